@@ -1,0 +1,87 @@
+//! The buckets of GPU-time: every milli-GPU·ms that a pool has lies in exactly one.
+
+use std::ops::{Index, IndexMut};
+
+use serde::Serialize;
+
+/// What a GPU was doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bucket {
+    /// First and only execution of work that counts.
+    Useful,
+    /// Writing checkpoints.
+    Checkpoint,
+    /// Execution that was lost and had to be repeated, booked when it is lost.
+    Rework,
+    /// Restoring a checkpoint.
+    Restart,
+    /// Running time of a job that failed, timed out or was cancelled.
+    Failed,
+    /// Held by a job that does not run: booting, or the rest of a GPU that is not shared.
+    HeldIdle,
+    /// Paid for and used by no job.
+    IdlePaid,
+}
+
+impl Bucket {
+    /// All buckets, in the order of reports.
+    pub const ALL: [Self; 7] = [
+        Self::Useful,
+        Self::Checkpoint,
+        Self::Rework,
+        Self::Restart,
+        Self::Failed,
+        Self::HeldIdle,
+        Self::IdlePaid,
+    ];
+
+    /// The name in files and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Useful => "useful",
+            Self::Checkpoint => "checkpoint",
+            Self::Rework => "rework",
+            Self::Restart => "restart",
+            Self::Failed => "failed",
+            Self::HeldIdle => "held_idle",
+            Self::IdlePaid => "idle_paid",
+        }
+    }
+}
+
+/// GPU-time by bucket, in milli-GPU·ms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GpuTime(pub [u128; Bucket::ALL.len()]);
+
+impl GpuTime {
+    /// All buckets together.
+    pub fn total(&self) -> u128 {
+        self.0.iter().sum()
+    }
+
+    /// GPU-time that some job held, whatever it did with it.
+    pub fn allocated(&self) -> u128 {
+        self.total() - self[Bucket::IdlePaid]
+    }
+
+    /// Adds another account, bucket by bucket.
+    pub fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+}
+
+impl Index<Bucket> for GpuTime {
+    type Output = u128;
+    fn index(&self, bucket: Bucket) -> &u128 {
+        &self.0[bucket as usize]
+    }
+}
+
+impl IndexMut<Bucket> for GpuTime {
+    fn index_mut(&mut self, bucket: Bucket) -> &mut u128 {
+        &mut self.0[bucket as usize]
+    }
+}

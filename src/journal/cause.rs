@@ -1,0 +1,58 @@
+//! Why a job waits. Causes are ranked: where several hold, the highest is the one that is booked.
+
+use std::ops::{Index, IndexMut};
+
+use serde::Serialize;
+
+/// A cause of waiting, highest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// A quota is used up.
+    Quota,
+    /// Rented instances are booting.
+    Provisioning,
+    /// No pool that it may use has room.
+    Capacity,
+    /// It would fit, but others are ahead or hold a reservation.
+    Order,
+}
+
+impl Cause {
+    /// All causes, highest first.
+    pub const ALL: [Self; 4] = [Self::Quota, Self::Provisioning, Self::Capacity, Self::Order];
+
+    /// The name in files and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Quota => "quota",
+            Self::Provisioning => "provisioning",
+            Self::Capacity => "capacity",
+            Self::Order => "order",
+        }
+    }
+}
+
+/// Waiting time by cause, in ms; the sum is the wait, to the millisecond.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waits(pub [u64; Cause::ALL.len()]);
+
+impl Waits {
+    /// The whole wait.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}
+
+impl Index<Cause> for Waits {
+    type Output = u64;
+    fn index(&self, cause: Cause) -> &u64 {
+        &self.0[cause as usize]
+    }
+}
+
+impl IndexMut<Cause> for Waits {
+    fn index_mut(&mut self, cause: Cause) -> &mut u64 {
+        &mut self.0[cause as usize]
+    }
+}

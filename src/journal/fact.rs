@@ -1,0 +1,67 @@
+//! Facts, postings, and who listens.
+
+use crate::units::{JobId, Money, PoolId, SimTime};
+
+use super::bucket::Bucket;
+use super::record::{JobRecord, JobState, PoolRecord, RunRecord};
+
+/// Something that happened, in the past tense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A job joined the line.
+    Submitted(JobId),
+    /// A job took GPUs of a pool; where they boot first, it starts later.
+    Placed(JobId, PoolId),
+    /// A job began to run (again).
+    Started(JobId, PoolId),
+    /// A job was stopped to make room and waits again.
+    Preempted(JobId, PoolId),
+    /// A job left for good.
+    Ended(JobId, JobState),
+    /// Instances of a rented pool were launched.
+    Rented(PoolId, u32),
+    /// Instances of a rented pool were given back.
+    Released(PoolId, u32),
+}
+
+/// One line of the ledger: a pool's provider is credited, a job (or the pool's idle account) is debited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// When the stretch began; a stretch never crosses the end of a UTC month or the horizon.
+    pub from: SimTime,
+    /// When it ended.
+    pub to: SimTime,
+    /// Whose capacity.
+    pub pool: PoolId,
+    /// Who pays; `None` is the pool's own idle account.
+    pub job: Option<JobId>,
+    /// What the GPUs did; `None` for data that left the pool's site.
+    pub bucket: Option<Bucket>,
+    /// Milli-GPU·ms.
+    pub gpu_time: u128,
+    /// What it cost.
+    pub amount: Money,
+}
+
+/// Listens to one run. All methods have an empty default, which costs nothing.
+pub trait Observer {
+    /// Whether postings are wanted; they are not made otherwise.
+    const POSTINGS: bool = false;
+
+    /// Something happened.
+    fn fact(&mut self, _at: SimTime, _fact: Fact) {}
+    /// Something was charged.
+    fn posting(&mut self, _posting: &Posting) {}
+    /// A job's life is over, or the horizon cut it.
+    fn job(&mut self, _record: &JobRecord) {}
+    /// A pool's books were closed at the horizon.
+    fn pool(&mut self, _record: &PoolRecord) {}
+    /// The run is over.
+    fn run(&mut self, _record: &RunRecord) {}
+}
+
+/// Listens to nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {}

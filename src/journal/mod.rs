@@ -1,0 +1,14 @@
+//! What happened and what it cost: the vocabulary between the engine and everyone who listens to it.
+//!
+//! The engine says [`Fact`]s and [`Posting`]s to an [`Observer`]; at the end of each job it says one
+//! [`JobRecord`], at the end of the run one [`PoolRecord`] for each pool. Metrics are folds over these.
+
+mod bucket;
+mod cause;
+mod fact;
+mod record;
+
+pub use bucket::{Bucket, GpuTime};
+pub use cause::{Cause, Waits};
+pub use fact::{Fact, Observer, Posting, Silent};
+pub use record::{JobRecord, JobState, PoolRecord, RunRecord};

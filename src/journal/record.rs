@@ -1,0 +1,139 @@
+//! What remains of a job, a pool and a run when they are over.
+
+use serde::Serialize;
+
+use crate::units::{ClassId, JobId, MilliGpus, Money, PoolId, SimTime, Span, TenantId};
+
+use super::bucket::GpuTime;
+use super::cause::Waits;
+
+/// How a job stood when its record was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobState {
+    /// All its work is done.
+    Finished,
+    /// It ended by its own fault.
+    Failed,
+    /// Its owner stopped it.
+    Cancelled,
+    /// It reached its requested time and was killed.
+    TimedOut,
+    /// No pool of the strategy could ever hold it.
+    Rejected,
+    /// The horizon found it running (or booting).
+    Running,
+    /// The horizon found it waiting; its wait is cut there.
+    Waiting,
+}
+
+impl JobState {
+    /// All states, in the order of reports.
+    pub const ALL: [Self; 7] = [
+        Self::Finished,
+        Self::Failed,
+        Self::Cancelled,
+        Self::TimedOut,
+        Self::Rejected,
+        Self::Running,
+        Self::Waiting,
+    ];
+
+    /// The name in files and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::TimedOut => "timed_out",
+            Self::Rejected => "rejected",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+        }
+    }
+
+    /// Whether the horizon cut the job's life.
+    pub const fn is_unfinished(self) -> bool {
+        matches!(self, Self::Running | Self::Waiting)
+    }
+}
+
+/// A job's life in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobRecord {
+    /// Which job, numbered by arrival.
+    pub job: JobId,
+    /// Who pays.
+    pub tenant: TenantId,
+    /// What kind of work.
+    pub class: ClassId,
+    /// What it asked for.
+    pub gpus: MilliGpus,
+    /// When it came.
+    pub submit: SimTime,
+    /// When it first ran; `None` if it never did.
+    pub start: Option<SimTime>,
+    /// When it ended, or the horizon.
+    pub end: SimTime,
+    /// How it ended.
+    pub state: JobState,
+    /// Where it ran last (or boots); `None` if it was never placed.
+    pub pool: Option<PoolId>,
+    /// Submission to first start, by cause; so far, if it never started.
+    pub waits: Waits,
+    /// Time spent waiting again after preemptions.
+    pub preempted: Span,
+    /// How many times it was preempted.
+    pub preemptions: u32,
+    /// GPU-time that it held, by bucket, in milli-GPU·ms.
+    pub gpu_time: GpuTime,
+    /// What its GPUs cost.
+    pub compute_cost: Money,
+    /// What moving its results cost.
+    pub egress_cost: Money,
+}
+
+impl JobRecord {
+    /// Whether the wait is only known to be at least this long.
+    pub fn wait_is_censored(&self) -> bool {
+        self.start.is_none() && self.state.is_unfinished()
+    }
+}
+
+/// A pool's books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolRecord {
+    /// Which pool.
+    pub pool: PoolId,
+    /// Whether its capacity was rented by the instance rather than owned throughout.
+    pub rented: bool,
+    /// GPU-time by bucket, in milli-GPU·ms; the sum is all that was paid for.
+    pub gpu_time: GpuTime,
+    /// What the provider (or the owner's books) charge for it all.
+    pub charged: Money,
+    /// The part of `charged` that no job used.
+    pub idle_cost: Money,
+    /// What moving results out of it cost.
+    pub egress_cost: Money,
+    /// Instances (nodes) launched during the run; 0 for owned pools.
+    pub launches: u64,
+    /// Most GPUs held by jobs at one instant.
+    pub peak_gpus: u64,
+}
+
+/// What is known of the whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Where simulated time stopped.
+    pub horizon: SimTime,
+    /// ∫ (jobs waiting) dt in job·ms.
+    pub waiting_area: u128,
+    /// A running hash of every event in order.
+    pub digest: u64,
+    /// Events handled.
+    pub events: u64,
+    /// Decision passes made.
+    pub passes: u64,
+    /// Reservations that node packing made slip.
+    pub slips: u64,
+}

@@ -1,0 +1,5 @@
+//! The program: parse the command line, do it, say how it ended.
+
+fn main() -> std::process::ExitCode {
+    plimsoll::cli::main()
+}

@@ -1,0 +1,1 @@
+//! The checked, indexed estate and demand, and the outside events of one replication.

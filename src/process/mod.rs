@@ -1,0 +1,1 @@
+//! Laws to draw from: arrivals, holding times, sizes.

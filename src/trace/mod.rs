@@ -1,0 +1,1 @@
+//! Rows of recorded demand, whatever format they came in.

@@ -1,0 +1,24 @@
+//! Quantities that cannot be mixed up: time, GPUs, money, bytes and the ids of things.
+//!
+//! Everything the engine touches is an integer (`docs/model.md`, "Integers"): milliseconds, milli-GPUs,
+//! money ticks. Parsing a quantity that a person wrote ("3.5 h", "7.91 USD/GPU-h") is exact: a value that
+//! is no whole number of the base unit is an error, never rounded in silence.
+
+mod bytes;
+mod calendar;
+mod gpus;
+mod ids;
+mod money;
+mod quantity;
+mod time;
+
+pub use bytes::Bytes;
+pub use calendar::{Epoch, Zone, month_label};
+pub use gpus::MilliGpus;
+pub use ids::{ClassId, JobId, NodeId, PoolId, ShapeId, SiteId, StrategyId, TenantId};
+pub use money::{BytePrice, Currency, Money, Price};
+pub use quantity::{
+    QuantityError, parse_amount, parse_byte_price, parse_bytes, parse_decimal, parse_power_watts,
+    parse_price, parse_span,
+};
+pub use time::{SimTime, Span};

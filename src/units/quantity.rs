@@ -1,0 +1,242 @@
+//! Reading what a person wrote: a number and a unit, exactly.
+
+use super::{BytePrice, Bytes, Currency, Price, Span};
+
+/// Why a text is not the quantity that was expected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QuantityError {
+    /// Not "number unit" at all.
+    #[error("`{text}` is not a number with a unit; write it like {example}")]
+    Shape {
+        /// What was written.
+        text: String,
+        /// A right one.
+        example: &'static str,
+    },
+    /// A unit of something else, or an unknown one.
+    #[error("`{unit}` is not a unit of {what}; use one of {allowed}")]
+    Unit {
+        /// What was written.
+        unit: String,
+        /// What was expected.
+        what: &'static str,
+        /// The units that would do.
+        allowed: &'static str,
+    },
+    /// Below zero where only amounts make sense.
+    #[error("`{0}` is negative")]
+    Negative(String),
+    /// Finer than the smallest unit.
+    #[error("`{text}` is finer than {resolution}, the smallest step of this quantity")]
+    TooFine {
+        /// What was written.
+        text: String,
+        /// The smallest step.
+        resolution: &'static str,
+    },
+    /// Too large to count.
+    #[error("`{0}` is too large")]
+    TooLarge(String),
+    /// Money in a currency that is not the ledger's.
+    #[error("`{found}` is not the scenario's currency `{expected}`")]
+    Currency {
+        /// What was written.
+        found: String,
+        /// The ledger currency.
+        expected: String,
+    },
+}
+
+/// Reads a length of time: `"3.5 h"`, `"10 min"`, `"28 d"`; units ms, s, min, h, d, w.
+pub fn parse_span(text: &str) -> Result<Span, QuantityError> {
+    let (number, unit) = split(text, "\"3.5 h\"")?;
+    let scale = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "w" => 604_800_000,
+        _ => return Err(wrong_unit(unit, "time", "ms, s, min, h, d, w")),
+    };
+    scaled(number, scale, text, "1 ms").map(Span)
+}
+
+/// Reads an amount of data: `"80 GiB"`, `"1.5 TB"`; decimal and binary units from B to PiB.
+pub fn parse_bytes(text: &str) -> Result<Bytes, QuantityError> {
+    let (number, unit) = split(text, "\"80 GiB\"")?;
+    let scale = byte_unit(unit).ok_or_else(|| {
+        wrong_unit(unit, "data", "B, kB, MB, GB, TB, PB, KiB, MiB, GiB, TiB, PiB")
+    })?;
+    scaled(number, scale, text, "1 byte").map(Bytes)
+}
+
+/// Reads a price per GPU-hour in `currency`: `"7.91 USD/GPU-h"`.
+pub fn parse_price(text: &str, currency: Currency) -> Result<Price, QuantityError> {
+    let (number, unit) = split(text, "\"7.91 USD/GPU-h\"")?;
+    let code = unit
+        .strip_suffix("/GPU-h")
+        .ok_or_else(|| wrong_unit(unit, "price", "<currency>/GPU-h"))?;
+    expect_currency(code, currency)?;
+    scaled(number, 1_000_000, text, "0.000001 per GPU-h").map(Price)
+}
+
+/// Reads a price per gigabyte in `currency`: `"0.09 USD/GB"` (1 GB = 10⁹ bytes).
+pub fn parse_byte_price(text: &str, currency: Currency) -> Result<BytePrice, QuantityError> {
+    let (number, unit) = split(text, "\"0.09 USD/GB\"")?;
+    let code = unit
+        .strip_suffix("/GB")
+        .ok_or_else(|| wrong_unit(unit, "price per gigabyte", "<currency>/GB"))?;
+    expect_currency(code, currency)?;
+    scaled(number, 1_000_000, text, "0.000001 per GB").map(BytePrice)
+}
+
+/// Reads an amount of money with any suffix, such as `"320000 USD"` or `"185 USD/kW-month"`, as
+/// millionths of the currency; `suffix` is what must follow the currency code (may be empty).
+pub fn parse_amount(text: &str, currency: Currency, suffix: &str) -> Result<u64, QuantityError> {
+    let (number, unit) = split(text, "\"320000 USD\"")?;
+    let code = unit.strip_suffix(suffix).ok_or_else(|| QuantityError::Unit {
+        unit: unit.to_owned(),
+        what: "money",
+        allowed: "an amount in the scenario's currency, such as USD, USD/kW-month, USD/kWh",
+    })?;
+    expect_currency(code, currency)?;
+    scaled(number, 1_000_000, text, "0.000001")
+}
+
+/// Reads a power: `"700 W"`, `"10.2 kW"`, in whole watts.
+pub fn parse_power_watts(text: &str) -> Result<u64, QuantityError> {
+    let (number, unit) = split(text, "\"10.2 kW\"")?;
+    let scale = match unit {
+        "W" => 1,
+        "kW" => 1_000,
+        "MW" => 1_000_000,
+        _ => return Err(wrong_unit(unit, "power", "W, kW, MW")),
+    };
+    scaled(number, scale, text, "1 W")
+}
+
+/// Reads a plain decimal and multiplies it by `scale`, exactly: `parse_decimal("1.5", 1000)` is 1,500.
+pub fn parse_decimal(number: &str, scale: u64) -> Result<u64, QuantityError> {
+    scaled(number, scale, number, "this quantity's step")
+}
+
+fn split<'a>(text: &'a str, example: &'static str) -> Result<(&'a str, &'a str), QuantityError> {
+    let text = text.trim();
+    let end = text
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | '_')))
+        .unwrap_or(text.len());
+    let (number, unit) = (&text[..end], text[end..].trim());
+    if number.is_empty() || unit.is_empty() {
+        return Err(QuantityError::Shape { text: text.to_owned(), example });
+    }
+    Ok((number, unit))
+}
+
+fn scaled(
+    number: &str,
+    scale: u64,
+    text: &str,
+    resolution: &'static str,
+) -> Result<u64, QuantityError> {
+    let shape = || QuantityError::Shape { text: text.to_owned(), example: "\"1.5\" and its unit" };
+    if let Some(rest) = number.strip_prefix('-') {
+        let zero = rest.bytes().all(|b| matches!(b, b'0' | b'.'));
+        return if zero && !rest.is_empty() {
+            Ok(0)
+        } else {
+            Err(QuantityError::Negative(text.to_owned()))
+        };
+    }
+    let digits = number.strip_prefix('+').unwrap_or(number).replace('_', "");
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let fraction = fraction.trim_end_matches('0');
+    if whole.is_empty() && fraction.is_empty() && !digits.contains('0') {
+        return Err(shape());
+    }
+    if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return Err(shape());
+    }
+    if whole.len() > 19 || fraction.len() > 15 {
+        return Err(if fraction.len() > 15 {
+            QuantityError::TooFine { text: text.to_owned(), resolution }
+        } else {
+            QuantityError::TooLarge(text.to_owned())
+        });
+    }
+    let mantissa: u128 =
+        format!("0{whole}{fraction}").parse().map_err(|_| shape())?;
+    let divisor = 10u128.pow(fraction.len() as u32);
+    let product = mantissa
+        .checked_mul(u128::from(scale))
+        .ok_or_else(|| QuantityError::TooLarge(text.to_owned()))?;
+    if product % divisor != 0 {
+        return Err(QuantityError::TooFine { text: text.to_owned(), resolution });
+    }
+    u64::try_from(product / divisor)
+        .ok()
+        .filter(|&value| value <= i64::MAX as u64)
+        .ok_or_else(|| QuantityError::TooLarge(text.to_owned()))
+}
+
+fn byte_unit(unit: &str) -> Option<u64> {
+    Some(match unit {
+        "B" => 1,
+        "kB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
+        "PB" => 1_000_000_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        "PiB" => 1 << 50,
+        _ => return None,
+    })
+}
+
+fn expect_currency(code: &str, currency: Currency) -> Result<(), QuantityError> {
+    if code == currency.code() {
+        return Ok(());
+    }
+    Err(QuantityError::Currency { found: code.to_owned(), expected: currency.to_string() })
+}
+
+fn wrong_unit(unit: &str, what: &'static str, allowed: &'static str) -> QuantityError {
+    QuantityError::Unit { unit: unit.to_owned(), what, allowed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_read_exactly() {
+        let usd = Currency::parse("USD").unwrap();
+        assert_eq!(parse_span("3.5 h"), Ok(Span(12_600_000)));
+        assert_eq!(parse_span("28d"), Ok(Span(28 * 86_400_000)));
+        assert_eq!(parse_price("7.91 USD/GPU-h", usd), Ok(Price(7_910_000)));
+        assert_eq!(parse_bytes("80 GiB"), Ok(Bytes(80 << 30)));
+        assert_eq!(parse_bytes("80 GB"), Ok(Bytes(80_000_000_000)));
+        assert_eq!(parse_byte_price("0.09 USD/GB", usd), Ok(BytePrice(90_000)));
+        assert_eq!(parse_power_watts("10.2 kW"), Ok(10_200));
+        assert_eq!(parse_amount("185 USD/kW-month", usd, "/kW-month"), Ok(185_000_000));
+        assert_eq!(parse_decimal("0.81", 1000), Ok(810));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let usd = Currency::parse("USD").unwrap();
+        assert!(matches!(parse_span("3.5"), Err(QuantityError::Shape { .. })));
+        assert!(matches!(parse_span("h"), Err(QuantityError::Shape { .. })));
+        assert!(matches!(parse_span("-1 h"), Err(QuantityError::Negative(_))));
+        assert!(matches!(parse_span("0.0001 s"), Err(QuantityError::TooFine { .. })));
+        assert!(matches!(parse_span("3 GiB"), Err(QuantityError::Unit { .. })));
+        assert!(matches!(parse_price("2 EUR/GPU-h", usd), Err(QuantityError::Currency { .. })));
+        assert!(matches!(parse_price("-2 USD/GPU-h", usd), Err(QuantityError::Negative(_))));
+        assert!(matches!(parse_span("99999999999999999999 d"), Err(QuantityError::TooLarge(_))));
+        assert!(matches!(parse_span("1.2.3 h"), Err(QuantityError::Shape { .. })));
+        assert!(matches!(parse_span(". h"), Err(QuantityError::Shape { .. })));
+    }
+}

@@ -1,0 +1,1 @@
+//! The state of one simulated moment and its legal moves.
