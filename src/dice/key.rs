@@ -29,10 +29,17 @@ fn siphash(k0: u64, k1: u64, bytes: &[u8]) -> u64 {
     ];
     let mut chunks = bytes.chunks_exact(8);
     for chunk in &mut chunks {
-        let word = chunk.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        let word = chunk
+            .iter()
+            .rev()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte));
         compress(&mut v, word);
     }
-    let tail = chunks.remainder().iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+    let tail = chunks
+        .remainder()
+        .iter()
+        .rev()
+        .fold(0, |word, &byte| word << 8 | u64::from(byte));
     compress(&mut v, (bytes.len() as u64) << 56 | tail);
     v[2] ^= 0xff;
     for _ in 0..4 {

@@ -58,7 +58,12 @@ impl Dice {
     pub const fn stream(&self, key: Key, purpose: Purpose, count: u32, part: u16) -> Stream {
         Stream {
             key: key.words(),
-            counter: [0, count, (purpose as u32) << 16 | part as u32, self.replication],
+            counter: [
+                0,
+                count,
+                (purpose as u32) << 16 | part as u32,
+                self.replication,
+            ],
             block: [0; 4],
             used: 4,
         }
@@ -100,7 +105,10 @@ mod tests {
 
     #[test]
     fn a_draw_depends_on_its_name_alone() {
-        let dice = Dice { seed: 7, replication: 3 };
+        let dice = Dice {
+            seed: 7,
+            replication: 3,
+        };
         let key = dice.key("pool", "dc-main/h200");
         let mut one = dice.stream(key, Purpose::Boot, 4, 0);
         let first: Vec<u64> = (0..5).map(|_| one.next_u64()).collect();
@@ -109,13 +117,19 @@ mod tests {
         assert_eq!(first, (0..5).map(|_| again.next_u64()).collect::<Vec<_>>());
         assert_ne!(first[0], dice.stream(key, Purpose::Boot, 4, 1).next_u64());
         assert_ne!(first[0], dice.stream(key, Purpose::Thin, 4, 0).next_u64());
-        let next = Dice { replication: 4, ..dice };
+        let next = Dice {
+            replication: 4,
+            ..dice
+        };
         assert_ne!(first[0], next.stream(key, Purpose::Boot, 4, 0).next_u64());
     }
 
     #[test]
     fn uniforms_stay_inside_and_average_a_half() {
-        let dice = Dice { seed: 1, replication: 0 };
+        let dice = Dice {
+            seed: 1,
+            replication: 0,
+        };
         let mut stream = dice.stream(dice.key("test", "uniform"), Purpose::Trial, 0, 0);
         let n = 200_000;
         let mut sum = 0.0;

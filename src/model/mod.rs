@@ -1,1 +1,20 @@
 //! The checked, indexed estate and demand, and the outside events of one replication.
+//!
+//! [`Model`] is what a scenario means: every name resolved to a dense id, every quantity in base units.
+//! [`Timeline`] is one sampled world: a pure function of (model, seed, replication) that does not know which
+//! strategy will live in it.
+
+mod estate;
+mod prices;
+mod request;
+mod settings;
+mod timeline;
+
+pub use estate::{
+    Boot, Class, Horizon, Model, OnDemand, Overrun, Packing, Pool, Preemption, Site, SiteKind,
+    Spread, Supply,
+};
+pub use prices::PriceSteps;
+pub use request::{Outcome, Request, Shape};
+pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
+pub use timeline::{Timeline, Truth};

@@ -1,1 +1,5 @@
 //! Laws to draw from: arrivals, holding times, sizes.
+
+mod outcome;
+
+pub use outcome::Outcome;

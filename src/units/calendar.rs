@@ -17,7 +17,9 @@ pub struct Zone(TimeZone);
 impl Epoch {
     /// Reads an RFC 3339 instant such as `2026-01-05T00:00:00Z`.
     pub fn parse(text: &str) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|error: jiff::Error| error.to_string())
+        text.parse()
+            .map(Self)
+            .map_err(|error: jiff::Error| error.to_string())
     }
 
     /// The instant that lies `unix_ms` milliseconds after 1970-01-01 UTC.
@@ -37,7 +39,8 @@ impl Epoch {
 
     /// The first instant of the UTC month after the one that holds `at`.
     pub fn next_month(self, at: SimTime) -> SimTime {
-        let Ok(now) = Timestamp::from_millisecond(self.unix_ms().saturating_add_unsigned(at.0)) else {
+        let Ok(now) = Timestamp::from_millisecond(self.unix_ms().saturating_add_unsigned(at.0))
+        else {
             return SimTime::NEVER;
         };
         now.to_zoned(TimeZone::UTC)
@@ -53,7 +56,10 @@ impl Epoch {
     /// The instant `at` as RFC 3339 text, to the second.
     pub fn format(self, at: SimTime) -> String {
         Timestamp::from_second((self.unix_ms().saturating_add_unsigned(at.0)).div_euclid(1000))
-            .map_or_else(|_| "beyond the calendar".to_owned(), |instant| instant.to_string())
+            .map_or_else(
+                |_| "beyond the calendar".to_owned(),
+                |instant| instant.to_string(),
+            )
     }
 
     /// Milliseconds into the week (from Monday 00:00) of the local clock in `zone` at the start.
@@ -82,8 +88,14 @@ impl Zone {
         if let Some(offset) = name.strip_prefix(['+', '-']) {
             let (hours, minutes) = offset.split_once(':')?;
             let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
-            let signed = if name.starts_with('-') { -seconds } else { seconds };
-            return jiff::tz::Offset::from_seconds(signed).ok().map(|o| Self(o.to_time_zone()));
+            let signed = if name.starts_with('-') {
+                -seconds
+            } else {
+                seconds
+            };
+            return jiff::tz::Offset::from_seconds(signed)
+                .ok()
+                .map(|o| Self(o.to_time_zone()));
         }
         TimeZone::get(name).ok().map(Self)
     }
@@ -92,7 +104,10 @@ impl Zone {
     /// `jiff`'s compatible mode: a time that a clock change skips or repeats takes the earlier offset.
     pub fn local_unix_ms(&self, text: &str) -> Option<i64> {
         let civil: DateTime = text.trim().parse().ok()?;
-        civil.to_zoned(self.0.clone()).ok().map(|zoned| zoned.timestamp().as_millisecond())
+        civil
+            .to_zoned(self.0.clone())
+            .ok()
+            .map(|zoned| zoned.timestamp().as_millisecond())
     }
 }
 
@@ -110,7 +125,10 @@ mod tests {
         let epoch = Epoch::parse("2026-01-05T00:00:00Z").unwrap();
         // 5 January to 1 February is 27 days.
         assert_eq!(epoch.next_month(SimTime(0)), SimTime(27 * 86_400_000));
-        assert_eq!(epoch.next_month(SimTime(27 * 86_400_000)), SimTime((27 + 28) * 86_400_000));
+        assert_eq!(
+            epoch.next_month(SimTime(27 * 86_400_000)),
+            SimTime((27 + 28) * 86_400_000)
+        );
         assert_eq!(month_label(epoch, SimTime(27 * 86_400_000)), "2026-02");
     }
 

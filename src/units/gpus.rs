@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// An amount of GPUs in milli-GPU: 1,000 is one whole GPU.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct MilliGpus(pub u64);
 

@@ -12,17 +12,23 @@ use serde::{Deserialize, Serialize};
 use super::{Bytes, MilliGpus, Span};
 
 /// A price per GPU-hour in millionths of the ledger currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Price(pub u64);
 
 /// A price per gigabyte (10⁹ bytes) in millionths of the ledger currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct BytePrice(pub u64);
 
 /// An exact amount of money in ticks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Money(pub i128);
 
@@ -52,7 +58,11 @@ impl Money {
         let product = bytes.0 as i128 * price.0 as i128 * 18;
         let (quotient, remainder) = (product / 5, product % 5);
         // Fifths have no exact half, so half to even is plain rounding here.
-        Self(if remainder >= 3 { quotient + 1 } else { quotient })
+        Self(if remainder >= 3 {
+            quotient + 1
+        } else {
+            quotient
+        })
     }
 
     /// Units of currency, for printing and statistics only.
@@ -75,7 +85,10 @@ impl Currency {
     /// Reads a three-letter code such as `USD`.
     pub fn parse(code: &str) -> Option<Self> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-        bytes.iter().all(u8::is_ascii_uppercase).then_some(Self(bytes))
+        bytes
+            .iter()
+            .all(u8::is_ascii_uppercase)
+            .then_some(Self(bytes))
     }
 
     /// The code.

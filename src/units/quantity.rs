@@ -66,7 +66,11 @@ pub fn parse_span(text: &str) -> Result<Span, QuantityError> {
 pub fn parse_bytes(text: &str) -> Result<Bytes, QuantityError> {
     let (number, unit) = split(text, "\"80 GiB\"")?;
     let scale = byte_unit(unit).ok_or_else(|| {
-        wrong_unit(unit, "data", "B, kB, MB, GB, TB, PB, KiB, MiB, GiB, TiB, PiB")
+        wrong_unit(
+            unit,
+            "data",
+            "B, kB, MB, GB, TB, PB, KiB, MiB, GiB, TiB, PiB",
+        )
     })?;
     scaled(number, scale, text, "1 byte").map(Bytes)
 }
@@ -95,11 +99,13 @@ pub fn parse_byte_price(text: &str, currency: Currency) -> Result<BytePrice, Qua
 /// millionths of the currency; `suffix` is what must follow the currency code (may be empty).
 pub fn parse_amount(text: &str, currency: Currency, suffix: &str) -> Result<u64, QuantityError> {
     let (number, unit) = split(text, "\"320000 USD\"")?;
-    let code = unit.strip_suffix(suffix).ok_or_else(|| QuantityError::Unit {
-        unit: unit.to_owned(),
-        what: "money",
-        allowed: "an amount in the scenario's currency, such as USD, USD/kW-month, USD/kWh",
-    })?;
+    let code = unit
+        .strip_suffix(suffix)
+        .ok_or_else(|| QuantityError::Unit {
+            unit: unit.to_owned(),
+            what: "money",
+            allowed: "an amount in the scenario's currency, such as USD, USD/kW-month, USD/kWh",
+        })?;
     expect_currency(code, currency)?;
     scaled(number, 1_000_000, text, "0.000001")
 }
@@ -128,7 +134,10 @@ fn split<'a>(text: &'a str, example: &'static str) -> Result<(&'a str, &'a str),
         .unwrap_or(text.len());
     let (number, unit) = (&text[..end], text[end..].trim());
     if number.is_empty() || unit.is_empty() {
-        return Err(QuantityError::Shape { text: text.to_owned(), example });
+        return Err(QuantityError::Shape {
+            text: text.to_owned(),
+            example,
+        });
     }
     Ok((number, unit))
 }
@@ -139,7 +148,10 @@ fn scaled(
     text: &str,
     resolution: &'static str,
 ) -> Result<u64, QuantityError> {
-    let shape = || QuantityError::Shape { text: text.to_owned(), example: "\"1.5\" and its unit" };
+    let shape = || QuantityError::Shape {
+        text: text.to_owned(),
+        example: "\"1.5\" and its unit",
+    };
     if let Some(rest) = number.strip_prefix('-') {
         let zero = rest.bytes().all(|b| matches!(b, b'0' | b'.'));
         return if zero && !rest.is_empty() {
@@ -154,24 +166,33 @@ fn scaled(
     if whole.is_empty() && fraction.is_empty() && !digits.contains('0') {
         return Err(shape());
     }
-    if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+    if !whole
+        .bytes()
+        .chain(fraction.bytes())
+        .all(|b| b.is_ascii_digit())
+    {
         return Err(shape());
     }
     if whole.len() > 19 || fraction.len() > 15 {
         return Err(if fraction.len() > 15 {
-            QuantityError::TooFine { text: text.to_owned(), resolution }
+            QuantityError::TooFine {
+                text: text.to_owned(),
+                resolution,
+            }
         } else {
             QuantityError::TooLarge(text.to_owned())
         });
     }
-    let mantissa: u128 =
-        format!("0{whole}{fraction}").parse().map_err(|_| shape())?;
+    let mantissa: u128 = format!("0{whole}{fraction}").parse().map_err(|_| shape())?;
     let divisor = 10u128.pow(fraction.len() as u32);
     let product = mantissa
         .checked_mul(u128::from(scale))
         .ok_or_else(|| QuantityError::TooLarge(text.to_owned()))?;
     if product % divisor != 0 {
-        return Err(QuantityError::TooFine { text: text.to_owned(), resolution });
+        return Err(QuantityError::TooFine {
+            text: text.to_owned(),
+            resolution,
+        });
     }
     u64::try_from(product / divisor)
         .ok()
@@ -200,11 +221,18 @@ fn expect_currency(code: &str, currency: Currency) -> Result<(), QuantityError> 
     if code == currency.code() {
         return Ok(());
     }
-    Err(QuantityError::Currency { found: code.to_owned(), expected: currency.to_string() })
+    Err(QuantityError::Currency {
+        found: code.to_owned(),
+        expected: currency.to_string(),
+    })
 }
 
 fn wrong_unit(unit: &str, what: &'static str, allowed: &'static str) -> QuantityError {
-    QuantityError::Unit { unit: unit.to_owned(), what, allowed }
+    QuantityError::Unit {
+        unit: unit.to_owned(),
+        what,
+        allowed,
+    }
 }
 
 #[cfg(test)]
@@ -221,22 +249,52 @@ mod tests {
         assert_eq!(parse_bytes("80 GB"), Ok(Bytes(80_000_000_000)));
         assert_eq!(parse_byte_price("0.09 USD/GB", usd), Ok(BytePrice(90_000)));
         assert_eq!(parse_power_watts("10.2 kW"), Ok(10_200));
-        assert_eq!(parse_amount("185 USD/kW-month", usd, "/kW-month"), Ok(185_000_000));
+        assert_eq!(
+            parse_amount("185 USD/kW-month", usd, "/kW-month"),
+            Ok(185_000_000)
+        );
         assert_eq!(parse_decimal("0.81", 1000), Ok(810));
     }
 
     #[test]
     fn what_is_wrong_is_said() {
         let usd = Currency::parse("USD").unwrap();
-        assert!(matches!(parse_span("3.5"), Err(QuantityError::Shape { .. })));
+        assert!(matches!(
+            parse_span("3.5"),
+            Err(QuantityError::Shape { .. })
+        ));
         assert!(matches!(parse_span("h"), Err(QuantityError::Shape { .. })));
-        assert!(matches!(parse_span("-1 h"), Err(QuantityError::Negative(_))));
-        assert!(matches!(parse_span("0.0001 s"), Err(QuantityError::TooFine { .. })));
-        assert!(matches!(parse_span("3 GiB"), Err(QuantityError::Unit { .. })));
-        assert!(matches!(parse_price("2 EUR/GPU-h", usd), Err(QuantityError::Currency { .. })));
-        assert!(matches!(parse_price("-2 USD/GPU-h", usd), Err(QuantityError::Negative(_))));
-        assert!(matches!(parse_span("99999999999999999999 d"), Err(QuantityError::TooLarge(_))));
-        assert!(matches!(parse_span("1.2.3 h"), Err(QuantityError::Shape { .. })));
-        assert!(matches!(parse_span(". h"), Err(QuantityError::Shape { .. })));
+        assert!(matches!(
+            parse_span("-1 h"),
+            Err(QuantityError::Negative(_))
+        ));
+        assert!(matches!(
+            parse_span("0.0001 s"),
+            Err(QuantityError::TooFine { .. })
+        ));
+        assert!(matches!(
+            parse_span("3 GiB"),
+            Err(QuantityError::Unit { .. })
+        ));
+        assert!(matches!(
+            parse_price("2 EUR/GPU-h", usd),
+            Err(QuantityError::Currency { .. })
+        ));
+        assert!(matches!(
+            parse_price("-2 USD/GPU-h", usd),
+            Err(QuantityError::Negative(_))
+        ));
+        assert!(matches!(
+            parse_span("99999999999999999999 d"),
+            Err(QuantityError::TooLarge(_))
+        ));
+        assert!(matches!(
+            parse_span("1.2.3 h"),
+            Err(QuantityError::Shape { .. })
+        ));
+        assert!(matches!(
+            parse_span(". h"),
+            Err(QuantityError::Shape { .. })
+        ));
     }
 }

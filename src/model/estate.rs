@@ -1,0 +1,245 @@
+//! The estate: sites, pools and what they cost, and the classes of work that they may hold.
+
+use crate::units::{
+    BytePrice, Bytes, Currency, Epoch, MilliGpus, PoolId, Price, SimTime, SiteId, Span,
+};
+
+use super::prices::PriceSteps;
+use super::request::Shape;
+use super::settings::StrategySettings;
+
+/// A scenario, checked and indexed. Only `compile` makes one from words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The scenario's name, safe as a folder name.
+    pub name: String,
+    /// Where simulated time zero lies in UTC.
+    pub epoch: Epoch,
+    /// The one currency of the ledger.
+    pub currency: Currency,
+    /// Where a run stops.
+    pub horizon: Horizon,
+    /// What happens to a job that runs longer than it asked for.
+    pub overrun: Overrun,
+    /// Places.
+    pub sites: Vec<Site>,
+    /// Capacity.
+    pub pools: Vec<Pool>,
+    /// Kinds of work.
+    pub classes: Vec<Class>,
+    /// Who pays, by name.
+    pub tenants: Vec<String>,
+    /// All shapes of request that demand can produce, ascending by GPUs, then class.
+    pub shapes: Vec<Shape>,
+    /// What is compared.
+    pub strategies: Vec<StrategySettings>,
+}
+
+/// Where a run stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Horizon {
+    /// At this instant.
+    At(SimTime),
+    /// At the submission of the last job.
+    LastSubmit,
+    /// When nothing is left to do: for verification only, since the drain-out biases utilisation.
+    UntilEmpty,
+}
+
+/// What happens when a job has run for as long as it asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overrun {
+    /// It goes on; its estimate becomes now + max(1 min, 10 % of what it asked for).
+    Extend,
+    /// It ends as timed out.
+    Kill,
+}
+
+/// A place with one operator, jurisdiction and trust zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// What kind of place.
+    pub kind: SiteKind,
+    /// Whose law applies.
+    pub jurisdiction: String,
+    /// Its trust zone.
+    pub zone: String,
+    /// What data that leaves the site costs.
+    pub egress: BytePrice,
+}
+
+/// The kind of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SiteKind {
+    /// Our own machines in our own or colocated rooms.
+    Private,
+    /// A private cloud that somebody hosts for us alone.
+    Hosted,
+    /// A region of a GPU-as-a-service provider.
+    Gpuaas,
+    /// A small site near where data arises.
+    Edge,
+}
+
+/// Equal nodes of one GPU type at a site under one offer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pool {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub site: SiteId,
+    /// Its GPU type, by catalog id.
+    pub gpu: String,
+    /// Nodes owned; for a rented pool the most instances that its quota allows.
+    pub nodes: u32,
+    /// GPUs in each node (instance).
+    pub gpus_per_node: u32,
+    /// How gangs are laid on nodes.
+    pub packing: Packing,
+    /// Whether a gang larger than a node may use parts of nodes.
+    pub spread: Spread,
+    /// What it costs and how it comes.
+    pub supply: Supply,
+    /// Speed in ‰ of the reference GPU type, by class.
+    pub speed: Vec<u32>,
+}
+
+/// How gangs are laid on nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// Only the number of free GPUs matters.
+    Count,
+    /// The node of lowest index that has room.
+    First,
+    /// The node with the fewest free GPUs that still fits; lowest index on ties.
+    Best,
+    /// As `Best`, and a gang that may spread over parts of nodes takes as few nodes as it can.
+    Consolidated,
+    /// The node whose fragmentation, over the mix of requested sizes, grows least (FGD, ATC'23).
+    Fgd,
+}
+
+/// Which nodes a gang larger than one node may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spread {
+    /// Every node that it uses must be completely free.
+    Never,
+    /// Completely free nodes, and for the remainder any node with room.
+    Remainder,
+    /// Any free GPUs.
+    Any,
+}
+
+/// What capacity costs and how it comes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Supply {
+    /// Ours (or under a fixed contract) throughout: paid for whether used or not.
+    Owned {
+        /// What one GPU-hour of capacity costs, used or not.
+        price: Price,
+    },
+    /// Rented by the instance.
+    OnDemand(OnDemand),
+}
+
+/// Terms of an on-demand offer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnDemand {
+    /// The published price over time.
+    pub prices: PriceSteps,
+    /// Most GPUs that may be held at once.
+    pub quota: Option<u64>,
+    /// From launch until the instance is up.
+    pub boot: Boot,
+    /// Least time that an instance is charged for.
+    pub minimum: Span,
+    /// Charges are rounded up to a multiple of this.
+    pub increment: Span,
+    /// An instance that no job uses for this long is given back.
+    pub idle_release: Span,
+}
+
+/// How long instances take to come up; one draw for each gang and attempt.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Boot {
+    /// Always the same.
+    Fixed(Span),
+    /// Lognormal: ln of the milliseconds has this mean and standard deviation.
+    LogNormal {
+        /// Mean of ln(ms).
+        mu: f64,
+        /// Standard deviation of ln(ms).
+        sigma: f64,
+    },
+}
+
+/// A kind of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// Pools that may hold it, in the order of the scenario file.
+    pub pools: Vec<PoolId>,
+    /// Whether it may leave owned capacity at all.
+    pub burst: bool,
+    /// Data that a finished job sends home from where it ran.
+    pub results: Bytes,
+    /// What stopping it costs.
+    pub preemption: Preemption,
+}
+
+/// What happens to the work of a job that is stopped to make room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preemption {
+    /// It writes a checkpoint for `write`, then frees its GPUs; on resumption it pays `restart`.
+    Checkpoint {
+        /// Time to write.
+        write: Span,
+        /// Time to restore.
+        restart: Span,
+    },
+    /// Its work is lost; on resumption it pays `restart`.
+    Kill {
+        /// Time to start again.
+        restart: Span,
+    },
+}
+
+impl Pool {
+    /// Whether capacity is rented by the instance.
+    pub const fn is_rented(&self) -> bool {
+        matches!(self.supply, Supply::OnDemand(_))
+    }
+
+    /// All GPUs that it can ever have; for a rented pool without quota, as many as anybody asks for.
+    pub fn gpus(&self) -> u64 {
+        u64::from(self.nodes) * u64::from(self.gpus_per_node)
+    }
+
+    /// The price at which capacity is charged, over time.
+    pub fn prices(&self) -> PriceSteps {
+        match &self.supply {
+            Supply::Owned { price } => PriceSteps::constant(*price),
+            Supply::OnDemand(terms) => terms.prices.clone(),
+        }
+    }
+
+    /// Whether a gang of `gpus` could ever lie in this pool when nothing else does.
+    pub fn can_ever_hold(&self, gpus: MilliGpus) -> bool {
+        gpus.occupied() <= self.gpus()
+    }
+}
+
+impl Model {
+    /// The pool of an id.
+    pub fn pool(&self, id: PoolId) -> &Pool {
+        &self.pools[id.index()]
+    }
+
+    /// The kind of site where a pool stands.
+    pub fn site_of(&self, id: PoolId) -> &Site {
+        &self.sites[self.pools[id.index()].site.index()]
+    }
+}

@@ -1,0 +1,40 @@
+//! One replication of the outside.
+
+use crate::units::{SimTime, Span};
+
+use super::request::{Outcome, Request};
+
+/// One sampled world: jobs in order of arrival, with what nobody can know before it happens kept apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// Which sampled world this is.
+    pub replication: u32,
+    /// What strategies may see, in order of arrival.
+    pub requests: Vec<Request>,
+    /// What only the engine may see, in the same order.
+    pub truth: Vec<Truth>,
+}
+
+/// What is true of a job and hidden from strategies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Truth {
+    /// How long the gang runs at its requested size on the reference GPU type; at least 1 ms.
+    pub work: Span,
+    /// How it ends then.
+    pub outcome: Outcome,
+}
+
+impl Timeline {
+    /// When the last job comes; zero if none does.
+    pub fn last_submit(&self) -> SimTime {
+        self.requests
+            .last()
+            .map_or(SimTime::ZERO, |request| request.submit)
+    }
+
+    /// Empties it and keeps its memory.
+    pub fn clear(&mut self) {
+        self.requests.clear();
+        self.truth.clear();
+    }
+}
