@@ -1,0 +1,644 @@
+//! Delimited tables with a header, read through a [`Mapping`].
+
+use csv::ByteRecord;
+
+use crate::process::Outcome;
+
+use super::bytes::{Packing, Unpacked, read_error};
+use super::collect::{Candidate, Clock, Collector, Fault};
+use super::error::{TraceError, TraceErrorKind};
+use super::header::Header;
+use super::job::Trace;
+use super::limits::Limits;
+use super::mapping::{
+    Censored, Gang, GpuUnit, Label, Mapping, OutcomeColumn, RunTime, StateMeaning, TimeUnit,
+};
+use super::reason::{Adjustment, DropReason};
+use super::report::ImportReport;
+use super::value::{ValueFault, instant, milli_gpus, milliseconds, number};
+
+/// Reads a whole table.
+pub(super) fn read_table(
+    bytes: Unpacked<'_>,
+    packing: Packing,
+    mapping: &Mapping,
+    mut report: ImportReport,
+    limits: &Limits,
+) -> Result<Trace, TraceError> {
+    let mark = bytes.row_mark();
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(mapping.delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes);
+    let mut record = ByteRecord::new();
+    let mut next = |record: &mut ByteRecord| {
+        let more = reader
+            .read_byte_record(record)
+            .map_err(|error| csv_error(&error, packing));
+        mark.row_done();
+        more
+    };
+    if !next(&mut record)? {
+        return Err(no_header());
+    }
+    few_enough(&record, limits)?;
+    let mut header = Header::new(record.iter());
+    let columns = Columns::find(mapping, &mut header)?;
+    report.declared.extend(mapping.declared());
+    let zero = (!mapping.time.has_calendar()).then_some(0);
+    let clock = Clock {
+        calendar: mapping.time.has_calendar(),
+        zero,
+    };
+    let mut collector = Collector::new(report, clock, mapping.start, limits)?;
+    loop {
+        let last = collector.report.rows_read;
+        if !next(&mut record).map_err(|error| error.at_row(last + 1))? {
+            return collector.finish();
+        }
+        let row = collector.next_row()?;
+        few_enough(&record, limits).map_err(|error| error.at_row(row))?;
+        let mut notes = Notes::default();
+        let result = columns.candidate(&record, header.len(), &mut notes);
+        let accepted = result.is_ok();
+        collector.take(row, result)?;
+        if accepted {
+            notes.tell(&mut collector.report, row);
+        }
+    }
+}
+
+/// Adjustments found while reading a row; they count only if the row is accepted.
+#[derive(Default)]
+struct Notes {
+    censored_kept: bool,
+    product_mismatch: Option<String>,
+}
+
+impl Notes {
+    fn tell(self, report: &mut ImportReport, row: u64) {
+        if self.censored_kept {
+            report.adjust(row, Adjustment::CensoredKept, "");
+        }
+        if let Some(value) = self.product_mismatch {
+            report.adjust(row, Adjustment::ProductMismatch, &value);
+        }
+    }
+}
+
+/// The mapping with names replaced by places.
+struct Columns<'m> {
+    mapping: &'m Mapping,
+    job: Option<usize>,
+    submit: usize,
+    run_time: [usize; 2],
+    requested: Option<(usize, TimeUnit)>,
+    gang: [usize; 2],
+    tenant: Option<usize>,
+    class: Option<usize>,
+    outcome: Option<(usize, &'m OutcomeColumn)>,
+    priority: Option<usize>,
+    recorded_wait: Option<(usize, TimeUnit)>,
+    product_check: Option<usize>,
+}
+
+impl<'m> Columns<'m> {
+    fn find(mapping: &'m Mapping, header: &mut Header) -> Result<Self, TraceError> {
+        let mut find = |name: &str| header.find(name);
+        let columns = Self {
+            mapping,
+            job: mapping.job.as_deref().map(&mut find).transpose()?,
+            submit: find(&mapping.submit)?,
+            run_time: match &mapping.run_time {
+                RunTime::Column(column, _) => [find(column)?; 2],
+                RunTime::Between { start, end } => [find(start)?, find(end)?],
+            },
+            requested: unit_column(mapping.requested.as_ref(), &mut find)?,
+            gang: match &mapping.gang {
+                Gang::Total(column, _) => [find(column)?; 2],
+                Gang::Replicas {
+                    replicas,
+                    per_replica,
+                    ..
+                } => [find(replicas)?, find(per_replica)?],
+                Gang::Constant(_) => [0; 2],
+            },
+            tenant: label_column(&mapping.tenant, &mut find)?,
+            class: label_column(&mapping.class, &mut find)?,
+            outcome: match &mapping.outcome {
+                Some(outcome) => Some((find(&outcome.column)?, outcome)),
+                None => None,
+            },
+            priority: mapping.priority.as_deref().map(&mut find).transpose()?,
+            recorded_wait: unit_column(mapping.recorded_wait.as_ref(), &mut find)?,
+            product_check: mapping
+                .product_check
+                .as_deref()
+                .map(&mut find)
+                .transpose()?,
+        };
+        for name in &mapping.ignore {
+            header.find(name)?;
+        }
+        if !mapping.ignore_rest {
+            header.all_known()?;
+        }
+        Ok(columns)
+    }
+
+    fn candidate<'r>(
+        &'r self,
+        record: &'r ByteRecord,
+        fields: usize,
+        notes: &mut Notes,
+    ) -> Result<Candidate<'r>, Fault> {
+        if record.len() != fields {
+            let value = format!("{} fields, the header has {fields}", record.len());
+            return Err(Fault {
+                reason: DropReason::FieldCount,
+                value,
+            });
+        }
+        let submit_text = text(record, self.submit)?;
+        let submit = instant(submit_text, &self.mapping.time)
+            .map_err(|fault| of_submit(fault, submit_text))?;
+        let milli_gpus = self.gpus(record)?;
+        let outcome = self.outcome(record, notes)?;
+        let duration_ms = self.duration(record)?;
+        if let Some(place) = self.product_check {
+            let product = text(record, place)?;
+            if !is_product(product, duration_ms, milli_gpus) {
+                notes.product_mismatch = Some(product.to_owned());
+            }
+        }
+        Ok(Candidate {
+            submit,
+            submit_text,
+            duration_ms,
+            requested_ms: optional_time(record, self.requested)?,
+            milli_gpus,
+            tenant: label(record, self.tenant, &self.mapping.tenant)?,
+            class: label(record, self.class, &self.mapping.class)?,
+            outcome,
+            priority: self.priority(record)?,
+            // A wait is for comparison only: an unreadable one is not worth the job.
+            recorded_wait_ms: optional_time(record, self.recorded_wait).unwrap_or(None),
+            name: self.job.map(|place| text(record, place)).transpose()?,
+        })
+    }
+
+    fn duration(&self, record: &ByteRecord) -> Result<i64, Fault> {
+        match &self.mapping.run_time {
+            RunTime::Column(_, unit) => {
+                let field = text(record, self.run_time[0])?;
+                milliseconds(field, *unit).map_err(|fault| of_duration(fault, field))
+            }
+            RunTime::Between { .. } => {
+                let end_text = text(record, self.run_time[1])?;
+                let end = match instant(end_text, &self.mapping.time) {
+                    Err(ValueFault::Missing) => {
+                        return Err(Fault::new(DropReason::Censored, end_text));
+                    }
+                    other => other.map_err(|fault| of_duration(fault, end_text))?,
+                };
+                let start_text = text(record, self.run_time[0])?;
+                let start = instant(start_text, &self.mapping.time)
+                    .map_err(|fault| of_duration(fault, start_text))?;
+                Ok(end - start)
+            }
+        }
+    }
+
+    fn gpus(&self, record: &ByteRecord) -> Result<u64, Fault> {
+        match &self.mapping.gang {
+            Gang::Constant(gpus) => Ok(gpus.0),
+            Gang::Total(_, unit) => gpu_field(record, self.gang[0], *unit),
+            Gang::Replicas { unit, .. } => {
+                // A number of replicas is a count: whole, in the same range as GPUs.
+                let replicas = gpu_field(record, self.gang[0], GpuUnit::Milli)?;
+                let each = gpu_field(record, self.gang[1], *unit)?;
+                replicas
+                    .checked_mul(each)
+                    .filter(|&all| all <= 1 << 50)
+                    .ok_or_else(|| {
+                        Fault::new(
+                            DropReason::GpusUnreadable,
+                            &format!("{replicas} × {each} milli"),
+                        )
+                    })
+            }
+        }
+    }
+
+    fn outcome(&self, record: &ByteRecord, notes: &mut Notes) -> Result<Outcome, Fault> {
+        let Some((place, declared)) = self.outcome else {
+            return Ok(Outcome::Finished);
+        };
+        let state = text(record, place)?.trim();
+        let meaning = declared
+            .states
+            .iter()
+            .find(|(name, _)| match name.strip_suffix('*') {
+                Some(stem) => state.starts_with(stem),
+                None => state == name,
+            });
+        match (meaning, self.mapping.censored) {
+            (None, _) => Err(Fault::new(DropReason::StateUnknown, state)),
+            (Some((_, StateMeaning::Ended(outcome))), _) => Ok(*outcome),
+            (Some((_, StateMeaning::Running)), Censored::Drop) => {
+                Err(Fault::new(DropReason::Censored, state))
+            }
+            (Some((_, StateMeaning::Running)), Censored::KeepAs(outcome)) => {
+                notes.censored_kept = true;
+                Ok(outcome)
+            }
+        }
+    }
+
+    fn priority(&self, record: &ByteRecord) -> Result<i32, Fault> {
+        let Some(place) = self.priority else {
+            return Ok(0);
+        };
+        let field = text(record, place)?.trim();
+        field
+            .parse()
+            .map_err(|_| Fault::new(DropReason::PriorityUnreadable, field))
+    }
+}
+
+fn unit_column(
+    declared: Option<&(String, TimeUnit)>,
+    find: &mut impl FnMut(&str) -> Result<usize, TraceError>,
+) -> Result<Option<(usize, TimeUnit)>, TraceError> {
+    declared
+        .map(|(column, unit)| Ok((find(column)?, *unit)))
+        .transpose()
+}
+
+fn label_column(
+    declared: &Label,
+    find: &mut impl FnMut(&str) -> Result<usize, TraceError>,
+) -> Result<Option<usize>, TraceError> {
+    match declared {
+        Label::Constant(_) => Ok(None),
+        Label::Column(column) => find(column).map(Some),
+    }
+}
+
+fn text(record: &ByteRecord, place: usize) -> Result<&str, Fault> {
+    let field = record.get(place).unwrap_or_default();
+    std::str::from_utf8(field)
+        .map_err(|_| Fault::new(DropReason::NotUtf8, &String::from_utf8_lossy(field)))
+}
+
+fn label<'r>(
+    record: &'r ByteRecord,
+    place: Option<usize>,
+    declared: &'r Label,
+) -> Result<&'r str, Fault> {
+    match (place, declared) {
+        (Some(place), _) => text(record, place),
+        (None, Label::Constant(name) | Label::Column(name)) => Ok(name),
+    }
+}
+
+fn optional_time(
+    record: &ByteRecord,
+    column: Option<(usize, TimeUnit)>,
+) -> Result<Option<u64>, Fault> {
+    let Some((place, unit)) = column else {
+        return Ok(None);
+    };
+    let field = text(record, place)?;
+    match milliseconds(field, unit) {
+        Ok(value) if value >= 0 => Ok(Some(value.unsigned_abs())),
+        Err(ValueFault::Missing) => Ok(None),
+        _ => Err(Fault::new(DropReason::RequestedUnreadable, field)),
+    }
+}
+
+fn gpu_field(record: &ByteRecord, place: usize, unit: GpuUnit) -> Result<u64, Fault> {
+    let field = text(record, place)?;
+    milli_gpus(field, unit).map_err(|fault| {
+        let missing = fault == ValueFault::Missing;
+        let reason = if missing {
+            DropReason::GpusMissing
+        } else {
+            DropReason::GpusUnreadable
+        };
+        Fault::new(reason, field)
+    })
+}
+
+fn of_submit(fault: ValueFault, field: &str) -> Fault {
+    let reason = match fault {
+        ValueFault::Missing => DropReason::SubmitMissing,
+        ValueFault::Unreadable => DropReason::SubmitUnreadable,
+        ValueFault::TooLarge => DropReason::TimeTooLarge,
+    };
+    Fault::new(reason, field)
+}
+
+fn of_duration(fault: ValueFault, field: &str) -> Fault {
+    let reason = match fault {
+        ValueFault::Missing => DropReason::DurationMissing,
+        ValueFault::Unreadable => DropReason::DurationUnreadable,
+        ValueFault::TooLarge => DropReason::TimeTooLarge,
+    };
+    Fault::new(reason, field)
+}
+
+/// Whether a column of GPU-seconds agrees with run time × GPUs, to a millisecond of each GPU.
+fn is_product(field: &str, duration_ms: i64, milli_gpus: u64) -> bool {
+    let gpus = milli_gpus as f64 / 1e3;
+    let expected = duration_ms as f64 / 1e3 * gpus;
+    number(field).is_ok_and(|found| (found - expected).abs() <= 1e-3 * gpus + 1e-9 * expected)
+}
+
+fn few_enough(record: &ByteRecord, limits: &Limits) -> Result<(), TraceError> {
+    if record.len() <= limits.max_fields {
+        return Ok(());
+    }
+    Err(TraceError::new(
+        TraceErrorKind::Limit,
+        format!(
+            "a row has {} fields, at most {} are read",
+            record.len(),
+            limits.max_fields
+        ),
+        "check the delimiter and the line ends",
+    ))
+}
+
+fn no_header() -> TraceError {
+    TraceError::new(
+        TraceErrorKind::Empty,
+        "there is no header row",
+        "give a table with a header",
+    )
+}
+
+fn csv_error(error: &csv::Error, packing: Packing) -> TraceError {
+    match error.kind() {
+        csv::ErrorKind::Io(inner) => read_error(inner, packing),
+        other => TraceError::new(
+            TraceErrorKind::Unreadable,
+            format!("cannot be read as a table ({other:?})"),
+            "check the delimiter and the quotes",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, TimeForm, TraceStart, read_from};
+    use super::*;
+    use crate::units::Zone;
+
+    fn import(text: &str, mapping: &Mapping) -> Result<Trace, TraceError> {
+        let format = Format::Table(Box::new(mapping.clone()));
+        read_from(text.as_bytes(), "t.csv", &format, &Limits::default())
+    }
+
+    fn plain() -> Mapping {
+        Mapping::new("at", "run", "gpus")
+    }
+
+    #[test]
+    fn every_bad_row_has_a_named_reason() {
+        let rows = [
+            ("10,5,1", None),
+            ("x,5,1", Some(DropReason::SubmitUnreadable)),
+            (",5,1", Some(DropReason::SubmitMissing)),
+            ("10,NaN,1", Some(DropReason::DurationUnreadable)),
+            ("10,inf,1", Some(DropReason::DurationUnreadable)),
+            ("10,-5,1", Some(DropReason::DurationNegative)),
+            ("10,1e300,1", Some(DropReason::TimeTooLarge)),
+            ("10,,1", Some(DropReason::DurationMissing)),
+            ("10,5,0", Some(DropReason::GpusZero)),
+            ("10,5,-1", Some(DropReason::GpusUnreadable)),
+            ("10,5,", Some(DropReason::GpusMissing)),
+            ("10,5,1,7", Some(DropReason::FieldCount)),
+            ("10,5", Some(DropReason::FieldCount)),
+            ("1e30,5,1", Some(DropReason::TimeTooLarge)),
+        ];
+        let text = rows.map(|(row, _)| row).join("\n");
+        let report = import(&format!("at,run,gpus\n{text}"), &plain())
+            .unwrap()
+            .report;
+        assert_eq!((report.rows_read, report.accepted), (14, 1));
+        for reason in DropReason::ALL {
+            let expected = rows.iter().filter(|(_, why)| *why == Some(*reason)).count() as u64;
+            assert_eq!(report.dropped_for(*reason), expected, "{reason:?}");
+        }
+        let lines = report.lines().join("\n");
+        assert!(
+            lines.contains("rows read 14 = accepted 1 + dropped 13"),
+            "{lines}"
+        );
+        assert!(
+            lines.contains("dropped 2: run time unreadable (row 4 `NaN`, row 5 `inf`)"),
+            "{lines}"
+        );
+    }
+
+    #[test]
+    fn jobs_are_sorted_and_ties_keep_their_rows() {
+        let trace = import("at,run,gpus\n7,1,1\n3,2,1\n7,3,1\n3,4,1\n", &plain()).unwrap();
+        let order: Vec<_> = trace
+            .jobs
+            .iter()
+            .map(|job| (job.submit_ms, job.row))
+            .collect();
+        assert_eq!(order, [(0, 2), (0, 4), (4000, 1), (4000, 3)]);
+        assert_eq!(trace.ids.name(2), "j-1");
+        assert_eq!((trace.span.0, trace.start_unix_ms), (4000, None));
+    }
+
+    #[test]
+    fn time_zero_lies_where_it_was_declared() {
+        let text = "at,run,gpus\n-1,1,1\n3,1,1\n";
+        let with = |start| import(text, &Mapping { start, ..plain() }).unwrap();
+        assert_eq!(with(TraceStart::FirstSubmit).jobs[1].submit_ms, 4000);
+        let zero = with(TraceStart::SourceZero);
+        assert_eq!(
+            (
+                zero.jobs[0].submit_ms,
+                zero.report.dropped_for(DropReason::BeforeStart)
+            ),
+            (3000, 1)
+        );
+        assert_eq!(with(TraceStart::At(9)).start_unix_ms, Some(9));
+
+        let local = Mapping {
+            time: TimeForm::Local(Zone::parse("+08:00").unwrap(), "+08:00".into()),
+            start: TraceStart::At(1_590_969_600_000), // 2020-06-01 00:00 UTC
+            ..plain()
+        };
+        let text = "at,run,gpus\n2020-06-01 07:59:59,1,1\n2020-06-01 08:00:01,1,1\n";
+        let trace = import(text, &local).unwrap();
+        assert_eq!(trace.report.dropped_for(DropReason::BeforeStart), 1);
+        assert_eq!(trace.jobs[0].submit_ms, 1000);
+        let no_zero = Mapping {
+            start: TraceStart::SourceZero,
+            ..local
+        };
+        assert_eq!(
+            import(text, &no_zero).unwrap_err().kind,
+            TraceErrorKind::Declaration
+        );
+    }
+
+    #[test]
+    fn units_and_gangs_are_as_declared() {
+        // The same header in two units: 2 seconds, or 2 hours.
+        let text = "at,run,gpus,n\n0,2,25,4\n0,2,810,1\n0,2,30,50\n";
+        let mapping = Mapping {
+            run_time: RunTime::Column("run".into(), TimeUnit::Hours),
+            gang: Gang::Replicas {
+                replicas: "n".into(),
+                per_replica: "gpus".into(),
+                unit: GpuUnit::Percent,
+            },
+            ..plain()
+        };
+        let trace = import(text, &mapping).unwrap();
+        // 4 × 25 % = 1 GPU; 1 × 810 % = 8.1, rounded up to 9; 50 × 30 % = 15.
+        let gpus: Vec<_> = trace.jobs.iter().map(|job| job.gpus.0).collect();
+        assert_eq!(gpus, [1000, 9000, 15_000]);
+        assert_eq!(trace.report.adjusted_for(Adjustment::GangRounded), 1);
+        assert_eq!(trace.jobs[0].duration_ms, 7_200_000);
+    }
+
+    #[test]
+    fn running_jobs_are_censored_not_finished() {
+        let text =
+            "at,run,gpus,state\n0,9,1,COMPLETED\n1,9,1,CANCELLED by 42\n2,9,1,RUNNING\n3,9,1,???\n";
+        let states = vec![
+            (
+                "COMPLETED".to_owned(),
+                StateMeaning::Ended(Outcome::Finished),
+            ),
+            (
+                "CANCELLED*".to_owned(),
+                StateMeaning::Ended(Outcome::Cancelled),
+            ),
+            ("RUNNING".to_owned(), StateMeaning::Running),
+        ];
+        let outcome = Some(OutcomeColumn {
+            column: "state".into(),
+            states,
+        });
+        let mapping = Mapping { outcome, ..plain() };
+        let trace = import(text, &mapping).unwrap();
+        assert_eq!(trace.jobs[1].outcome, Outcome::Cancelled);
+        assert_eq!(trace.report.dropped_for(DropReason::Censored), 1);
+        assert_eq!(trace.report.dropped_for(DropReason::StateUnknown), 1);
+        let kept = Mapping {
+            censored: Censored::KeepAs(Outcome::Cancelled),
+            ..mapping
+        };
+        let trace = import(text, &kept).unwrap();
+        assert_eq!(
+            (
+                trace.jobs.len(),
+                trace.report.adjusted_for(Adjustment::CensoredKept)
+            ),
+            (3, 1)
+        );
+    }
+
+    #[test]
+    fn run_time_may_lie_between_two_columns() {
+        let run_time = RunTime::Between {
+            start: "start".into(),
+            end: "end".into(),
+        };
+        let mapping = Mapping {
+            run_time,
+            ..plain()
+        };
+        let text = "at,start,end,gpus\n0,5,8,1\n0,5,,1\n0,5,4,1\n0,5,5,1\n";
+        let trace = import(text, &mapping).unwrap();
+        let durations: Vec<_> = trace.jobs.iter().map(|job| job.duration_ms).collect();
+        assert_eq!(durations, [3000, 1]);
+        assert_eq!(trace.report.dropped_for(DropReason::Censored), 1);
+        assert_eq!(trace.report.dropped_for(DropReason::DurationNegative), 1);
+        assert_eq!(trace.report.adjusted_for(Adjustment::ZeroDuration), 1);
+    }
+
+    #[test]
+    fn a_wrong_header_is_refused() {
+        let error = import("at,run,gpu\n1,1,1\n", &plain()).unwrap_err();
+        assert_eq!(error.kind, TraceErrorKind::Header);
+        assert!(
+            error
+                .to_string()
+                .starts_with("t.csv, column `gpus`: it is not in the header; did you mean `gpu`?")
+        );
+        let extra = "at,run,gpus,user\n1,1,1,u\n";
+        assert!(
+            import(extra, &plain())
+                .unwrap_err()
+                .to_string()
+                .contains("`user`")
+        );
+        assert!(
+            import(
+                extra,
+                &Mapping {
+                    ignore: vec!["user".into()],
+                    ..plain()
+                }
+            )
+            .is_ok()
+        );
+        assert!(
+            import(
+                extra,
+                &Mapping {
+                    ignore_rest: true,
+                    ..plain()
+                }
+            )
+            .is_ok()
+        );
+        assert!(
+            import(
+                extra,
+                &Mapping {
+                    ignore: vec!["users".into()],
+                    ..plain()
+                }
+            )
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn files_without_jobs_are_refused() {
+        assert_eq!(
+            import("", &plain()).unwrap_err().kind,
+            TraceErrorKind::Empty
+        );
+        assert_eq!(
+            import("at,run,gpus\n", &plain()).unwrap_err().kind,
+            TraceErrorKind::Empty
+        );
+        let error = import("at,run,gpus\n1,1,0\n", &plain()).unwrap_err();
+        assert_eq!(error.kind, TraceErrorKind::NothingAccepted);
+        assert!(
+            error.to_string().contains("asks for 0 GPUs (row 1"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_counted() {
+        let format = Format::Table(Box::new(plain()));
+        let bytes: &[u8] = b"at,run,gpus\n1,1,1\n1,\xff\xfe,1\n";
+        let trace = read_from(bytes, "t.csv", &format, &Limits::default()).unwrap();
+        assert_eq!(trace.report.dropped_for(DropReason::NotUtf8), 1);
+    }
+}
