@@ -196,7 +196,7 @@ fn scaled(
     }
     u64::try_from(product / divisor)
         .ok()
-        .filter(|&value| value <= i64::MAX as u64)
+        .filter(|&value| i64::try_from(value).is_ok())
         .ok_or_else(|| QuantityError::TooLarge(text.to_owned()))
 }
 

@@ -1,0 +1,74 @@
+//! What capacity was paid for and what it did, over one pool or several.
+
+use crate::journal::{Bucket, GpuTime, PoolRecord};
+use crate::units::Money;
+
+use super::cell::Cell;
+
+/// Milli-GPU·ms in one GPU-hour.
+const GPU_HOUR: f64 = 3.6e9;
+
+/// The books of some pools of one replication, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// GPU-time paid for, by bucket.
+    pub gpu_time: GpuTime,
+    /// What the capacity cost.
+    pub charged: Money,
+    /// The part of it that no job used.
+    pub idle: Money,
+    /// What moving results out cost.
+    pub egress: Money,
+    /// Instances launched.
+    pub launches: u64,
+    /// Most GPUs held by jobs at one instant, added over the pools: with several pools an upper bound of
+    /// the joint peak.
+    pub peak_gpus: u64,
+}
+
+impl Books {
+    /// Adds one pool.
+    pub fn add(&mut self, record: &PoolRecord) {
+        self.gpu_time.add(&record.gpu_time);
+        self.charged += record.charged;
+        self.idle += record.idle_cost;
+        self.egress += record.egress_cost;
+        self.launches += record.launches;
+        self.peak_gpus += record.peak_gpus;
+    }
+
+    /// Capacity and egress together.
+    pub fn cost(&self) -> Money {
+        self.charged + self.egress
+    }
+
+    /// Total cost per GPU-hour of useful work.
+    pub fn cost_per_useful(&self) -> Cell {
+        Cell::ratio(self.cost().as_units(), self.hours(Bucket::Useful))
+    }
+
+    /// The share of paid GPU-time that jobs held.
+    pub fn allocated(&self) -> Cell {
+        Cell::ratio(gpu_hours(self.gpu_time.allocated()), self.paid_hours())
+    }
+
+    /// The share of paid GPU-time that was useful.
+    pub fn useful(&self) -> Cell {
+        Cell::ratio(self.hours(Bucket::Useful), self.paid_hours())
+    }
+
+    /// GPU-hours of a bucket.
+    pub fn hours(&self, bucket: Bucket) -> f64 {
+        gpu_hours(self.gpu_time[bucket])
+    }
+
+    /// All GPU-hours paid for.
+    pub fn paid_hours(&self) -> f64 {
+        gpu_hours(self.gpu_time.total())
+    }
+}
+
+/// Milli-GPU·ms as GPU-hours.
+fn gpu_hours(gpu_time: u128) -> f64 {
+    gpu_time as f64 / GPU_HOUR
+}

@@ -1,0 +1,88 @@
+//! One metric of one replication, before statistics.
+
+use serde::Serialize;
+
+/// A metric of one replication as a quotient that is not yet divided.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// What is counted.
+    pub numerator: f64,
+    /// What it is counted against; 1 for plain amounts, 0 where the metric has no meaning.
+    pub denominator: f64,
+    /// Whether the true value is known only to be at least this (a percentile that fell on a job which
+    /// the horizon found waiting).
+    pub at_least: bool,
+}
+
+/// What a metric is measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// The scenario's ledger currency.
+    Money,
+    /// The ledger currency per GPU-hour.
+    MoneyPerGpuHour,
+    /// Seconds.
+    Seconds,
+    /// GPU-hours.
+    GpuHours,
+    /// GPUs.
+    Gpus,
+    /// Jobs.
+    Jobs,
+    /// A share between 0 and 1.
+    Share,
+    /// A bare ratio.
+    Ratio,
+    /// A number of times.
+    Times,
+}
+
+/// Which direction a person would want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Better {
+    /// Less is better.
+    Lower,
+    /// More is better.
+    Higher,
+    /// Neither: it describes.
+    Neither,
+}
+
+impl Cell {
+    /// A plain amount.
+    pub const fn amount(value: f64) -> Self {
+        Self::ratio(value, 1.0)
+    }
+
+    /// `numerator` per `denominator`.
+    pub const fn ratio(numerator: f64, denominator: f64) -> Self {
+        Self {
+            numerator,
+            denominator,
+            at_least: false,
+        }
+    }
+
+    /// The value of this replication alone; `None` where the metric has no meaning.
+    pub fn value(&self) -> Option<f64> {
+        (self.denominator != 0.0).then(|| self.numerator / self.denominator)
+    }
+}
+
+impl Unit {
+    /// The unit in words for tables, given the currency.
+    pub fn label(self, currency: &str) -> String {
+        match self {
+            Self::Money => currency.to_owned(),
+            Self::MoneyPerGpuHour => format!("{currency}/GPU-h"),
+            Self::Seconds => "s".to_owned(),
+            Self::GpuHours => "GPU-h".to_owned(),
+            Self::Gpus => "GPUs".to_owned(),
+            Self::Jobs => "jobs".to_owned(),
+            Self::Share | Self::Ratio => "1".to_owned(),
+            Self::Times => "times".to_owned(),
+        }
+    }
+}

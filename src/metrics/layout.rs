@@ -1,0 +1,100 @@
+//! The columns of a scenario: which metric of which class or pool stands where.
+
+use super::table::{METRICS, Metric, Source};
+
+/// Whom a column is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Everybody.
+    Whole,
+    /// One class, by index.
+    Class(usize),
+    /// One pool, by index.
+    Pool(usize),
+}
+
+/// One column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name: the metric's id, and after a dot the class or pool.
+    pub id: String,
+    /// Its definition.
+    pub metric: &'static Metric,
+    /// Whom it is about.
+    pub subject: Subject,
+}
+
+/// All columns of a scenario, built once; every row of every replication follows it.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The columns, in the order of [`METRICS`]: first the whole, then each class or pool.
+    pub columns: Vec<Column>,
+    classes: usize,
+    pools: usize,
+}
+
+impl Layout {
+    /// The columns for classes and pools of these names. A single class or pool gets no columns of its own:
+    /// they would repeat the whole.
+    pub fn new(classes: &[String], pools: &[String]) -> Self {
+        let mut columns = Vec::new();
+        for metric in METRICS {
+            columns.push(Column {
+                id: metric.id.to_owned(),
+                metric,
+                subject: Subject::Whole,
+            });
+            let (names, subject): (&[String], fn(usize) -> Subject) = match metric.source {
+                Source::EachClass(_) => (classes, Subject::Class),
+                Source::EachPool(_) => (pools, Subject::Pool),
+                _ => (&[], Subject::Class),
+            };
+            if names.len() < 2 {
+                continue;
+            }
+            columns.extend(names.iter().enumerate().map(|(index, name)| Column {
+                id: format!("{}.{name}", metric.id),
+                metric,
+                subject: subject(index),
+            }));
+        }
+        Self {
+            columns,
+            classes: classes.len(),
+            pools: pools.len(),
+        }
+    }
+
+    /// Where the column called `id` stands.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.id == id)
+    }
+
+    /// How many classes there are.
+    pub const fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// How many pools there are.
+    pub const fn pools(&self) -> usize {
+        self.pools
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_class_is_the_whole() {
+        let names = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
+        let one = Layout::new(&names(&["all"]), &names(&["dc"]));
+        assert_eq!(one.columns.len(), METRICS.len());
+        let two = Layout::new(&names(&["training", "inference"]), &names(&["dc", "cloud"]));
+        let at = two.position("wait_p95_s.training").unwrap();
+        assert_eq!(two.columns[at].subject, Subject::Class(0));
+        assert_eq!(at, two.position("wait_p95_s").unwrap() + 1);
+        assert!(two.position("utilisation_allocated.cloud").is_some());
+        assert!(two.position("cost_idle.cloud").is_none());
+    }
+}

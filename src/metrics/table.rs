@@ -1,0 +1,167 @@
+//! The table of metrics: what each number is, and how one replication gives it.
+//!
+//! Columns, tables, files and the glossary all follow from here; a new metric is one row.
+
+use crate::journal::{Bucket, Cause, JobState, RunRecord};
+
+use super::books::Books;
+use super::cell::{Better, Cell, Unit};
+use super::tally::Tally;
+
+/// One metric.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name in files; a class or pool is appended after a dot.
+    pub id: &'static str,
+    /// What it is measured in.
+    pub unit: Unit,
+    /// Which direction is better.
+    pub better: Better,
+    /// What it means, in a sentence.
+    pub doc: &'static str,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// What a metric is computed from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source {
+    /// The books of all pools.
+    Pools(fn(&Books) -> Cell),
+    /// The books of all pools, and of each pool.
+    EachPool(fn(&Books) -> Cell),
+    /// The books of owned pools.
+    Owned(fn(&Books) -> Cell),
+    /// The books of rented pools.
+    Rented(fn(&Books) -> Cell),
+    /// All jobs.
+    Jobs(fn(&mut Tally) -> Cell),
+    /// All jobs, and the jobs of each class.
+    EachClass(fn(&mut Tally) -> Cell),
+    /// The run as a whole.
+    Run(fn(&RunRecord) -> Cell),
+}
+
+use Better::{Higher, Lower, Neither};
+use Source::{EachClass, EachPool, Jobs, Owned, Pools, Rented, Run};
+
+macro_rules! metrics {
+    ($($id:literal $unit:ident $better:ident $source:ident($cell:expr) $doc:literal;)*) => {
+        /// All metrics, in the order of columns.
+        pub const METRICS: &[Metric] = &[$(Metric {
+            id: $id,
+            unit: Unit::$unit,
+            better: $better,
+            doc: $doc,
+            source: $source($cell),
+        }),*];
+    };
+}
+
+metrics! {
+    "cost_total" Money Lower EachPool(|b| Cell::amount(b.cost().as_units()))
+        "what all capacity cost, used or not, and what moving results cost";
+    "cost_owned" Money Lower Owned(|b| Cell::amount(b.charged.as_units()))
+        "what owned capacity cost, used or not";
+    "cost_rented" Money Lower Rented(|b| Cell::amount(b.charged.as_units()))
+        "what rented instances cost, from launch to release";
+    "cost_idle" Money Lower Pools(|b| Cell::amount(b.idle.as_units()))
+        "the part of the cost of capacity that no job used";
+    "cost_egress" Money Lower Pools(|b| Cell::amount(b.egress.as_units()))
+        "what moving results out of the sites cost";
+    "cost_per_useful_gpu_h" MoneyPerGpuHour Lower Pools(Books::cost_per_useful)
+        "total cost over GPU-hours of useful work";
+    "wait_mean_s" Seconds Lower EachClass(|t| t.wait_mean())
+        "mean wait from submission to first start; a job cut by the horizon counts with its wait so far";
+    "wait_p50_s" Seconds Lower EachClass(|t| t.wait_percentile(500))
+        "the wait that half of the jobs did not exceed (nearest rank)";
+    "wait_p95_s" Seconds Lower EachClass(|t| t.wait_percentile(950))
+        "the wait that 95 % of the jobs did not exceed (nearest rank)";
+    "wait_p99_s" Seconds Lower EachClass(|t| t.wait_percentile(990))
+        "the wait that 99 % of the jobs did not exceed (nearest rank)";
+    "wait_quota_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Quota))
+        "mean wait because a quota was used up";
+    "wait_provisioning_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Provisioning))
+        "mean wait while rented instances booted";
+    "wait_capacity_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Capacity))
+        "mean wait because no allowed pool had room";
+    "wait_order_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Order))
+        "mean wait because others were ahead or held a reservation";
+    "bounded_slowdown_mean" Ratio Lower EachClass(|t| t.slowdown())
+        "mean of turnaround over run time (at least 10 s) of the jobs that ended";
+    "utilisation_allocated" Share Higher EachPool(Books::allocated)
+        "share of the GPU-hours paid for that jobs held";
+    "utilisation_useful" Share Higher EachPool(Books::useful)
+        "share of the GPU-hours paid for that did useful work";
+    "utilisation_allocated_owned" Share Higher Owned(Books::allocated)
+        "share of owned GPU-hours that jobs held";
+    "utilisation_useful_owned" Share Higher Owned(Books::useful)
+        "share of owned GPU-hours that did useful work";
+    "gpu_h_paid" GpuHours Neither EachPool(|b| Cell::amount(b.paid_hours()))
+        "GPU-hours paid for; the buckets below add up to it";
+    "gpu_h_useful" GpuHours Higher Pools(|b| Cell::amount(b.hours(Bucket::Useful)))
+        "GPU-hours of work that counts";
+    "gpu_h_checkpoint" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Checkpoint)))
+        "GPU-hours spent writing checkpoints";
+    "gpu_h_rework" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Rework)))
+        "GPU-hours of work that was lost and had to be repeated";
+    "gpu_h_restart" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Restart)))
+        "GPU-hours spent restoring checkpoints";
+    "gpu_h_failed" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Failed)))
+        "GPU-hours of jobs that failed, timed out or were cancelled";
+    "gpu_h_held_idle" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::HeldIdle)))
+        "GPU-hours held by jobs that did not run";
+    "gpu_h_idle_paid" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::IdlePaid)))
+        "GPU-hours paid for and used by no job";
+    "gpu_h_rented" GpuHours Neither Rented(|b| Cell::amount(b.paid_hours()))
+        "GPU-hours of rented instances, from launch to release";
+    "rented_gpus_peak" Gpus Neither Rented(|b| Cell::amount(b.peak_gpus as f64))
+        "most rented GPUs held by jobs at one instant, added over the pools";
+    "rented_launches" Times Neither Rented(|b| Cell::amount(b.launches as f64))
+        "rented instances launched";
+    "jobs_arrived" Jobs Neither EachClass(|t| Cell::amount(t.arrived() as f64))
+        "jobs submitted before the horizon";
+    "jobs_finished" Jobs Higher EachClass(|t| Cell::amount(t.count(JobState::Finished) as f64))
+        "jobs whose work was done by the horizon";
+    "jobs_failed" Jobs Neither EachClass(|t| Cell::amount(t.count(JobState::Failed) as f64))
+        "jobs that ended by their own fault";
+    "jobs_cancelled" Jobs Neither EachClass(|t| Cell::amount(t.count(JobState::Cancelled) as f64))
+        "jobs that their owner stopped";
+    "jobs_timed_out" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::TimedOut) as f64))
+        "jobs killed at their requested time";
+    "jobs_rejected" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Rejected) as f64))
+        "jobs that no pool of the strategy could ever hold";
+    "jobs_unfinished" Jobs Lower EachClass(|t| Cell::amount(t.unfinished() as f64))
+        "jobs that the horizon found running or waiting";
+    "jobs_waiting" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Waiting) as f64))
+        "jobs that the horizon found waiting: their waits are lower bounds";
+    "preemptions" Times Lower Jobs(|t| Cell::amount(t.preemptions() as f64))
+        "how often a job was stopped to make room";
+    "queue_length_mean" Jobs Lower Run(|r| Cell::ratio(r.waiting_area as f64, r.horizon.0 as f64))
+        "mean number of jobs waiting over time";
+    "reservation_slips" Times Lower Run(|r| Cell::amount(r.slips as f64))
+        "reservations that node packing made slip";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_say_their_unit() {
+        for (index, metric) in METRICS.iter().enumerate() {
+            assert!(
+                METRICS[..index].iter().all(|other| other.id != metric.id),
+                "{} twice",
+                metric.id
+            );
+            assert_eq!(
+                metric.id.ends_with("_s"),
+                metric.unit == Unit::Seconds,
+                "{}",
+                metric.id
+            );
+            assert!(!metric.id.contains('.') && !metric.doc.ends_with('.'));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What became of jobs, over one class or all.
+
+use crate::journal::{JobRecord, JobState, Waits};
+use crate::stats;
+
+use super::cell::Cell;
+
+/// The shortest run time that slowdown is measured against: without it, jobs of a second would rule the mean
+/// (Feitelson and Rudolph, "Metrics and benchmarking for parallel job scheduling", 1998).
+const SLOWDOWN_BOUND_MS: u64 = 10_000;
+
+/// The jobs of one replication (or of one class in it), added up.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    states: [u64; JobState::ALL.len()],
+    waits: Waits,
+    preemptions: u64,
+    slowdowns: f64,
+    ended: u64,
+    /// One key for each job that waited in line, packed by [`stats::censored`].
+    keys: Vec<u64>,
+}
+
+impl Tally {
+    /// Forgets everything and keeps its memory.
+    pub fn clear(&mut self) {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.clear();
+        *self = Self {
+            keys,
+            ..Self::default()
+        };
+    }
+
+    /// Adds one job.
+    pub fn add(&mut self, record: &JobRecord) {
+        self.states[record.state as usize] += 1;
+        self.preemptions += u64::from(record.preemptions);
+        // A job that no pool could ever hold never stood in line.
+        if record.state == JobState::Rejected {
+            return;
+        }
+        for (sum, wait) in self.waits.0.iter_mut().zip(record.waits.0) {
+            *sum += wait;
+        }
+        let wait = record.waits.total();
+        self.keys
+            .push(stats::censored(wait, record.wait_is_censored()));
+        if !record.state.is_unfinished() {
+            self.ended += 1;
+            self.slowdowns += bounded_slowdown(record, wait);
+        }
+    }
+
+    /// Jobs in a state.
+    pub fn count(&self, state: JobState) -> u64 {
+        self.states[state as usize]
+    }
+
+    /// Jobs that came.
+    pub fn arrived(&self) -> u64 {
+        self.states.iter().sum()
+    }
+
+    /// Jobs that the horizon found running or waiting.
+    pub fn unfinished(&self) -> u64 {
+        self.count(JobState::Running) + self.count(JobState::Waiting)
+    }
+
+    /// Stops to make room.
+    pub fn preemptions(&self) -> u64 {
+        self.preemptions
+    }
+
+    /// Mean wait in seconds; jobs cut by the horizon enter with their wait so far.
+    pub fn wait_mean(&self) -> Cell {
+        self.per_waiter(self.waits.total())
+    }
+
+    /// Mean wait for one cause in seconds; the causes add up to [`Tally::wait_mean`].
+    pub fn wait_for(&self, cause: crate::journal::Cause) -> Cell {
+        self.per_waiter(self.waits[cause])
+    }
+
+    /// The wait in seconds that `per_mille` of the jobs did not exceed (nearest rank). It reorders the
+    /// waits, which no other metric minds.
+    pub fn wait_percentile(&mut self, per_mille: u32) -> Cell {
+        stats::percentile_censored(&mut self.keys, per_mille).map_or_else(Cell::default, |found| {
+            Cell {
+                at_least: found.censored,
+                ..Cell::amount(found.value as f64 / 1e3)
+            }
+        })
+    }
+
+    /// Mean bounded slowdown of the jobs that ended.
+    pub fn slowdown(&self) -> Cell {
+        Cell::ratio(self.slowdowns, self.ended as f64)
+    }
+
+    fn per_waiter(&self, wait_ms: u64) -> Cell {
+        Cell::ratio(wait_ms as f64 / 1e3, self.keys.len() as f64)
+    }
+}
+
+/// Turnaround over run time, where a run shorter than ten seconds counts as ten; at least 1.
+fn bounded_slowdown(record: &JobRecord, wait: u64) -> f64 {
+    let turnaround = record.end.since(record.submit).0;
+    let run = turnaround.saturating_sub(wait + record.preempted.0);
+    (turnaround as f64 / run.max(SLOWDOWN_BOUND_MS) as f64).max(1.0)
+}

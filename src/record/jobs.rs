@@ -1,0 +1,228 @@
+//! `jobs.csv`: the life of each job of the replications asked for.
+
+use std::io::{self, Write};
+
+use crate::journal::{Bucket, Cause, JobRecord, Observer};
+use crate::units::{JobId, Money};
+
+use super::decimal::{decimal, seconds};
+use super::text::csv_text;
+
+/// Milli-GPU·ms in one GPU-hour.
+const GPU_HOUR: u128 = 3_600_000_000;
+
+/// Keeps the records of one replication; they are written in order of arrival.
+#[derive(Clone, Debug, Default)]
+pub struct JobList {
+    /// The records, in the order in which the jobs ended until [`JobList::sort`].
+    pub records: Vec<JobRecord>,
+}
+
+impl JobList {
+    /// Puts the records in order of arrival.
+    pub fn sort(&mut self) {
+        self.records.sort_unstable_by_key(|record| record.job);
+    }
+}
+
+impl Observer for JobList {
+    fn job(&mut self, record: &JobRecord) {
+        self.records.push(*record);
+    }
+}
+
+/// The names behind the ids of one scenario.
+#[derive(Clone, Debug, Default)]
+pub struct JobNames {
+    /// By tenant id.
+    pub tenants: Vec<String>,
+    /// By class id.
+    pub classes: Vec<String>,
+    /// By pool id.
+    pub pools: Vec<String>,
+}
+
+/// Writes `jobs.csv`.
+#[derive(Debug)]
+pub struct JobsWriter<W: Write> {
+    csv: csv::Writer<W>,
+    names: JobNames,
+}
+
+impl<W: Write> JobsWriter<W> {
+    /// Writes the header.
+    pub fn new(out: W, names: JobNames) -> io::Result<Self> {
+        let mut csv = csv::Writer::from_writer(out);
+        for column in "job tenant class submit_s start_s end_s pool gpus state wait_s".split(' ') {
+            csv.write_field(column)?;
+        }
+        for cause in Cause::ALL {
+            csv.write_field(format!("wait_{}_s", cause.name()))?;
+        }
+        csv.write_field("preempted_s")?;
+        csv.write_field("preemptions")?;
+        for bucket in held() {
+            csv.write_field(format!("gpu_h_{}", bucket.name()))?;
+        }
+        for column in "cost cost_egress strategy replication".split(' ') {
+            csv.write_field(column)?;
+        }
+        csv.write_record(None::<&[u8]>)?;
+        Ok(Self { csv, names })
+    }
+
+    /// Writes the jobs of one strategy in one replication, in the order given. Seconds are exact; GPU-hours
+    /// and money are rounded to six decimals. `start_s`, `end_s` and `pool` are empty for what has not happened.
+    pub fn jobs(
+        &mut self,
+        strategy: &str,
+        replication: u32,
+        records: &[JobRecord],
+    ) -> io::Result<()> {
+        for record in records {
+            self.job(strategy, replication, record)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is still in memory.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+
+    fn job(&mut self, strategy: &str, replication: u32, record: &JobRecord) -> io::Result<()> {
+        let JobId(number) = record.job;
+        let ended = (!record.state.is_unfinished()).then_some(record.end);
+        let instant =
+            |at: Option<crate::units::SimTime>| at.map_or(String::new(), |t| seconds(t.0));
+        let csv = &mut self.csv;
+        csv.write_field(format!("j-{number}"))?;
+        csv.write_field(name(&self.names.tenants, record.tenant.index()))?;
+        csv.write_field(name(&self.names.classes, record.class.index()))?;
+        csv.write_field(seconds(record.submit.0))?;
+        csv.write_field(instant(record.start))?;
+        csv.write_field(instant(ended))?;
+        csv.write_field(
+            record
+                .pool
+                .map_or(String::new(), |pool| name(&self.names.pools, pool.index())),
+        )?;
+        csv.write_field(gpus(record.gpus.0))?;
+        csv.write_field(record.state.name())?;
+        csv.write_field(seconds(record.waits.total()))?;
+        for cause in Cause::ALL {
+            csv.write_field(seconds(record.waits[cause]))?;
+        }
+        csv.write_field(seconds(record.preempted.0))?;
+        csv.write_field(record.preemptions.to_string())?;
+        for bucket in held() {
+            csv.write_field(decimal(record.gpu_time[bucket] as i128, GPU_HOUR, 6))?;
+        }
+        csv.write_field(money(record.compute_cost))?;
+        csv.write_field(money(record.egress_cost))?;
+        csv.write_field(csv_text(strategy).as_ref())?;
+        csv.write_field(replication.to_string())?;
+        csv.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+}
+
+/// The buckets that a job can hold: idle capacity belongs to nobody.
+fn held() -> impl Iterator<Item = Bucket> {
+    Bucket::ALL
+        .into_iter()
+        .filter(|bucket| *bucket != Bucket::IdlePaid)
+}
+
+fn name(names: &[String], index: usize) -> String {
+    names
+        .get(index)
+        .map_or_else(|| index.to_string(), |name| csv_text(name).into_owned())
+}
+
+/// Whole GPUs without a point, shares with three decimals.
+fn gpus(milli: u64) -> String {
+    if milli.is_multiple_of(1000) {
+        (milli / 1000).to_string()
+    } else {
+        decimal(i128::from(milli), 1000, 3)
+    }
+}
+
+fn money(amount: Money) -> String {
+    decimal(amount.0, Money::TICKS_PER_UNIT as u128, 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{GpuTime, JobState, Waits};
+    use crate::units::{ClassId, MilliGpus, PoolId, SimTime, Span, TenantId};
+
+    fn record() -> JobRecord {
+        let mut waits = Waits::default();
+        waits[Cause::Capacity] = 1_500;
+        waits[Cause::Order] = 500;
+        let mut gpu_time = GpuTime::default();
+        // 8 GPUs for 30 min = 4 GPU-h.
+        gpu_time[Bucket::Useful] = 8_000 * 1_800_000;
+        JobRecord {
+            job: JobId(7),
+            tenant: TenantId(0),
+            class: ClassId(1),
+            gpus: MilliGpus::whole(8),
+            submit: SimTime(1_001),
+            start: Some(SimTime(3_001)),
+            end: SimTime(1_803_001),
+            state: JobState::Finished,
+            pool: Some(PoolId(0)),
+            waits,
+            preempted: Span::ZERO,
+            preemptions: 0,
+            gpu_time,
+            compute_cost: Money(10 * Money::TICKS_PER_UNIT),
+            egress_cost: Money::ZERO,
+        }
+    }
+
+    fn text(records: &[JobRecord]) -> String {
+        let names = JobNames {
+            tenants: vec!["@vision".into()],
+            classes: vec!["tuning".into(), "training".into()],
+            pools: vec!["dc".into()],
+        };
+        let mut out = Vec::new();
+        let mut writer = JobsWriter::new(&mut out, names).unwrap();
+        writer.jobs("burst", 2, records).unwrap();
+        writer.finish().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_job_reads_back_exactly() {
+        let text = text(&[record()]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with(
+            "job,tenant,class,submit_s,start_s,end_s,pool,gpus,state,wait_s,wait_quota_s"
+        ));
+        assert_eq!(
+            lines[1],
+            "j-7,'@vision,training,1.001,3.001,1803.001,dc,8,finished,2.000,0.000,0.000,1.500,0.500,0.000,0,\
+             4.000000,0.000000,0.000000,0.000000,0.000000,0.000000,10.000000,0.000000,burst,2"
+        );
+        assert_eq!(lines[0].split(',').count(), lines[1].split(',').count());
+    }
+
+    #[test]
+    fn what_has_not_happened_is_empty() {
+        let waiting = JobRecord {
+            start: None,
+            pool: None,
+            state: JobState::Waiting,
+            gpus: MilliGpus(250),
+            ..record()
+        };
+        let text = text(&[waiting]);
+        assert!(text.contains("j-7,'@vision,training,1.001,,,,0.250,waiting,2.000"));
+    }
+}
