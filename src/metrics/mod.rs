@@ -1,1 +1,19 @@
-//! Numbers folded from what happened.
+//! Numbers folded from a journal: one table of definitions, one fold.
+//!
+//! Each metric of a replication is kept as a numerator and a denominator, so that statistics over
+//! replications can use the ratio of totals; the mean of ratios is never taken.
+//! Percentiles have the denominator 1 (one number for each replication), or 0 where nobody waited in line.
+
+mod books;
+mod cell;
+mod fold;
+mod layout;
+mod table;
+mod tally;
+
+pub use books::Books;
+pub use cell::{Better, Cell, Unit};
+pub use fold::Fold;
+pub use layout::{Column, Layout, Subject};
+pub use table::{METRICS, Metric, Source};
+pub use tally::Tally;
