@@ -103,7 +103,8 @@ impl Manifest {
             ..self.clone()
         };
         let text = serde_json::to_string(&inputs).unwrap_or_default();
-        self.run_id = sha256_hex(text.as_bytes())[..RUN_ID_DIGITS].to_owned();
+        let hash = sha256_hex(text.as_bytes());
+        hash[..RUN_ID_DIGITS].clone_into(&mut self.run_id);
     }
 }
 

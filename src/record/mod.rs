@@ -1,1 +1,32 @@
-//! The files of a run.
+//! The files of a run: `reports/<scenario>/<run-id>/`.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `manifest.json` | what went in: the resolved scenario, hashes of all inputs, seed, version, assumptions |
+//! | `runs.csv` | one row for each strategy and replication, columns from [`crate::metrics::METRICS`] |
+//! | `summary.json` | the comparison: estimates with intervals, paired differences |
+//! | `jobs.csv` | each job of the replications asked for |
+//!
+//! A folder is written beside its place and renamed into it; a folder with a `manifest.json` is complete.
+//! Nothing in it depends on clocks, threads or machines, so running again gives the same bytes.
+
+mod decimal;
+mod folder;
+mod hash;
+mod jobs;
+mod manifest;
+mod runs;
+mod summary;
+mod text;
+
+pub use decimal::{decimal, seconds};
+pub use folder::{Folder, folder_name};
+pub use hash::{sha256_file, sha256_hex};
+pub use jobs::{JobList, JobNames, JobsWriter};
+pub use manifest::{Assumption, Input, Manifest};
+pub use runs::RunsWriter;
+pub use summary::{Comparison, Figure, Named, Replications, StrategySummary, Summary};
+pub use text::{csv_text, plain};
+
+/// The version of the shape of all files; it changes when a reader would have to.
+pub const SCHEMA_VERSION: u32 = 1;
