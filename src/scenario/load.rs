@@ -1,0 +1,171 @@
+//! From a path to a scenario: the chain of `extends`, the `--set` arguments, then the structs.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::assign::assign;
+use super::decode::decode;
+use super::merge::merge;
+use super::problem::{Problem, Problems};
+use super::source::{Origin, Source};
+use super::spec::ScenarioFile;
+use super::tree::{Node, Table, Value, document, table_to_toml};
+
+/// Most bytes of one scenario file.
+const FILE_BYTES: u64 = 4 << 20;
+/// Most files in a chain of `extends`.
+const CHAIN: usize = 8;
+
+/// What the user wrote, with all that is wrong with its words; what it means is not checked yet.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The words, as structs.
+    pub file: ScenarioFile,
+    /// The texts that they came from, and problems found so far.
+    pub problems: Problems,
+    /// The merged scenario as TOML with sorted keys: what is hashed and recorded.
+    pub resolved: String,
+}
+
+/// Reads the scenario at `path`, what it extends, and lays the `--set` arguments over it.
+///
+/// # Errors
+/// When there is no tree to go on with (unreadable, not TOML, a `--set` that points nowhere). Problems of
+/// single keys and values are in [`Scenario::problems`], so that the next stage can add its own.
+pub fn load(path: &Path, sets: &[String]) -> Result<Scenario, Problems> {
+    let mut problems = Problems::default();
+    let mut chain = Vec::new();
+    match read_chain(path, None, &mut problems, &mut chain) {
+        Some(tree) => finish(tree, sets, problems),
+        None => Err(problems),
+    }
+}
+
+/// As [`load`], for a text that is not in a file; it cannot extend another.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(name: &str, text: &str, sets: &[String]) -> Result<Scenario, Problems> {
+    let mut problems = Problems::default();
+    let source = problems.sources.add(Source {
+        name: name.to_owned(),
+        path: Some(PathBuf::from(name)),
+        text: text.to_owned(),
+    });
+    match parse(source, &mut problems) {
+        Some(tree) => finish(tree, sets, problems),
+        None => Err(problems),
+    }
+}
+
+fn finish(mut tree: Table, sets: &[String], mut problems: Problems) -> Result<Scenario, Problems> {
+    tree.remove("extends");
+    for argument in sets {
+        if let Err(problem) = assign(&mut tree, argument, &mut problems.sources) {
+            problems.push(problem);
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let resolved = toml::to_string(&table_to_toml(&tree)).unwrap_or_default();
+    let root = Node {
+        origin: Origin::default(),
+        value: Value::Table(tree),
+    };
+    let found = RefCell::new(Vec::new());
+    let file = decode(&root, &found);
+    for problem in found.into_inner() {
+        problems.push(problem);
+    }
+    Ok(Scenario {
+        file,
+        problems,
+        resolved,
+    })
+}
+
+/// Reads a file and what it extends; `asked` is the place that named it.
+fn read_chain(
+    path: &Path,
+    asked: Option<Origin>,
+    problems: &mut Problems,
+    chain: &mut Vec<PathBuf>,
+) -> Option<Table> {
+    let here = |message: String| match asked {
+        Some(origin) => Problem::at(origin, message),
+        None => Problem::new(message),
+    };
+    let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if chain.contains(&canonical) {
+        problems.push(here(format!("{} extends itself", path.display())));
+        return None;
+    }
+    if chain.len() == CHAIN {
+        problems.push(here(format!("more than {CHAIN} files extend each other")));
+        return None;
+    }
+    chain.push(canonical);
+    let text = match read_text(path) {
+        Ok(text) => text,
+        Err(message) => {
+            problems.push(here(message));
+            return None;
+        }
+    };
+    let source = problems.sources.add(Source {
+        name: path.display().to_string(),
+        path: Some(path.to_owned()),
+        text,
+    });
+    let tree = parse(source, problems)?;
+    let Some(extends) = tree.get("extends") else {
+        return Some(tree);
+    };
+    let Value::Text(base) = &extends.node.value else {
+        problems.push(Problem::at(
+            extends.node.origin,
+            "`extends` should be the path of a scenario file in quotes",
+        ));
+        return None;
+    };
+    let base = problems.sources.resolve(extends.node.origin, base);
+    let mut below = read_chain(&base, Some(extends.node.origin), problems, chain)?;
+    merge(&mut below, tree);
+    Some(below)
+}
+
+fn parse(source: u16, problems: &mut Problems) -> Option<Table> {
+    match document(&problems.sources, source) {
+        Ok(table) => Some(table),
+        Err(found) => {
+            for problem in found {
+                problems.push(problem);
+            }
+            None
+        }
+    }
+}
+
+/// The text of a file, within bounds.
+fn read_text(path: &Path) -> Result<String, String> {
+    let shown = path.display();
+    let file = File::open(path).map_err(|error| format!("cannot open {shown}: {error}"))?;
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot read {shown}: {error}"))?;
+    if bytes.len() as u64 > FILE_BYTES {
+        return Err(format!(
+            "{shown} is larger than 4 MiB; keep traces and price lists in files of their own"
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        format!(
+            "{shown} is not UTF-8 text: byte {} cannot be read; is it a scenario?",
+            error.utf8_error().valid_up_to() + 1
+        )
+    })
+}

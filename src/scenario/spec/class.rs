@@ -1,0 +1,69 @@
+//! `[[class]]`: kinds of work.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::given::Given;
+
+use super::{ByName, List};
+
+/// A kind of work.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
+pub struct ClassSpec {
+    /// Its name.
+    pub name: Given<String>,
+    /// Pools that may hold it; all unless given.
+    pub pools: List<String>,
+    /// Sites that may hold it; all unless given.
+    pub sites: List<String>,
+    /// Whether it may leave owned capacity; true unless given.
+    pub burst: Given<bool>,
+    /// Data that a finished job sends home from where it ran, such as "2 GB"; none unless given.
+    pub results: Given<String>,
+    /// Speed by GPU type relative to an H100, where it differs from the catalog: { l40s = 0.3 }.
+    pub speed: ByName<f64>,
+    /// What stopping a job costs; a checkpoint of 5 min and a restart of 5 min unless given.
+    pub preemption: Given<PreemptionSpec>,
+    /// What its jobs are taken to ask for where the demand does not say, such as "4 h".
+    pub requested_default: Given<String>,
+    /// Which jobs of the demand belong to it; those whose class has its name unless given.
+    #[serde(rename = "match")]
+    pub matching: Given<MatchSpec>,
+}
+
+/// What stopping a job costs.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["kind"]))]
+pub struct PreemptionSpec {
+    /// Whether the work is kept.
+    pub kind: Given<PreemptionKind>,
+    /// Time to write a checkpoint.
+    pub write: Given<String>,
+    /// Time to start again.
+    pub restart: Given<String>,
+}
+
+/// Whether the work of a stopped job is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PreemptionKind {
+    /// A checkpoint keeps it.
+    Checkpoint,
+    /// It is lost.
+    Kill,
+}
+
+/// Which jobs of the demand belong to a class: all conditions that are given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MatchSpec {
+    /// GPUs: a number or a range with both ends in it, such as "8..64", "8..", "..4".
+    pub gpus: Given<String>,
+    /// The class that the trace or the generator names.
+    pub trace_class: Given<String>,
+    /// The tenant that the trace or the generator names.
+    pub tenant: Given<String>,
+}

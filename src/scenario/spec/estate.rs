@@ -1,0 +1,140 @@
+//! `[[site]]`, `[[gpu]]`, `[[tco]]`, `[[pool]]`: what there is.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::given::Given;
+
+use super::offer::OfferSpec;
+
+/// A place with one operator, jurisdiction and trust zone.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
+pub struct SiteSpec {
+    /// Its name.
+    pub name: Given<String>,
+    /// What kind of place; from the catalog where `catalog` is given.
+    pub kind: Given<SiteKindSpec>,
+    /// Whose law applies, such as "DE".
+    pub jurisdiction: Given<String>,
+    /// Its trust zone; the kind unless given.
+    pub zone: Given<String>,
+    /// A region of the catalog: gives jurisdiction, egress, prices, quota and provisioning.
+    pub catalog: Given<String>,
+    /// What data that leaves the site costs, such as "0.09 USD/GB".
+    pub egress: Given<String>,
+}
+
+/// The kind of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SiteKindSpec {
+    /// Our own machines in our own or colocated rooms.
+    Private,
+    /// A private cloud that somebody hosts for us alone.
+    Hosted,
+    /// A region of a GPU-as-a-service provider.
+    Gpuaas,
+    /// A small site near where data arises.
+    Edge,
+}
+
+/// A GPU type that the catalog does not know, or knows otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "speed"]))]
+pub struct GpuSpec {
+    /// Its name, as pools say it.
+    pub name: Given<String>,
+    /// Speed of training relative to an H100, such as 1.15.
+    pub speed: Given<f64>,
+}
+
+/// What owning capacity costs.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
+pub struct TcoSpec {
+    /// Its name, as offers say it.
+    pub name: Given<String>,
+    /// A record of the catalog that this one changes.
+    pub base: Given<String>,
+    /// Installed price of one GPU with its share of everything, such as "50000 USD/GPU".
+    pub capital: Given<String>,
+    /// Years over which it is written off.
+    pub years: Given<f64>,
+    /// Share of the price that is left at the end, such as 0.15.
+    pub residual: Given<f64>,
+    /// Yearly cost of capital, such as 0.08.
+    pub interest: Given<f64>,
+    /// Power that is rented for one GPU, such as "1.275 kW".
+    pub power_provisioned: Given<String>,
+    /// Power that one GPU with its share of the node draws on average, such as "1 kW".
+    pub power_average: Given<String>,
+    /// Rent of space and cooling, such as "185 USD/kW-month".
+    pub colocation: Given<String>,
+    /// Power usage effectiveness, such as 1.3.
+    pub pue: Given<f64>,
+    /// Price of energy, such as "0.09 USD/kWh".
+    pub energy: Given<String>,
+    /// Yearly maintenance as a share of the price, such as 0.05.
+    pub maintenance: Given<f64>,
+    /// People in full-time equivalents.
+    pub staff: Given<f64>,
+    /// What one of them costs in a year, such as "220000 USD".
+    pub staff_cost: Given<String>,
+    /// How many GPUs these people look after.
+    pub staff_gpus: Given<u64>,
+}
+
+/// Equal nodes of one GPU type at a site under one offer.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "site", "gpu", "offer"]))]
+pub struct PoolSpec {
+    /// Its name.
+    pub name: Given<String>,
+    /// The site where it stands.
+    pub site: Given<String>,
+    /// Its GPU type: an id of the catalog or of a `[[gpu]]`.
+    pub gpu: Given<String>,
+    /// Nodes; for a rented pool the quota says how many.
+    pub nodes: Given<u32>,
+    /// GPUs in each node; 8 unless given.
+    pub gpus_per_node: Given<u32>,
+    /// How gangs are laid on nodes; "best" unless given.
+    pub packing: Given<PackingKind>,
+    /// Whether a gang larger than a node may use parts of nodes; "remainder" unless given.
+    pub spread: Given<SpreadKind>,
+    /// What it costs and how it comes.
+    pub offer: Given<OfferSpec>,
+}
+
+/// How gangs are laid on nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PackingKind {
+    /// Only the number of free GPUs matters.
+    Count,
+    /// The node of lowest index that has room.
+    First,
+    /// The node with the fewest free GPUs that still fits.
+    Best,
+    /// As best, and a gang that spreads takes as few nodes as it can.
+    Consolidated,
+    /// The node whose fragmentation grows least.
+    Fgd,
+}
+
+/// Which nodes a gang larger than one node may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpreadKind {
+    /// Only completely free nodes.
+    Never,
+    /// Completely free nodes, and for the remainder any node with room.
+    Remainder,
+    /// Any free GPUs.
+    Any,
+}

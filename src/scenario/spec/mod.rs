@@ -1,0 +1,57 @@
+//! The shape of a scenario file. Every field is [`Given`]: absent, broken, or here with its origin.
+
+mod class;
+mod demand;
+mod estate;
+mod offer;
+mod run;
+mod strategy;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::given::Given;
+
+pub use class::{ClassSpec, MatchSpec, PreemptionKind, PreemptionSpec};
+pub use demand::{
+    Align, ArrivalKind, ClockKind, ColumnsSpec, DemandSpec, DropKind, FormatKind, GeneratorSpec,
+    GpuUnitKind, Preset, ResampleKind, TimeUnitKind,
+};
+pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
+pub use offer::{OfferKind, OfferSpec, StepSpec};
+pub use run::{OverrunKind, RunSpec};
+pub use strategy::{
+    PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec, StrategySpec,
+};
+
+/// A list, such as the tables under one `[[name]]`.
+pub type List<T> = Given<Vec<Given<T>>>;
+/// Values by name.
+pub type ByName<T> = Given<BTreeMap<String, Given<T>>>;
+
+/// A scenario file.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "Plimsoll scenario")]
+pub struct ScenarioFile {
+    /// Another scenario file that this one lies over; paths are relative to this file.
+    pub extends: Given<String>,
+    /// The run as a whole.
+    pub scenario: Given<RunSpec>,
+    /// Places, each with one operator and jurisdiction.
+    pub site: List<SiteSpec>,
+    /// GPU types beside, or instead of, those of the catalog.
+    pub gpu: List<GpuSpec>,
+    /// What owning costs, beside the records of the catalog.
+    pub tco: List<TcoSpec>,
+    /// Capacity: equal nodes at a site under one offer.
+    pub pool: List<PoolSpec>,
+    /// Kinds of work.
+    pub class: List<ClassSpec>,
+    /// Jobs that come: recorded or generated.
+    pub demand: List<DemandSpec>,
+    /// What is compared.
+    pub strategy: List<StrategySpec>,
+}
