@@ -1,1 +1,24 @@
 //! Many runs compared fairly.
+//!
+//! One replication is one sampled world, shared by all strategies (common random numbers). Replications are
+//! played in parallel, in blocks; rows leave each block in order and are folded in order, so any number of
+//! threads gives the same bytes. What is kept of a replication is two numbers for each column; nothing else
+//! grows with the number of replications.
+
+mod change;
+mod columns;
+mod detail;
+mod replicate;
+mod sentences;
+mod stable_load;
+mod summarise;
+mod words;
+
+pub use change::what_would_change;
+pub use columns::Columns;
+pub use detail::jobs_of;
+pub use replicate::{Control, ExperimentError, Plan, Replicated, layout_of, replicate};
+pub use sentences::sentences;
+pub use stable_load::{StableLoad, stable_load};
+pub use summarise::summarise;
+pub use words::{duration, estimate, grouped};

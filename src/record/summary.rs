@@ -33,8 +33,8 @@ pub struct Figure {
     pub half_width: Option<f64>,
     /// Replications behind it.
     pub n: u32,
-    /// `interval`; `deterministic` (one replication, because nothing rolls dice or only one was asked for);
-    /// or `constant` (it came out alike in all).
+    /// `interval`; `single` (one replication: because nothing rolls dice, see `deterministic`, or only one was asked for);
+    /// `constant` (it came out alike in all); or `none` (it has no meaning here).
     pub precision: &'static str,
     /// What it is measured in.
     pub unit: String,
@@ -141,7 +141,7 @@ impl Figure {
             n: estimate.map_or(0, |e| e.replications),
             precision: match estimate.map(|e| e.precision) {
                 None => "none",
-                Some(Precision::Single) => "deterministic",
+                Some(Precision::Single) => "single",
                 Some(Precision::Constant) => "constant",
                 Some(Precision::HalfWidth(_)) => "interval",
             },
@@ -185,7 +185,7 @@ mod tests {
         ]);
         let text = serde_json::to_string(&named).unwrap();
         assert!(text.starts_with("{\"z\":{\"mean\":2.5,\"low\":null,\"high\":null,"));
-        assert!(text.contains("\"precision\":\"deterministic\""));
+        assert!(text.contains("\"precision\":\"single\""));
         assert!(text.find("\"z\"").unwrap() < text.find("\"a\"").unwrap());
     }
 }

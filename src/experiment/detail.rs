@@ -1,0 +1,48 @@
+//! One replication again, with every job kept.
+
+use crate::dice::Dice;
+use crate::engine::{Scratch, simulate};
+use crate::model::Timeline;
+use crate::record::JobList;
+use crate::strategy::Strategy;
+
+use super::replicate::{ExperimentError, Plan};
+
+/// Plays `replication` again under each strategy of the plan and hands (strategy, jobs in order of arrival)
+/// to `sink`. Because every draw has a name, it is the same replication to the last bit.
+pub fn jobs_of(
+    plan: &Plan<'_>,
+    replication: u32,
+    sink: &mut dyn FnMut(usize, &JobList) -> std::io::Result<()>,
+) -> Result<(), ExperimentError> {
+    let dice = Dice {
+        seed: plan.seed,
+        replication,
+    };
+    let mut timeline = Timeline {
+        replication,
+        ..Timeline::default()
+    };
+    (plan.sample)(&dice, &mut timeline);
+    let (mut scratch, mut jobs) = (Scratch::default(), JobList::default());
+    for (index, &id) in plan.strategies.iter().enumerate() {
+        jobs.records.clear();
+        let strategy = Strategy::prepare(plan.model, id);
+        simulate(
+            plan.model,
+            &strategy,
+            &timeline,
+            &dice,
+            &mut scratch,
+            &mut jobs,
+        )
+        .map_err(|stuck| ExperimentError::Stuck {
+            replication,
+            seed: plan.seed,
+            stuck,
+        })?;
+        jobs.sort();
+        sink(index, &jobs)?;
+    }
+    Ok(())
+}
