@@ -1,7 +1,22 @@
-//! Laws to draw from: arrivals, holding times, sizes.
+//! Laws to draw from: single numbers, arrivals of whole workloads, and blocks of recorded demand.
+//!
+//! Nothing here keeps state: a draw is a function of a law and of a named stream of dice. What one interval
+//! or one job draws has a name of its own, so that longer horizons and other strategies shift nothing.
 
+mod check;
+mod choice;
+mod gamma;
 mod job;
+mod law;
+mod moments;
+mod normal;
 mod outcome;
+mod poisson;
 
+pub use choice::Choice;
+pub use gamma::gamma;
 pub use job::GeneratedJob;
+pub use law::Law;
+pub use normal::{normal_probability, normal_quantile};
 pub use outcome::Outcome;
+pub use poisson::poisson;
