@@ -1,0 +1,85 @@
+//! Regions of providers and what they offer on demand.
+
+use serde::Deserialize;
+
+use crate::units::{BytePrice, Price, Span};
+
+use super::quantity::{Gigabyte, GpuHour, Time};
+use super::sourced::Sourced;
+
+/// A region of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Its id, as `site.catalog` says it.
+    pub id: String,
+    /// Who runs it.
+    pub provider: String,
+    /// Whose law applies.
+    pub jurisdiction: String,
+    /// What data that leaves it costs, in the first band of a month.
+    pub egress: Sourced<BytePrice>,
+    /// Most GPUs that a customer may hold unless he asked for more.
+    pub quota: Sourced<u64>,
+    /// Median time from launch to a usable node.
+    pub provisioning: Sourced<Span>,
+    /// The time that one launch in twenty exceeds.
+    pub provisioning_p95: Sourced<Span>,
+    /// What it offers.
+    pub offers: Vec<Offer>,
+}
+
+/// Nodes of one GPU type on demand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The GPU type, by id.
+    pub gpu: String,
+    /// The list price.
+    pub price: Sourced<Price>,
+}
+
+impl Region {
+    /// What it asks for one GPU type.
+    pub fn offer(&self, gpu: &str) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.gpu == gpu)
+    }
+}
+
+/// As in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    id: String,
+    provider: String,
+    jurisdiction: String,
+    egress: Sourced<Gigabyte>,
+    quota: Sourced<u64>,
+    provisioning: Sourced<Time>,
+    provisioning_p95: Sourced<Time>,
+    offer: Vec<WrittenOffer>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenOffer {
+    gpu: String,
+    price: Sourced<GpuHour>,
+}
+
+impl Written {
+    pub(super) fn read(self) -> Region {
+        let offers = self.offer.into_iter().map(|offer| Offer {
+            gpu: offer.gpu,
+            price: offer.price.map(|price| price.0),
+        });
+        Region {
+            id: self.id,
+            provider: self.provider,
+            jurisdiction: self.jurisdiction,
+            egress: self.egress.map(|price| price.0),
+            quota: self.quota,
+            provisioning: self.provisioning.map(|time| time.0),
+            provisioning_p95: self.provisioning_p95.map(|time| time.0),
+            offers: offers.collect(),
+        }
+    }
+}
