@@ -25,11 +25,12 @@ const FLOORS: [(&str, u32); 17] = [
 ];
 
 /// Third-party crates and the only modules that may name them.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),
     ("ctrlc", &["cli"]),
     ("indicatif", &["cli"]),
+    ("terminal_size", &["cli"]),
     ("unicode_width", &["cli"]),
     ("rayon", &["experiment"]),
     ("csv", &["trace", "record", "model"]),

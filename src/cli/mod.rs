@@ -1,8 +1,38 @@
 //! Words on the command line: the only place with exit codes and colours.
+//!
+//! Standard output is for data, standard error for messages. Exit codes: 0 done, 1 error while running,
+//! 2 wrong usage, 3 invalid input, 4 a check failed, 130 interrupted with what was finished kept.
+
+mod answer;
+mod arguments;
+mod check;
+mod compare;
+mod exit;
+mod interrupt;
+mod output;
+mod progress;
+mod schema;
+mod study;
+mod table;
 
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+
 /// Runs the program.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    // clap answers wrong usage with exit code 2 itself, and help with 0.
+    let arguments = Arguments::parse();
+    let done = match &arguments.command {
+        Command::Compare(study) => compare::compare(study),
+        Command::Run { study, strategy } => compare::run(study, strategy.as_deref()),
+        Command::Check(scenario) => check::check(scenario),
+        Command::Schema => schema::schema(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
 }

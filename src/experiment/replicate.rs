@@ -45,6 +45,9 @@ pub struct Control<'a> {
     pub progress: &'a (dyn Fn(u32) + Sync),
 }
 
+/// Takes the row of (strategy, replication).
+pub type RowSink<'a> = dyn FnMut(usize, u32, &[Cell]) -> io::Result<()> + 'a;
+
 /// What came of it.
 #[derive(Clone, Debug)]
 pub struct Replicated {
@@ -111,7 +114,7 @@ pub fn replicate(
     plan: &Plan<'_>,
     layout: &Layout,
     control: &Control<'_>,
-    sink: &mut dyn FnMut(usize, u32, &[Cell]) -> io::Result<()>,
+    sink: &mut RowSink<'_>,
 ) -> Result<Replicated, ExperimentError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.threads)

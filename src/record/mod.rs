@@ -17,6 +17,7 @@ mod jobs;
 mod manifest;
 mod runs;
 mod summary;
+mod table;
 mod text;
 
 pub use decimal::{decimal, seconds};
@@ -26,6 +27,7 @@ pub use jobs::{JobList, JobNames, JobsWriter};
 pub use manifest::{Assumption, Input, Manifest};
 pub use runs::RunsWriter;
 pub use summary::{Comparison, Figure, Named, Replications, StrategySummary, Summary};
+pub use table::write_summary_csv;
 pub use text::{csv_text, plain};
 
 /// The version of the shape of all files; it changes when a reader would have to.

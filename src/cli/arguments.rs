@@ -1,0 +1,116 @@
+//! What may be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Compares placement strategies for hybrid GPU infrastructure by simulation: at what cost, with what queue
+/// delay, and how sure are we?
+#[derive(Debug, Parser)]
+#[command(
+    name = "plimsoll",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        plimsoll compare scenarios/hybrid-burst.toml\n  \
+        plimsoll compare scenarios/hybrid-burst.toml --set pool.dc-main/h200.nodes=40 --replications 500\n  \
+        plimsoll run scenarios/hybrid-burst.toml --strategy \"burst after 30 min\" --jobs 0 --out out\n  \
+        plimsoll check scenarios/hybrid-burst.toml\n\n\
+        Data goes to standard output, messages to standard error.\n\
+        Exit codes: 0 done, 1 error while running, 2 wrong usage, 3 invalid input, 4 a check failed, \
+        130 interrupted (what was finished is kept)."
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Play all strategies of a scenario on the same sampled worlds and compare them
+    #[command(
+        after_help = "Examples:\n  plimsoll compare scenarios/hybrid-burst.toml\n  \
+                      plimsoll compare scenarios/hybrid-burst.toml --format json --replications 50\n  \
+                      plimsoll compare scenarios/philly.toml --set demand.philly.trace=philly.csv.gz"
+    )]
+    Compare(StudyArguments),
+    /// Play one strategy of a scenario
+    #[command(
+        after_help = "Examples:\n  plimsoll run scenarios/hybrid-burst.toml\n  \
+                      plimsoll run scenarios/hybrid-burst.toml --strategy \"cheapest feasible\" --jobs 0"
+    )]
+    Run {
+        #[command(flatten)]
+        study: StudyArguments,
+        /// Which strategy, by name; the first of the scenario if not given
+        #[arg(long, value_name = "NAME")]
+        strategy: Option<String>,
+    },
+    /// Say what is wrong with a scenario, and what is in it
+    #[command(after_help = "Example:\n  plimsoll check scenarios/hybrid-burst.toml")]
+    Check(ScenarioArguments),
+    /// Print the JSON Schema of scenario files
+    Schema,
+}
+
+/// Which scenario.
+#[derive(Debug, Args)]
+pub(super) struct ScenarioArguments {
+    /// The scenario file
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Change a value of the scenario, as in `pool.dc-main/h200.nodes=40`; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(super) sets: Vec<String>,
+}
+
+/// How to play it.
+#[derive(Debug, Args)]
+pub(super) struct StudyArguments {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArguments,
+    /// How many sampled worlds; the scenario's own number if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) replications: Option<u32>,
+    /// The seed of all randomness; the scenario's own if not given
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Threads; 0 is one for each core. The numbers do not depend on it
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
+    pub(super) threads: u16,
+    /// Write the record into this folder instead of reports/<scenario>/<run-id>/
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// The form of the answer on standard output
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = OutputFormat::Table)]
+    pub(super) format: OutputFormat,
+    /// Record every job of this replication (the first is 0) in jobs.csv; may be repeated
+    #[arg(long, value_name = "REPLICATION")]
+    pub(super) jobs: Vec<u32>,
+    /// Say nothing but the answer and errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// The form of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// For people
+    Table,
+    /// One object, as in summary.json
+    Json,
+    /// One row for each strategy and metric
+    Csv,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,336 @@
+//! `plimsoll compare` and `plimsoll run`: play, record, answer.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::Context as _;
+
+use crate::dice::Dice;
+use crate::experiment::{
+    Control, ExperimentError, Plan, Replicated, jobs_of, layout_of, replicate, sentences,
+    stable_load, summarise, what_would_change,
+};
+use crate::metrics::Layout;
+use crate::model::Timeline;
+use crate::record::{
+    Folder, JobNames, JobsWriter, Manifest, Replications, RunsWriter, SCHEMA_VERSION, Summary,
+    folder_name,
+};
+use crate::stats::CONFIDENCE;
+use crate::units::StrategyId;
+
+use super::arguments::{OutputFormat, StudyArguments};
+use super::exit::Failure;
+use super::study::Study;
+use super::{answer, output, progress};
+
+/// Where records go unless somebody says otherwise.
+const REPORTS: &str = "reports";
+
+/// What is to be done, all defaults worked out.
+struct Job<'a> {
+    study: &'a Study,
+    plan: Plan<'a>,
+    names: Vec<String>,
+    layout: Layout,
+    jobs_of: Vec<u32>,
+    read: Vec<String>,
+}
+
+/// Plays all strategies.
+pub(super) fn compare(arguments: &StudyArguments) -> Result<(), Failure> {
+    let study = Study::open(&arguments.scenario)?;
+    let all = (0..study.model.strategies.len()).map(StrategyId::from);
+    play(&study, arguments, &all.collect::<Vec<_>>(), "compare")
+}
+
+/// Plays one strategy.
+pub(super) fn run(arguments: &StudyArguments, strategy: Option<&str>) -> Result<(), Failure> {
+    let study = Study::open(&arguments.scenario)?;
+    let names = || study.model.strategies.iter().map(|s| s.name.as_str());
+    let index = match strategy {
+        None => 0,
+        Some(name) => names().position(|known| known == name).ok_or_else(|| {
+            let known: Vec<String> = names().map(|known| format!("`{known}`")).collect();
+            Failure::Usage(format!(
+                "the scenario has no strategy `{name}`; it has {}",
+                known.join(", ")
+            ))
+        })?,
+    };
+    play(&study, arguments, &[StrategyId::from(index)], "run")
+}
+
+fn play(
+    study: &Study,
+    arguments: &StudyArguments,
+    strategies: &[StrategyId],
+    command: &str,
+) -> Result<(), Failure> {
+    let began = Instant::now();
+    let sample = |dice: &Dice, timeline: &mut Timeline| study.sample(dice, timeline);
+    let asked = arguments.replications.unwrap_or(study.replications);
+    let plan = Plan {
+        model: &study.model,
+        strategies,
+        replications: if study.rolls_dice() { asked } else { 1 },
+        seed: arguments.seed.unwrap_or(study.seed),
+        threads: usize::from(arguments.threads),
+        sample: &sample,
+    };
+    let jobs_of = replications_to_record(arguments, plan.replications)?;
+    let mut job = Job {
+        study,
+        names: strategies
+            .iter()
+            .map(|id| study.model.strategies[id.index()].name.clone())
+            .collect(),
+        layout: layout_of(&study.model),
+        jobs_of,
+        read: study.read.clone(),
+        plan,
+    };
+    job.read.extend(stable_load_line(&job.plan)?);
+    if arguments.format == OutputFormat::Table {
+        output::data(&answer::head(&job.read, study))?;
+    } else if !arguments.quiet {
+        output::message(&job.read.join("\n"));
+    }
+    let mut manifest = manifest(&job, arguments, command);
+    manifest.seal();
+    let place = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| default_place(&manifest));
+    let interrupted = super::interrupt::flag()?;
+    let summary = record(&job, &mut manifest, &place, arguments.quiet, &interrupted)?;
+    if !arguments.quiet {
+        let seconds = began.elapsed().as_secs_f64();
+        output::message(&format!(
+            "{} replications of {} strategies in {seconds:.1} s",
+            summary.replications.done,
+            summary.strategies.len()
+        ));
+    }
+    output::data(&answer::body(&summary, &place, arguments.format)?)?;
+    if summary.replications.partial {
+        return Err(Failure::Interrupted(format!(
+            "interrupted after {} of {} replications; what was finished is in {}, marked partial",
+            summary.replications.done,
+            summary.replications.asked,
+            place.display()
+        )));
+    }
+    Ok(())
+}
+
+fn replications_to_record(
+    arguments: &StudyArguments,
+    replications: u32,
+) -> Result<Vec<u32>, Failure> {
+    let mut wanted = arguments.jobs.clone();
+    wanted.sort_unstable();
+    wanted.dedup();
+    match wanted.last() {
+        Some(last) if replications <= *last => Err(Failure::Usage(format!(
+            "--jobs {last}: there are {replications} replications, numbered from 0"
+        ))),
+        _ => Ok(wanted),
+    }
+}
+
+/// What a first-come, first-served line could bear at most, from the first sampled world.
+fn stable_load_line(plan: &Plan<'_>) -> Result<Option<String>, Failure> {
+    let dice = Dice {
+        seed: plan.seed,
+        replication: 0,
+    };
+    let mut timeline = Timeline::default();
+    (plan.sample)(&dice, &mut timeline);
+    let loads = stable_load(plan.model, &timeline, &dice).map_err(anyhow::Error::from)?;
+    let parts: Vec<String> = loads
+        .iter()
+        .map(|load| format!("{} {:.2}", load.gpu, load.share))
+        .collect();
+    Ok((!parts.is_empty()).then(|| {
+        format!(
+            "maximum stable load  {}  of owned capacity under FIFO with this mix of gangs",
+            parts.join(", ")
+        )
+    }))
+}
+
+fn manifest(job: &Job<'_>, arguments: &StudyArguments, command: &str) -> Manifest {
+    let study = job.study;
+    Manifest {
+        command: command_line(job, arguments, command),
+        inputs: study.inputs.clone(),
+        seed: job.plan.seed,
+        replications_asked: job.plan.replications,
+        strategies: job.names.clone(),
+        jobs_of: job.jobs_of.clone(),
+        assumptions: study.assumptions.clone(),
+        ..Manifest::new(study.model.name.clone(), study.resolved.clone())
+    }
+}
+
+/// The command that repeats the run: threads and places do not change its numbers and are left out.
+fn command_line(job: &Job<'_>, arguments: &StudyArguments, command: &str) -> String {
+    let mut words = vec![
+        "plimsoll".to_owned(),
+        command.to_owned(),
+        quoted(&arguments.scenario.file.to_string_lossy()),
+    ];
+    if command == "run" {
+        words.extend(["--strategy".to_owned(), quoted(&job.names[0])]);
+    }
+    for set in &arguments.scenario.sets {
+        words.extend(["--set".to_owned(), quoted(set)]);
+    }
+    words.push(format!(
+        "--replications {} --seed {}",
+        job.plan.replications, job.plan.seed
+    ));
+    for replication in &job.jobs_of {
+        words.push(format!("--jobs {replication}"));
+    }
+    words.join(" ")
+}
+
+/// A word as a POSIX shell reads it.
+fn quoted(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(safe) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+fn default_place(manifest: &Manifest) -> PathBuf {
+    Path::new(REPORTS)
+        .join(folder_name(&manifest.scenario))
+        .join(&manifest.run_id)
+}
+
+/// Plays everything into a folder and says what came of it.
+fn record(
+    job: &Job<'_>,
+    manifest: &mut Manifest,
+    place: &Path,
+    quiet: bool,
+    interrupted: &AtomicBool,
+) -> Result<Summary, Failure> {
+    let cannot = || format!("cannot write the record to {}", place.display());
+    let mut folder = Folder::begin(place).with_context(cannot)?;
+    let played = play_into(job, &mut folder, quiet, interrupted).map_err(|e| failed(e, place))?;
+    manifest.replications_done = played.done;
+    manifest.partial = played.done < job.plan.replications;
+    if played.done == 0 {
+        return Err(Failure::Interrupted(
+            "interrupted before the first replication was finished; nothing was written".to_owned(),
+        ));
+    }
+    if !manifest.partial {
+        write_jobs(job, &mut folder, interrupted).map_err(|error| failed(error, place))?;
+    }
+    let summary = summary(job, manifest, &played);
+    folder
+        .write_json("summary.json", &summary)
+        .with_context(cannot)?;
+    folder
+        .write_json("manifest.json", manifest)
+        .with_context(cannot)?;
+    folder.finish().with_context(cannot)?;
+    Ok(summary)
+}
+
+fn failed(error: ExperimentError, place: &Path) -> Failure {
+    let context = format!("the run into {} was given up", place.display());
+    anyhow::Error::new(error).context(context).into()
+}
+
+fn play_into(
+    job: &Job<'_>,
+    folder: &mut Folder,
+    quiet: bool,
+    interrupted: &AtomicBool,
+) -> Result<Replicated, ExperimentError> {
+    let bar = progress::bar(job.plan.replications, quiet);
+    let mut runs = RunsWriter::new(folder.create("runs.csv")?, &job.layout)?;
+    let control = Control {
+        cancelled: interrupted,
+        progress: &|played| bar.set_position(u64::from(played)),
+    };
+    let mut write = |strategy: usize, replication, cells: &[_]| -> io::Result<()> {
+        runs.row(&job.names[strategy], replication, cells)
+    };
+    let played = replicate(&job.plan, &job.layout, &control, &mut write)?;
+    bar.finish_and_clear();
+    runs.finish()?;
+    Ok(played)
+}
+
+fn write_jobs(
+    job: &Job<'_>,
+    folder: &mut Folder,
+    interrupted: &AtomicBool,
+) -> Result<(), ExperimentError> {
+    if job.jobs_of.is_empty() {
+        return Ok(());
+    }
+    let model = &job.study.model;
+    let names = JobNames {
+        tenants: model.tenants.clone(),
+        classes: model.classes.iter().map(|c| c.name.clone()).collect(),
+        pools: model.pools.iter().map(|p| p.name.clone()).collect(),
+    };
+    let mut writer = JobsWriter::new(folder.create("jobs.csv")?, names)?;
+    for &replication in &job.jobs_of {
+        if interrupted.load(Ordering::Relaxed) {
+            break;
+        }
+        jobs_of(&job.plan, replication, &mut |strategy, jobs| {
+            writer.jobs(&job.names[strategy], replication, &jobs.records)
+        })?;
+    }
+    writer.finish()?;
+    Ok(())
+}
+
+fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
+    let currency = job.study.model.currency.to_string();
+    let (layout, names, columns) = (&job.layout, &job.names, &played.columns);
+    Summary {
+        schema_version: SCHEMA_VERSION,
+        scenario: manifest.scenario.clone(),
+        run_id: manifest.run_id.clone(),
+        seed: manifest.seed,
+        currency: currency.clone(),
+        replications: Replications {
+            asked: manifest.replications_asked,
+            done: manifest.replications_done,
+            partial: manifest.partial,
+        },
+        deterministic: !job.study.rolls_dice(),
+        confidence: CONFIDENCE,
+        read: job.read.clone(),
+        strategies: summarise(layout, names, columns, &currency),
+        sentences: sentences(layout, names, columns),
+        what_would_change_it: what_would_change(layout, names, columns, &currency),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(quoted("scenarios/a.toml"), "scenarios/a.toml");
+        assert_eq!(quoted("burst after 30 min"), "'burst after 30 min'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+    }
+}

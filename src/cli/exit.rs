@@ -1,0 +1,87 @@
+//! How a command ends, and what the shell is told.
+
+use std::process::ExitCode;
+
+use crate::record::plain;
+use crate::scenario::Problems;
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Something went wrong while it ran: 1.
+    Runtime(anyhow::Error),
+    /// It was called the wrong way: 2.
+    Usage(String),
+    /// A scenario has problems: 3.
+    Scenario(Box<Problems>),
+    /// Another input file cannot be used: 3.
+    Input(String),
+    /// A check failed: 4.
+    #[allow(dead_code)]
+    Gate(String),
+    /// It was interrupted; what was finished is kept: 130.
+    Interrupted(String),
+    /// Nobody reads the output any more: quietly 0, as with `head`.
+    NobodyListens,
+}
+
+impl Failure {
+    /// Says it on standard error and gives the exit code.
+    pub(super) fn tell(self) -> ExitCode {
+        match self {
+            Self::Runtime(error) => {
+                super::output::message(&format!("error: {error:#}"));
+                ExitCode::from(1)
+            }
+            Self::Usage(text) => {
+                super::output::message(&format!("error: {}", plain(&text)));
+                super::output::message("for more information, try '--help'");
+                ExitCode::from(2)
+            }
+            Self::Scenario(problems) => {
+                super::output::message(&problems.render(super::output::color()));
+                ExitCode::from(3)
+            }
+            Self::Input(text) => {
+                super::output::message(&format!("error: {text}"));
+                ExitCode::from(3)
+            }
+            Self::Gate(text) => {
+                super::output::message(&text);
+                ExitCode::from(4)
+            }
+            Self::Interrupted(text) => {
+                super::output::message(&text);
+                ExitCode::from(130)
+            }
+            Self::NobodyListens => ExitCode::SUCCESS,
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        let broken_pipe = error.chain().any(|cause| {
+            cause
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        });
+        if broken_pipe {
+            Self::NobodyListens
+        } else {
+            Self::Runtime(error)
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        anyhow::Error::from(error).into()
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Scenario(Box::new(problems))
+    }
+}

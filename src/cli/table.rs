@@ -1,0 +1,327 @@
+//! The comparison as a table: one row for each metric, one column for each strategy, as many side by side as
+//! the terminal holds; on a narrow one, a block for each strategy.
+//!
+//! ```text
+//!                          private only    burst after 30 min
+//! total cost, USD               430,080       478,900 ± 6,100
+//!   Δ to the first                            +48,800 ± 6,100
+//! ```
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::experiment::{duration, estimate};
+use crate::metrics::Unit;
+use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
+
+/// The rows: what they are called, and the metric; waits are repeated for each class.
+const ROWS: [(&str, &str); 14] = [
+    ("total cost", "cost_total"),
+    ("cost per useful GPU-h", "cost_per_useful_gpu_h"),
+    ("wait mean", "wait_mean_s"),
+    ("wait p50", "wait_p50_s"),
+    ("wait p95", "wait_p95_s"),
+    ("wait p99", "wait_p99_s"),
+    ("utilisation allocated", "utilisation_allocated"),
+    ("utilisation useful", "utilisation_useful"),
+    ("jobs finished", "jobs_finished"),
+    ("jobs failed", "jobs_failed"),
+    ("jobs cancelled", "jobs_cancelled"),
+    ("jobs timed out", "jobs_timed_out"),
+    ("jobs rejected", "jobs_rejected"),
+    ("jobs unfinished", "jobs_unfinished"),
+];
+
+/// Rows that are left out where every strategy has zero.
+const ONLY_IF_ANY: [&str; 2] = ["jobs_cancelled", "jobs_timed_out"];
+
+const GAP: usize = 3;
+const DELTA: &str = "  Δ";
+
+struct Row {
+    label: String,
+    cells: Vec<String>,
+}
+
+/// Lays out the table for a terminal of `width` columns.
+pub(super) fn table(summary: &Summary, width: usize) -> String {
+    let rows = rows(summary);
+    let names: Vec<String> = summary
+        .strategies
+        .iter()
+        .map(|strategy| plain(&strategy.name).into_owned())
+        .collect();
+    let label = rows.iter().map(|row| row.label.width()).max().unwrap_or(0);
+    let columns: Vec<usize> = names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let cells = rows.iter().map(|row| row.cells[index].width());
+            cells.max().unwrap_or(0).max(name.width())
+        })
+        .collect();
+    if columns.iter().any(|column| width < label + GAP + column) {
+        return blocks(&rows, &names, width);
+    }
+    let mut out = String::new();
+    let mut next = 0;
+    while next < columns.len() {
+        let first = next;
+        let mut used = label;
+        while next < columns.len() && used + GAP + columns[next] <= width {
+            used += GAP + columns[next];
+            next += 1;
+        }
+        if 0 < first {
+            out.push('\n');
+        }
+        side_by_side(&rows, &names, first..next, (label, &columns), &mut out);
+    }
+    out
+}
+
+fn side_by_side(
+    rows: &[Row],
+    names: &[String],
+    shown: std::ops::Range<usize>,
+    (label, columns): (usize, &[usize]),
+    out: &mut String,
+) {
+    let mut line = |head: &str, cells: &[String]| {
+        let mut text = format!("{head}{}", " ".repeat(label - head.width()));
+        for index in shown.clone() {
+            let cell = &cells[index];
+            text.push_str(&" ".repeat(GAP + columns[index] - cell.width()));
+            text.push_str(cell);
+        }
+        out.push_str(text.trim_end());
+        out.push('\n');
+    };
+    line("", names);
+    for row in rows {
+        // A row of differences is of no use where only the first strategy is shown.
+        if row.label != DELTA || shown.clone().any(|index| !row.cells[index].is_empty()) {
+            line(&row.label, &row.cells);
+        }
+    }
+}
+
+/// One block for each strategy: the label, and the value behind it or on the next line.
+fn blocks(rows: &[Row], names: &[String], width: usize) -> String {
+    let mut out = String::new();
+    for (index, name) in names.iter().enumerate() {
+        if 0 < index {
+            out.push('\n');
+        }
+        out.push_str(&super::output::wrapped(name, width));
+        out.push('\n');
+        for row in rows.iter().filter(|row| !row.cells[index].is_empty()) {
+            let (head, cell) = (format!("  {}", row.label), &row.cells[index]);
+            let used = head.width() + 1 + cell.width();
+            if used <= width {
+                out.push_str(&head);
+                out.push_str(&" ".repeat(width + 1 - used));
+                out.push_str(cell);
+                out.push('\n');
+            } else {
+                out.push_str(&[&head, "\n    ", cell, "\n"].concat());
+            }
+        }
+    }
+    out
+}
+
+fn rows(summary: &Summary) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let Some(first) = summary.strategies.first() else {
+        return rows;
+    };
+    for (label, id) in ROWS {
+        let matching =
+            first.metrics.0.iter().filter(|(known, _)| {
+                known == id || (id.starts_with("wait_") && of_class(known, id))
+            });
+        for (known, figure) in matching {
+            let none =
+                |s: &StrategySummary| s.metrics.get(known).is_none_or(|f| f.mean == Some(0.0));
+            if ONLY_IF_ANY.contains(&id) && summary.strategies.iter().all(none) {
+                continue;
+            }
+            let label = match known
+                .strip_prefix(id)
+                .and_then(|rest| rest.strip_prefix('.'))
+            {
+                Some(class) => format!("  {}", plain(class)),
+                None => with_unit(label, figure),
+            };
+            push_rows(summary, known, label, &mut rows);
+        }
+    }
+    rows
+}
+
+fn of_class(known: &str, id: &str) -> bool {
+    known
+        .strip_prefix(id)
+        .is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn with_unit(label: &str, figure: &Figure) -> String {
+    match figure.kind {
+        Unit::Money => format!("{label}, {}", figure.unit),
+        Unit::MoneyPerGpuHour => format!(
+            "{label}, {}",
+            figure.unit.split('/').next().unwrap_or(&figure.unit)
+        ),
+        _ => label.to_owned(),
+    }
+}
+
+fn push_rows(summary: &Summary, id: &str, label: String, rows: &mut Vec<Row>) {
+    let strategies = &summary.strategies;
+    let value = |s: &StrategySummary| s.metrics.get(id).map_or_else(String::new, figure_text);
+    rows.push(Row {
+        label,
+        cells: strategies.iter().map(value).collect(),
+    });
+    if strategies.len() < 2 || id.contains('.') {
+        return;
+    }
+    let delta = |s: &StrategySummary| {
+        let versus = s.versus_first.as_ref().and_then(|all| all.get(id));
+        match (versus, s.metrics.get(id)) {
+            (Some(versus), Some(figure)) => difference_text(versus, figure.kind),
+            _ => String::new(),
+        }
+    };
+    rows.push(Row {
+        label: DELTA.to_owned(),
+        cells: strategies.iter().map(delta).collect(),
+    });
+}
+
+fn figure_text(figure: &Figure) -> String {
+    let Some(mean) = figure.mean else {
+        return "–".to_owned();
+    };
+    let bound = if 0 < figure.censored { "≥ " } else { "" };
+    format!(
+        "{bound}{}",
+        value_text(mean, figure.half_width, figure.kind)
+    )
+}
+
+fn difference_text(versus: &Comparison, kind: Unit) -> String {
+    let Some(difference) = versus.difference else {
+        return "–".to_owned();
+    };
+    if difference == 0.0 && versus.difference_low.is_none() {
+        return "same".to_owned();
+    }
+    let half = versus.difference_high.map(|high| high - difference);
+    let sign = if difference < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", value_text(difference.abs(), half, kind))
+}
+
+fn value_text(value: f64, half: Option<f64>, kind: Unit) -> String {
+    match kind {
+        Unit::Seconds => duration(value, half),
+        Unit::Money if half.is_none() => estimate(value.round(), None),
+        Unit::Share if half.is_none() => format!("{value:.3}"),
+        _ => estimate(value, half),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Better;
+    use crate::record::{Named, Replications, SCHEMA_VERSION};
+    use crate::stats::{Estimate, Precision};
+
+    fn figure(value: f64, half: f64, kind: Unit) -> Figure {
+        let estimate = Estimate {
+            value,
+            precision: Precision::HalfWidth(half),
+            replications: 200,
+        };
+        Figure::new(Some(&estimate), kind, Better::Lower, "USD", 0)
+    }
+
+    fn summary() -> Summary {
+        let strategy = |name: &str, cost: f64, wait: f64, versus: bool| StrategySummary {
+            name: name.to_owned(),
+            metrics: Named(vec![
+                ("cost_total".to_owned(), figure(cost, 6123.0, Unit::Money)),
+                ("wait_p95_s".to_owned(), figure(wait, 4320.0, Unit::Seconds)),
+                (
+                    "jobs_timed_out".to_owned(),
+                    Figure::new(
+                        Some(&Estimate {
+                            value: 0.0,
+                            precision: Precision::Constant,
+                            replications: 200,
+                        }),
+                        Unit::Jobs,
+                        Better::Lower,
+                        "USD",
+                        0,
+                    ),
+                ),
+            ]),
+            versus_first: versus.then(|| {
+                Named(vec![(
+                    "cost_total".to_owned(),
+                    Comparison {
+                        difference: Some(48_820.0),
+                        difference_low: Some(42_720.0),
+                        difference_high: Some(54_920.0),
+                        ..Comparison::default()
+                    },
+                )])
+            }),
+        };
+        Summary {
+            schema_version: SCHEMA_VERSION,
+            scenario: "hybrid".to_owned(),
+            run_id: "0".to_owned(),
+            seed: 1,
+            currency: "USD".to_owned(),
+            replications: Replications {
+                asked: 200,
+                done: 200,
+                partial: false,
+            },
+            deterministic: false,
+            confidence: 0.95,
+            read: Vec::new(),
+            strategies: vec![
+                strategy("private only", 430_080.0, 32_760.0, false),
+                strategy("burst after 30 min", 478_900.0, 10_000.0, true),
+            ],
+            sentences: Vec::new(),
+            what_would_change_it: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_wide_terminal_shows_strategies_side_by_side() {
+        let text = table(&summary(), 100);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].ends_with("burst after 30 min"));
+        assert!(lines[1].starts_with("total cost, USD") && lines[1].ends_with("478,900 ± 6,100"));
+        assert!(lines[2].starts_with("  Δ") && lines[2].ends_with("+48,800 ± 6,100"));
+        assert!(lines[3].contains("9.1 ± 1.2 h"));
+        assert!(!text.contains("timed out"), "a row of zeros says nothing");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in [40, 60, 80, 120] {
+            let text = table(&summary(), width);
+            for line in text.lines() {
+                assert!(line.width() <= width, "{width}: {line}");
+            }
+            assert!(text.contains("private only") && text.contains("burst after 30 min"));
+        }
+    }
+}
