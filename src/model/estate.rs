@@ -1,7 +1,8 @@
 //! The estate: sites, pools and what they cost, and the classes of work that they may hold.
 
 use crate::units::{
-    BytePrice, Bytes, Currency, Epoch, MilliGpus, PoolId, Price, SimTime, SiteId, Span,
+    BytePrice, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, SiteId,
+    Span,
 };
 
 use super::prices::PriceSteps;
@@ -236,6 +237,16 @@ impl Model {
     /// The pool of an id.
     pub fn pool(&self, id: PoolId) -> &Pool {
         &self.pools[id.index()]
+    }
+
+    /// The class of a shape.
+    pub fn class_of(&self, shape: ShapeId) -> ClassId {
+        self.shapes[shape.index()].class
+    }
+
+    /// The milli-GPUs of a shape.
+    pub fn milli_of(&self, shape: ShapeId) -> u64 {
+        self.shapes[shape.index()].gpus.0
     }
 
     /// The kind of site where a pool stands.

@@ -3,6 +3,7 @@
 //! Nothing here keeps state: a draw is a function of a law and of a named stream of dice. What one interval
 //! or one job draws has a name of its own, so that longer horizons and other strategies shift nothing.
 
+mod boot;
 mod check;
 mod choice;
 mod gamma;
@@ -13,6 +14,7 @@ mod normal;
 mod outcome;
 mod poisson;
 
+pub use boot::lognormal_ms;
 pub use choice::Choice;
 pub use gamma::gamma;
 pub use job::GeneratedJob;

@@ -1,22 +1,138 @@
 //! What an operator would decide now.
+//!
+//! A strategy is a queue discipline (who is next) and a placement (where). It has no memory of its own: the
+//! line, the reservations and the ranking live in the world, so a copy of the world is a copy of everything.
+//! It sees requested times, never true ones: the world does not contain them.
 
-use crate::model::Model;
+mod backfill;
+mod candidates;
+mod conservative;
+mod easy;
+mod fit_first;
+mod key;
+mod offer;
+mod pass;
+mod plan;
+mod ranked;
+mod strict;
+
+pub use pass::Pass;
+pub use plan::{Plan, Start};
+
+use candidates::Candidates;
+
+use crate::model::{Discipline, Model, Requeue, Shape, StrategySettings};
 use crate::units::StrategyId;
 
 /// A strategy made ready for a model: settings with every name and rank worked out.
 #[derive(Clone, Debug)]
 pub struct Strategy {
     id: StrategyId,
+    settings: StrategySettings,
+    candidates: Vec<Candidates>,
+    /// Whether some shape may be sent to a rented pool.
+    rents: bool,
 }
 
 impl Strategy {
     /// Works out what of a strategy does not change from replication to replication.
-    pub fn prepare(_model: &Model, id: StrategyId) -> Self {
-        Self { id }
+    pub fn prepare(model: &Model, id: StrategyId) -> Self {
+        let settings = model.strategies[id.index()].clone();
+        let candidates: Vec<Candidates> = model
+            .shapes
+            .iter()
+            .map(|shape| Candidates::of(model, &settings, shape))
+            .collect();
+        let rents = candidates
+            .iter()
+            .any(|candidates| !candidates.rented.is_empty());
+        Self {
+            id,
+            settings,
+            candidates,
+            rents,
+        }
     }
 
     /// Which strategy of the scenario this is.
     pub const fn id(&self) -> StrategyId {
         self.id
     }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// Whether a job of this shape could ever be placed.
+    pub fn can_ever_place(&self, shape: usize) -> bool {
+        let candidates = &self.candidates[shape];
+        !candidates.owned.is_empty() || !candidates.rented.is_empty()
+    }
+
+    /// Whether estimates of running jobs must be kept in order.
+    pub fn keeps_profile(&self) -> bool {
+        use crate::model::{Placement, SpillTest};
+        let delay = matches!(
+            self.settings.placement,
+            Placement::PrivateFirst(spill) if matches!(spill.test, SpillTest::ExpectedDelay(_))
+        );
+        delay
+            || matches!(
+                self.settings.discipline,
+                Discipline::Easy | Discipline::Conservative { .. }
+            )
+    }
+
+    /// Whether all runnable jobs must be kept in one order.
+    pub fn keeps_ranking(&self) -> bool {
+        matches!(
+            self.settings.discipline,
+            Discipline::ShortestRemaining
+                | Discipline::LeastAttained { .. }
+                | Discipline::FairShare { .. }
+                | Discipline::Multifactor { .. }
+        )
+    }
+
+    /// The half-life of tenants' use in ms, if the discipline looks at it.
+    pub fn usage_half_life(&self) -> Option<u64> {
+        match &self.settings.discipline {
+            Discipline::FairShare { half_life, .. } | Discipline::Multifactor { half_life, .. } => {
+                Some(half_life.0)
+            }
+            _ => None,
+        }
+    }
+
+    /// Where a preempted job waits: at the front, at the back, or (`None`) where it was.
+    pub fn requeue(&self) -> Option<bool> {
+        match self.settings.requeue {
+            Requeue::Front => Some(true),
+            Requeue::Keep => None,
+            Requeue::Back => Some(false),
+        }
+    }
+
+    /// Decides what to do at this moment.
+    pub fn decide(&self, plan: &mut Plan<'_>) {
+        match &self.settings.discipline {
+            Discipline::Fifo | Discipline::ShortestFirst | Discipline::Priority => {
+                strict::decide(self, plan);
+            }
+            Discipline::FitFirst => fit_first::decide(self, plan),
+            Discipline::Easy => easy::decide(self, plan),
+            Discipline::Conservative { depth } => conservative::decide(self, plan, *depth),
+            Discipline::ShortestRemaining
+            | Discipline::LeastAttained { .. }
+            | Discipline::FairShare { .. }
+            | Discipline::Multifactor { .. } => ranked::decide(self, plan),
+        }
+        plan.settle();
+    }
+}
+
+/// Whether a shape belongs to a class that may leave owned capacity.
+fn may_burst(model: &Model, shape: &Shape) -> bool {
+    model.classes[shape.class.index()].burst
 }

@@ -1,1 +1,30 @@
 //! The state of one simulated moment and its legal moves.
+//!
+//! **There is no randomness and no true run time in here**: what nobody can know is kept by the engine.
+//! Everything is whole numbers. `Clone` is a copy of the moment.
+
+mod bitset;
+mod blocks;
+mod books;
+mod causes;
+mod job;
+mod line;
+mod moment;
+mod moves;
+mod nodes;
+mod pool;
+mod profile;
+mod rent;
+mod stretch;
+
+pub use blocks::Place;
+pub use books::Books;
+pub use causes::Causes;
+pub use job::{Job, Jobs, Phase, Slot};
+pub use line::{Line, NOWHERE, Waiting};
+pub use moment::{Changes, Reservation, World};
+pub use moves::{Launched, Refusal};
+pub use nodes::Holding;
+pub use pool::PoolState;
+pub use profile::{Profile, Release, Shadow};
+pub use stretch::{Stretch, wall, work_done};

@@ -1,0 +1,124 @@
+//! Carrying a plan out: what was placed starts (or boots), what was stopped writes its checkpoint.
+
+use crate::dice::Purpose;
+use crate::journal::{Fact, Observer};
+use crate::model::{Boot, Overrun, Supply};
+use crate::process::lognormal_ms;
+use crate::units::{PoolId, SimTime, Span};
+use crate::world::{Slot, wall};
+
+use super::agenda::{Event, Rank};
+use super::run::Run;
+
+impl<O: Observer> Run<'_, O> {
+    /// Carries out what the strategy planned.
+    pub(super) fn carry_out(&mut self, now: SimTime) {
+        for index in 0..self.scratch.stops.len() {
+            let (slot, pool) = self.scratch.stops[index];
+            let id = self.world.jobs[slot].id;
+            self.note(9, u64::from(id.0));
+            self.out.fact(now, Fact::Preempted(id, pool));
+        }
+        self.scratch.stops.clear();
+        for index in 0..self.scratch.saves.len() {
+            let (slot, at) = self.scratch.saves[index];
+            self.schedule(at, Rank::Saved, slot);
+        }
+        self.scratch.saves.clear();
+        for index in 0..self.scratch.starts.len() {
+            let start = self.scratch.starts[index];
+            let id = self.world.jobs[start.slot].id;
+            self.note(10 + u64::from(start.pool.0 & 3), u64::from(id.0));
+            self.out.fact(now, Fact::Placed(id, start.pool));
+            if start.launched == 0 {
+                self.world.start(start.slot);
+                self.begin_running(start.slot);
+                continue;
+            }
+            self.out.fact(now, Fact::Rented(start.pool, start.launched));
+            let boot = self.boot_span(start.slot, start.pool);
+            self.schedule(now + boot, Rank::Booted, start.slot);
+        }
+        self.scratch.starts.clear();
+        for index in 0..self.scratch.wakes.len() {
+            let (at, slot) = self.scratch.wakes[index];
+            let id = self.world.jobs[slot].id.0;
+            let event = Event {
+                at,
+                rank: Rank::Wake,
+                id,
+                slot: slot.0,
+                attempt: 0,
+            };
+            self.scratch.agenda.push(event);
+        }
+        self.scratch.wakes.clear();
+        self.set_release_timers();
+    }
+
+    /// A job runs from now on: its end is known to the engine alone.
+    pub(super) fn begin_running(&mut self, slot: Slot) {
+        let job = self.world.jobs[slot];
+        self.out
+            .fact(self.world.now, Fact::Started(job.id, job.pool));
+        let class = self.model.class_of(job.request.shape);
+        let speed = self.model.pools[job.pool.index()].speed[class.index()];
+        let work = Span(self.timeline.truth[job.id.index()].work.0 - job.done);
+        let mut span = wall(work, speed);
+        if self.model.overrun == Overrun::Kill {
+            let asked = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+            span = span.min(wall(asked, speed));
+        }
+        let at = self.world.now + job.restart + span;
+        self.schedule(at, Rank::Finish, slot);
+    }
+
+    /// Instances that became idle are given back if nobody uses them until the offer's idle release.
+    pub(super) fn set_release_timers(&mut self) {
+        for index in 0..self.scratch.idle.len() {
+            let (pool, instance, generation) = self.scratch.idle[index];
+            let Supply::OnDemand(offer) = &self.model.pool(pool).supply else {
+                continue;
+            };
+            let at = self.world.now + offer.idle_release;
+            let id = u32::from(pool.0) << 20 | instance;
+            let slot = u32::from(pool.0);
+            self.scratch.agenda.push(Event {
+                at,
+                rank: Rank::Release,
+                id,
+                slot,
+                attempt: generation,
+            });
+        }
+        self.scratch.idle.clear();
+    }
+
+    fn boot_span(&self, slot: Slot, pool: PoolId) -> Span {
+        let Supply::OnDemand(offer) = &self.model.pool(pool).supply else {
+            return Span::ZERO;
+        };
+        match offer.boot {
+            Boot::Fixed(span) => span,
+            Boot::LogNormal { mu, sigma } => {
+                let job = &self.world.jobs[slot];
+                let key = self.boot_keys[pool.index()];
+                let part = job.attempt as u16;
+                let mut stream = self.dice.stream(key, Purpose::Boot, job.id.0, part);
+                lognormal_ms(&mut stream, mu, sigma)
+            }
+        }
+    }
+
+    fn schedule(&mut self, at: SimTime, rank: Rank, slot: Slot) {
+        let job = &self.world.jobs[slot];
+        let event = Event {
+            at,
+            rank,
+            id: job.id.0,
+            slot: slot.0,
+            attempt: job.attempt,
+        };
+        self.scratch.agenda.push(event);
+    }
+}

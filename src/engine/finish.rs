@@ -1,0 +1,132 @@
+//! Ends: of jobs, and of the run at its horizon.
+
+use crate::journal::{Fact, JobRecord, JobState, Observer, RunRecord};
+use crate::units::{PoolId, SimTime};
+use crate::world::{Phase, Slot};
+
+#[cfg(debug_assertions)]
+use super::agenda::{Rank, attempt_bits};
+use super::run::Run;
+
+impl<O: Observer> Run<'_, O> {
+    /// A job ends.
+    pub(super) fn end(&mut self, slot: Slot, state: JobState) {
+        let idle = &mut self.scratch.idle;
+        let record = self
+            .world
+            .end(self.model, slot, state, |pool, instance, generation| {
+                idle.push((pool, instance, generation));
+            });
+        if let Some(half_life) = self.strategy.usage_half_life() {
+            self.world
+                .use_by(record.tenant, record.gpu_time.allocated(), half_life);
+        }
+        self.out
+            .fact(self.world.now, Fact::Ended(record.job, state));
+        self.post_record(&record);
+        self.out.job(&record);
+        self.set_release_timers();
+    }
+
+    /// The horizon: everything is cut, nothing is dropped and nothing is drained.
+    pub(super) fn close(&mut self) -> RunRecord {
+        if self.horizon != SimTime::NEVER {
+            self.world.advance_to(self.horizon);
+        }
+        let mut living: Vec<(u32, Slot)> = self
+            .world
+            .jobs
+            .living()
+            .map(|(slot, job)| (job.id.0, slot))
+            .collect();
+        living.sort_unstable();
+        for (_, slot) in living {
+            let state = if self.world.jobs[slot].phase == Phase::Waiting {
+                JobState::Waiting
+            } else {
+                JobState::Running
+            };
+            self.world.booked.clear();
+            let record = self.world.close_job(self.model, slot, state);
+            self.post_record(&record);
+            self.out.job(&record);
+        }
+        for pool in 0..self.model.pools.len() {
+            let record = self.world.close_pool(self.model, PoolId::from(pool));
+            debug_assert!(record.gpu_time.total() == self.world.pools[pool].books.charged);
+            self.post_idle(&record);
+            self.out.pool(&record);
+        }
+        let record = RunRecord {
+            horizon: self.world.now,
+            waiting_area: self.world.waiting_area,
+            digest: self.digest,
+            events: self.events,
+            passes: self.passes,
+            slips: self.world.slips,
+        };
+        self.out.run(&record);
+        record
+    }
+
+    fn post_record(&mut self, record: &JobRecord) {
+        if O::POSTINGS {
+            self.post_stretches(Some(record.job), record.gpus);
+            self.post_egress(record);
+        }
+    }
+}
+
+/// Counts again, from the jobs, what the pools say of themselves.
+#[cfg(debug_assertions)]
+pub(super) fn audit<O: Observer>(run: &Run<'_, O>) {
+    if run.passes > 2_000 && !run.passes.is_multiple_of(997) {
+        return;
+    }
+    let world = &run.world;
+    let mut held = vec![0u64; world.pools.len()];
+    let mut waiting = 0;
+    for (slot, job) in world.jobs.living() {
+        match job.phase {
+            Phase::Waiting => waiting += 1,
+            _ => held[job.pool.index()] += job.gpus,
+        }
+        if job.phase == Phase::Running {
+            let live = run.scratch.agenda.iter().filter(|event| {
+                event.rank == Rank::Finish
+                    && event.slot == slot.0
+                    && event.id == job.id.0
+                    && event.attempt == attempt_bits(job.attempt)
+            });
+            assert_eq!(live.count(), 1, "a running job has exactly one live finish");
+        }
+    }
+    assert_eq!(
+        waiting,
+        world.line.len(),
+        "everyone who waits is in the line"
+    );
+    for (index, state) in world.pools.iter().enumerate() {
+        let terms = &run.model.pools[index];
+        assert_eq!(
+            state.busy, held[index],
+            "pool {} holds what its jobs hold",
+            terms.name
+        );
+        if let Some(nodes) = state.nodes_free() {
+            assert_eq!(
+                nodes, state.free,
+                "free GPUs of pool {} by node",
+                terms.name
+            );
+        }
+        if !terms.is_rented() {
+            assert_eq!(
+                state.free + state.busy,
+                terms.gpus(),
+                "GPUs of pool {}",
+                terms.name
+            );
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What must happen at an instant, in the order of the semantics.
+
+use crate::journal::{Fact, JobState, Observer};
+use crate::process::Outcome;
+use crate::strategy::Plan;
+use crate::units::{JobId, PoolId, SimTime};
+use crate::world::{Phase, Slot};
+
+use super::agenda::{Event, Rank, attempt_bits};
+use super::run::Run;
+
+impl<O: Observer> Run<'_, O> {
+    /// Plays all events of `now`, arrivals in their place among them.
+    pub(super) fn happen(&mut self, now: SimTime) {
+        while let Some(event) = self.scratch.agenda.pop_before(now, Rank::Price) {
+            self.handle(event);
+        }
+        if self.scratch.price_changes.get(self.next_price) == Some(&now) {
+            self.next_price += 1;
+            self.world.changes.other = true;
+        }
+        while let Some(request) = self.timeline.requests.get(self.next_arrival) {
+            if request.submit > now {
+                break;
+            }
+            self.arrive();
+        }
+        while let Some(event) = self.scratch.agenda.pop_at(now) {
+            self.handle(event);
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        self.note(event.rank as u64, u64::from(event.id));
+        let slot = Slot(event.slot);
+        match event.rank {
+            Rank::Finish if self.is_current(slot, event, Phase::Running) => self.finish(slot),
+            Rank::Booted if self.is_current(slot, event, Phase::Booting) => self.booted(slot),
+            Rank::Saved if self.is_current(slot, event, Phase::Saving) => self.saved(slot),
+            Rank::Wake => self.wake(slot, event),
+            Rank::Release => self.release(event),
+            Rank::Finish | Rank::Booted | Rank::Saved | Rank::Price | Rank::Arrival => {}
+        }
+    }
+
+    fn is_current(&self, slot: Slot, event: Event, phase: Phase) -> bool {
+        let job = &self.world.jobs[slot];
+        job.id.0 == event.id && job.phase == phase && attempt_bits(job.attempt) == event.attempt
+    }
+
+    fn arrive(&mut self) {
+        let id = JobId(self.next_arrival as u32);
+        let request = self.timeline.requests[self.next_arrival];
+        self.next_arrival += 1;
+        self.note(Rank::Arrival as u64, u64::from(id.0));
+        self.out.fact(self.world.now, Fact::Submitted(id));
+        let milli = self.model.milli_of(request.shape);
+        let key = self.strategy.order_key(&request);
+        let slot = self.world.arrive(id, request, key, milli);
+        if !self.strategy.can_ever_place(request.shape.index()) {
+            self.world.changes.arrivals.pop();
+            self.end(slot, JobState::Rejected);
+        }
+    }
+
+    fn finish(&mut self, slot: Slot) {
+        let id = self.world.jobs[slot].id;
+        let truth = self.timeline.truth[id.index()];
+        let progress = self.world.progress(self.model, slot);
+        let state = if progress < truth.work.0 {
+            // It reached what it asked for before its work was done.
+            JobState::TimedOut
+        } else {
+            match truth.outcome {
+                Outcome::Finished => JobState::Finished,
+                Outcome::Failed => JobState::Failed,
+                Outcome::Cancelled => JobState::Cancelled,
+                Outcome::TimedOut => JobState::TimedOut,
+            }
+        };
+        self.end(slot, state);
+    }
+
+    fn booted(&mut self, slot: Slot) {
+        self.world.boot(slot);
+        self.begin_running(slot);
+    }
+
+    fn saved(&mut self, slot: Slot) {
+        let idle = &mut self.scratch.idle;
+        self.world.booked.clear();
+        self.world.saved(
+            self.model,
+            slot,
+            self.strategy.requeue(),
+            |pool, instance, generation| {
+                idle.push((pool, instance, generation));
+            },
+        );
+        self.post_booked(slot);
+        self.set_release_timers();
+    }
+
+    fn wake(&mut self, slot: Slot, event: Event) {
+        // The slot of a wake is where the job was; it may be gone, which costs one needless look.
+        if self.world.jobs[slot].id.0 == event.id {
+            self.world.jobs[slot].wake_set = false;
+        }
+        self.world.changes.other = true;
+    }
+
+    fn release(&mut self, event: Event) {
+        let pool = PoolId(event.slot as u16);
+        let instance = event.id & 0xF_FFFF;
+        // The generation was cut to what an event can keep; compare as much.
+        let Some(rent) = self.world.pool(pool).rent() else {
+            return;
+        };
+        let generation = rent.instance(instance).generation;
+        if attempt_bits(generation) != event.attempt {
+            return;
+        }
+        if self
+            .world
+            .release(self.model, pool, instance, generation, self.horizon)
+        {
+            self.out.fact(self.world.now, Fact::Released(pool, 1));
+        }
+    }
+
+    /// Asks the strategy.
+    pub(super) fn decide(&mut self) {
+        self.passes += 1;
+        let scratch = &mut *self.scratch;
+        let mut plan = Plan {
+            model: self.model,
+            world: &mut self.world,
+            pass: &mut scratch.pass,
+            starts: &mut scratch.starts,
+            saves: &mut scratch.saves,
+            idle: &mut scratch.idle,
+            wakes: &mut scratch.wakes,
+            stops: &mut scratch.stops,
+            requeue: self.strategy.requeue(),
+        };
+        self.strategy.decide(&mut plan);
+    }
+
+    /// Mixes what happened into the running hash of the run.
+    pub(super) fn note(&mut self, kind: u64, id: u64) {
+        self.events += 1;
+        let word = self.world.now.0 ^ id << 20 ^ kind << 58;
+        self.digest = (self.digest ^ word)
+            .wrapping_mul(0x9fb2_1c65_1e98_df25)
+            .rotate_left(29);
+    }
+}

@@ -1,0 +1,185 @@
+//! One replication from its first instant to its horizon.
+
+use crate::dice::{Dice, Key};
+use crate::journal::{Observer, RunRecord};
+use crate::model::{Horizon, Model, Supply, Timeline};
+use crate::strategy::{Pass, Start, Strategy};
+use crate::units::{PoolId, SimTime};
+use crate::world::{Slot, World};
+
+use super::agenda::Agenda;
+
+/// Rounds of one instant after which the strategy is held to be going in circles.
+const ROUNDS_PER_INSTANT_MAX: u32 = 64;
+
+/// Memory that is reused from run to run: nothing in it outlives a run but its capacity.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) world: Option<World>,
+    pub(super) agenda: Agenda,
+    pub(super) pass: Pass,
+    pub(super) starts: Vec<Start>,
+    pub(super) saves: Vec<(Slot, SimTime)>,
+    pub(super) idle: Vec<(PoolId, u32, u32)>,
+    pub(super) wakes: Vec<(SimTime, Slot)>,
+    pub(super) stops: Vec<(Slot, PoolId)>,
+    pub(super) price_changes: Vec<SimTime>,
+}
+
+/// The strategy and the engine went round in circles at one instant: a bug, told with where it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("strategy `{strategy}` made no end of decisions at {at:?} (jobs {jobs:?} among them)")]
+pub struct Stuck {
+    /// Which strategy.
+    pub strategy: String,
+    /// When.
+    pub at: SimTime,
+    /// Some of the jobs that were decided upon.
+    pub jobs: Vec<u32>,
+}
+
+/// One run in progress.
+pub(super) struct Run<'a, O> {
+    pub(super) model: &'a Model,
+    pub(super) strategy: &'a Strategy,
+    pub(super) timeline: &'a Timeline,
+    pub(super) dice: &'a Dice,
+    pub(super) scratch: &'a mut Scratch,
+    pub(super) world: World,
+    pub(super) out: &'a mut O,
+    pub(super) horizon: SimTime,
+    pub(super) next_arrival: usize,
+    pub(super) next_price: usize,
+    pub(super) digest: u64,
+    pub(super) events: u64,
+    pub(super) passes: u64,
+    /// The keys of the rented pools' boot times, by pool.
+    pub(super) boot_keys: Vec<Key>,
+}
+
+/// Plays one replication under one strategy and tells `out` all that happens.
+pub fn simulate<O: Observer>(
+    model: &Model,
+    strategy: &Strategy,
+    timeline: &Timeline,
+    dice: &Dice,
+    scratch: &mut Scratch,
+    out: &mut O,
+) -> Result<RunRecord, Stuck> {
+    let world = fresh_world(model, strategy, scratch);
+    let horizon = match model.horizon {
+        Horizon::At(at) => at,
+        Horizon::LastSubmit => timeline.last_submit(),
+        Horizon::UntilEmpty => SimTime::NEVER,
+    };
+    let boot_keys = if model.pools.iter().any(crate::model::Pool::is_rented) {
+        model
+            .pools
+            .iter()
+            .map(|pool| dice.key("pool", &pool.name))
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let mut run = Run {
+        model,
+        strategy,
+        timeline,
+        dice,
+        scratch,
+        world,
+        out,
+        horizon,
+        next_arrival: 0,
+        next_price: 0,
+        digest: 0x9e37_79b9_7f4a_7c15,
+        events: 0,
+        passes: 0,
+        boot_keys,
+    };
+    let ended = run.play();
+    let record = ended.map(|()| run.close());
+    let world = run.world;
+    scratch.world = Some(world);
+    record
+}
+
+fn fresh_world(model: &Model, strategy: &Strategy, scratch: &mut Scratch) -> World {
+    scratch.agenda.clear();
+    let mut world = match scratch.world.take() {
+        Some(mut world) if world.pools.len() == model.pools.len() => {
+            world.reset(model);
+            world
+        }
+        _ => World::new(model),
+    };
+    world.keeps_profile = strategy.keeps_profile();
+    world.keeps_ranking = strategy.keeps_ranking();
+    scratch.price_changes.clear();
+    for pool in &model.pools {
+        if let Supply::OnDemand(offer) = &pool.supply {
+            scratch
+                .price_changes
+                .extend(offer.prices.steps().skip(1).map(|(at, _)| at));
+        }
+    }
+    scratch.price_changes.sort_unstable();
+    scratch.price_changes.dedup();
+    world
+}
+
+impl<O: Observer> Run<'_, O> {
+    fn play(&mut self) -> Result<(), Stuck> {
+        while let Some(now) = self.next_instant() {
+            self.world.advance_to(now);
+            self.instant(now)?;
+        }
+        Ok(())
+    }
+
+    /// One instant: what must happen, what is chosen, what must hold.
+    fn instant(&mut self, now: SimTime) -> Result<(), Stuck> {
+        for _ in 0..ROUNDS_PER_INSTANT_MAX {
+            self.happen(now);
+            if !self.world.decision_due() {
+                return Ok(());
+            }
+            self.decide();
+            self.carry_out(now);
+            #[cfg(debug_assertions)]
+            super::finish::audit(self);
+            if self.scratch.agenda.next_at() != Some(now) {
+                return Ok(());
+            }
+        }
+        Err(Stuck {
+            strategy: self.strategy.name().to_owned(),
+            at: now,
+            jobs: self
+                .world
+                .jobs
+                .living()
+                .take(5)
+                .map(|(_, job)| job.id.0)
+                .collect(),
+        })
+    }
+
+    /// The next instant before or at the horizon at which anything happens.
+    fn next_instant(&self) -> Option<SimTime> {
+        let arrival = self
+            .timeline
+            .requests
+            .get(self.next_arrival)
+            .map(|request| request.submit);
+        let price = self.scratch.price_changes.get(self.next_price).copied();
+        let event = self.scratch.agenda.next_at();
+        // A price matters only while something is left to happen.
+        let alive = arrival.is_some() || event.is_some() || !self.world.line.is_empty();
+        let next = [arrival, event, price.filter(|_| alive)]
+            .into_iter()
+            .flatten()
+            .min()?;
+        (next <= self.horizon).then_some(next)
+    }
+}

@@ -1,0 +1,54 @@
+//! What a reservation leaves to others.
+
+use crate::units::{PoolId, SimTime, Span};
+use crate::world::{Reservation, Slot, World, wall};
+
+use super::plan::Plan;
+
+/// When a job would be expected to end if it started in a pool now.
+pub(super) fn expected_end(plan: &Plan<'_>, slot: Slot, pool: PoolId) -> SimTime {
+    let job = &plan.world.jobs[slot];
+    let speed =
+        plan.model.pools[pool.index()].speed[plan.model.class_of(job.request.shape).index()];
+    let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+    plan.world.now + wall(left, speed)
+}
+
+/// Whether a job may use a pool beside the reservation that is held there.
+pub(super) fn permitted(plan: &Plan<'_>, slot: Slot, pool: PoolId) -> bool {
+    match plan.world.reservations[pool.index()] {
+        None => true,
+        Some(Reservation { at, extra, .. }) => {
+            plan.world.jobs[slot].gpus <= extra || expected_end(plan, slot, pool) <= at
+        }
+    }
+}
+
+/// A job was placed beside a reservation: if it will still run then, it uses up what is left over.
+pub(super) fn take_extra(plan: &mut Plan<'_>, slot: Slot, pool: PoolId) {
+    let end = plan.world.jobs[slot].estimate_end;
+    let gpus = plan.world.jobs[slot].gpus;
+    if let Some(reservation) = &mut plan.world.reservations[pool.index()]
+        && end > reservation.at
+    {
+        reservation.extra -= gpus;
+    }
+}
+
+/// Jobs that run longer than they were expected to: their estimates move on. Says whether any did.
+pub(super) fn extend_overdue(plan: &mut Plan<'_>) -> bool {
+    let mut moved = false;
+    for pool in 0..plan.world.pools.len() {
+        while let Some(slot) = overdue(plan.world, pool) {
+            plan.world.extend_estimate(plan.model, slot);
+            moved = true;
+        }
+    }
+    moved
+}
+
+fn overdue(world: &World, pool: usize) -> Option<Slot> {
+    let (end, release) = world.pools[pool].profile.first()?;
+    (end <= world.now && world.jobs[release.slot].phase == crate::world::Phase::Running)
+        .then_some(release.slot)
+}

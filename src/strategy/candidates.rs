@@ -1,0 +1,72 @@
+//! Which pools a shape of request may use under a placement, in the order in which they are tried.
+
+use crate::model::{Model, Placement, Shape, StrategySettings};
+use crate::units::{PoolId, SimTime};
+
+use super::may_burst;
+
+/// The pools of one shape.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Candidates {
+    /// Owned pools that could ever hold the gang, in the order of the scenario.
+    pub owned: Vec<PoolId>,
+    /// Rented pools, cheapest first for this class at the start.
+    pub rented: Vec<PoolId>,
+    /// Whether the order of `rented` may change with prices.
+    pub prices_move: bool,
+}
+
+impl Candidates {
+    pub(super) fn of(model: &Model, settings: &StrategySettings, shape: &Shape) -> Self {
+        let class = &model.classes[shape.class.index()];
+        let holds = |&pool: &PoolId| {
+            let terms = model.pool(pool);
+            let quota = match &terms.supply {
+                crate::model::Supply::OnDemand(offer) => offer.quota,
+                crate::model::Supply::Owned { .. } => Some(terms.gpus()),
+            };
+            let needed = if terms.is_rented() {
+                shape
+                    .gpus
+                    .occupied()
+                    .div_ceil(u64::from(terms.gpus_per_node))
+                    * u64::from(terms.gpus_per_node)
+            } else {
+                shape.gpus.occupied()
+            };
+            quota.is_none_or(|quota| needed <= quota)
+        };
+        let able: Vec<PoolId> = class.pools.iter().copied().filter(holds).collect();
+        let (rented, owned): (Vec<PoolId>, Vec<PoolId>) = able
+            .into_iter()
+            .partition(|&pool| model.pool(pool).is_rented());
+        let public_only = settings.placement == Placement::PublicOnly;
+        let private_only = settings.placement == Placement::PrivateOnly;
+        let owned = if public_only { Vec::new() } else { owned };
+        let mut rented = if private_only || !may_burst(model, shape) {
+            Vec::new()
+        } else {
+            rented
+        };
+        rented.sort_by_key(|&pool| unit_cost(model, shape, pool, SimTime::ZERO));
+        let prices_move = rented
+            .iter()
+            .any(|&pool| model.pool(pool).prices().steps().count() > 1);
+        Self {
+            owned,
+            rented,
+            prices_move,
+        }
+    }
+}
+
+/// What a GPU-hour of work on the reference GPU type costs in a pool, in 10⁻³ µ: price ÷ speed.
+pub(super) fn unit_cost(model: &Model, shape: &Shape, pool: PoolId, at: SimTime) -> u64 {
+    let terms = model.pool(pool);
+    let price = match &terms.supply {
+        crate::model::Supply::Owned { .. } => return 0,
+        crate::model::Supply::OnDemand(offer) => offer.prices.price_at(at),
+    };
+    let speed = u64::from(terms.speed[shape.class.index()].max(1));
+    price.0.saturating_mul(1_000_000) / speed
+}

@@ -1,0 +1,205 @@
+//! EASY backfilling (Lifka, 1995): the first job that fits nowhere holds a reservation on its home pool, the
+//! finite pool where by the estimates it would fit first. A later job may use that pool if it is expected to
+//! end before the reservation, or fits into what the reservation leaves over.
+//!
+//! The line may be long: once every pool holds a reservation, a shape's next candidate is found by its
+//! estimate without walking over those that cannot start.
+
+use crate::journal::Cause;
+use crate::units::{PoolId, ShapeId, Span};
+use crate::world::{Place, Reservation, Slot, work_done};
+
+use super::Strategy;
+use super::backfill::{extend_overdue, permitted, take_extra};
+use super::plan::Plan;
+
+pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
+    let moved = extend_overdue(plan);
+    if plan.world.settled && !plan.world.changes.other && !moved && !strategy.rents() {
+        arrivals_alone(strategy, plan);
+    } else {
+        whole_line(strategy, plan);
+    }
+}
+
+/// Nothing came free and no estimate moved: the reservations stand, and only the new jobs are offered.
+fn arrivals_alone(strategy: &Strategy, plan: &mut Plan<'_>) {
+    let now = plan.world.now;
+    for index in 0..plan.world.changes.arrivals.len() {
+        let slot = plan.world.changes.arrivals[index];
+        let (shape, place) = {
+            let job = &plan.world.jobs[slot];
+            (job.request.shape, job.place)
+        };
+        let is_head = plan.world.line.head_place(shape) == place;
+        match strategy.offer(plan, slot, shape, place, |plan, pool| {
+            permitted(plan, slot, pool)
+        }) {
+            Ok(pool) => take_extra(plan, slot, pool),
+            Err(cause) if is_head => plan.world.causes.learn(shape, now, cause),
+            Err(_) => {}
+        }
+    }
+}
+
+fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
+    let now = plan.world.now;
+    plan.world.reservations.fill(None);
+    plan.world.causes.begin_pass();
+    plan.pass.begin(plan.world, plan.model.pools.len());
+    let mut unreserved = plan
+        .model
+        .pools
+        .iter()
+        .filter(|pool| !pool.is_rented())
+        .count();
+    while let Some(index) = plan.pass.first() {
+        let cursor = plan.pass.cursors[index];
+        let (slot, shape) = (cursor.slot, cursor.shape);
+        let offered = strategy.offer(plan, slot, shape, cursor.place, |plan, pool| {
+            permitted(plan, slot, pool)
+        });
+        match offered {
+            Ok(pool) => take_extra(plan, slot, pool),
+            Err(cause) => {
+                if !cursor.blocked {
+                    plan.world.causes.find(shape, now, cause);
+                    plan.pass.cursors[index].blocked = true;
+                    let reserved = reserve(strategy, plan, slot, shape);
+                    unreserved -= usize::from(reserved);
+                    if reserved && unreserved == 0 {
+                        narrow(strategy, plan);
+                        continue;
+                    }
+                }
+            }
+        }
+        advance(strategy, plan, index, unreserved == 0);
+    }
+    plan.world.causes.end_pass(now);
+    plan.world.settled = unreserved == 0;
+}
+
+/// Reserves for a blocked job on its home pool; says whether it holds a reservation now.
+fn reserve(strategy: &Strategy, plan: &mut Plan<'_>, slot: Slot, shape: ShapeId) -> bool {
+    let gpus = plan.world.jobs[slot].gpus;
+    let now = plan.world.now;
+    let home = strategy
+        .owned(shape)
+        .iter()
+        .enumerate()
+        .filter_map(|(rank, &pool)| {
+            let state = plan.world.pool(pool);
+            state
+                .profile
+                .shadow(now, state.free, gpus)
+                .map(|shadow| (shadow.at, rank, pool, shadow.extra))
+        })
+        .min();
+    let Some((at, _, pool, extra)) = home else {
+        return false;
+    };
+    if plan.world.reservations[pool.index()].is_some() {
+        return false;
+    }
+    if at == now {
+        // Enough GPUs are free by count but not where the packing needs them: the reservation slips.
+        plan.world.slips += 1;
+    }
+    plan.world.reservations[pool.index()] = Some(Reservation { slot, at, extra });
+    true
+}
+
+/// Every pool holds a reservation now: each shape goes on with its first job that could start at all.
+fn narrow(strategy: &Strategy, plan: &mut Plan<'_>) {
+    let now = plan.world.now;
+    let mut index = plan.pass.cursors.len();
+    while index > 0 {
+        index -= 1;
+        let cursor = plan.pass.cursors[index];
+        if !strategy.rented(cursor.shape).is_empty() {
+            if cursor.blocked {
+                advance(strategy, plan, index, true);
+            }
+            continue;
+        }
+        if !cursor.blocked {
+            let gpus = plan.world.jobs[cursor.slot].gpus;
+            let fits = fitting(strategy, plan, cursor.shape, gpus).next().is_some();
+            // If it may start after all, the pass will book its cause with the placement.
+            if !fits || !may_start(strategy, plan, cursor.slot, cursor.shape) {
+                let cause = if fits { Cause::Order } else { Cause::Capacity };
+                plan.world.causes.find(cursor.shape, now, cause);
+                plan.pass.cursors[index].blocked = true;
+                advance(strategy, plan, index, true);
+            }
+            continue;
+        }
+        advance(strategy, plan, index, true);
+    }
+}
+
+fn may_start(strategy: &Strategy, plan: &Plan<'_>, slot: Slot, shape: ShapeId) -> bool {
+    let gpus = plan.world.jobs[slot].gpus;
+    fitting(strategy, plan, shape, gpus).any(|pool| permitted(plan, slot, pool))
+}
+
+fn fitting<'a>(
+    strategy: &'a Strategy,
+    plan: &'a Plan<'_>,
+    shape: ShapeId,
+    gpus: u64,
+) -> impl Iterator<Item = PoolId> + 'a {
+    strategy
+        .owned(shape)
+        .iter()
+        .copied()
+        .filter(move |&pool| plan.world.pool(pool).fits(gpus))
+}
+
+/// Moves a shape on to its next job; `skip` walks over jobs that no reservation lets through.
+fn advance(strategy: &Strategy, plan: &mut Plan<'_>, index: usize, skip: bool) {
+    let cursor = plan.pass.cursors[index];
+    let ask_each = strategy.must_ask_each(cursor.shape);
+    if ask_each || !(skip || cursor.blocked) {
+        plan.pass.step(plan.world, index);
+        return;
+    }
+    let next = longest_admissible(strategy, plan, cursor.shape)
+        .and_then(|limit| next_within(plan, cursor.shape, cursor.place, limit));
+    match next {
+        Some((place, slot)) => {
+            let cursor = &mut plan.pass.cursors[index];
+            (cursor.place, cursor.slot) = (place, slot);
+        }
+        None => plan.pass.leave(index),
+    }
+}
+
+/// The longest requested time (reference ms) with which a job of the shape may start now somewhere; `None`
+/// if it fits nowhere.
+fn longest_admissible(strategy: &Strategy, plan: &Plan<'_>, shape: ShapeId) -> Option<u64> {
+    let of = plan.model.shapes[shape.index()];
+    let gpus = of.gpus.occupied();
+    fitting(strategy, plan, shape, gpus)
+        .map(|pool| match plan.world.reservations[pool.index()] {
+            Some(reservation) if gpus > reservation.extra => {
+                let speed = plan.model.pools[pool.index()].speed[of.class.index()];
+                work_done(Span(reservation.at.since(plan.world.now).0), speed)
+            }
+            _ => u64::MAX,
+        })
+        .max()
+}
+
+fn next_within(plan: &Plan<'_>, shape: ShapeId, after: Place, limit: u64) -> Option<(Place, Slot)> {
+    plan.world
+        .line
+        .queue(shape)
+        .first_where(
+            Some(after),
+            |least| least <= limit,
+            |waiting| waiting.requested.0 <= limit,
+        )
+        .map(|(place, waiting)| (place, waiting.slot))
+}

@@ -1,0 +1,171 @@
+//! Offering one job the pools that it may use.
+
+use crate::journal::Cause;
+use crate::model::{Placement, SpillTest};
+use crate::units::{PoolId, Price, ShapeId, SimTime};
+use crate::world::{Place, Refusal, Slot};
+
+use super::Strategy;
+use super::candidates::unit_cost;
+use super::plan::Plan;
+
+/// Most rented pools that are ranked anew when prices move; more are tried in their order at the start.
+const RANKED_POOLS_MAX: usize = 64;
+
+impl Strategy {
+    pub(super) fn owned(&self, shape: ShapeId) -> &[PoolId] {
+        &self.candidates[shape.index()].owned
+    }
+
+    pub(super) fn rented(&self, shape: ShapeId) -> &[PoolId] {
+        &self.candidates[shape.index()].rented
+    }
+
+    pub(super) const fn rents(&self) -> bool {
+        self.rents
+    }
+
+    /// Whether later jobs of a shape may pass the spill test where an earlier one did not.
+    pub(super) fn must_ask_each(&self, shape: ShapeId) -> bool {
+        if self.rented(shape).is_empty() {
+            return false;
+        }
+        match self.settings.placement {
+            Placement::PrivateFirst(spill) => match spill.test {
+                SpillTest::JobsAhead(_) => true,
+                // In order of arrival the first of a shape has waited longest.
+                SpillTest::Waited(_) => !self.is_by_arrival(),
+                SpillTest::ExpectedDelay(_) => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn is_by_arrival(&self) -> bool {
+        use crate::model::Discipline as D;
+        matches!(
+            self.settings.discipline,
+            D::Fifo | D::FitFirst | D::Easy | D::Conservative { .. }
+        )
+    }
+
+    /// Offers a job its pools in order; `permitted` says which owned pools it may use now. The job takes the
+    /// first in which it fits.
+    pub(super) fn offer(
+        &self,
+        plan: &mut Plan<'_>,
+        slot: Slot,
+        shape: ShapeId,
+        place: Place,
+        permitted: impl Fn(&Plan<'_>, PoolId) -> bool,
+    ) -> Result<PoolId, Cause> {
+        let gpus = plan.world.jobs[slot].gpus;
+        let mut would_fit = false;
+        for &pool in self.owned(shape) {
+            if !plan.world.pool(pool).fits(gpus) {
+                continue;
+            }
+            would_fit = true;
+            if permitted(plan, pool) && plan.place(slot, pool).is_ok() {
+                return Ok(pool);
+            }
+        }
+        let mut cause = if would_fit {
+            Cause::Order
+        } else {
+            Cause::Capacity
+        };
+        if !self.rented(shape).is_empty() && self.may_spill(plan, slot, shape, place) {
+            match self.rent_cheapest(plan, slot, shape) {
+                Ok(pool) => return Ok(pool),
+                Err(Some(Refusal::Quota)) => cause = Cause::Quota,
+                Err(_) => {}
+            }
+        }
+        Err(cause)
+    }
+
+    /// Whether a job that owned capacity cannot hold now may go out. Asks to be called again where only time
+    /// stands in the way.
+    fn may_spill(&self, plan: &mut Plan<'_>, slot: Slot, shape: ShapeId, place: Place) -> bool {
+        let Placement::PrivateFirst(spill) = self.settings.placement else {
+            return true;
+        };
+        if self.owned(shape).is_empty() {
+            // Owned capacity could never hold it: waiting would be in vain.
+            return true;
+        }
+        let now = plan.world.now;
+        match spill.test {
+            SpillTest::Waited(least) => {
+                let due = plan.world.jobs[slot].request.submit + least;
+                if due > now {
+                    plan.wake_at(slot, due);
+                }
+                due <= now
+            }
+            SpillTest::ExpectedDelay(least) => {
+                let gpus = plan.world.jobs[slot].gpus;
+                let soonest = self
+                    .owned(shape)
+                    .iter()
+                    .filter_map(|&pool| {
+                        let state = plan.world.pool(pool);
+                        state
+                            .profile
+                            .shadow(now, state.free, gpus)
+                            .map(|shadow| shadow.at)
+                    })
+                    .min();
+                soonest.is_none_or(|at| at.since(now) >= least)
+            }
+            SpillTest::JobsAhead(least) => plan.world.line.ahead_of(place) >= u64::from(least),
+        }
+    }
+
+    fn rent_cheapest(
+        &self,
+        plan: &mut Plan<'_>,
+        slot: Slot,
+        shape: ShapeId,
+    ) -> Result<PoolId, Option<Refusal>> {
+        let candidates = &self.candidates[shape.index()];
+        let now = plan.world.now;
+        let mut order = [PoolId(0); RANKED_POOLS_MAX];
+        let count = candidates.rented.len().min(RANKED_POOLS_MAX);
+        order[..count].copy_from_slice(&candidates.rented[..count]);
+        if candidates.prices_move {
+            let of = &plan.model.shapes[shape.index()];
+            order[..count].sort_by_key(|&pool| unit_cost(plan.model, of, pool, now));
+        }
+        let mut refusal = None;
+        for &pool in order[..count].iter().chain(&candidates.rented[count..]) {
+            if self
+                .ceiling()
+                .is_some_and(|ceiling| price_at(plan, pool, now) > ceiling)
+            {
+                continue;
+            }
+            match plan.rent(slot, pool) {
+                Ok(()) => return Ok(pool),
+                Err(why) => refusal = Some(why),
+            }
+        }
+        Err(refusal)
+    }
+
+    fn ceiling(&self) -> Option<Price> {
+        match self.settings.placement {
+            Placement::PrivateFirst(spill) => spill.ceiling,
+            Placement::Cheapest { ceiling } => ceiling,
+            Placement::PrivateOnly | Placement::PublicOnly => None,
+        }
+    }
+}
+
+fn price_at(plan: &Plan<'_>, pool: PoolId, at: SimTime) -> Price {
+    match &plan.model.pool(pool).supply {
+        crate::model::Supply::OnDemand(offer) => offer.prices.price_at(at),
+        crate::model::Supply::Owned { .. } => Price(0),
+    }
+}

@@ -1,0 +1,81 @@
+//! A pass over the line: the heads of all shapes, merged in the order of the line. Buffers are reused.
+
+use crate::units::ShapeId;
+use crate::world::{NOWHERE, Place, Slot, World};
+
+use super::conservative::FreeOver;
+
+/// A shape that still takes part in a pass, with its next job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cursor {
+    /// The place of the job that is offered next.
+    pub place: Place,
+    /// Which job that is.
+    pub slot: Slot,
+    /// Its shape.
+    pub shape: ShapeId,
+    /// Whether an earlier job of the shape was blocked in this pass.
+    pub blocked: bool,
+}
+
+/// Buffers of a pass.
+#[derive(Clone, Debug, Default)]
+pub struct Pass {
+    pub(super) cursors: Vec<Cursor>,
+    pub(super) closed: Vec<bool>,
+    pub(super) ranked: Vec<(u64, Slot)>,
+    pub(super) free: Vec<u64>,
+    pub(super) profiles: Vec<FreeOver>,
+}
+
+impl Pass {
+    /// All shapes of which somebody waits take part, each with its first job.
+    pub(super) fn begin(&mut self, world: &World, pools: usize) {
+        self.cursors.clear();
+        let mut next = world.line.shape_from(0);
+        while let Some(shape) = next {
+            self.enter(world, shape);
+            next = world.line.shape_from(u32::from(shape.0) + 1);
+        }
+        self.closed.clear();
+        self.closed.resize(pools, false);
+    }
+
+    /// One shape takes part.
+    pub(super) fn enter(&mut self, world: &World, shape: ShapeId) {
+        if let Some((place, waiting)) = world.line.head(shape) {
+            self.cursors.push(Cursor {
+                place,
+                slot: waiting.slot,
+                shape,
+                blocked: false,
+            });
+        }
+    }
+
+    /// The cursor whose job is first in the line.
+    pub(super) fn first(&self) -> Option<usize> {
+        let mut best = None;
+        let mut place = NOWHERE;
+        for (index, cursor) in self.cursors.iter().enumerate() {
+            if cursor.place < place {
+                (best, place) = (Some(index), cursor.place);
+            }
+        }
+        best
+    }
+
+    /// The shape's next job is the one behind the present one; without one the shape is done.
+    pub(super) fn step(&mut self, world: &World, index: usize) {
+        let cursor = &mut self.cursors[index];
+        match world.line.queue(cursor.shape).after(cursor.place) {
+            Some((place, waiting)) => (cursor.place, cursor.slot) = (place, waiting.slot),
+            None => self.leave(index),
+        }
+    }
+
+    /// The shape is done for this pass.
+    pub(super) fn leave(&mut self, index: usize) {
+        self.cursors.swap_remove(index);
+    }
+}

@@ -1,0 +1,99 @@
+//! A plan: the moves that a strategy makes now. It refuses what is illegal, and remembers what it did so
+//! that the engine can carry it out.
+
+use crate::model::Model;
+use crate::units::{PoolId, SimTime};
+use crate::world::{Launched, Refusal, Slot, World};
+
+use super::pass::Pass;
+
+/// A job that was placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Which job.
+    pub slot: Slot,
+    /// Where.
+    pub pool: PoolId,
+    /// Instances launched for it; it starts when they are up.
+    pub launched: u32,
+}
+
+/// What a strategy may see and do at one moment.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// The estate.
+    pub model: &'a Model,
+    /// The moment: everything that monitoring would show.
+    pub world: &'a mut World,
+    /// Buffers that passes reuse.
+    pub pass: &'a mut Pass,
+    /// Jobs placed, in order.
+    pub starts: &'a mut Vec<Start>,
+    /// Stretches of time a stopped job writes its checkpoint: (job, until when).
+    pub saves: &'a mut Vec<(Slot, SimTime)>,
+    /// Instances that became idle: (pool, instance, generation).
+    pub idle: &'a mut Vec<(PoolId, u32, u32)>,
+    /// Instants at which to ask again.
+    pub wakes: &'a mut Vec<(SimTime, Slot)>,
+    /// Jobs stopped to make room, with where they ran.
+    pub stops: &'a mut Vec<(Slot, PoolId)>,
+    /// Where preempted jobs wait: front, back or (`None`) where they were.
+    pub requeue: Option<bool>,
+}
+
+impl Plan<'_> {
+    /// Places a waiting job on GPUs of an owned pool.
+    pub fn place(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
+        self.world.place(self.model, slot, pool)?;
+        self.starts.push(Start {
+            slot,
+            pool,
+            launched: 0,
+        });
+        Ok(())
+    }
+
+    /// Places a waiting job in a rented pool, on idle instances or new ones.
+    pub fn rent(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
+        let Launched { instances } = self.world.place_rented(self.model, slot, pool)?;
+        self.starts.push(Start {
+            slot,
+            pool,
+            launched: instances,
+        });
+        Ok(())
+    }
+
+    /// Stops a running job to make room.
+    pub fn preempt(&mut self, slot: Slot) {
+        let pool = self.world.jobs[slot].pool;
+        let idle = &mut *self.idle;
+        let write = self.world.preempt(
+            self.model,
+            slot,
+            self.requeue,
+            |pool, instance, generation| {
+                idle.push((pool, instance, generation));
+            },
+        );
+        self.stops.push((slot, pool));
+        if write.0 > 0 {
+            self.saves.push((slot, self.world.now + write));
+        }
+    }
+
+    /// Asks to be called again at `at` for a job; asking twice for the same job is asking once.
+    pub fn wake_at(&mut self, slot: Slot, at: SimTime) {
+        let job = &mut self.world.jobs[slot];
+        if !job.wake_set {
+            job.wake_set = true;
+            self.wakes.push((at, slot));
+        }
+    }
+
+    /// The decision is made: what changed before it is dealt with.
+    pub(super) fn settle(&mut self) {
+        self.world.changes.other = false;
+        self.world.changes.arrivals.clear();
+    }
+}

@@ -1,0 +1,249 @@
+//! Disciplines that order all runnable jobs anew at each decision.
+//!
+//! Shortest remaining time and least attained service are preemptive: they state who should run (greedily, in
+//! order, skipping what does not fit, as if the cluster were empty), and the difference to who runs is carried
+//! out. Fair share and multifactor priority only order the line.
+
+use crate::model::Discipline;
+use crate::units::{PoolId, Span, TenantId};
+use crate::world::{Phase, Slot};
+
+use super::Strategy;
+use super::plan::Plan;
+
+pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
+    match &strategy.settings.discipline {
+        Discipline::ShortestRemaining => {
+            rank(plan, |plan, slot| {
+                let requested = plan.world.jobs[slot].request.requested.0;
+                requested.saturating_sub(plan.world.progress(plan.model, slot))
+            });
+            run_the_first(strategy, plan);
+        }
+        Discipline::LeastAttained { levels } => {
+            rank_by_arrival(plan);
+            rank(plan, |plan, slot| {
+                level(levels, attained(plan, slot)) as u64
+            });
+            run_the_first(strategy, plan);
+            wake_at_next_level(plan, levels);
+        }
+        Discipline::FairShare { half_life, weights } => {
+            rank_by_arrival(plan);
+            let (half_life, weights) = (half_life.0, weights.as_slice());
+            rank(plan, |plan, slot| {
+                let tenant = plan.world.jobs[slot].request.tenant;
+                use_per_weight(plan, tenant, half_life, weights)
+            });
+            offer_in_order(strategy, plan, false);
+        }
+        Discipline::Multifactor { .. } => {
+            rank_by_arrival(plan);
+            let discipline = strategy.settings.discipline.clone();
+            rank(plan, |plan, slot| {
+                u64::MAX - multifactor(plan, &discipline, slot)
+            });
+            offer_in_order(strategy, plan, true);
+        }
+        _ => {}
+    }
+}
+
+/// Sorts the ranking by a key, keeping the previous order on ties.
+fn rank(plan: &mut Plan<'_>, key: impl Fn(&Plan<'_>, Slot) -> u64) {
+    let mut ranked = std::mem::take(&mut plan.pass.ranked);
+    ranked.clear();
+    ranked.extend(
+        plan.world
+            .ranking
+            .iter()
+            .map(|&slot| (key(plan, slot), slot)),
+    );
+    ranked.sort_by_key(|&(key, _)| key);
+    plan.world.ranking.clear();
+    plan.world
+        .ranking
+        .extend(ranked.iter().map(|&(_, slot)| slot));
+    plan.pass.ranked = ranked;
+}
+
+fn rank_by_arrival(plan: &mut Plan<'_>) {
+    let jobs = &plan.world.jobs;
+    plan.world
+        .ranking
+        .sort_unstable_by_key(|&slot| (jobs[slot].place.1, slot));
+}
+
+/// States who should run, and carries out the difference.
+fn run_the_first(strategy: &Strategy, plan: &mut Plan<'_>) {
+    let mut free = std::mem::take(&mut plan.pass.free);
+    fill_if_emptied(plan, &mut free);
+    let mut wanted: Vec<(Slot, PoolId)> = Vec::new();
+    let mut stopped: Vec<Slot> = Vec::new();
+    for index in 0..plan.world.ranking.len() {
+        let slot = plan.world.ranking[index];
+        let job = plan.world.jobs[slot];
+        let may_stay = job.phase == Phase::Running && !plan.model.pool(job.pool).is_rented();
+        if may_stay {
+            let left = &mut free[job.pool.index()];
+            if *left >= job.gpus {
+                *left -= job.gpus;
+            } else {
+                stopped.push(slot);
+            }
+        } else if job.phase == Phase::Waiting {
+            let owned = strategy.owned(job.request.shape).iter();
+            if let Some(&pool) = owned
+                .into_iter()
+                .find(|pool| free[pool.index()] >= job.gpus)
+            {
+                free[pool.index()] -= job.gpus;
+                wanted.push((slot, pool));
+            }
+        }
+    }
+    for slot in stopped {
+        plan.preempt(slot);
+    }
+    for (slot, pool) in wanted {
+        // Refused where the packing finds no room, or while a stopped job still writes its checkpoint.
+        let _ = plan.place(slot, pool);
+    }
+    plan.pass.free = free;
+    offer_the_rest(strategy, plan);
+}
+
+/// Free GPUs of each owned pool if all running jobs were stopped.
+fn fill_if_emptied(plan: &Plan<'_>, free: &mut Vec<u64>) {
+    free.clear();
+    free.extend(plan.world.pools.iter().map(|pool| pool.free));
+    for (_, job) in plan.world.jobs.living() {
+        if matches!(job.phase, Phase::Running | Phase::Saving) {
+            free[job.pool.index()] += job.gpus;
+        }
+    }
+}
+
+/// Those who should not run on owned capacity may still be sent out; all others learn why they wait.
+fn offer_the_rest(strategy: &Strategy, plan: &mut Plan<'_>) {
+    let now = plan.world.now;
+    plan.world.causes.begin_pass();
+    for index in 0..plan.world.ranking.len() {
+        let slot = plan.world.ranking[index];
+        let job = plan.world.jobs[slot];
+        if job.phase != Phase::Waiting {
+            continue;
+        }
+        if let Err(cause) = strategy.offer(plan, slot, job.request.shape, job.place, |_, _| false) {
+            plan.world.causes.find(job.request.shape, now, cause);
+        }
+    }
+    plan.world.causes.end_pass(now);
+}
+
+/// Offers the line in the order of the ranking; where `strict`, a job that does not fit closes its pools.
+fn offer_in_order(strategy: &Strategy, plan: &mut Plan<'_>, strict: bool) {
+    let now = plan.world.now;
+    plan.world.causes.begin_pass();
+    plan.pass.closed.clear();
+    plan.pass.closed.resize(plan.world.pools.len(), false);
+    for index in 0..plan.world.ranking.len() {
+        let slot = plan.world.ranking[index];
+        let job = plan.world.jobs[slot];
+        if job.phase != Phase::Waiting {
+            continue;
+        }
+        let shape = job.request.shape;
+        let offered = strategy.offer(plan, slot, shape, job.place, |plan, pool| {
+            !plan.pass.closed[pool.index()]
+        });
+        if let Err(cause) = offered {
+            plan.world.causes.find(shape, now, cause);
+            if strict {
+                for &pool in strategy.owned(shape) {
+                    plan.pass.closed[pool.index()] = true;
+                }
+            }
+        }
+    }
+    plan.world.causes.end_pass(now);
+}
+
+/// GPU-time that a job has received for work so far, in GPU·ms.
+fn attained(plan: &Plan<'_>, slot: Slot) -> u64 {
+    plan.world
+        .progress(plan.model, slot)
+        .saturating_mul(plan.world.jobs[slot].gpus)
+}
+
+fn level(levels: &[Span], attained: u64) -> usize {
+    levels.iter().filter(|bound| bound.0 <= attained).count()
+}
+
+/// A running job that reaches the next level has to be looked at then.
+fn wake_at_next_level(plan: &mut Plan<'_>, levels: &[Span]) {
+    for index in 0..plan.world.ranking.len() {
+        let slot = plan.world.ranking[index];
+        let job = plan.world.jobs[slot];
+        if job.phase != Phase::Running {
+            continue;
+        }
+        let attained = attained(plan, slot);
+        if let Some(bound) = levels.get(level(levels, attained)) {
+            let speed = plan.model.pools[job.pool.index()].speed
+                [plan.model.class_of(job.request.shape).index()];
+            let left = Span((bound.0 - attained).div_ceil(job.gpus));
+            let at = plan.world.now + crate::world::wall(left, speed).max(Span(1));
+            plan.wake_at(slot, at);
+        }
+    }
+}
+
+/// A tenant's decayed use, what runs now included, per unit of weight.
+fn use_per_weight(plan: &Plan<'_>, tenant: TenantId, half_life: u64, weights: &[u64]) -> u64 {
+    let mut used = plan.world.usage_of(tenant, half_life);
+    for (_, job) in plan.world.jobs.living() {
+        if job.request.tenant == tenant && job.phase == Phase::Running {
+            let span = plan.world.now.since(job.started).0;
+            used += u128::from(job.gpus) * 1000 * u128::from(span);
+        }
+    }
+    let weight = u128::from(weights.get(tenant.index()).copied().unwrap_or(1000).max(1));
+    u64::try_from(used / weight).unwrap_or(u64::MAX)
+}
+
+/// The weighted sum of factors, each from 0 to 1,000: larger is sooner. The fair-share factor halves for
+/// every tenth of the estate's capacity over one half-life that a tenant used per unit of weight.
+fn multifactor(plan: &Plan<'_>, discipline: &Discipline, slot: Slot) -> u64 {
+    let Discipline::Multifactor {
+        age,
+        age_full,
+        size,
+        priority,
+        fair_share,
+        half_life,
+        weights,
+    } = discipline
+    else {
+        return 0;
+    };
+    let job = &plan.world.jobs[slot];
+    let waited = plan.world.now.since(job.request.submit).0;
+    let age_factor = (waited.saturating_mul(1000) / age_full.0.max(1)).min(1000);
+    let capacity: u64 = plan
+        .model
+        .pools
+        .iter()
+        .filter(|pool| !pool.is_rented())
+        .map(crate::model::Pool::gpus)
+        .sum();
+    let size_factor = (job.gpus * 1000 / capacity.max(1)).min(1000);
+    let priority_factor = job.request.priority.clamp(0, 1000).unsigned_abs();
+    let share = use_per_weight(plan, job.request.tenant, half_life.0, weights);
+    let tenth = capacity.saturating_mul(half_life.0) / 10;
+    let fair_factor = 1000 >> (share / tenth.max(1)).min(63);
+    age.saturating_mul(age_factor)
+        .saturating_add(size.saturating_mul(size_factor))
+        .saturating_add(priority.saturating_mul(u64::from(priority_factor)))
+        .saturating_add(fair_share.saturating_mul(fair_factor))
+}

@@ -1,0 +1,172 @@
+//! Jobs that are alive: waiting, booting, running or writing a checkpoint.
+
+use crate::journal::{GpuTime, Waits};
+use crate::model::Request;
+use crate::units::{JobId, Money, PoolId, SimTime, Span};
+
+use super::blocks::Place;
+use super::nodes::Holding;
+
+/// Where a living job is kept; reused after its end, unlike its [`JobId`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub u32);
+
+/// What a living job is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// The slot is empty.
+    #[default]
+    Gone,
+    /// In the line.
+    Waiting,
+    /// It has its GPUs, which boot.
+    Booting,
+    /// It restores its state, then works.
+    Running,
+    /// It writes a checkpoint because it must make room.
+    Saving,
+}
+
+/// A job that is alive. Its true run time is not here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Job {
+    /// Which job.
+    pub id: JobId,
+    /// What it asked for.
+    pub request: Request,
+    /// GPUs that it occupies when placed (whole ones).
+    pub gpus: u64,
+    /// What it is doing.
+    pub phase: Phase,
+    /// Counts placements, so that an event of an earlier one is known to be stale.
+    pub attempt: u32,
+    /// How many times it was stopped to make room.
+    pub preemptions: u32,
+    /// Where it is, while it has GPUs.
+    pub pool: PoolId,
+    /// What it holds there.
+    pub holding: Holding,
+    /// When it took the GPUs it has.
+    pub placed: SimTime,
+    /// When the present stretch of running began (restart included).
+    pub started: SimTime,
+    /// When it first ran.
+    pub first_start: Option<SimTime>,
+    /// How much of the present stretch is restart.
+    pub restart: Span,
+    /// When it is estimated to end.
+    pub estimate_end: SimTime,
+    /// Work done before the present stretch, in reference ms.
+    pub done: u64,
+    /// Its place in the line.
+    pub place: Place,
+    /// Its cause odometers when it joined the line; its waits once it was placed.
+    pub waits: Waits,
+    /// Since when it waits again.
+    pub waiting_since: SimTime,
+    /// Time spent waiting again.
+    pub preempted: Span,
+    /// What earlier stretches left to book; `u32::MAX` if there were none.
+    pub history: u32,
+    /// Whether a decision asked to be called again for it.
+    pub wake_set: bool,
+}
+
+/// What a job's earlier stretches held and cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Stretches of running that will be useful or failed when the job ends: (pool, from, to).
+    pub runs: Vec<(PoolId, SimTime, SimTime)>,
+    /// GPU-time booked already.
+    pub gpu_time: GpuTime,
+    /// Cost booked already.
+    pub cost: Money,
+    /// The pool where results were last produced.
+    pub stretches: u32,
+}
+
+/// All living jobs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Jobs {
+    slots: Vec<Job>,
+    spare: Vec<Slot>,
+    histories: Vec<History>,
+    spare_histories: Vec<u32>,
+}
+
+/// No earlier stretches.
+pub const NO_HISTORY: u32 = u32::MAX;
+
+impl Jobs {
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.spare.clear();
+        self.spare_histories.clear();
+        self.spare_histories.extend(0..self.histories.len() as u32);
+    }
+
+    /// A job comes to life.
+    pub fn insert(&mut self, job: Job) -> Slot {
+        if let Some(slot) = self.spare.pop() {
+            self.slots[slot.0 as usize] = job;
+            return slot;
+        }
+        self.slots.push(job);
+        Slot((self.slots.len() - 1) as u32)
+    }
+
+    /// A job is over.
+    pub fn remove(&mut self, slot: Slot) {
+        let job = &mut self.slots[slot.0 as usize];
+        job.phase = Phase::Gone;
+        if job.history != NO_HISTORY {
+            self.spare_histories.push(job.history);
+        }
+        self.spare.push(slot);
+    }
+
+    /// The history of a job, made empty if it had none.
+    pub fn history_mut(&mut self, slot: Slot) -> &mut History {
+        let job = &mut self.slots[slot.0 as usize];
+        if job.history == NO_HISTORY {
+            job.history = self.spare_histories.pop().unwrap_or_else(|| {
+                self.histories.push(History::default());
+                (self.histories.len() - 1) as u32
+            });
+            let fresh = &mut self.histories[job.history as usize];
+            fresh.runs.clear();
+            fresh.gpu_time = GpuTime::default();
+            fresh.cost = Money::ZERO;
+            fresh.stretches = 0;
+        }
+        &mut self.histories[job.history as usize]
+    }
+
+    /// The history of a job, if it has any.
+    pub fn history(&self, job: &Job) -> Option<&History> {
+        (job.history != NO_HISTORY).then(|| &self.histories[job.history as usize])
+    }
+
+    /// Slots in use and not, for walking over.
+    pub fn living(&self) -> impl Iterator<Item = (Slot, &Job)> {
+        self.slots
+            .iter()
+            .enumerate()
+            .filter(|(_, job)| job.phase != Phase::Gone)
+            .map(|(index, job)| (Slot(index as u32), job))
+    }
+}
+
+impl std::ops::Index<Slot> for Jobs {
+    type Output = Job;
+    fn index(&self, slot: Slot) -> &Job {
+        &self.slots[slot.0 as usize]
+    }
+}
+
+impl std::ops::IndexMut<Slot> for Jobs {
+    fn index_mut(&mut self, slot: Slot) -> &mut Job {
+        &mut self.slots[slot.0 as usize]
+    }
+}

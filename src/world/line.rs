@@ -1,0 +1,150 @@
+//! The waiting line: one order over all jobs, kept by shape of request.
+//!
+//! Jobs of one shape fit or do not fit together, so a pass looks at the heads of the shapes and never walks
+//! over jobs that cannot start.
+
+use crate::units::{ShapeId, Span};
+
+use super::bitset::BitSet;
+use super::blocks::{Blocks, Place, Weigh};
+use super::job::Slot;
+
+/// A place behind all others: the head of an empty queue.
+pub const NOWHERE: Place = (u64::MAX, i64::MAX);
+
+/// One waiting job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which job.
+    pub slot: Slot,
+    /// How long it asked to run, less what is done, in reference ms.
+    pub requested: Span,
+}
+
+impl Weigh for Waiting {
+    const NONE: u64 = u64::MAX;
+    fn with(summary: u64, entry: &Self) -> u64 {
+        summary.min(entry.requested.0)
+    }
+    fn without(summary: u64, entry: &Self) -> Option<u64> {
+        (summary < entry.requested.0).then_some(summary)
+    }
+}
+
+/// The line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Line {
+    queues: Vec<Blocks<Waiting>>,
+    heads: Vec<Place>,
+    occupied: BitSet,
+    len: u64,
+    next_back: i64,
+    next_front: i64,
+}
+
+impl Line {
+    /// Starts again, empty, for so many shapes.
+    pub fn reset(&mut self, shapes: usize) {
+        for queue in &mut self.queues {
+            queue.clear();
+        }
+        self.queues.resize_with(shapes, Blocks::default);
+        self.heads.clear();
+        self.heads.resize(shapes, NOWHERE);
+        self.occupied.grow(shapes);
+        self.occupied.clear();
+        self.len = 0;
+        self.next_back = 0;
+        self.next_front = -1;
+    }
+
+    /// How many jobs wait.
+    pub const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether nobody waits.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// A sequence number behind all that were given.
+    pub fn sequence_back(&mut self) -> i64 {
+        self.next_back += 1;
+        self.next_back - 1
+    }
+
+    /// A sequence number before all that were given.
+    pub fn sequence_front(&mut self) -> i64 {
+        self.next_front -= 1;
+        self.next_front + 1
+    }
+
+    /// A job joins at `place`.
+    pub fn join(&mut self, shape: ShapeId, place: Place, waiting: Waiting) {
+        let index = shape.index();
+        self.queues[index].insert(place, waiting);
+        if place < self.heads[index] {
+            if self.heads[index] == NOWHERE {
+                self.occupied.insert(index as u32);
+            }
+            self.heads[index] = place;
+        }
+        self.len += 1;
+    }
+
+    /// A job leaves.
+    pub fn leave(&mut self, shape: ShapeId, place: Place) {
+        let index = shape.index();
+        let left = self.queues[index].remove(place);
+        debug_assert!(left.is_some(), "a job that was not in the line left it");
+        self.len -= 1;
+        if place == self.heads[index] {
+            self.heads[index] = self.queues[index]
+                .first()
+                .map_or(NOWHERE, |(place, _)| place);
+            if self.heads[index] == NOWHERE {
+                self.occupied.remove(index as u32);
+            }
+        }
+    }
+
+    /// The place of the first job of a shape; [`NOWHERE`] if none waits.
+    pub fn head_place(&self, shape: ShapeId) -> Place {
+        self.heads[shape.index()]
+    }
+
+    /// The first job of a shape.
+    pub fn head(&self, shape: ShapeId) -> Option<(Place, Waiting)> {
+        self.queues[shape.index()].first()
+    }
+
+    /// The jobs of one shape.
+    pub fn queue(&self, shape: ShapeId) -> &Blocks<Waiting> {
+        &self.queues[shape.index()]
+    }
+
+    /// The shapes of which somebody waits, ascending (so by gang size).
+    pub fn shapes(&self) -> impl Iterator<Item = ShapeId> + '_ {
+        self.occupied.iter().map(|shape| ShapeId(shape as u16))
+    }
+
+    /// The first shape of which somebody waits, from `shape` on.
+    pub fn shape_from(&self, shape: u32) -> Option<ShapeId> {
+        self.occupied
+            .first_from(shape)
+            .map(|shape| ShapeId(shape as u16))
+    }
+
+    /// The shape whose first job is first in the whole line.
+    pub fn first_shape(&self) -> Option<ShapeId> {
+        self.shapes().min_by_key(|shape| self.heads[shape.index()])
+    }
+
+    /// How many jobs stand before `place`.
+    pub fn ahead_of(&self, place: Place) -> u64 {
+        self.shapes()
+            .map(|shape| self.queue(shape).count_before(place) as u64)
+            .sum()
+    }
+}

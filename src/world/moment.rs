@@ -1,0 +1,176 @@
+//! The whole state of one moment.
+
+use crate::model::Model;
+use crate::units::{PoolId, SimTime, TenantId};
+
+use super::causes::Causes;
+use super::job::{Jobs, Slot};
+use super::line::Line;
+use super::pool::PoolState;
+use super::stretch::Stretch;
+
+/// What changed since the last decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Something other than an arrival: capacity came free, a price moved, a wake was due.
+    pub other: bool,
+    /// Jobs that joined the line.
+    pub arrivals: Vec<Slot>,
+}
+
+/// GPUs that a pool keeps for the first blocked job at home there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    /// For whom.
+    pub slot: Slot,
+    /// From when.
+    pub at: SimTime,
+    /// GPUs that will be left over then.
+    pub extra: u64,
+}
+
+/// The state of one simulated moment.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The moment.
+    pub now: SimTime,
+    /// Living jobs.
+    pub jobs: Jobs,
+    /// Those that wait.
+    pub line: Line,
+    /// Why each shape waits.
+    pub causes: Causes,
+    /// Capacity.
+    pub pools: Vec<PoolState>,
+    /// What changed since the last decision.
+    pub changes: Changes,
+    /// Reservations of the last decision, by pool.
+    pub reservations: Vec<Option<Reservation>>,
+    /// Whether the last decision left everything blocked in a way that arrivals alone cannot change.
+    pub settled: bool,
+    /// Order of runnable jobs at the last decision of a discipline that ranks them all.
+    pub ranking: Vec<Slot>,
+    /// Decayed use of each tenant in milli-GPU·ms, and since when it decays.
+    pub usage: Vec<(u128, SimTime)>,
+    /// ∫ (jobs waiting) dt, in job·ms.
+    pub waiting_area: u128,
+    /// Reservations that slipped.
+    pub slips: u64,
+    /// Whether estimates of running jobs are kept in order.
+    pub keeps_profile: bool,
+    /// Whether all runnable jobs are kept in one order.
+    pub keeps_ranking: bool,
+    /// The stretches that the last move booked.
+    pub booked: Vec<Stretch>,
+}
+
+impl World {
+    /// The empty estate of a model at time zero.
+    pub fn new(model: &Model) -> Self {
+        let pools = model
+            .pools
+            .iter()
+            .enumerate()
+            .map(|(index, pool)| PoolState::new(pool, &request_mix(model, index)))
+            .collect();
+        let mut world = Self {
+            now: SimTime::ZERO,
+            jobs: Jobs::default(),
+            line: Line::default(),
+            causes: Causes::default(),
+            pools,
+            changes: Changes::default(),
+            reservations: Vec::new(),
+            settled: false,
+            ranking: Vec::new(),
+            usage: Vec::new(),
+            waiting_area: 0,
+            slips: 0,
+            keeps_profile: false,
+            keeps_ranking: false,
+            booked: Vec::new(),
+        };
+        world.reset(model);
+        world
+    }
+
+    /// Goes back to the empty estate and keeps the memory.
+    pub fn reset(&mut self, model: &Model) {
+        self.now = SimTime::ZERO;
+        self.jobs.clear();
+        self.line.reset(model.shapes.len());
+        self.causes.reset(model.shapes.len());
+        for (state, pool) in self.pools.iter_mut().zip(&model.pools) {
+            state.reset(pool);
+        }
+        self.changes.other = false;
+        self.changes.arrivals.clear();
+        self.reservations.clear();
+        self.reservations.resize(model.pools.len(), None);
+        self.settled = false;
+        self.ranking.clear();
+        self.usage.clear();
+        self.usage.resize(model.tenants.len(), (0, SimTime::ZERO));
+        self.waiting_area = 0;
+        self.slips = 0;
+        self.booked.clear();
+    }
+
+    /// Moves the clock.
+    pub fn advance_to(&mut self, now: SimTime) {
+        debug_assert!(self.now <= now, "the clock went back");
+        self.waiting_area += u128::from(self.line.len()) * u128::from(now.since(self.now).0);
+        self.now = now;
+    }
+
+    /// Whether somebody should decide something.
+    pub fn decision_due(&self) -> bool {
+        self.changes.other || !self.changes.arrivals.is_empty()
+    }
+
+    /// The state of a pool.
+    pub fn pool(&self, id: PoolId) -> &PoolState {
+        &self.pools[id.index()]
+    }
+
+    /// A tenant's use, halved for each half-life that passed since it was booked.
+    pub fn usage_of(&self, tenant: TenantId, half_life_ms: u64) -> u128 {
+        let (amount, since) = self.usage[tenant.index()];
+        decayed(amount, self.now.since(since).0, half_life_ms)
+    }
+
+    /// Books use of a tenant.
+    pub fn use_by(&mut self, tenant: TenantId, amount: u128, half_life_ms: u64) {
+        let decayed = self.usage_of(tenant, half_life_ms);
+        self.usage[tenant.index()] = (decayed + amount, self.now);
+    }
+}
+
+/// Halves `amount` once for each half-life, linearly in between: whole numbers only, and never growing.
+fn decayed(amount: u128, elapsed: u64, half_life: u64) -> u128 {
+    if half_life == 0 {
+        return amount;
+    }
+    let halvings = elapsed / half_life;
+    if halvings >= 127 {
+        return 0;
+    }
+    let rest = elapsed % half_life;
+    let floor = amount >> halvings;
+    floor - floor / 2 * u128::from(rest) / u128::from(half_life)
+}
+
+/// The mix of gang sizes among the shapes that may use a pool.
+fn request_mix(model: &Model, pool: usize) -> Vec<(u64, u64)> {
+    model
+        .shapes
+        .iter()
+        .filter(|shape| {
+            model.classes[shape.class.index()]
+                .pools
+                .iter()
+                .any(|allowed| allowed.index() == pool)
+        })
+        .map(|shape| (shape.gpus.occupied(), shape.weight))
+        .collect()
+}

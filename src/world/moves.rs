@@ -1,0 +1,555 @@
+//! The legal moves: each keeps every invariant, none decides anything.
+
+use crate::journal::{Bucket, Cause, GpuTime, JobRecord, JobState, PoolRecord};
+use crate::model::{Model, Pool, Preemption, Request, Supply};
+use crate::units::{Bytes, JobId, MilliGpus, Money, PoolId, SimTime, Span};
+
+use super::job::{Job, NO_HISTORY, Phase, Slot};
+use super::line::Waiting;
+use super::moment::World;
+use super::nodes::Holding;
+use super::rent::charged_span;
+use super::stretch::{Stretch, wall, work_done};
+
+/// Why a placement is not possible now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No room.
+    Full,
+    /// The quota is used up.
+    Quota,
+}
+
+/// What a placement launched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Launched {
+    /// New instances, which have to boot first; 0 if the gang runs on what is up.
+    pub instances: u32,
+}
+
+impl World {
+    /// A job joins the line with the order key that its discipline gives it.
+    pub fn arrive(&mut self, id: JobId, request: Request, key: u64, milli: u64) -> Slot {
+        let place = (key, self.line.sequence_back());
+        let slot = self.jobs.insert(Job {
+            id,
+            request,
+            gpus: milli.div_ceil(1000),
+            phase: Phase::Waiting,
+            attempt: 0,
+            preemptions: 0,
+            pool: PoolId(0),
+            holding: Holding::Nothing,
+            placed: SimTime::NEVER,
+            started: SimTime::NEVER,
+            first_start: None,
+            restart: Span::ZERO,
+            estimate_end: SimTime::NEVER,
+            done: 0,
+            place,
+            waits: self.causes.read(request.shape, self.now),
+            waiting_since: self.now,
+            preempted: Span::ZERO,
+            history: NO_HISTORY,
+            wake_set: false,
+        });
+        self.line.join(
+            request.shape,
+            place,
+            Waiting {
+                slot,
+                requested: request.requested,
+            },
+        );
+        self.changes.arrivals.push(slot);
+        if self.keeps_ranking {
+            self.ranking.push(slot);
+        }
+        slot
+    }
+
+    /// A waiting job takes GPUs that are up.
+    pub fn place(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
+        let gpus = self.jobs[slot].gpus;
+        let Some(holding) = self.pools[pool.index()].take(gpus) else {
+            return Err(Refusal::Full);
+        };
+        self.leave_line(slot, pool, holding);
+        let job = &mut self.jobs[slot];
+        job.phase = Phase::Running;
+        let speed = model.pools[pool.index()].speed[model.class_of(job.request.shape).index()];
+        job.restart = restart_span(model, job);
+        let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+        job.estimate_end = self.now + job.restart + wall(left, speed);
+        if self.keeps_profile && !model.pools[pool.index()].is_rented() {
+            let (end, gpus) = (job.estimate_end, job.gpus as u32);
+            self.pools[pool.index()].profile.insert(end, slot, gpus);
+        }
+        Ok(())
+    }
+
+    /// A waiting job takes GPUs of a rented pool: of idle instances, else of new ones for the whole gang.
+    pub fn place_rented(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        pool: PoolId,
+    ) -> Result<Launched, Refusal> {
+        if self.place(model, slot, pool).is_ok() {
+            return Ok(Launched { instances: 0 });
+        }
+        let terms = model.pool(pool);
+        let gpus = self.jobs[slot].gpus;
+        let state = &mut self.pools[pool.index()];
+        if !state.may_rent(terms, gpus) {
+            return Err(Refusal::Quota);
+        }
+        let Some((holding, instances)) = state.launch(terms, self.now, gpus) else {
+            return Err(Refusal::Full);
+        };
+        self.leave_line(slot, pool, holding);
+        let job = &mut self.jobs[slot];
+        job.phase = Phase::Booting;
+        job.restart = restart_span(model, job);
+        Ok(Launched { instances })
+    }
+
+    /// A placed job begins to run.
+    pub fn start(&mut self, slot: Slot) {
+        let now = self.now;
+        let job = &mut self.jobs[slot];
+        job.phase = Phase::Running;
+        job.started = now;
+        if job.first_start.is_none() {
+            job.first_start = Some(now);
+            job.waits[Cause::Provisioning] += now.since(job.placed).0;
+        } else {
+            job.preempted += now.since(job.waiting_since);
+        }
+    }
+
+    /// The instances of a booting job are up, and it begins to run.
+    pub fn boot(&mut self, slot: Slot) {
+        let job = self.jobs[slot];
+        self.pools[job.pool.index()].boot(job.holding, job.gpus);
+        self.changes.other = true;
+        self.start(slot);
+    }
+
+    /// A running job overran its estimate: it is expected to take a little longer.
+    pub fn extend_estimate(&mut self, model: &Model, slot: Slot) {
+        let job = &mut self.jobs[slot];
+        let speed = model.pools[job.pool.index()].speed[model.class_of(job.request.shape).index()];
+        let tenth = wall(Span(job.request.requested.0 / 10), speed);
+        let (before, gpus) = (job.estimate_end, job.gpus as u32);
+        job.estimate_end = self.now + tenth.max(Span::MINUTE);
+        let (end, pool) = (job.estimate_end, job.pool);
+        let profile = &mut self.pools[pool.index()].profile;
+        profile.remove(before, slot);
+        profile.insert(end, slot, gpus);
+    }
+
+    /// How far a job has got, in reference ms, as monitoring would show it.
+    pub fn progress(&self, model: &Model, slot: Slot) -> u64 {
+        let job = &self.jobs[slot];
+        if job.phase != Phase::Running {
+            return job.done;
+        }
+        let speed = model.pools[job.pool.index()].speed[model.class_of(job.request.shape).index()];
+        let elapsed = self.now.since(job.started).0.saturating_sub(job.restart.0);
+        job.done + work_done(Span(elapsed), speed)
+    }
+
+    /// A running job is stopped to make room. Returns how long it writes a checkpoint first, holding its
+    /// GPUs; if that is no time at all, they are free and it waits again.
+    pub fn preempt(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        front_or_back: Option<bool>,
+        idle: impl FnMut(PoolId, u32, u32),
+    ) -> Span {
+        let progress = self.progress(model, slot);
+        self.booked.clear();
+        let (class, job) = {
+            let job = self.jobs[slot];
+            (model.class_of(job.request.shape), job)
+        };
+        let restart_end = (job.started + job.restart).min(self.now);
+        self.book(model, slot, Bucket::HeldIdle, job.placed, job.started);
+        self.book(model, slot, Bucket::Restart, job.started, restart_end);
+        let write = match model.classes[class.index()].preemption {
+            Preemption::Checkpoint { write, .. } => {
+                self.jobs[slot].done = progress;
+                let now = self.now;
+                if restart_end < now {
+                    self.jobs
+                        .history_mut(slot)
+                        .runs
+                        .push((job.pool, restart_end, now));
+                }
+                write
+            }
+            Preemption::Kill { .. } => {
+                self.book(model, slot, Bucket::Rework, restart_end, self.now);
+                Span::ZERO
+            }
+        };
+        // Everything up to now is accounted for: what follows is a stretch of its own.
+        let now = self.now;
+        self.jobs.history_mut(slot).stretches += 1;
+        let keeps_profile = self.keeps_profile && !model.pool(job.pool).is_rented();
+        let job = &mut self.jobs[slot];
+        job.attempt += 1;
+        job.preemptions += 1;
+        job.placed = now;
+        job.started = now;
+        job.phase = Phase::Saving;
+        if keeps_profile {
+            let (end, pool) = (job.estimate_end, job.pool);
+            let (save_end, gpus) = (now + write, job.gpus as u32);
+            job.estimate_end = save_end;
+            self.pools[pool.index()].profile.remove(end, slot);
+            self.pools[pool.index()]
+                .profile
+                .insert(save_end, slot, gpus);
+        }
+        if write == Span::ZERO {
+            self.saved(model, slot, front_or_back, idle);
+        }
+        write
+    }
+
+    /// A stopped job has written its checkpoint: its GPUs are free and it waits again.
+    pub fn saved(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        front_or_back: Option<bool>,
+        idle: impl FnMut(PoolId, u32, u32),
+    ) {
+        let saving_since = self.jobs[slot].placed;
+        self.book(model, slot, Bucket::Checkpoint, saving_since, self.now);
+        self.free_gpus(model, slot, idle);
+        let sequence = match front_or_back {
+            None => self.jobs[slot].place.1,
+            Some(true) => self.line.sequence_front(),
+            Some(false) => self.line.sequence_back(),
+        };
+        let now = self.now;
+        let job = &mut self.jobs[slot];
+        job.phase = Phase::Waiting;
+        job.waiting_since = now;
+        job.place.1 = sequence;
+        let requested = Span(job.request.requested.0.saturating_sub(job.done));
+        let (shape, place) = (job.request.shape, job.place);
+        self.line.join(shape, place, Waiting { slot, requested });
+        self.changes.other = true;
+    }
+
+    /// A job ends. Returns its record; `booked` then lists the stretches that were booked with it.
+    pub fn end(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        state: JobState,
+        idle: impl FnMut(PoolId, u32, u32),
+    ) -> JobRecord {
+        self.booked.clear();
+        let record = self.close_job(model, slot, state);
+        if self.jobs[slot].phase == Phase::Waiting {
+            let (shape, place) = (self.jobs[slot].request.shape, self.jobs[slot].place);
+            self.line.leave(shape, place);
+        } else {
+            self.free_gpus(model, slot, idle);
+            self.changes.other = true;
+        }
+        if self.keeps_ranking {
+            self.ranking.retain(|&ranked| ranked != slot);
+        }
+        self.jobs.remove(slot);
+        record
+    }
+
+    /// Books what a job holds up to now and writes its record, without touching anything else.
+    pub fn close_job(&mut self, model: &Model, slot: Slot, state: JobState) -> JobRecord {
+        let job = self.jobs[slot];
+        let running_to = if state.is_unfinished() || state == JobState::Finished {
+            Bucket::Useful
+        } else {
+            Bucket::Failed
+        };
+        let now = self.now;
+        let mut own = Own::default();
+        let stretches = match job.phase {
+            Phase::Running => {
+                let restart_end = (job.started + job.restart).min(now);
+                [
+                    (Bucket::HeldIdle, job.placed, job.started),
+                    (Bucket::Restart, job.started, restart_end),
+                    (running_to, restart_end, now),
+                ]
+            }
+            Phase::Booting => [(Bucket::HeldIdle, job.placed, now), NO_STRETCH, NO_STRETCH],
+            Phase::Saving => [
+                (Bucket::Checkpoint, job.placed, now),
+                NO_STRETCH,
+                NO_STRETCH,
+            ],
+            Phase::Waiting | Phase::Gone => [NO_STRETCH; 3],
+        };
+        for (bucket, from, to) in stretches {
+            let stretch = Stretch {
+                pool: job.pool,
+                bucket,
+                from,
+                to,
+            };
+            self.book_stretch(model, &job, stretch, &mut own);
+        }
+        if job.history != NO_HISTORY {
+            let runs = std::mem::take(&mut self.jobs.history_mut(slot).runs);
+            for &(pool, from, to) in &runs {
+                self.book_stretch(
+                    model,
+                    &job,
+                    Stretch {
+                        pool,
+                        bucket: running_to,
+                        from,
+                        to,
+                    },
+                    &mut own,
+                );
+            }
+            let history = self.jobs.history_mut(slot);
+            history.runs = runs;
+            own.gpu_time.add(&history.gpu_time);
+            own.cost += history.cost;
+        }
+        let egress = self.egress(model, &job, state);
+        self.record(model, &job, state, own, egress)
+    }
+
+    /// Closes the books of all pools; charges stop here.
+    pub fn close_pool(&mut self, model: &Model, pool: PoolId) -> PoolRecord {
+        let now = self.now;
+        let terms = model.pool(pool);
+        match &terms.supply {
+            Supply::Owned { price } => {
+                let books = &mut self.pools[pool.index()].books;
+                let gpus = MilliGpus::whole(terms.gpus());
+                books.charged = u128::from(gpus.0) * u128::from(now.0);
+                books.charged_cost = Money::of(gpus, Span(now.0), *price);
+            }
+            Supply::OnDemand(_) => {
+                let held: Vec<SimTime> =
+                    self.pools[pool.index()]
+                        .rent()
+                        .map_or_else(Vec::new, |rent| {
+                            rent.held_slots()
+                                .map(|slot| rent.instance(slot).launched)
+                                .collect()
+                        });
+                for launched in held {
+                    self.charge(terms, pool, launched, now);
+                }
+            }
+        }
+        let books = &self.pools[pool.index()].books;
+        PoolRecord {
+            pool,
+            rented: terms.is_rented(),
+            gpu_time: books.closed(),
+            charged: books.charged_cost,
+            idle_cost: books.charged_cost - books.used_cost,
+            egress_cost: books.egress_cost,
+            launches: books.launches,
+            peak_gpus: books.peak_gpus,
+        }
+    }
+
+    /// Gives an idle instance back, if it has been idle since `generation`; it is charged to its minimum and
+    /// increment, but not beyond the horizon. Returns whether it was given back.
+    pub fn release(
+        &mut self,
+        model: &Model,
+        pool: PoolId,
+        instance: u32,
+        generation: u32,
+        horizon: SimTime,
+    ) -> bool {
+        let terms = model.pool(pool);
+        let Supply::OnDemand(offer) = &terms.supply else {
+            return false;
+        };
+        let Some(launched) = self.pools[pool.index()].release(terms, instance, generation) else {
+            return false;
+        };
+        let span = charged_span(offer, self.now.since(launched));
+        self.charge(terms, pool, launched, (launched + span).min(horizon));
+        self.changes.other = true;
+        true
+    }
+
+    fn charge(&mut self, terms: &Pool, pool: PoolId, from: SimTime, to: SimTime) {
+        let Supply::OnDemand(offer) = &terms.supply else {
+            return;
+        };
+        let gpus = MilliGpus::whole(u64::from(terms.gpus_per_node));
+        let books = &mut self.pools[pool.index()].books;
+        books.charged += u128::from(gpus.0) * u128::from(to.since(from).0);
+        books.charged_cost += Money::of_odometer(gpus, offer.prices.between(from, to));
+    }
+
+    fn leave_line(&mut self, slot: Slot, pool: PoolId, holding: Holding) {
+        let now = self.now;
+        let job = &mut self.jobs[slot];
+        self.line.leave(job.request.shape, job.place);
+        if job.first_start.is_none() {
+            job.waits = self.causes.since(job.request.shape, now, job.waits);
+        }
+        job.pool = pool;
+        job.holding = holding;
+        job.placed = now;
+        job.started = now;
+        job.attempt += 1;
+    }
+
+    fn free_gpus(&mut self, model: &Model, slot: Slot, mut idle: impl FnMut(PoolId, u32, u32)) {
+        let job = self.jobs[slot];
+        let keeps = self.keeps_profile && !model.pool(job.pool).is_rented();
+        let state = &mut self.pools[job.pool.index()];
+        state.give(job.holding, job.gpus, |instance, generation| {
+            idle(job.pool, instance, generation)
+        });
+        if keeps {
+            state.profile.remove(job.estimate_end, slot);
+        }
+        self.jobs[slot].holding = Holding::Nothing;
+    }
+
+    /// Books a stretch of a job that is not over, into its history.
+    fn book(&mut self, model: &Model, slot: Slot, bucket: Bucket, from: SimTime, to: SimTime) {
+        let job = self.jobs[slot];
+        let mut own = Own::default();
+        self.book_stretch(
+            model,
+            &job,
+            Stretch {
+                pool: job.pool,
+                bucket,
+                from,
+                to,
+            },
+            &mut own,
+        );
+        let history = self.jobs.history_mut(slot);
+        history.gpu_time.add(&own.gpu_time);
+        history.cost += own.cost;
+    }
+
+    fn book_stretch(&mut self, model: &Model, job: &Job, stretch: Stretch, own: &mut Own) {
+        let Stretch {
+            pool,
+            bucket,
+            from,
+            to,
+        } = stretch;
+        if to <= from {
+            return;
+        }
+        let span = u128::from(to.since(from).0);
+        let occupied = MilliGpus::whole(job.gpus);
+        let price_ms = match &model.pools[pool.index()].supply {
+            Supply::Owned { price } => u128::from(price.0) * span,
+            Supply::OnDemand(offer) => offer.prices.between(from, to),
+        };
+        let cost = Money::of_odometer(occupied, price_ms);
+        let asked = u128::from(model.milli_of(job.request.shape)) * span;
+        let rest = u128::from(occupied.0) * span - asked;
+        let books = &mut self.pools[pool.index()].books;
+        books.book(bucket, asked, cost);
+        own.gpu_time[bucket] += asked;
+        if rest > 0 {
+            // A share of a GPU that is not shared: the remainder is held and does nothing.
+            books.book(Bucket::HeldIdle, rest, Money::ZERO);
+            own.gpu_time[Bucket::HeldIdle] += rest;
+        }
+        own.cost += cost;
+        self.booked.push(stretch);
+    }
+
+    fn egress(&mut self, model: &Model, job: &Job, state: JobState) -> Money {
+        if state != JobState::Finished {
+            return Money::ZERO;
+        }
+        let class = &model.classes[model.class_of(job.request.shape).index()];
+        let pool = model.pool(job.pool);
+        if class.results == Bytes(0) || !pool.is_rented() {
+            return Money::ZERO;
+        }
+        let cost = Money::of_bytes(class.results, model.site_of(job.pool).egress);
+        self.pools[job.pool.index()].books.egress_cost += cost;
+        cost
+    }
+
+    fn record(
+        &self,
+        model: &Model,
+        job: &Job,
+        state: JobState,
+        own: Own,
+        egress_cost: Money,
+    ) -> JobRecord {
+        let mut waits = job.waits;
+        let mut preempted = job.preempted;
+        match job.phase {
+            Phase::Waiting if job.first_start.is_none() => {
+                waits = self.causes.since(job.request.shape, self.now, job.waits);
+            }
+            Phase::Booting if job.first_start.is_none() => {
+                waits[Cause::Provisioning] += self.now.since(job.placed).0;
+            }
+            Phase::Waiting | Phase::Booting => preempted += self.now.since(job.waiting_since),
+            Phase::Running | Phase::Saving | Phase::Gone => {}
+        }
+        let placed_once = job.attempt > 0;
+        JobRecord {
+            job: job.id,
+            tenant: job.request.tenant,
+            class: model.class_of(job.request.shape),
+            gpus: MilliGpus(model.milli_of(job.request.shape)),
+            submit: job.request.submit,
+            start: job.first_start,
+            end: self.now,
+            state,
+            pool: placed_once.then_some(job.pool),
+            waits,
+            preempted,
+            preemptions: job.preemptions,
+            gpu_time: own.gpu_time,
+            compute_cost: own.cost,
+            egress_cost,
+        }
+    }
+}
+
+const NO_STRETCH: (Bucket, SimTime, SimTime) = (Bucket::Useful, SimTime::ZERO, SimTime::ZERO);
+
+/// What one job's own account gains in a move.
+#[derive(Default)]
+struct Own {
+    gpu_time: GpuTime,
+    cost: Money,
+}
+
+/// A job that ran before restores its state first.
+fn restart_span(model: &Model, job: &Job) -> Span {
+    if job.preemptions == 0 {
+        return Span::ZERO;
+    }
+    match model.classes[model.class_of(job.request.shape).index()].preemption {
+        Preemption::Checkpoint { restart, .. } | Preemption::Kill { restart } => restart,
+    }
+}

@@ -1,0 +1,170 @@
+//! One pool at one moment: what is free, who holds what, what is rented.
+
+use crate::model::{Packing, Pool, Spread, Supply};
+use crate::units::SimTime;
+
+use super::books::Books;
+use super::nodes::{Holding, Nodes};
+use super::profile::Profile;
+use super::rent::Rent;
+
+/// The state of a pool.
+#[derive(Clone, Debug)]
+pub struct PoolState {
+    /// GPUs that are up and held by no job.
+    pub free: u64,
+    /// GPUs that jobs hold.
+    pub busy: u64,
+    /// Where on the nodes; `None` where only the count matters.
+    nodes: Option<Nodes>,
+    /// Instances, for a rented pool.
+    rent: Option<Rent>,
+    /// Estimated releases, kept if some decision needs them.
+    pub profile: Profile,
+    /// The accounts.
+    pub books: Books,
+}
+
+impl PoolState {
+    /// The pool with nothing on it yet; `mix` lists (gang size, weight) of the demand.
+    pub fn new(pool: &Pool, mix: &[(u64, u64)]) -> Self {
+        let rented = pool.is_rented();
+        // Rented instances are always told apart: they are charged one by one.
+        let nodes = (rented || pool.packing != Packing::Count).then(|| {
+            let spread = if rented {
+                Spread::Remainder
+            } else {
+                pool.spread
+            };
+            Nodes::new(pool.gpus_per_node, pool.packing, spread, mix)
+        });
+        let mut state = Self {
+            free: 0,
+            busy: 0,
+            nodes,
+            rent: rented.then(Rent::default),
+            profile: Profile::default(),
+            books: Books::default(),
+        };
+        state.reset(pool);
+        state
+    }
+
+    /// Starts again and keeps the memory.
+    pub fn reset(&mut self, pool: &Pool) {
+        self.busy = 0;
+        self.profile.clear();
+        self.books = Books::default();
+        if let Some(rent) = &mut self.rent {
+            rent.reset();
+            self.free = 0;
+            let slots = rent.slots();
+            if let Some(nodes) = &mut self.nodes {
+                nodes.reset(slots, 0);
+            }
+            return;
+        }
+        self.free = pool.gpus();
+        if let Some(nodes) = &mut self.nodes {
+            nodes.reset(pool.nodes, pool.nodes);
+        }
+    }
+
+    /// Whether a gang would find room on what is up now.
+    pub fn fits(&self, gpus: u64) -> bool {
+        self.free >= gpus && self.nodes.as_ref().is_none_or(|nodes| nodes.fits(gpus))
+    }
+
+    /// Instances that a gang of `gpus` would need.
+    pub const fn instances_for(pool: &Pool, gpus: u64) -> u64 {
+        gpus.div_ceil(pool.gpus_per_node as u64)
+    }
+
+    /// Whether the quota allows renting instances for a whole gang.
+    pub fn may_rent(&self, pool: &Pool, gpus: u64) -> bool {
+        let (Some(rent), Supply::OnDemand(terms)) = (&self.rent, &pool.supply) else {
+            return false;
+        };
+        let per_node = u64::from(pool.gpus_per_node);
+        let asked = (rent.held() + Self::instances_for(pool, gpus)) * per_node;
+        terms.quota.is_none_or(|quota| asked <= quota)
+    }
+
+    /// Takes GPUs for a gang.
+    pub fn take(&mut self, gpus: u64) -> Option<Holding> {
+        if self.free < gpus {
+            return None;
+        }
+        let holding = match &mut self.nodes {
+            None => Holding::Count,
+            Some(nodes) => nodes.take(gpus)?,
+        };
+        if let (Some(rent), Some(nodes)) = (&mut self.rent, &self.nodes) {
+            for (node, part) in nodes.parts(holding, gpus) {
+                rent.occupy(node, part);
+            }
+        }
+        self.free -= gpus;
+        self.hold(gpus);
+        Some(holding)
+    }
+
+    /// Rents new instances for a whole gang; they are not up yet. Returns what it holds and how many.
+    pub fn launch(&mut self, pool: &Pool, now: SimTime, gpus: u64) -> Option<(Holding, u32)> {
+        let count = Self::instances_for(pool, gpus);
+        let (rent, nodes) = (self.rent.as_mut()?, self.nodes.as_mut()?);
+        let slots = rent.launch(now, count, gpus, pool.gpus_per_node);
+        let holding = nodes.hold_new(slots, gpus);
+        nodes.grow(rent.slots());
+        self.books.launches += count;
+        self.hold(gpus);
+        Some((holding, count as u32))
+    }
+
+    /// The instances of a gang have booted: what it does not use of them is free from now on.
+    pub fn boot(&mut self, holding: Holding, gpus: u64) {
+        let Some(nodes) = &mut self.nodes else { return };
+        let freed = nodes.add_rest_of(holding, gpus);
+        self.free += u64::from(freed);
+    }
+
+    /// Gives a gang's GPUs back; `idle` hears each instance that no job uses any more, with its generation.
+    pub fn give(&mut self, holding: Holding, gpus: u64, mut idle: impl FnMut(u32, u32)) {
+        self.busy -= gpus;
+        self.free += gpus;
+        let rent = &mut self.rent;
+        if let Some(nodes) = &mut self.nodes {
+            nodes.give(holding, gpus, |node, part| {
+                if let Some(generation) = rent.as_mut().and_then(|rent| rent.vacate(node, part)) {
+                    idle(node, generation);
+                }
+            });
+        }
+    }
+
+    /// Gives an idle instance back to its provider, if it has been idle since `generation`.
+    pub fn release(&mut self, pool: &Pool, slot: u32, generation: u32) -> Option<SimTime> {
+        let (rent, nodes) = (self.rent.as_mut()?, self.nodes.as_mut()?);
+        if !rent.is_idle_since(slot, generation) {
+            return None;
+        }
+        nodes.withdraw(slot);
+        self.free -= u64::from(pool.gpus_per_node);
+        Some(rent.release(slot))
+    }
+
+    /// The rented instances, if the pool is rented.
+    pub const fn rent(&self) -> Option<&Rent> {
+        self.rent.as_ref()
+    }
+
+    /// Free GPUs counted over the nodes, where they are told apart.
+    pub fn nodes_free(&self) -> Option<u64> {
+        self.nodes.as_ref().map(Nodes::total_free)
+    }
+
+    fn hold(&mut self, gpus: u64) {
+        self.busy += gpus;
+        self.books.peak_gpus = self.books.peak_gpus.max(self.busy);
+    }
+}

@@ -1,0 +1,177 @@
+//! When GPUs will come free, by the estimates of what runs.
+
+use crate::units::SimTime;
+
+use super::blocks::{Blocks, Place, Weigh};
+use super::job::Slot;
+
+/// One running job's estimated release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Which job.
+    pub slot: Slot,
+    /// GPUs that it gives back.
+    pub gpus: u32,
+}
+
+impl Weigh for Release {
+    const NONE: u64 = 0;
+    fn with(summary: u64, entry: &Self) -> u64 {
+        summary + u64::from(entry.gpus)
+    }
+    fn without(summary: u64, entry: &Self) -> Option<u64> {
+        Some(summary - u64::from(entry.gpus))
+    }
+}
+
+/// The running jobs of a pool in order of their estimated ends.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    releases: Blocks<Release>,
+}
+
+/// The earliest instant at which a gang fits by count, and what is left over then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// When.
+    pub at: SimTime,
+    /// GPUs free at that instant beyond the gang's own.
+    pub extra: u64,
+}
+
+impl Profile {
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.releases.clear();
+    }
+
+    /// A job is expected to release `gpus` at `end`.
+    pub fn insert(&mut self, end: SimTime, slot: Slot, gpus: u32) {
+        self.releases
+            .insert(place(end, slot), Release { slot, gpus });
+    }
+
+    /// A job is no longer expected to.
+    pub fn remove(&mut self, end: SimTime, slot: Slot) {
+        let removed = self.releases.remove(place(end, slot));
+        debug_assert!(
+            removed.is_some(),
+            "a running job was missing in the profile"
+        );
+    }
+
+    /// The job whose estimated end comes first.
+    pub fn first(&self) -> Option<(SimTime, Release)> {
+        self.releases
+            .first()
+            .map(|((end, _), release)| (SimTime(end), release))
+    }
+
+    /// All releases in order of time.
+    pub fn iter(&self) -> impl Iterator<Item = (SimTime, Release)> + '_ {
+        self.releases
+            .iter()
+            .map(|((end, _), release)| (SimTime(end), release))
+    }
+
+    /// When `gpus` will be free, `free` being free at `now`; `None` if never.
+    pub fn shadow(&self, now: SimTime, free: u64, gpus: u64) -> Option<Shadow> {
+        if free >= gpus {
+            return Some(Shadow {
+                at: now,
+                extra: free - gpus,
+            });
+        }
+        let mut available = free;
+        let mut reached: Option<SimTime> = None;
+        for (sum, entries) in self.releases.summaries() {
+            if reached.is_none() && available + sum < gpus {
+                available += sum;
+                continue;
+            }
+            for &((end, _), release) in entries {
+                // All that ends at the shadow instant counts as free there.
+                if reached.is_some_and(|at| at.0 < end) {
+                    return reached.map(|at| Shadow {
+                        at,
+                        extra: available - gpus,
+                    });
+                }
+                available += u64::from(release.gpus);
+                if reached.is_none() && available >= gpus {
+                    reached = Some(SimTime(end));
+                }
+            }
+        }
+        reached.map(|at| Shadow {
+            at,
+            extra: available - gpus,
+        })
+    }
+}
+
+const fn place(end: SimTime, slot: Slot) -> Place {
+    (end.0, slot.0 as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shadow_counts_all_that_ends_with_it() {
+        let mut profile = Profile::default();
+        for (end, slot, gpus) in [(30, 0, 4), (10, 1, 2), (20, 2, 3), (20, 3, 1), (20, 4, 2)] {
+            profile.insert(SimTime(end), Slot(slot), gpus);
+        }
+        // 1 free now, +2 at 10, +6 at 20: 4 GPUs are there at 20 with 5 to spare.
+        assert_eq!(
+            profile.shadow(SimTime(5), 1, 4),
+            Some(Shadow {
+                at: SimTime(20),
+                extra: 5
+            })
+        );
+        assert_eq!(
+            profile.shadow(SimTime(5), 1, 1),
+            Some(Shadow {
+                at: SimTime(5),
+                extra: 0
+            })
+        );
+        assert_eq!(profile.shadow(SimTime(5), 1, 14), None);
+    }
+
+    #[test]
+    fn long_profiles_agree_with_a_plain_scan() {
+        let mut profile = Profile::default();
+        for n in 0..1000u64 {
+            profile.insert(
+                SimTime(n * 7 % 1000 / 3 * 3),
+                Slot(n as u32),
+                (n % 5 + 1) as u32,
+            );
+        }
+        let all: Vec<_> = profile.iter().collect();
+        for gpus in [1, 17, 400, 1500, 2999, 3000] {
+            let mut free = 0;
+            let at = all
+                .iter()
+                .find(|(_, release)| {
+                    free += u64::from(release.gpus);
+                    free >= gpus
+                })
+                .map(|found| found.0);
+            let extra = at.map(|at| {
+                all.iter()
+                    .filter(|r| r.0 <= at)
+                    .map(|r| u64::from(r.1.gpus))
+                    .sum::<u64>()
+                    - gpus
+            });
+            let shadow = profile.shadow(SimTime(0), 0, gpus);
+            assert_eq!(shadow.map(|s| s.at), at);
+            assert_eq!(shadow.map(|s| s.extra), extra);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Rented instances: launched, booted, used, idle, given back.
+
+use crate::model::OnDemand;
+use crate::units::{SimTime, Span};
+
+use super::bitset::BitSet;
+
+/// One rented instance (or the empty slot where one could be).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Instance {
+    /// When it was launched.
+    pub launched: SimTime,
+    /// GPUs of it that jobs hold.
+    pub busy: u32,
+    /// Counts the times it became idle or busy, so that an old timer is known to be stale.
+    pub generation: u32,
+}
+
+/// The instances of one rented pool.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rent {
+    instances: Vec<Instance>,
+    vacant: BitSet,
+    held: u64,
+    fresh: Vec<u32>,
+}
+
+impl Rent {
+    /// Starts again with nothing held.
+    pub fn reset(&mut self) {
+        self.vacant.clear();
+        for index in 0..self.instances.len() {
+            self.instances[index] = Instance::default();
+            self.vacant.insert(index as u32);
+        }
+        self.held = 0;
+    }
+
+    /// Instances held now.
+    pub const fn held(&self) -> u64 {
+        self.held
+    }
+
+    /// Launches `count` instances in the lowest vacant slots, each with as many busy GPUs as the gang takes.
+    /// Returns the slots; slots in all are [`Rent::slots`].
+    pub fn launch(&mut self, now: SimTime, count: u64, gpus: u64, per_node: u32) -> &[u32] {
+        self.fresh.clear();
+        let mut left = gpus;
+        for _ in 0..count {
+            let slot = self.vacant.first().unwrap_or_else(|| {
+                let slot = self.instances.len() as u32;
+                self.instances.push(Instance::default());
+                self.vacant.grow(self.instances.len().next_power_of_two());
+                slot
+            });
+            self.vacant.remove(slot);
+            let busy = left.min(u64::from(per_node)) as u32;
+            left -= u64::from(busy);
+            let generation = self.instances[slot as usize].generation.wrapping_add(1);
+            self.instances[slot as usize] = Instance {
+                launched: now,
+                busy,
+                generation,
+            };
+            self.fresh.push(slot);
+        }
+        self.held += count;
+        &self.fresh
+    }
+
+    /// How many slots there have ever been.
+    pub fn slots(&self) -> u32 {
+        self.instances.len() as u32
+    }
+
+    /// One instance.
+    pub fn instance(&self, slot: u32) -> Instance {
+        self.instances[slot as usize]
+    }
+
+    /// A job takes GPUs of an instance.
+    pub fn occupy(&mut self, slot: u32, gpus: u32) {
+        let instance = &mut self.instances[slot as usize];
+        instance.busy += gpus;
+        instance.generation = instance.generation.wrapping_add(1);
+    }
+
+    /// A job leaves GPUs of an instance; returns its generation if it is idle now.
+    pub fn vacate(&mut self, slot: u32, gpus: u32) -> Option<u32> {
+        let instance = &mut self.instances[slot as usize];
+        instance.busy -= gpus;
+        instance.generation = instance.generation.wrapping_add(1);
+        (instance.busy == 0).then_some(instance.generation)
+    }
+
+    /// Whether the instance has been idle since the timer of `generation` was set.
+    pub fn is_idle_since(&self, slot: u32, generation: u32) -> bool {
+        let instance = &self.instances[slot as usize];
+        !self.vacant.contains(slot) && instance.busy == 0 && instance.generation == generation
+    }
+
+    /// Gives an instance back; returns when it was launched.
+    pub fn release(&mut self, slot: u32) -> SimTime {
+        self.vacant.insert(slot);
+        self.held -= 1;
+        let instance = &mut self.instances[slot as usize];
+        instance.generation = instance.generation.wrapping_add(1);
+        instance.launched
+    }
+
+    /// The instances that are held, ascending.
+    pub fn held_slots(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.slots()).filter(|&slot| !self.vacant.contains(slot))
+    }
+}
+
+/// How long an instance that was held for `held` is charged for: at least the minimum, in whole increments.
+pub(super) fn charged_span(terms: &OnDemand, held: Span) -> Span {
+    let least = held.0.max(terms.minimum.0);
+    let step = terms.increment.0.max(1);
+    Span(least.div_ceil(step) * step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Boot, PriceSteps};
+    use crate::units::Price;
+
+    #[test]
+    fn charges_are_lengthened_to_the_minimum_and_the_increment() {
+        let terms = OnDemand {
+            prices: PriceSteps::constant(Price(1)),
+            quota: None,
+            boot: Boot::Fixed(Span::ZERO),
+            minimum: Span::MINUTE,
+            increment: Span::SECOND,
+            idle_release: Span::ZERO,
+        };
+        assert_eq!(charged_span(&terms, Span(5)), Span::MINUTE);
+        assert_eq!(charged_span(&terms, Span(60_001)), Span(61_000));
+        assert_eq!(charged_span(&terms, Span(61_000)), Span(61_000));
+    }
+
+    #[test]
+    fn the_lowest_slots_are_used_and_idleness_is_told_by_generation() {
+        let mut rent = Rent::default();
+        assert_eq!(rent.launch(SimTime(5), 3, 20, 8), [0, 1, 2]);
+        assert_eq!(rent.instance(2).busy, 4);
+        assert_eq!(rent.vacate(2, 3), None);
+        let idle = rent.vacate(2, 1).unwrap();
+        assert!(rent.is_idle_since(2, idle));
+        rent.occupy(2, 1);
+        assert!(!rent.is_idle_since(2, idle));
+        assert_eq!(rent.vacate(0, 8), Some(rent.instance(0).generation));
+        assert_eq!(rent.release(0), SimTime(5));
+        assert_eq!(rent.launch(SimTime(9), 2, 16, 8), [0, 3]);
+        assert_eq!(rent.held(), 4);
+    }
+}

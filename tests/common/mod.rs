@@ -1,0 +1,157 @@
+//! Small models built by hand, and a listener that keeps every job's record.
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+use plimsoll::dice::Dice;
+use plimsoll::engine::{Scratch, simulate};
+use plimsoll::journal::{JobRecord, Observer, PoolRecord, Posting, RunRecord};
+use plimsoll::model::{
+    Class, Discipline, Horizon, Model, Outcome, Overrun, Packing, Placement, Pool, Preemption,
+    Request, Requeue, Shape, Site, SiteKind, Spread, StrategySettings, Supply, Timeline, Truth,
+};
+use plimsoll::strategy::Strategy;
+use plimsoll::units::{
+    BytePrice, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, SiteId,
+    Span, StrategyId, TenantId,
+};
+
+/// Keeps everything that it hears.
+#[derive(Debug, Default)]
+pub struct Everything {
+    pub jobs: Vec<JobRecord>,
+    pub pools: Vec<PoolRecord>,
+    pub postings: Vec<Posting>,
+    pub run: RunRecord,
+}
+
+impl Observer for Everything {
+    const POSTINGS: bool = true;
+    fn job(&mut self, record: &JobRecord) {
+        self.jobs.push(*record);
+    }
+    fn pool(&mut self, record: &PoolRecord) {
+        self.pools.push(*record);
+    }
+    fn posting(&mut self, posting: &Posting) {
+        self.postings.push(*posting);
+    }
+    fn run(&mut self, record: &RunRecord) {
+        self.run = *record;
+    }
+}
+
+/// One job in words: (submit ms, GPUs, true run time ms, requested ms).
+pub type Row = (u64, u64, u64, u64);
+
+pub fn owned(name: &str, nodes: u32, gpus_per_node: u32, packing: Packing) -> Pool {
+    Pool {
+        name: name.to_owned(),
+        site: SiteId(0),
+        gpu: "h200".to_owned(),
+        nodes,
+        gpus_per_node,
+        packing,
+        spread: Spread::Never,
+        supply: Supply::Owned {
+            price: Price(2_000_000),
+        },
+        speed: vec![1000],
+    }
+}
+
+/// A model with one site and one class that may use all pools.
+pub fn model(pools: Vec<Pool>, disciplines: Vec<Discipline>) -> Model {
+    let strategies = disciplines
+        .into_iter()
+        .map(|discipline| StrategySettings {
+            name: format!("{discipline:?}"),
+            discipline,
+            placement: Placement::PrivateOnly,
+            requeue: Requeue::Keep,
+        })
+        .collect();
+    let class = Class {
+        name: "training".to_owned(),
+        pools: (0..pools.len()).map(PoolId::from).collect(),
+        burst: true,
+        results: Bytes(0),
+        preemption: Preemption::Checkpoint {
+            write: Span::ZERO,
+            restart: Span::ZERO,
+        },
+    };
+    let site = Site {
+        name: "dc".to_owned(),
+        kind: SiteKind::Private,
+        jurisdiction: "DE".to_owned(),
+        zone: "private".to_owned(),
+        egress: BytePrice(0),
+    };
+    Model {
+        name: "test".to_owned(),
+        epoch: Epoch::parse("2026-01-05T00:00:00Z").unwrap(),
+        currency: Currency::parse("USD").unwrap(),
+        horizon: Horizon::UntilEmpty,
+        overrun: Overrun::Extend,
+        sites: vec![site],
+        pools,
+        classes: vec![class],
+        tenants: vec!["all".to_owned()],
+        shapes: Vec::new(),
+        strategies,
+    }
+}
+
+/// The world in which exactly these jobs come; the model learns their shapes.
+pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
+    let mut rows: Vec<(usize, Row)> = rows.iter().copied().enumerate().collect();
+    rows.sort_by_key(|&(index, row)| (row.0, index));
+    let mut sizes: Vec<u64> = rows.iter().map(|(_, row)| row.1).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    model.shapes = sizes
+        .iter()
+        .map(|&gpus| Shape {
+            gpus: MilliGpus::whole(gpus),
+            class: ClassId(0),
+            weight: rows.iter().filter(|(_, row)| row.1 == gpus).count() as u64,
+        })
+        .collect();
+    let mut timeline = Timeline::default();
+    for (_, (submit, gpus, work, requested)) in rows {
+        let shape = ShapeId::from(sizes.binary_search(&gpus).unwrap());
+        timeline.requests.push(Request {
+            submit: SimTime(submit),
+            requested: Span(requested),
+            shape,
+            tenant: TenantId(0),
+            priority: 0,
+        });
+        timeline.truth.push(Truth {
+            work: Span(work),
+            outcome: Outcome::Finished,
+        });
+    }
+    timeline
+}
+
+/// Plays a world under one strategy.
+pub fn play(model: &Model, timeline: &Timeline, strategy: usize) -> Everything {
+    play_in(model, timeline, strategy, &mut Scratch::default())
+}
+
+pub fn play_in(
+    model: &Model,
+    timeline: &Timeline,
+    strategy: usize,
+    scratch: &mut Scratch,
+) -> Everything {
+    let strategy = Strategy::prepare(model, StrategyId::from(strategy));
+    let mut heard = Everything::default();
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    simulate(model, &strategy, timeline, &dice, scratch, &mut heard).unwrap();
+    heard.jobs.sort_by_key(|record| record.job);
+    heard
+}
