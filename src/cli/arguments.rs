@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::import::ImportArguments;
+
 /// Compares placement strategies for hybrid GPU infrastructure by simulation: at what cost, with what queue
 /// delay, and how sure are we?
 #[derive(Debug, Parser)]
@@ -50,6 +52,14 @@ pub(super) enum Command {
     /// Say what is wrong with a scenario, and what is in it
     #[command(after_help = "Example:\n  plimsoll check scenarios/hybrid-burst.toml")]
     Check(ScenarioArguments),
+    /// Read a recorded trace and account for every row: read = accepted + dropped by named reason
+    #[command(
+        after_help = "Examples:\n  plimsoll import philly.csv.gz --from philly --zone America/Los_Angeles\n  \
+                      plimsoll import log.swf.gz --from swf --out jobs.csv\n  \
+                      plimsoll import jobs.csv --from csv --column submit=submit_time \
+                      --column duration=duration --column gpus=num_gpu --ignore-rest"
+    )]
+    Import(ImportArguments),
     /// Print the JSON Schema of scenario files
     Schema,
 }

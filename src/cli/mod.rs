@@ -6,8 +6,10 @@
 mod answer;
 mod arguments;
 mod check;
+mod columns;
 mod compare;
 mod exit;
+mod import;
 mod interrupt;
 mod output;
 mod progress;
@@ -29,6 +31,7 @@ pub fn main() -> ExitCode {
         Command::Compare(study) => compare::compare(study),
         Command::Run { study, strategy } => compare::run(study, strategy.as_deref()),
         Command::Check(scenario) => check::check(scenario),
+        Command::Import(source) => import::import(source),
         Command::Schema => schema::schema(),
     };
     match done {

@@ -11,6 +11,7 @@
 //! Nothing in it depends on clocks, threads or machines, so running again gives the same bytes.
 
 mod decimal;
+mod file;
 mod folder;
 mod hash;
 mod jobs;
@@ -21,6 +22,7 @@ mod table;
 mod text;
 
 pub use decimal::{decimal, seconds};
+pub use file::write_whole;
 pub use folder::{Folder, folder_name};
 pub use hash::{sha256_file, sha256_hex};
 pub use jobs::{JobList, JobNames, JobsWriter};
