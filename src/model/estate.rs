@@ -5,9 +5,11 @@ use crate::units::{
     Span,
 };
 
+use super::demand::{Demand, DemandSource, Replay};
 use super::prices::PriceSteps;
 use super::request::Shape;
-use super::settings::StrategySettings;
+use super::settings::{Placement, StrategySettings};
+use super::timeline::Timeline;
 
 /// A scenario, checked and indexed. Only `compile` makes one from words.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +36,8 @@ pub struct Model {
     pub shapes: Vec<Shape>,
     /// What is compared.
     pub strategies: Vec<StrategySettings>,
+    /// Where jobs come from; empty where worlds are made by hand.
+    pub demand: Vec<Demand>,
 }
 
 /// Where a run stops.
@@ -208,6 +212,18 @@ pub enum Preemption {
     },
 }
 
+impl SiteKind {
+    /// The word for it in scenarios and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Hosted => "hosted",
+            Self::Gpuaas => "gpuaas",
+            Self::Edge => "edge",
+        }
+    }
+}
+
 impl Pool {
     /// Whether capacity is rented by the instance.
     pub const fn is_rented(&self) -> bool {
@@ -247,6 +263,30 @@ impl Model {
     /// The milli-GPUs of a shape.
     pub fn milli_of(&self, shape: ShapeId) -> u64 {
         self.shapes[shape.index()].gpus.0
+    }
+
+    /// Whether two replications can differ: some demand draws, or an instance that some strategy may rent boots
+    /// in a random time.
+    pub fn rolls_dice(&self) -> bool {
+        let rents = |strategy: &StrategySettings| strategy.placement != Placement::PrivateOnly;
+        let random = |pool: &Pool| matches!(&pool.supply, Supply::OnDemand(terms) if matches!(terms.boot, Boot::LogNormal { .. }));
+        self.demand.iter().any(Demand::rolls_dice)
+            || (self.strategies.iter().any(rents) && self.pools.iter().any(random))
+    }
+
+    /// The name of job `index` of a timeline: its own name in the trace, or else its number from 1.
+    pub fn job_name(&self, timeline: &Timeline, index: usize) -> String {
+        let own = timeline.source.get(index).and_then(|source| {
+            let demand = self.demand.get(usize::from(source.demand))?;
+            match &demand.source {
+                DemandSource::Recorded(recorded) if recorded.replay == Replay::PLAIN => {
+                    Some(recorded.names.name(source.row as usize))
+                }
+                // Copies of a row would share its name.
+                DemandSource::Recorded(_) => None,
+            }
+        });
+        own.unwrap_or_else(|| format!("j-{}", index + 1))
     }
 
     /// The kind of site where a pool stands.

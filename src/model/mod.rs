@@ -4,17 +4,25 @@
 //! [`Timeline`] is one sampled world: a pure function of (model, seed, replication) that does not know which
 //! strategy will live in it.
 
+mod compile;
+mod demand;
 mod estate;
+mod load;
 mod prices;
 mod request;
+mod sample;
 mod settings;
 mod timeline;
 
+pub use compile::{Assumption, Compiled, compile};
+pub use demand::{Demand, DemandSource, Recorded, Replay, Resample};
 pub use estate::{
     Boot, Class, Horizon, Model, OnDemand, Overrun, Packing, Pool, Preemption, Site, SiteKind,
     Spread, Supply,
 };
+pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use prices::PriceSteps;
 pub use request::{Outcome, Request, Shape};
+pub use sample::SampleScratch;
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
-pub use timeline::{Timeline, Truth};
+pub use timeline::{JobSource, Timeline, Truth};

@@ -3,6 +3,7 @@
 use crate::units::{SimTime, Span};
 
 use super::request::{Outcome, Request};
+use super::sample::SampleScratch;
 
 /// One sampled world: jobs in order of arrival, with what nobody can know before it happens kept apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,19 @@ pub struct Timeline {
     pub requests: Vec<Request>,
     /// What only the engine may see, in the same order.
     pub truth: Vec<Truth>,
+    /// Where each comes from, in the same order; may be empty in worlds made by hand.
+    pub source: Vec<JobSource>,
+    /// Memory that sampling uses again.
+    pub scratch: SampleScratch,
+}
+
+/// Where a job comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JobSource {
+    /// Which demand, by index.
+    pub demand: u16,
+    /// Which of its jobs.
+    pub row: u32,
 }
 
 /// What is true of a job and hidden from strategies.
@@ -36,5 +50,6 @@ impl Timeline {
     pub fn clear(&mut self) {
         self.requests.clear();
         self.truth.clear();
+        self.source.clear();
     }
 }

@@ -98,6 +98,7 @@ pub fn model(pools: Vec<Pool>, disciplines: Vec<Discipline>) -> Model {
         tenants: vec!["all".to_owned()],
         shapes: Vec::new(),
         strategies,
+        demand: Vec::new(),
     }
 }
 

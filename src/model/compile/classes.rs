@@ -1,0 +1,297 @@
+//! `[[class]]`: kinds of work, and which jobs of the demand belong to which.
+
+use crate::model::{Class, Preemption};
+use crate::scenario::{ClassSpec, List, MatchSpec, Origin, PreemptionKind, ScenarioFile};
+use crate::units::{Bytes, PoolId, Span, parse_bytes};
+
+use super::context::Context;
+use super::gpus::{GpuTable, thousandths};
+use super::pools::PoolDraft;
+use super::traces::Feed;
+
+/// A class with what only compiling needs.
+pub(super) struct ClassDraft {
+    pub(super) class: Class,
+    /// Speeds in ‰ of an H100 that differ from the catalog, by GPU type.
+    pub(super) speed: Vec<(String, u32)>,
+    pub(super) requested_default: Option<Span>,
+    pub(super) matching: Option<Matching>,
+}
+
+/// Which jobs belong to a class: all conditions that are given must hold.
+pub(super) struct Matching {
+    pub(super) least: u64,
+    pub(super) most: u64,
+    pub(super) class: Option<String>,
+    pub(super) tenant: Option<String>,
+}
+
+/// Most classes of a scenario.
+const CLASSES_MAX: usize = 10_000;
+/// Of writing a checkpoint and of restarting, unless given.
+const PREEMPTION: Span = Span(5 * 60_000);
+
+pub(super) fn read(
+    context: &mut Context,
+    file: &ScenarioFile,
+    pools: &[PoolDraft],
+    gpus: &GpuTable,
+    feeds: &[Feed<'_>],
+) -> Vec<ClassDraft> {
+    let mut drafts: Vec<ClassDraft> = Vec::new();
+    for (spec, table) in file.class.items() {
+        if drafts.len() == CLASSES_MAX {
+            context.fault(table, "too many classes", format!("keep to {CLASSES_MAX}"));
+            break;
+        }
+        let taken: Vec<String> = drafts
+            .iter()
+            .map(|draft| draft.class.name.clone())
+            .collect();
+        let name = context.name(&spec.name, table, "class", &taken);
+        let draft = class(context, spec, table, file, pools, gpus, feeds);
+        if let Some(name) = name {
+            drafts.push(ClassDraft {
+                class: Class {
+                    name,
+                    ..draft.class
+                },
+                ..draft
+            });
+        }
+    }
+    if file.class.is_absent() {
+        // Without [[class]], the demand's own classes go everywhere.
+        for name in feeds.iter().flat_map(|feed| feed.classes()) {
+            if !drafts.iter().any(|draft| draft.class.name == *name) {
+                drafts.push(plain(name.clone(), pools));
+            }
+        }
+        if !drafts.is_empty() {
+            context.by_default("class: preemption", "checkpoint 5 min, restart 5 min");
+        }
+    }
+    drafts
+}
+
+fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
+    ClassDraft {
+        class: Class {
+            name,
+            pools: (0..pools.len()).map(PoolId::from).collect(),
+            burst: true,
+            results: Bytes(0),
+            preemption: Preemption::Checkpoint {
+                write: PREEMPTION,
+                restart: PREEMPTION,
+            },
+        },
+        speed: Vec::new(),
+        requested_default: None,
+        matching: None,
+    }
+}
+
+fn class(
+    context: &mut Context,
+    spec: &ClassSpec,
+    table: Origin,
+    file: &ScenarioFile,
+    pools: &[PoolDraft],
+    gpus: &GpuTable,
+    feeds: &[Feed<'_>],
+) -> ClassDraft {
+    let burst = spec.burst.value().copied().unwrap_or(true);
+    let allowed = allowed(context, spec, file, pools);
+    let pools: Vec<PoolId> = allowed
+        .into_iter()
+        .filter(|pool| burst || !pools[pool.index()].pool.is_rented())
+        .collect();
+    if pools.is_empty() && context.problems.is_empty() {
+        let fix = "widen `pools` or `sites`, or write burst = true";
+        context.fault(table, "no pool may hold this class", fix);
+    }
+    let matching = spec.matching.value();
+    ClassDraft {
+        class: Class {
+            name: String::new(),
+            pools,
+            burst,
+            results: context
+                .quantity(&spec.results, parse_bytes)
+                .unwrap_or_default(),
+            preemption: preemption(context, spec),
+        },
+        speed: speeds(context, spec, gpus),
+        requested_default: context.positive_span(&spec.requested_default),
+        matching: matching.map(|matching| self::matching(context, matching, feeds)),
+    }
+}
+
+/// Pools that may hold the class, in file order.
+fn allowed(
+    context: &mut Context,
+    spec: &ClassSpec,
+    file: &ScenarioFile,
+    pools: &[PoolDraft],
+) -> Vec<PoolId> {
+    let pool_names: Vec<&str> = pools.iter().map(|draft| draft.pool.name.as_str()).collect();
+    let named_pools = names(context, &spec.pools, "pool", &pool_names);
+    let sites = file.site.items().filter_map(|(site, _)| site.name.value());
+    let site_names: Vec<&str> = sites.map(String::as_str).collect();
+    let named_sites = names(context, &spec.sites, "site", &site_names);
+    let site_of = |draft: &PoolDraft| site_names.get(draft.pool.site.index()).copied();
+    let is_allowed = |draft: &PoolDraft| {
+        named_pools
+            .as_ref()
+            .is_none_or(|names| names.contains(&draft.pool.name))
+            && named_sites.as_ref().is_none_or(|names| {
+                site_of(draft).is_some_and(|site| names.iter().any(|name| name == site))
+            })
+    };
+    (0..pools.len())
+        .filter(|&index| is_allowed(&pools[index]))
+        .map(PoolId::from)
+        .collect()
+}
+
+/// The names of a list, each checked; `None` if there is no list.
+fn names(
+    context: &mut Context,
+    list: &List<String>,
+    what: &str,
+    known: &[&str],
+) -> Option<Vec<String>> {
+    list.value()?;
+    for (name, origin) in list.items() {
+        if !known.contains(&name.as_str()) {
+            context.unknown(origin, what, name, known);
+        }
+    }
+    Some(list.items().map(|(name, _)| name.clone()).collect())
+}
+
+fn preemption(context: &mut Context, spec: &ClassSpec) -> Preemption {
+    let Some((preemption, table)) = spec.preemption.here() else {
+        if spec.preemption.is_absent() {
+            let name = spec.name.value().cloned().unwrap_or_default();
+            let words = "checkpoint 5 min, restart 5 min";
+            context.by_default(format!("class {name}: preemption"), words);
+        }
+        return Preemption::Checkpoint {
+            write: PREEMPTION,
+            restart: PREEMPTION,
+        };
+    };
+    let example = "kind = \"checkpoint\" (or kill)";
+    let kind = context.required(&preemption.kind, table, "the kind of preemption", example);
+    let write = context.span(&preemption.write);
+    let restart = context.span(&preemption.restart).unwrap_or(PREEMPTION);
+    if let Some((PreemptionKind::Kill, _)) = kind {
+        if let Some(origin) = preemption.write.origin() {
+            context.fault(
+                origin,
+                "a killed job writes no checkpoint",
+                "leave `write` out",
+            );
+        }
+        return Preemption::Kill { restart };
+    }
+    Preemption::Checkpoint {
+        write: write.unwrap_or(PREEMPTION),
+        restart,
+    }
+}
+
+fn speeds(context: &mut Context, spec: &ClassSpec, gpus: &GpuTable) -> Vec<(String, u32)> {
+    let mut speeds = Vec::new();
+    for (name, speed) in spec.speed.value().into_iter().flatten() {
+        let Some(value) = context.number(speed, 0.001, 1000.0) else {
+            continue;
+        };
+        let origin = speed.origin().unwrap_or_default();
+        match gpus.knows(context, name) {
+            Some(id) => speeds.push((id, thousandths(value))),
+            None => {
+                gpus.find(context, name, origin);
+            }
+        }
+    }
+    speeds
+}
+
+fn matching(context: &mut Context, spec: &MatchSpec, feeds: &[Feed<'_>]) -> Matching {
+    let (least, most) = match spec.gpus.here() {
+        None => (0, u64::MAX),
+        Some((text, origin)) => range(text).unwrap_or_else(|| {
+            let message = format!("`{text}` is not a range of GPUs");
+            context.fault(
+                origin,
+                message,
+                "write \"8\", \"8..64\", \"8..\" or \"..4\"",
+            );
+            (0, u64::MAX)
+        }),
+    };
+    for (field, what, is_tenant) in [
+        (&spec.trace_class, "class of the demand", false),
+        (&spec.tenant, "tenant of the demand", true),
+    ] {
+        let Some((name, origin)) = field.here() else {
+            continue;
+        };
+        let lists = feeds.iter().map(|feed| {
+            if is_tenant {
+                feed.tenants()
+            } else {
+                feed.classes()
+            }
+        });
+        let known: Vec<&str> = lists.flatten().map(String::as_str).collect();
+        if !feeds.is_empty() && !known.contains(&name.as_str()) {
+            context.unknown(origin, what, name, &known);
+        }
+    }
+    Matching {
+        least,
+        most,
+        class: spec.trace_class.value().cloned(),
+        tenant: spec.tenant.value().cloned(),
+    }
+}
+
+/// Both ends belong to it.
+fn range(text: &str) -> Option<(u64, u64)> {
+    let number = |text: &str, open: u64| match text.trim() {
+        "" => Some(open),
+        digits => digits.parse().ok(),
+    };
+    let (low, high) = match text.split_once("..") {
+        Some(_) if text.trim() == ".." => return None,
+        Some((low, high)) => (
+            number(low, 0)?,
+            number(high.trim_start_matches('='), u64::MAX)?,
+        ),
+        None => {
+            let exact = text.trim().parse().ok()?;
+            (exact, exact)
+        }
+    };
+    (low <= high).then_some((low, high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::range;
+
+    #[test]
+    fn ranges_hold_both_ends() {
+        assert_eq!(range("8..64"), Some((8, 64)));
+        assert_eq!(range("8"), Some((8, 8)));
+        assert_eq!(range("8.."), Some((8, u64::MAX)));
+        assert_eq!(range("..4"), Some((0, 4)));
+        assert_eq!(range("64..8"), None);
+        assert_eq!(range(".."), None);
+        assert_eq!(range("some"), None);
+    }
+}

@@ -1,0 +1,216 @@
+//! What every step of compiling shares: problems, assumptions, and how single fields are read.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::catalog::{Catalog, Sourced, shipped};
+use crate::scenario::{Given, Origin, Problem, Problems, nearest};
+use crate::units::{Currency, QuantityError, Span, parse_span};
+
+/// A value that the user did not write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Assumption {
+    /// Of what, such as `pool nebius/h200: price`.
+    pub what: String,
+    /// The value, in words.
+    pub value: String,
+    /// Where it comes from.
+    pub source: String,
+    /// When it was true; empty for a default of the program.
+    pub as_of: String,
+    /// How sure we are.
+    pub confidence: &'static str,
+}
+
+/// The shared state of compiling.
+pub(super) struct Context {
+    pub(super) problems: Problems,
+    pub(super) assumptions: Vec<Assumption>,
+    pub(super) catalog: &'static Catalog,
+    pub(super) currency: Currency,
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// Names are labels in tables and keys of randomness: longer ones are a mistake.
+const NAME_CHARS: usize = 100;
+
+impl Context {
+    pub(super) fn new(problems: Problems) -> Self {
+        let currency = Currency::parse("USD").unwrap_or_else(|| unreachable!("a good code"));
+        Self {
+            problems,
+            assumptions: Vec::new(),
+            catalog: shipped(),
+            currency,
+            files: Vec::new(),
+        }
+    }
+
+    /// Reports a problem at a place.
+    pub(super) fn fault(&mut self, at: Origin, message: impl Into<String>, fix: impl Into<String>) {
+        self.problems.push(Problem::at(at, message).label(fix));
+    }
+
+    /// The value of a field that must be there; `table` is where its table was written, `what` its kind.
+    pub(super) fn required<'a, T>(
+        &mut self,
+        field: &'a Given<T>,
+        table: Origin,
+        what: &str,
+        example: &str,
+    ) -> Option<(&'a T, Origin)> {
+        if field.is_absent() {
+            self.fault(
+                table,
+                format!("{what} is missing"),
+                format!("add {example}"),
+            );
+        }
+        field.here()
+    }
+
+    /// Notes a value that came from the catalog.
+    pub(super) fn from_catalog<T>(&mut self, what: String, value: String, fact: &Sourced<T>) {
+        self.assumptions.push(Assumption {
+            what,
+            value,
+            source: fact.source.clone(),
+            as_of: fact.as_of.clone(),
+            confidence: fact.confidence.word(),
+        });
+    }
+
+    /// Notes a value that is a default of this program.
+    pub(super) fn by_default(&mut self, what: impl Into<String>, value: impl Into<String>) {
+        self.assumptions.push(Assumption {
+            what: what.into(),
+            value: value.into(),
+            source: "default of this program".to_owned(),
+            as_of: String::new(),
+            confidence: "recommended",
+        });
+    }
+
+    /// A quantity in a text, or `None` (reported if it is wrong).
+    pub(super) fn quantity<T>(
+        &mut self,
+        field: &Given<String>,
+        parse: impl Fn(&str) -> Result<T, QuantityError>,
+    ) -> Option<T> {
+        let (text, origin) = field.here()?;
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.quantity_fault(origin, &error);
+                None
+            }
+        }
+    }
+
+    pub(super) fn quantity_fault(&mut self, origin: Origin, error: &QuantityError) {
+        let problem = Problem::at(origin, error.to_string());
+        self.problems.push(match error {
+            QuantityError::Currency { .. } => {
+                problem.label("all money of a scenario is in one currency for now")
+            }
+            QuantityError::Negative(_) => problem.label("write zero or more"),
+            _ => problem,
+        });
+    }
+
+    /// A length of time.
+    pub(super) fn span(&mut self, field: &Given<String>) -> Option<Span> {
+        self.quantity(field, parse_span)
+    }
+
+    /// A length of time that is not zero.
+    pub(super) fn positive_span(&mut self, field: &Given<String>) -> Option<Span> {
+        let span = self.span(field)?;
+        if span == Span::ZERO {
+            let origin = field.origin().unwrap_or_default();
+            self.fault(
+                origin,
+                "this length of time is zero",
+                "write more than zero",
+            );
+            return None;
+        }
+        Some(span)
+    }
+
+    /// A number within bounds, both allowed.
+    pub(super) fn number(&mut self, field: &Given<f64>, low: f64, high: f64) -> Option<f64> {
+        let (&value, origin) = field.here()?;
+        if !(low <= value && value <= high) {
+            self.fault(
+                origin,
+                format!("{value} is out of range"),
+                format!("write a number from {low} to {high}"),
+            );
+            return None;
+        }
+        Some(value)
+    }
+
+    /// A whole number of at least one.
+    pub(super) fn count<T: Copy + PartialOrd + From<u8> + std::fmt::Display>(
+        &mut self,
+        field: &Given<T>,
+        most: T,
+    ) -> Option<T> {
+        let (&value, origin) = field.here()?;
+        if value < T::from(1) || most < value {
+            self.fault(
+                origin,
+                format!("{value} is out of range"),
+                format!("write a whole number from 1 to {most}"),
+            );
+            return None;
+        }
+        Some(value)
+    }
+
+    /// A name that must be there, printable, and unlike those in `taken`.
+    pub(super) fn name(
+        &mut self,
+        field: &Given<String>,
+        table: Origin,
+        what: &str,
+        taken: &[String],
+    ) -> Option<String> {
+        let example = format!("name = \"…\" to the {what}");
+        let (name, origin) =
+            self.required(field, table, &format!("the name of a {what}"), &example)?;
+        if name.trim().is_empty()
+            || NAME_CHARS < name.chars().count()
+            || name.contains(char::is_control)
+        {
+            self.fault(
+                origin,
+                format!("not a name for a {what}"),
+                format!("write 1 to {NAME_CHARS} printable characters"),
+            );
+            return None;
+        }
+        if taken.contains(name) {
+            self.fault(
+                origin,
+                format!("there are two of {what} `{name}`"),
+                "every name must be its own",
+            );
+            return None;
+        }
+        Some(name.clone())
+    }
+
+    /// Reports a name that refers to nothing.
+    pub(super) fn unknown(&mut self, at: Origin, what: &str, name: &str, known: &[&str]) {
+        let fix = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => format!("there is no {what} in the scenario"),
+            None => format!("use one of {}", known.join(", ")),
+        };
+        self.fault(at, format!("unknown {what} `{name}`"), fix);
+    }
+}

@@ -1,0 +1,110 @@
+//! From words to meaning: the only maker of a [`Model`].
+//!
+//! Each step reads one kind of table, reports every problem that it sees and goes on with what is good, so
+//! that a person learns all of them at once. The model comes out only when there is none.
+
+mod classes;
+mod columns;
+mod context;
+mod demand;
+mod gpus;
+mod offers;
+mod pools;
+mod price_file;
+mod run;
+mod sites;
+mod strategies;
+mod tco;
+mod traces;
+
+use std::path::PathBuf;
+
+use crate::scenario::{Problems, Scenario};
+use crate::trace::ImportReport;
+
+use super::Model;
+use super::load::LoadReport;
+
+pub use context::Assumption;
+
+use context::Context;
+
+#[cfg(test)]
+mod tests;
+
+/// A model with what a report says about how it was made.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The model.
+    pub model: Model,
+    /// The seed that the scenario names, or 1.
+    pub seed: u64,
+    /// How many replications the scenario names, or 100.
+    pub replications: u32,
+    /// What was taken from the catalog or from defaults, each with its source.
+    pub assumptions: Vec<Assumption>,
+    /// What was read of each trace, in the order of the demand.
+    pub imports: Vec<ImportReport>,
+    /// What was read, and offered load against capacity.
+    pub load: LoadReport,
+    /// Files that the scenario was made from: scenario files, traces, price lists.
+    pub files: Vec<PathBuf>,
+    /// The merged scenario as TOML with sorted keys.
+    pub resolved: String,
+}
+
+/// Checks a scenario and makes its model; reads the traces and price files that it names.
+///
+/// # Errors
+/// All problems of the scenario, those of its words included.
+pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
+    let file = &scenario.file;
+    let mut context = Context::new(scenario.problems.clone());
+    let run = run::read(&mut context, file);
+    let gpus = gpus::read(&mut context, file);
+    let sites = sites::read(&mut context, file);
+    let records = tco::read(&mut context, file);
+    let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
+    let feeds = traces::read(&mut context, file, &run);
+    let classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
+    pools::set_speeds(
+        &mut context,
+        &mut pools,
+        &classes,
+        &gpus,
+        run.reference_gpu.as_ref(),
+    );
+    let intake = demand::read(&mut context, file, &run, &pools, &classes, feeds);
+    let strategies = strategies::read(&mut context, file, &intake.tenants);
+    if !context.problems.is_empty() {
+        return Err(context.problems);
+    }
+    let scenario_files = scenario.problems.sources().iter();
+    let mut files: Vec<PathBuf> = scenario_files.filter_map(|s| s.path.clone()).collect();
+    files.append(&mut context.files);
+    let model = Model {
+        name: run.name,
+        epoch: run.epoch,
+        currency: context.currency,
+        horizon: run.horizon,
+        overrun: run.overrun,
+        sites: sites.into_iter().map(|site| site.site).collect(),
+        pools: pools.into_iter().map(|pool| pool.pool).collect(),
+        classes: classes.into_iter().map(|class| class.class).collect(),
+        tenants: intake.tenants,
+        shapes: intake.shapes,
+        strategies,
+        demand: intake.demand,
+    };
+    let load = LoadReport::of(&model, &intake.imports, intake.unplaceable, run.seed);
+    Ok(Compiled {
+        model,
+        seed: run.seed,
+        replications: run.replications,
+        assumptions: context.assumptions,
+        imports: intake.imports,
+        load,
+        files,
+        resolved: scenario.resolved.clone(),
+    })
+}

@@ -1,0 +1,216 @@
+//! `[[pool]]`: capacity.
+
+use crate::model::{Packing, Pool, SiteKind, Spread, Supply};
+use crate::scenario::{OfferKind, Origin, PackingKind, PoolSpec, ScenarioFile, SpreadKind};
+use crate::units::SiteId;
+
+use super::classes::ClassDraft;
+use super::context::Context;
+use super::gpus::GpuTable;
+use super::offers;
+use super::sites::Place;
+use super::tco::Record;
+
+/// A pool with the speed of its GPU type.
+pub(super) struct PoolDraft {
+    pub(super) pool: Pool,
+    /// Speed of its GPU type in ‰ of an H100.
+    pub(super) relative: u32,
+}
+
+/// Most pools of a scenario.
+const POOLS_MAX: usize = 60_000;
+/// Most nodes of a pool: a slip of the hand otherwise costs gigabytes.
+const NODES_MAX: u32 = 1_000_000;
+/// Most GPUs of a node.
+const GPUS_PER_NODE_MAX: u32 = 1_024;
+
+pub(super) fn read(
+    context: &mut Context,
+    file: &ScenarioFile,
+    sites: &[Place],
+    gpus: &GpuTable,
+    records: &[Record],
+) -> Vec<PoolDraft> {
+    let mut drafts: Vec<PoolDraft> = Vec::new();
+    let mut written = false;
+    for (spec, table) in file.pool.items() {
+        written = true;
+        if drafts.len() == POOLS_MAX {
+            context.fault(table, "too many pools", format!("keep to {POOLS_MAX}"));
+            break;
+        }
+        let taken: Vec<String> = drafts.iter().map(|draft| draft.pool.name.clone()).collect();
+        let name = context.name(&spec.name, table, "pool", &taken);
+        let draft = pool(context, file, spec, table, sites, gpus, records);
+        if let (Some(name), Some(draft)) = (name, draft) {
+            drafts.push(PoolDraft {
+                pool: Pool { name, ..draft.pool },
+                ..draft
+            });
+        }
+    }
+    if !written && file.pool.is_absent() {
+        let missing = crate::scenario::Problem::new("the scenario has no [[pool]]");
+        context
+            .problems
+            .push(missing.label("add capacity: name, site, gpu, nodes, offer"));
+    }
+    drafts
+}
+
+fn pool(
+    context: &mut Context,
+    file: &ScenarioFile,
+    spec: &PoolSpec,
+    table: Origin,
+    sites: &[Place],
+    gpus: &GpuTable,
+    records: &[Record],
+) -> Option<PoolDraft> {
+    let site = site(context, spec, table, sites);
+    let gpu = context
+        .required(&spec.gpu, table, "the gpu of a pool", "gpu = \"h200\"")
+        .and_then(|(name, origin)| gpus.find(context, name, origin));
+    let gpus_per_node = context.count(&spec.gpus_per_node, GPUS_PER_NODE_MAX);
+    let gpus_per_node = gpus_per_node.unwrap_or(8);
+    let example = "offer = { kind = \"owned\", price = \"2.50 USD/GPU-h\" }";
+    let offer = context.required(&spec.offer, table, "the offer of a pool", example);
+    let (offer, offer_at) = offer?;
+    let nodes = context.count(&spec.nodes, NODES_MAX);
+    let (site, (gpu, relative)) = (site?, gpu?);
+    let label = spec.name.value().cloned().unwrap_or_default();
+    let terms = offers::Terms {
+        name: &label,
+        gpu: &gpu,
+        gpus_per_node,
+        place: &sites[site.index()],
+        epoch: super::run::read_epoch(file),
+        records,
+    };
+    let kind_example = "kind = \"owned\" (or hosted, on-demand)";
+    let (&kind, kind_at) =
+        context.required(&offer.kind, offer_at, "the kind of an offer", kind_example)?;
+    check_site(context, kind, kind_at, terms.place);
+    let (supply, nodes) = match kind {
+        OfferKind::Owned | OfferKind::Hosted => {
+            if spec.nodes.is_absent() {
+                context.required(
+                    &spec.nodes,
+                    table,
+                    "the number of nodes of an owned pool",
+                    "nodes = 32",
+                );
+            }
+            let price = offers::owned(context, offer, offer_at, &terms, kind);
+            (Supply::Owned { price: price? }, nodes?)
+        }
+        OfferKind::OnDemand => {
+            let (terms, instances) = offers::on_demand(context, offer, offer_at, &terms, nodes)?;
+            (Supply::OnDemand(terms), instances)
+        }
+    };
+    Some(PoolDraft {
+        pool: Pool {
+            name: String::new(),
+            site,
+            gpu,
+            nodes,
+            gpus_per_node,
+            packing: packing(spec),
+            spread: spread(spec),
+            supply,
+            speed: Vec::new(),
+        },
+        relative,
+    })
+}
+
+fn site(context: &mut Context, spec: &PoolSpec, table: Origin, sites: &[Place]) -> Option<SiteId> {
+    let (name, origin) = context.required(
+        &spec.site,
+        table,
+        "the site of a pool",
+        "site = \"dc-main\"",
+    )?;
+    let found = sites.iter().position(|place| place.site.name == *name);
+    if found.is_none() {
+        let known: Vec<&str> = sites.iter().map(|place| place.site.name.as_str()).collect();
+        context.unknown(origin, "site", name, &known);
+    }
+    found.map(SiteId::from)
+}
+
+/// An offer must be of a kind that such a site can make.
+fn check_site(context: &mut Context, kind: OfferKind, at: Origin, place: &Place) {
+    let site = place.site.kind;
+    let fits = match kind {
+        OfferKind::Owned => site != SiteKind::Gpuaas,
+        OfferKind::Hosted => matches!(site, SiteKind::Hosted | SiteKind::Gpuaas),
+        OfferKind::OnDemand => matches!(site, SiteKind::Gpuaas | SiteKind::Hosted),
+    };
+    if !fits {
+        let name = &place.site.name;
+        let fix = match kind {
+            OfferKind::Owned => "what stands at a provider is hosted or on-demand",
+            OfferKind::Hosted => "on a site of your own write kind = \"owned\"",
+            OfferKind::OnDemand => "only a gpuaas or hosted site rents by the instance",
+        };
+        let message = format!(
+            "this offer contradicts site `{name}` of kind {}",
+            site.name()
+        );
+        context.fault(at, message, fix);
+    }
+}
+
+fn packing(spec: &PoolSpec) -> Packing {
+    match spec.packing.value() {
+        Some(PackingKind::Count) => Packing::Count,
+        Some(PackingKind::First) => Packing::First,
+        Some(PackingKind::Best) | None => Packing::Best,
+        Some(PackingKind::Consolidated) => Packing::Consolidated,
+        Some(PackingKind::Fgd) => Packing::Fgd,
+    }
+}
+
+fn spread(spec: &PoolSpec) -> Spread {
+    match spec.spread.value() {
+        Some(SpreadKind::Never) => Spread::Never,
+        Some(SpreadKind::Remainder) | None => Spread::Remainder,
+        Some(SpreadKind::Any) => Spread::Any,
+    }
+}
+
+/// Fills in the speed of every pool for every class, in ‰ of the reference GPU type.
+pub(super) fn set_speeds(
+    context: &mut Context,
+    drafts: &mut [PoolDraft],
+    classes: &[ClassDraft],
+    gpus: &GpuTable,
+    reference: Option<&(String, Origin)>,
+) {
+    let reference = match reference {
+        Some((name, origin)) => gpus.find(context, name, *origin),
+        None => drafts.first().map(|first| {
+            let what = "scenario: reference_gpu";
+            context.by_default(what, format!("{}, that of the first pool", first.pool.gpu));
+            (first.pool.gpu.clone(), first.relative)
+        }),
+    };
+    let Some((reference, reference_speed)) = reference else {
+        return;
+    };
+    for draft in drafts {
+        let speed = |class: &ClassDraft| {
+            let of = |gpu: &str, usual: u32| {
+                let own = class.speed.iter().find(|(name, _)| name == gpu);
+                u64::from(own.map_or(usual, |(_, speed)| *speed))
+            };
+            let here = of(&draft.pool.gpu, draft.relative);
+            let there = of(&reference, reference_speed);
+            ((1000 * here + there / 2) / there).clamp(1, u64::from(u32::MAX)) as u32
+        };
+        draft.pool.speed = classes.iter().map(speed).collect();
+    }
+}

@@ -1,0 +1,124 @@
+//! `[[site]]`: places.
+
+use crate::catalog::Region;
+use crate::model::{Site, SiteKind};
+use crate::scenario::{Origin, ScenarioFile, SiteKindSpec, SiteSpec};
+use crate::units::{BytePrice, parse_byte_price};
+
+use super::context::Context;
+
+/// A site with the region of the catalog that it stands in.
+pub(super) struct Place {
+    pub(super) site: Site,
+    pub(super) region: Option<&'static Region>,
+}
+
+/// Most sites of a scenario.
+const SITES_MAX: usize = 10_000;
+
+pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for (spec, table) in file.site.items() {
+        if places.len() == SITES_MAX {
+            context.fault(table, "too many sites", format!("keep to {SITES_MAX}"));
+            break;
+        }
+        let taken: Vec<String> = places.iter().map(|place| place.site.name.clone()).collect();
+        let Some(name) = context.name(&spec.name, table, "site", &taken) else {
+            continue;
+        };
+        places.push(place(context, spec, table, name));
+    }
+    places
+}
+
+fn place(context: &mut Context, spec: &SiteSpec, table: Origin, name: String) -> Place {
+    let region = region(context, spec);
+    let kind = kind(context, spec, table, region.is_some());
+    let egress = egress(context, spec, region, &name, kind);
+    let jurisdiction = match (spec.jurisdiction.value(), region) {
+        (Some(own), _) => own.clone(),
+        (None, Some(region)) => region.jurisdiction.clone(),
+        (None, None) => String::new(),
+    };
+    let zone = spec.zone.value().cloned();
+    Place {
+        site: Site {
+            zone: zone.unwrap_or_else(|| kind.name().to_owned()),
+            name,
+            kind,
+            jurisdiction,
+            egress,
+        },
+        region,
+    }
+}
+
+fn region(context: &mut Context, spec: &SiteSpec) -> Option<&'static Region> {
+    let (id, origin) = spec.catalog.here()?;
+    let found = context.catalog.region(id);
+    if found.is_none() {
+        let known: Vec<&str> = context
+            .catalog
+            .regions
+            .iter()
+            .map(|r| r.id.as_str())
+            .collect();
+        context.unknown(origin, "region of the catalog", id, &known);
+    }
+    found
+}
+
+fn kind(context: &mut Context, spec: &SiteSpec, table: Origin, in_catalog: bool) -> SiteKind {
+    match spec.kind.here() {
+        None => {
+            if !in_catalog && spec.catalog.is_absent() {
+                let example = "kind = \"private\" (or hosted, gpuaas, edge)";
+                context.required(&spec.kind, table, "the kind of a site", example);
+            }
+            SiteKind::Gpuaas
+        }
+        Some((SiteKindSpec::Gpuaas, _)) => SiteKind::Gpuaas,
+        Some((&other, origin)) => {
+            if in_catalog {
+                let fix = "a region of the catalog is a site of kind \"gpuaas\"";
+                context.fault(origin, "this kind contradicts `catalog`", fix);
+            }
+            match other {
+                SiteKindSpec::Private => SiteKind::Private,
+                SiteKindSpec::Hosted => SiteKind::Hosted,
+                SiteKindSpec::Edge | SiteKindSpec::Gpuaas => SiteKind::Edge,
+            }
+        }
+    }
+}
+
+fn egress(
+    context: &mut Context,
+    spec: &SiteSpec,
+    region: Option<&'static Region>,
+    name: &str,
+    kind: SiteKind,
+) -> BytePrice {
+    let currency = context.currency;
+    let own = context.quantity(&spec.egress, |text| parse_byte_price(text, currency));
+    if let Some(price) = own {
+        return price;
+    }
+    let what = format!("site {name}: egress");
+    match region {
+        // Other currencies are reported where the region's price is taken.
+        Some(region) if currency.code() == context.catalog.currency() => {
+            let price = region.egress.value;
+            let value = format!("{} USD/GB", price.0 as f64 / 1e6);
+            context.from_catalog(what, value, &region.egress);
+            price
+        }
+        _ => {
+            if kind == SiteKind::Gpuaas && spec.egress.is_absent() {
+                context.by_default(what, "free");
+            }
+            BytePrice(0)
+        }
+    }
+}
