@@ -47,7 +47,9 @@ impl Law {
                 positive("the first mean", *first)?;
                 positive("the second mean", *second)
             }
-            Self::BoundedPareto { alpha, low, high } => {
+            Self::BoundedPareto {
+                alpha, low, high, ..
+            } => {
                 positive("alpha", *alpha)?;
                 positive("the lower bound", *low)?;
                 rising(*low, *high)

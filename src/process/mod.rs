@@ -3,6 +3,7 @@
 //! Nothing here keeps state: a draw is a function of a law and of a named stream of dice. What one interval
 //! or one job draws has a name of its own, so that longer horizons and other strategies shift nothing.
 
+mod arrivals;
 mod boot;
 mod check;
 mod choice;
@@ -13,7 +14,11 @@ mod moments;
 mod normal;
 mod outcome;
 mod poisson;
+mod presets;
+mod resample;
+mod workload;
 
+pub use arrivals::{ArrivalPattern, Arrivals, Burstiness, Profile};
 pub use boot::lognormal_ms;
 pub use choice::Choice;
 pub use gamma::gamma;
@@ -22,3 +27,6 @@ pub use law::Law;
 pub use normal::{normal_probability, normal_quantile};
 pub use outcome::Outcome;
 pub use poisson::poisson;
+pub use presets::{PHILLY_PROFILE, VENUS_PROFILE, llm_lab, shared_research, venus_burstiness};
+pub use resample::{Block, BlockLength, blocks, copies, growth_factor, jittered};
+pub use workload::{ClassRule, ClassSettings, GangSettings, Workload, WorkloadSettings};

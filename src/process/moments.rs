@@ -50,8 +50,12 @@ impl Law {
                 first,
                 second,
             } => r * (weight * power(*first) + (1.0 - weight) * power(*second)),
-            Self::BoundedPareto { alpha, low, high } => {
-                let cut = 1.0 - libm::pow(low / high, *alpha);
+            Self::BoundedPareto {
+                alpha,
+                low,
+                high,
+                cut,
+            } => {
                 let density = alpha * libm::pow(*low, *alpha) / cut;
                 let exponent = r - alpha;
                 if exponent == 0.0 {
