@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::generate::GenerateArguments;
 use super::import::ImportArguments;
 
 /// Compares placement strategies for hybrid GPU infrastructure by simulation: at what cost, with what queue
@@ -60,6 +61,11 @@ pub(super) enum Command {
                       --column duration=duration --column gpus=num_gpu --ignore-rest"
     )]
     Import(ImportArguments),
+    /// Write the demand of one sampled world of a scenario as a trace
+    #[command(
+        after_help = "Example:\n  plimsoll generate scenarios/hybrid-burst.toml --replication 3 --out jobs.csv"
+    )]
+    Generate(GenerateArguments),
     /// Print the JSON Schema of scenario files
     Schema,
 }

@@ -9,6 +9,7 @@ mod check;
 mod columns;
 mod compare;
 mod exit;
+mod generate;
 mod import;
 mod interrupt;
 mod output;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Run { study, strategy } => compare::run(study, strategy.as_deref()),
         Command::Check(scenario) => check::check(scenario),
         Command::Import(source) => import::import(source),
+        Command::Generate(world) => generate::generate(world),
         Command::Schema => schema::schema(),
     };
     match done {

@@ -36,18 +36,21 @@ pub(super) fn width() -> usize {
 /// Breaks a text at spaces so that no line is wider than `width`; further lines are indented by two.
 pub(super) fn wrapped(text: &str, width: usize) -> String {
     use unicode_width::UnicodeWidthStr as _;
-    let mut out = String::new();
-    let mut used = 0;
-    for word in text.split(' ') {
-        if 0 < used && width < used + 1 + word.width() {
+    let words = text.trim_start_matches(' ');
+    let mut used = text.len() - words.len();
+    let mut out = " ".repeat(used);
+    let mut fresh = true;
+    for word in words.split(' ') {
+        if !fresh && width < used + 1 + word.width() {
             out.push_str("\n  ");
             used = 2;
-        } else if 0 < used {
+        } else if !fresh {
             out.push(' ');
             used += 1;
         }
         out.push_str(word);
         used += word.width();
+        fresh = false;
     }
     out
 }
@@ -59,6 +62,7 @@ mod tests {
     #[test]
     fn lines_break_at_spaces() {
         assert_eq!(wrapped("one two three", 8), "one two\n  three");
+        assert_eq!(wrapped("  one two", 20), "  one two");
         assert_eq!(wrapped("unbreakable", 5), "unbreakable");
     }
 }

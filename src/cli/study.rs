@@ -1,9 +1,15 @@
 //! A scenario made ready to play, with what there is to say about it.
 
+use std::path::Path;
+
+use anyhow::Context as _;
+
 use crate::dice::Dice;
-use crate::model::{Model, Timeline};
-use crate::record::{Assumption, Input, plain};
+use crate::experiment::{duration, grouped};
+use crate::model::{self, Compiled, LoadReport, Model, Timeline};
+use crate::record::{Assumption, Input, plain, sha256_file};
 use crate::scenario;
+use crate::units::SimTime;
 
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
@@ -18,6 +24,8 @@ pub(super) struct Study {
     pub(super) inputs: Vec<Input>,
     /// What the user did not say.
     pub(super) assumptions: Vec<Assumption>,
+    /// What it asks for, against what there is.
+    pub(super) load: LoadReport,
     /// What was read, line by line.
     pub(super) read: Vec<String>,
     /// Replications, unless the command line says otherwise.
@@ -30,26 +38,105 @@ impl Study {
     /// Loads and checks a scenario; all problems are told at once.
     pub(super) fn open(arguments: &ScenarioArguments) -> Result<Self, Failure> {
         let scenario = scenario::load(&arguments.file, &arguments.sets)?;
-        if !scenario.problems.is_empty() {
-            return Err(scenario.problems.into());
-        }
-        Err(Failure::Runtime(anyhow::anyhow!(
-            "scenarios cannot be compiled yet"
-        )))
+        let compiled = model::compile(&scenario)?;
+        let mut files = compiled.files.clone();
+        files.sort();
+        files.dedup();
+        let inputs = files
+            .iter()
+            .map(|file| input(file))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Self {
+            read: what_was_read(&compiled),
+            assumptions: compiled.assumptions.iter().map(assumption).collect(),
+            inputs,
+            model: compiled.model,
+            resolved: compiled.resolved,
+            load: compiled.load,
+            replications: compiled.replications,
+            seed: compiled.seed,
+        })
     }
 
     /// Whether anything in it is random.
     pub(super) fn rolls_dice(&self) -> bool {
-        true
+        self.model.rolls_dice()
     }
 
     /// Samples the world that the dice name.
-    pub(super) fn sample(&self, _dice: &Dice, _timeline: &mut Timeline) {}
+    pub(super) fn sample(&self, dice: &Dice, timeline: &mut Timeline) {
+        Timeline::sample(&self.model, dice, timeline);
+    }
 
     /// The scenario's name and span.
     pub(super) fn title(&self) -> String {
-        let model = &self.model;
-        let start = model.epoch.format(crate::units::SimTime::ZERO);
-        format!("{} · from {start}", plain(&model.name))
+        format!(
+            "{} · {} from {}",
+            plain(&self.model.name),
+            duration(self.load.end.as_seconds(), None),
+            self.model.epoch.format(SimTime::ZERO)
+        )
     }
+}
+
+fn input(file: &Path) -> anyhow::Result<Input> {
+    let (sha256, bytes) =
+        sha256_file(file).with_context(|| format!("cannot read {} again", file.display()))?;
+    Ok(Input {
+        path: file.to_string_lossy().replace('\\', "/"),
+        sha256,
+        bytes,
+    })
+}
+
+fn assumption(made: &model::Assumption) -> Assumption {
+    Assumption {
+        what: made.what.clone(),
+        value: made.value.clone(),
+        source: made.source.clone(),
+        as_of: made.as_of.clone(),
+        confidence: made.confidence.to_owned(),
+    }
+}
+
+fn what_was_read(compiled: &Compiled) -> Vec<String> {
+    let load = &compiled.load;
+    let mut lines: Vec<String> = compiled
+        .imports
+        .iter()
+        .flat_map(crate::trace::ImportReport::lines)
+        .filter(|line| !line.trim_start().starts_with("declared: "))
+        .collect();
+    let sampled = if load.sampled {
+        " in the first sampled world"
+    } else {
+        ""
+    };
+    let mut dropped = format!("{} rows dropped", grouped(&load.rows_dropped.to_string()));
+    if 0 < load.unplaceable {
+        let jobs = grouped(&load.unplaceable.to_string());
+        dropped = format!("{dropped}, {jobs} jobs that no pool can hold dropped");
+    }
+    lines.push(format!(
+        "{} jobs, {} GPU-h{sampled} ({dropped})",
+        grouped(&load.jobs.to_string()),
+        hours(load.gpu_time)
+    ));
+    for gpu in &load.gpus {
+        let against = match gpu.ratio() {
+            Some(ratio) => format!("on {} owned = {ratio:.2}", hours(gpu.capacity)),
+            None => "and none owned".to_owned(),
+        };
+        lines.push(format!(
+            "offered load  {}  {} GPU-h {against}",
+            gpu.gpu,
+            hours(gpu.demanded)
+        ));
+    }
+    lines
+}
+
+/// GPU-time as whole GPU-hours.
+pub(super) fn hours(gpu_time: u128) -> String {
+    grouped(&format!("{:.0}", gpu_time as f64 / 3.6e9))
 }
