@@ -1,8 +1,9 @@
-//! Laws to draw from: single numbers, arrivals of whole workloads, and blocks of recorded demand.
+//! Laws to draw from: single numbers, arrivals, and whole workloads.
 //!
 //! Nothing here keeps state: a draw is a function of a law and of a named stream of dice. What one interval
 //! or one job draws has a name of its own, so that longer horizons and other strategies shift nothing.
 
+mod adapt;
 mod arrivals;
 mod boot;
 mod check;
@@ -15,7 +16,6 @@ mod normal;
 mod outcome;
 mod poisson;
 mod presets;
-mod resample;
 mod workload;
 
 pub use arrivals::{ArrivalPattern, Arrivals, Burstiness, Profile};
@@ -28,5 +28,4 @@ pub use normal::{normal_probability, normal_quantile};
 pub use outcome::Outcome;
 pub use poisson::poisson;
 pub use presets::{PHILLY_PROFILE, VENUS_PROFILE, llm_lab, shared_research, venus_burstiness};
-pub use resample::{Block, BlockLength, blocks, copies, growth_factor, jittered};
 pub use workload::{ClassRule, ClassSettings, GangSettings, Workload, WorkloadSettings};

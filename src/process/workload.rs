@@ -224,12 +224,18 @@ impl Workload {
         self.jobs_per_day
     }
 
-    /// Gangs with their shares of jobs.
-    pub fn gangs(&self) -> impl Iterator<Item = (MilliGpus, f64)> {
-        self.gangs
-            .iter()
-            .enumerate()
-            .map(|(place, gang)| (gang.gpus, self.gang.share(place)))
+    /// All that jobs look like to a placement, as (gang, class, share of jobs); shares add up to 1.
+    pub fn shapes(&self) -> Vec<(MilliGpus, u16, f64)> {
+        let of_gang = |(place, gang): (usize, &Gang)| {
+            let share = self.gang.share(place);
+            match &self.class {
+                None => vec![(gang.gpus, gang.class, share)],
+                Some(class) => (0..class.len())
+                    .map(|index| (gang.gpus, index as u16, share * class.share(index)))
+                    .collect(),
+            }
+        };
+        self.gangs.iter().enumerate().flat_map(of_gang).collect()
     }
 
     /// Mean GPU-seconds of a job.

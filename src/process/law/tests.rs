@@ -189,3 +189,19 @@ fn senseless_parameters_are_refused() {
         assert!(law.check().is_err(), "{law:?}");
     }
 }
+
+#[test]
+fn a_scaled_law_is_the_law_times_its_factor() {
+    for (name, law) in laws() {
+        if matches!(law, Law::Poisson { .. }) {
+            continue;
+        }
+        let scaled = law.clone().scaled(3.0);
+        let (one, other) = (
+            law.sample(&mut stream(name)),
+            scaled.sample(&mut stream(name)),
+        );
+        assert!((other / one - 3.0).abs() < 1e-12, "{name}");
+        assert!((scaled.mean() / law.mean() - 3.0).abs() < 1e-9, "{name}");
+    }
+}

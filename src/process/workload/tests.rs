@@ -302,3 +302,47 @@ fn senseless_settings_are_refused() {
         ..venus_burstiness()
     })));
 }
+
+#[test]
+fn shapes_are_all_there_is() {
+    let two = |name: &str| ClassSettings {
+        name: name.to_owned(),
+        priority: 0,
+    };
+    let classes = ClassRule::Shares(vec![(two("a"), 3.0), (two("b"), 1.0)]);
+    let settings = WorkloadSettings {
+        classes,
+        ..shared_research(500.0)
+    };
+    let shapes = Workload::new(&settings).unwrap().shapes();
+    assert_eq!(shapes.len(), 16);
+    let (gpus, class, share) = shapes[1];
+    assert_eq!((gpus.0, class), (1000, 1));
+    assert!((share - 0.85 / 4.0).abs() < 1e-12);
+    assert!((shapes.iter().map(|shape| shape.2).sum::<f64>() - 1.0).abs() < 1e-12);
+    let jobs = generate(&settings, 0, 20);
+    assert!(jobs.iter().all(|job| {
+        shapes
+            .iter()
+            .any(|shape| (shape.0, shape.1) == (job.gpus, job.class))
+    }));
+}
+
+#[test]
+fn presets_adapt() {
+    let preset = shared_research(500.0);
+    let base = Workload::new(&preset).unwrap();
+    let slower = Workload::new(&preset.clone().with_run_times_scaled(2.5)).unwrap();
+    assert!((slower.offered_gpus() / base.offered_gpus() - 2.5).abs() < 1e-9);
+    let mix = [
+        (MilliGpus(500), 1.0),
+        (MilliGpus::whole(12), 3.0),
+        (MilliGpus::whole(4096), 1.0),
+    ];
+    let adapted = preset.clone().with_gangs(&mix);
+    // Half a GPU runs as one, 12 as 8, 4,096 as 128.
+    let law = |place: usize| &preset.gangs[place].run_time_s;
+    let laws: Vec<_> = adapted.gangs.iter().map(|gang| &gang.run_time_s).collect();
+    assert_eq!(laws, [law(0), law(3), law(7)]);
+    assert!(Workload::new(&adapted).is_ok());
+}
