@@ -1,7 +1,8 @@
 //! Jobs that come: what one sampled world is made from.
 
+use crate::process::{GeneratedJob, Workload, WorkloadSettings};
 use crate::trace::JobNames;
-use crate::units::Span;
+use crate::units::{MilliGpus, ShapeId, Span, TenantId};
 
 use super::request::Request;
 use super::timeline::Truth;
@@ -20,6 +21,51 @@ pub struct Demand {
 pub enum DemandSource {
     /// A recorded trace.
     Recorded(Recorded),
+    /// Laws.
+    Generated(Box<Generated>),
+}
+
+/// Jobs drawn from laws, every kind understood.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// What the laws were made from.
+    pub settings: WorkloadSettings,
+    /// The laws.
+    pub workload: Workload,
+    /// Requested over true time where neither law nor class says what a job asked for.
+    pub requested_factor: f64,
+    /// Local milliseconds into the week (from Monday 00:00) at the scenario's start.
+    pub week_offset: u64,
+    /// The tenant of each of the workload's.
+    pub tenants: Vec<TenantId>,
+    /// All sizes of gangs, ascending.
+    pub gangs: Vec<MilliGpus>,
+    /// Shapes by class of the workload, then size, then tenant; `None` where no pool can hold it.
+    pub shapes: Vec<Option<ShapeId>>,
+    /// What jobs of each shape of the model are taken to ask for where the law does not say.
+    pub requested_default: Vec<Option<Span>>,
+}
+
+impl PartialEq for Generated {
+    /// The laws follow from their settings.
+    fn eq(&self, other: &Self) -> bool {
+        self.settings == other.settings
+            && self.requested_factor == other.requested_factor
+            && self.week_offset == other.week_offset
+            && self.tenants == other.tenants
+            && self.gangs == other.gangs
+            && self.shapes == other.shapes
+            && self.requested_default == other.requested_default
+    }
+}
+
+impl Generated {
+    /// The shape of a job, if some pool can hold it.
+    pub fn shape_of(&self, job: &GeneratedJob) -> Option<ShapeId> {
+        let gang = self.gangs.binary_search(&job.gpus).ok()?;
+        let class = usize::from(job.class) * self.gangs.len() + gang;
+        self.shapes[class * self.tenants.len() + usize::from(job.tenant)]
+    }
 }
 
 /// A recorded trace, every job understood.
@@ -72,6 +118,7 @@ impl Demand {
     pub fn rolls_dice(&self) -> bool {
         match &self.source {
             DemandSource::Recorded(recorded) => recorded.replay.rolls_dice(),
+            DemandSource::Generated(_) => true,
         }
     }
 }

@@ -283,7 +283,7 @@ impl Model {
                     Some(recorded.names.name(source.row as usize))
                 }
                 // Copies of a row would share its name.
-                DemandSource::Recorded(_) => None,
+                DemandSource::Recorded(_) | DemandSource::Generated(_) => None,
             }
         });
         own.unwrap_or_else(|| format!("j-{}", index + 1))

@@ -15,7 +15,7 @@ mod settings;
 mod timeline;
 
 pub use compile::{Assumption, Compiled, compile};
-pub use demand::{Demand, DemandSource, Recorded, Replay, Resample};
+pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use estate::{
     Boot, Class, Horizon, Model, OnDemand, Overrun, Packing, Pool, Preemption, Site, SiteKind,
     Spread, Supply,

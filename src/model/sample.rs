@@ -4,9 +4,10 @@
 //! strategy or one demand more changes nobody else's.
 
 use crate::dice::{Dice, Key, Purpose};
-use crate::units::SimTime;
+use crate::process::GeneratedJob;
+use crate::units::{SimTime, Span};
 
-use super::demand::{Demand, DemandSource, Recorded, Replay, Resample};
+use super::demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 use super::request::Request;
 use super::timeline::{JobSource, Timeline, Truth};
 use super::{Horizon, Model};
@@ -29,6 +30,7 @@ struct Draft {
 #[derive(Clone, Debug, Default)]
 pub struct SampleScratch {
     drafts: Vec<Draft>,
+    generated: Vec<GeneratedJob>,
 }
 
 impl PartialEq for SampleScratch {
@@ -67,6 +69,10 @@ impl Timeline {
                 DemandSource::Recorded(recorded) => {
                     replay(recorded, index as u16, dice, key, end, &mut drafts);
                 }
+                DemandSource::Generated(generated) => {
+                    let jobs = &mut out.scratch.generated;
+                    generate(generated, index as u16, dice, key, end, jobs, &mut drafts);
+                }
             }
         }
         drafts.sort_unstable_by_key(|draft| (draft.request.submit, draft.source, draft.copy));
@@ -88,6 +94,55 @@ fn plain(recorded: &Recorded, end: u64, out: &mut Timeline) {
     out.truth.extend_from_slice(&recorded.truth[..count]);
     let sources = (0..count as u32).map(|row| JobSource { demand: 0, row });
     out.source.extend(sources);
+}
+
+/// Draws the jobs of laws; those that no pool can hold are left out.
+fn generate(
+    generated: &Generated,
+    demand: u16,
+    dice: &Dice,
+    key: Key,
+    end: u64,
+    jobs: &mut Vec<GeneratedJob>,
+    drafts: &mut Vec<Draft>,
+) {
+    jobs.clear();
+    // Compiling demands a horizon of every generator.
+    generated
+        .workload
+        .sample(dice, key, generated.week_offset, Span(end), jobs);
+    for (row, job) in jobs.iter().enumerate() {
+        let Some(shape) = generated.shape_of(job) else {
+            continue;
+        };
+        let work = Span(job.work_ms.max(1));
+        let requested = match (job.requested_ms, generated.requested_default[shape.index()]) {
+            (Some(asked), _) => Span(asked),
+            (None, Some(usual)) => usual,
+            (None, None) => {
+                let asked = (work.0 as f64 * generated.requested_factor).round();
+                Span((asked as u64).max(1))
+            }
+        };
+        drafts.push(Draft {
+            request: Request {
+                submit: SimTime(job.submit_ms),
+                requested,
+                shape,
+                tenant: generated.tenants[usize::from(job.tenant)],
+                priority: job.priority,
+            },
+            truth: Truth {
+                work,
+                outcome: job.outcome,
+            },
+            source: JobSource {
+                demand,
+                row: row as u32,
+            },
+            copy: 0,
+        });
+    }
 }
 
 /// What a stretch of the trace needs to become jobs.

@@ -10,3 +10,19 @@ pub fn json_schema() -> String {
     text.push('\n');
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::json_schema;
+
+    #[test]
+    fn the_schema_in_docs_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/scenario.schema.json");
+        let kept = std::fs::read_to_string(path).unwrap_or_default();
+        // To renew it: cargo run -- schema > docs/scenario.schema.json
+        assert!(
+            kept == json_schema(),
+            "docs/scenario.schema.json is not what `plimsoll schema` prints"
+        );
+    }
+}

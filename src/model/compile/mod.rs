@@ -7,10 +7,12 @@ mod classes;
 mod columns;
 mod context;
 mod demand;
+mod generated;
 mod gpus;
 mod offers;
 mod pools;
 mod price_file;
+mod recorded;
 mod run;
 mod sites;
 mod strategies;
@@ -65,16 +67,12 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let sites = sites::read(&mut context, file);
     let records = tco::read(&mut context, file);
     let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
-    let feeds = traces::read(&mut context, file, &run);
+    let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
+    let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
+    let feeds = traces::read(&mut context, file, &run, owned);
     let classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
-    pools::set_speeds(
-        &mut context,
-        &mut pools,
-        &classes,
-        &gpus,
-        run.reference_gpu.as_ref(),
-    );
-    let intake = demand::read(&mut context, file, &run, &pools, &classes, feeds);
+    pools::set_speeds(&mut pools, &classes, reference.as_ref());
+    let intake = demand::read(&mut context, &run, &pools, &classes, &feeds);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
     if !context.problems.is_empty() {
         return Err(context.problems);

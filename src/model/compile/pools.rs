@@ -182,22 +182,38 @@ fn spread(spec: &PoolSpec) -> Spread {
     }
 }
 
-/// Fills in the speed of every pool for every class, in ‰ of the reference GPU type.
-pub(super) fn set_speeds(
+/// The GPU type on which run times were measured, with its speed in ‰ of an H100.
+pub(super) fn reference(
     context: &mut Context,
-    drafts: &mut [PoolDraft],
-    classes: &[ClassDraft],
+    drafts: &[PoolDraft],
     gpus: &GpuTable,
-    reference: Option<&(String, Origin)>,
-) {
-    let reference = match reference {
+    named: Option<&(String, Origin)>,
+) -> Option<(String, u32)> {
+    match named {
         Some((name, origin)) => gpus.find(context, name, *origin),
         None => drafts.first().map(|first| {
             let what = "scenario: reference_gpu";
             context.by_default(what, format!("{}, that of the first pool", first.pool.gpu));
             (first.pool.gpu.clone(), first.relative)
         }),
-    };
+    }
+}
+
+/// How many GPUs of the reference type the owned pools are worth.
+pub(super) fn owned_reference_gpus(drafts: &[PoolDraft], reference: Option<&(String, u32)>) -> f64 {
+    let owned = drafts.iter().filter(|draft| !draft.pool.is_rented());
+    let worth = |draft: &PoolDraft| draft.pool.gpus() as f64 * f64::from(draft.relative);
+    reference.map_or(0.0, |(_, speed)| {
+        owned.map(worth).sum::<f64>() / f64::from(*speed)
+    })
+}
+
+/// Fills in the speed of every pool for every class, in ‰ of the reference GPU type.
+pub(super) fn set_speeds(
+    drafts: &mut [PoolDraft],
+    classes: &[ClassDraft],
+    reference: Option<&(String, u32)>,
+) {
     let Some((reference, reference_speed)) = reference else {
         return;
     };
@@ -208,7 +224,7 @@ pub(super) fn set_speeds(
                 u64::from(own.map_or(usual, |(_, speed)| *speed))
             };
             let here = of(&draft.pool.gpu, draft.relative);
-            let there = of(&reference, reference_speed);
+            let there = of(reference, *reference_speed);
             ((1000 * here + there / 2) / there).clamp(1, u64::from(u32::MAX)) as u32
         };
         draft.pool.speed = classes.iter().map(speed).collect();

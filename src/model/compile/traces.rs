@@ -6,6 +6,7 @@ use crate::units::Zone;
 
 use super::columns;
 use super::context::Context;
+use super::generated::{self, Generator};
 use super::run::Run;
 
 /// One `[[demand]]` with what was read for it.
@@ -20,6 +21,8 @@ pub(super) struct Feed<'a> {
 pub(super) enum Jobs {
     /// A trace, read.
     Trace(Box<Trace>),
+    /// Laws, checked.
+    Generator(Box<Generator>),
 }
 
 impl Feed<'_> {
@@ -27,6 +30,7 @@ impl Feed<'_> {
     pub(super) fn classes(&self) -> &[String] {
         match &self.jobs {
             Jobs::Trace(trace) => &trace.classes,
+            Jobs::Generator(generator) => &generator.classes,
         }
     }
 
@@ -34,6 +38,7 @@ impl Feed<'_> {
     pub(super) fn tenants(&self) -> &[String] {
         match &self.jobs {
             Jobs::Trace(trace) => &trace.tenants,
+            Jobs::Generator(generator) => &generator.tenants,
         }
     }
 }
@@ -41,7 +46,13 @@ impl Feed<'_> {
 /// Most demands of a scenario.
 const DEMANDS_MAX: usize = 1_000;
 
-pub(super) fn read<'a>(context: &mut Context, file: &'a ScenarioFile, run: &Run) -> Vec<Feed<'a>> {
+/// Reads all demand; `owned` is how many reference GPUs are owned.
+pub(super) fn read<'a>(
+    context: &mut Context,
+    file: &'a ScenarioFile,
+    run: &Run,
+    owned: f64,
+) -> Vec<Feed<'a>> {
     let mut feeds: Vec<Feed<'a>> = Vec::new();
     let mut taken: Vec<String> = Vec::new();
     for (spec, table) in file.demand.items() {
@@ -71,13 +82,17 @@ pub(super) fn read<'a>(context: &mut Context, file: &'a ScenarioFile, run: &Run)
                 );
                 None
             }
-            (None, _) => {
-                if spec.trace.is_absent() && spec.generator.is_absent() {
-                    let example = "trace = \"month.csv\" or generator = { jobs_per_day = 400 }";
-                    context.fault(table, "this demand has no jobs", format!("add {example}"));
+            (None, _) => match spec.generator.here() {
+                Some((generator, at)) => generated::read(context, spec, generator, at, run, owned)
+                    .map(|generator| Jobs::Generator(Box::new(generator))),
+                None => {
+                    if spec.trace.is_absent() && spec.generator.is_absent() {
+                        let example = "trace = \"month.csv\" or generator = { jobs_per_day = 400 }";
+                        context.fault(table, "this demand has no jobs", format!("add {example}"));
+                    }
+                    None
                 }
-                None
-            }
+            },
         };
         if let Some(jobs) = jobs {
             let zone = zone.unwrap_or_else(Zone::utc);

@@ -176,12 +176,13 @@ pub enum GpuUnitKind {
 /// Jobs drawn from laws.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["jobs_per_day"]))]
 pub struct GeneratorSpec {
     /// The kind of cluster whose jobs these are; "shared-research" unless given.
     pub preset: Given<Preset>,
-    /// Mean number of jobs in a day.
+    /// Mean number of jobs in a day …
     pub jobs_per_day: Given<f64>,
+    /// … or so many that the owned GPUs are loaded so much in the mean, such as 0.85.
+    pub load: Given<f64>,
     /// How they come; "bursty" unless given.
     pub arrivals: Given<ArrivalKind>,
     /// The zone in which days and weeks have their shape; "UTC" unless given.

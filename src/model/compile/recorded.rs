@@ -1,0 +1,232 @@
+//! What the jobs of a trace mean.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Demand, DemandSource, Horizon, Recorded, Replay, Request, Resample, Shape, Truth,
+};
+use crate::scenario::{DropKind, Place, Problem, ResampleKind};
+use crate::trace::{Trace, TraceJob};
+use crate::units::{ClassId, Epoch, MilliGpus, ShapeId, SimTime, Span, TenantId};
+
+use super::classes::ClassDraft;
+use super::context::Context;
+use super::demand::{class_of, holds};
+use super::pools::PoolDraft;
+use super::run::Run;
+use super::traces::Feed;
+
+/// A job whose class is known and whose shape is not yet a number.
+pub(super) struct Sorted {
+    job: TraceJob,
+    place: usize,
+    class: ClassId,
+}
+
+impl Sorted {
+    /// What placement looks at.
+    pub(super) fn key(&self) -> (MilliGpus, ClassId) {
+        (self.job.gpus, self.class)
+    }
+}
+
+/// The jobs of a trace that some pool could hold, with their classes, and how many others were left out.
+pub(super) fn sort(
+    context: &mut Context,
+    feed: &Feed<'_>,
+    trace: &Trace,
+    pools: &[PoolDraft],
+    classes: &[ClassDraft],
+) -> (Vec<Sorted>, u64) {
+    let jobs = find_classes(context, trace, classes);
+    placeable(context, feed, trace, jobs, pools, classes)
+}
+
+/// Finds the class of every job; a kind of job that fits none is reported once.
+fn find_classes(context: &mut Context, trace: &Trace, classes: &[ClassDraft]) -> Vec<Sorted> {
+    let mut homeless: BTreeMap<u16, (u64, usize)> = BTreeMap::new();
+    let mut sorted = Vec::with_capacity(trace.jobs.len());
+    for (place, &job) in trace.jobs.iter().enumerate() {
+        let class = &trace.classes[usize::from(job.class)];
+        let tenant = &trace.tenants[usize::from(job.tenant)];
+        match class_of(classes, class, tenant, job.gpus) {
+            Some(class) => sorted.push(Sorted { job, place, class }),
+            None => homeless.entry(job.class).or_insert((0, place)).0 += 1,
+        }
+    }
+    // Without any good class the cause has been reported.
+    for (class, (count, place)) in homeless.into_iter().filter(|_| !classes.is_empty()) {
+        let class = &trace.classes[usize::from(class)];
+        let problem = Problem {
+            place: Place::Named(whereabouts(trace, place)),
+            ..Problem::new(format!("no [[class]] matches the jobs of class `{class}`"))
+        };
+        let fix =
+            format!("{count} jobs are like this; add a class of that name, or one without `match`");
+        context.problems.push(problem.note(fix));
+    }
+    sorted
+}
+
+/// Jobs that some pool could hold when nothing else is there, and how many others were left out as asked.
+fn placeable(
+    context: &mut Context,
+    feed: &Feed<'_>,
+    trace: &Trace,
+    jobs: Vec<Sorted>,
+    pools: &[PoolDraft],
+    classes: &[ClassDraft],
+) -> (Vec<Sorted>, u64) {
+    let fits = |sorted: &Sorted| holds(pools, classes, sorted.key());
+    let (kept, rest): (Vec<Sorted>, Vec<Sorted>) = jobs.into_iter().partition(fits);
+    let drop = feed
+        .spec
+        .drop
+        .items()
+        .any(|(kind, _)| *kind == DropKind::Unplaceable);
+    let worst = rest
+        .iter()
+        .max_by_key(|sorted| (sorted.job.gpus, std::cmp::Reverse(sorted.place)));
+    // With a broken pool left out, jobs may only seem to fit nowhere.
+    if let (Some(worst), false, true) = (worst, drop, context.problems.is_empty()) {
+        let class = &classes[worst.class.index()].class;
+        let allowed = class.pools.iter().map(|pool| &pools[pool.index()].pool);
+        let largest = allowed.rev().max_by_key(|pool| pool.gpus()).map_or_else(
+            || "it may use none".to_owned(),
+            |pool| format!("largest: {} with {}", pool.name, pool.gpus()),
+        );
+        let gpus = worst.job.gpus.occupied();
+        let message = format!("no pool can ever hold a gang of {gpus} GPUs ({largest})");
+        let problem = Problem {
+            place: Place::Named(whereabouts(trace, worst.place)),
+            ..Problem::new(message)
+        };
+        let (count, are) = (
+            rest.len(),
+            if rest.len() == 1 {
+                "job is"
+            } else {
+                "jobs are"
+            },
+        );
+        context.problems.push(problem.note(format!(
+            "{count} {are} like this; drop them with `demand.drop = [\"unplaceable\"]` or add capacity"
+        )));
+    }
+    (kept, rest.len() as u64)
+}
+
+/// Where a job stands in its source.
+fn whereabouts(trace: &Trace, place: usize) -> String {
+    let job = &trace.jobs[place];
+    format!(
+        "{}, row {}: job {}, tenant {}",
+        trace.report.source,
+        job.row,
+        trace.ids.name(place),
+        trace.tenants[usize::from(job.tenant)]
+    )
+}
+
+pub(super) fn recorded(
+    context: &mut Context,
+    feed: &Feed<'_>,
+    trace: &Trace,
+    run: &Run,
+    kept: Vec<Sorted>,
+    shapes: &[Shape],
+    tenants: &[String],
+    classes: &[ClassDraft],
+) -> Demand {
+    let tenant_ids: Vec<TenantId> = trace
+        .tenants
+        .iter()
+        .map(|name| TenantId::from(tenants.iter().position(|known| known == name).unwrap_or(0)))
+        .collect();
+    let factor = context
+        .number(&feed.spec.requested_factor, 0.001, 1000.0)
+        .unwrap_or(1.0);
+    let (mut requests, mut truth, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut by_class, mut by_truth) = (0u64, 0u64);
+    for Sorted { job, place, class } in kept {
+        let key = (job.gpus, class);
+        let shape = shapes.binary_search_by_key(&key, |shape| (shape.gpus, shape.class));
+        let asked = job.requested_ms.map(Span);
+        let requested = asked.unwrap_or_else(|| match classes[class.index()].requested_default {
+            Some(usual) => {
+                by_class += 1;
+                usual
+            }
+            None => {
+                by_truth += 1;
+                Span(((job.duration_ms as f64 * factor).round() as u64).max(1))
+            }
+        });
+        requests.push(Request {
+            submit: SimTime(job.submit_ms),
+            requested,
+            shape: ShapeId::from(shape.unwrap_or(0)),
+            tenant: tenant_ids[usize::from(job.tenant)],
+            priority: job.priority,
+        });
+        truth.push(Truth {
+            work: Span(job.duration_ms.max(1)),
+            outcome: job.outcome,
+        });
+        names.push(trace.ids.name(place));
+    }
+    let what = format!("demand {}: requested time", feed.name);
+    if 0 < by_class {
+        context.by_default(&what, format!("the class default for {by_class} jobs"));
+    }
+    if 0 < by_truth {
+        let value = format!("true run time × {factor} for {by_truth} jobs that do not say");
+        context.by_default(&what, value);
+    }
+    let start = trace
+        .start_unix_ms
+        .and_then(Epoch::from_unix_ms)
+        .unwrap_or(run.epoch);
+    Demand {
+        name: feed.name.clone(),
+        source: DemandSource::Recorded(Recorded {
+            requests,
+            truth,
+            names: crate::trace::JobNames::of_names(names.iter().map(String::as_str)),
+            span: trace.span,
+            week_offset: start.week_offset_ms(&feed.zone),
+            scenario_week_offset: run.epoch.week_offset_ms(&feed.zone),
+            replay: replay(context, feed, run),
+        }),
+    }
+}
+
+fn replay(context: &mut Context, feed: &Feed<'_>, run: &Run) -> Replay {
+    let spec = feed.spec;
+    let resample = match spec.resample.value() {
+        Some(ResampleKind::Days) => Resample::Days,
+        Some(ResampleKind::Weeks) => Resample::Weeks,
+        Some(ResampleKind::None) | None => Resample::None,
+    };
+    let replay = Replay {
+        resample,
+        jitter: context.span(&spec.jitter).unwrap_or_default(),
+        repeat: context.count(&spec.repeat, 10_000).unwrap_or(1),
+        grow: context.number(&spec.grow, -0.99, 100.0).unwrap_or(0.0),
+        thin: context
+            .number(&spec.thin, 0.000_001, 1_000.0)
+            .unwrap_or(1.0),
+    };
+    if let (Some(origin), Horizon::UntilEmpty, true) = (
+        spec.resample.origin(),
+        run.horizon,
+        resample != Resample::None,
+    ) {
+        context.fault(
+            origin,
+            "resampling has no end without a horizon",
+            "add horizon = \"28 d\"",
+        );
+    }
+    replay
+}
