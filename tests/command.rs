@@ -368,6 +368,9 @@ fn the_commands_of_the_readme_work() {
         let mut words: Vec<&str> = arguments.split_whitespace().collect();
         let out = place.at("run");
         if matches!(words[0], "compare" | "run") {
+            if let Some(at) = words.iter().position(|word| *word == "--out") {
+                words.drain(at..at + 2);
+            }
             words.extend(["--out", &out]);
             if !words.contains(&"--replications") {
                 words.extend(["--replications", "2"]);

@@ -154,7 +154,7 @@ fn the_jobs_of_a_replication_are_those_of_its_row() {
         sample: &sample,
     };
     let column = layout.position("wait_mean_s").unwrap();
-    jobs_of(&plan, 3, &mut |strategy, jobs| {
+    jobs_of(&plan, 3, &mut |strategy, jobs, _| {
         let waits: u64 = jobs.records.iter().map(|job| job.waits.total()).sum();
         let (sums, counts) = replicated.columns[strategy].pair(column);
         assert_eq!(sums[3], waits as f64 / 1e3);

@@ -12,7 +12,7 @@ use super::{answer, output};
 
 /// Tells all problems, or the inventory.
 pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
-    let study = Study::open(arguments)?;
+    let study = Study::open(arguments, None)?;
     output::data(&answer::head(&study.read, &study))?;
     output::data(&inventory(&study))?;
     Ok(())

@@ -15,11 +15,11 @@ use crate::experiment::{
 use crate::metrics::Layout;
 use crate::model::Timeline;
 use crate::record::{
-    Folder, JobNames, JobsWriter, Manifest, Replications, RunsWriter, SCHEMA_VERSION, Summary,
-    folder_name,
+    Folder, JobsWriter, Manifest, Names, Replications, RunsWriter, SCHEMA_VERSION, Summary,
+    folder_name, is_complete,
 };
 use crate::stats::CONFIDENCE;
-use crate::units::StrategyId;
+use crate::units::{JobId, StrategyId};
 
 use super::arguments::{OutputFormat, StudyArguments};
 use super::exit::Failure;
@@ -41,14 +41,14 @@ struct Job<'a> {
 
 /// Plays all strategies.
 pub(super) fn compare(arguments: &StudyArguments) -> Result<(), Failure> {
-    let study = Study::open(&arguments.scenario)?;
+    let study = Study::open(&arguments.scenario, arguments.seed)?;
     let all = (0..study.model.strategies.len()).map(StrategyId::from);
     play(&study, arguments, &all.collect::<Vec<_>>(), "compare")
 }
 
 /// Plays one strategy.
 pub(super) fn run(arguments: &StudyArguments, strategy: Option<&str>) -> Result<(), Failure> {
-    let study = Study::open(&arguments.scenario)?;
+    let study = Study::open(&arguments.scenario, arguments.seed)?;
     let names = || study.model.strategies.iter().map(|s| s.name.as_str());
     let index = match strategy {
         None => 0,
@@ -76,7 +76,7 @@ fn play(
         model: &study.model,
         strategies,
         replications: if study.rolls_dice() { asked } else { 1 },
-        seed: arguments.seed.unwrap_or(study.seed),
+        seed: study.seed,
         threads: usize::from(arguments.threads),
         sample: &sample,
     };
@@ -237,6 +237,12 @@ fn record(
         write_jobs(job, &mut folder, interrupted).map_err(|error| failed(error, place))?;
     }
     let summary = summary(job, manifest, &played);
+    if manifest.partial && is_complete(place, &manifest.run_id) {
+        return Err(Failure::Interrupted(format!(
+            "interrupted; the complete record of an earlier run of the same is left in {}",
+            place.display()
+        )));
+    }
     folder
         .write_json("summary.json", &summary)
         .with_context(cannot)?;
@@ -282,7 +288,7 @@ fn write_jobs(
         return Ok(());
     }
     let model = &job.study.model;
-    let names = JobNames {
+    let names = Names {
         tenants: model.tenants.clone(),
         classes: model.classes.iter().map(|c| c.name.clone()).collect(),
         pools: model.pools.iter().map(|p| p.name.clone()).collect(),
@@ -292,8 +298,9 @@ fn write_jobs(
         if interrupted.load(Ordering::Relaxed) {
             break;
         }
-        jobs_of(&job.plan, replication, &mut |strategy, jobs| {
-            writer.jobs(&job.names[strategy], replication, &jobs.records)
+        jobs_of(&job.plan, replication, &mut |strategy, jobs, world| {
+            let name = |id: JobId| model.job_name(world, id.index());
+            writer.jobs(&job.names[strategy], replication, &jobs.records, &name)
         })?;
     }
     writer.finish()?;

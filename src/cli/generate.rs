@@ -34,9 +34,9 @@ pub(super) struct GenerateArguments {
 
 /// Samples and writes.
 pub(super) fn generate(arguments: &GenerateArguments) -> Result<(), Failure> {
-    let study = Study::open(&arguments.scenario)?;
+    let study = Study::open(&arguments.scenario, arguments.seed)?;
     let dice = Dice {
-        seed: arguments.seed.unwrap_or(study.seed),
+        seed: study.seed,
         replication: arguments.replication,
     };
     let mut timeline = Timeline::default();

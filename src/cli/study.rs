@@ -30,15 +30,20 @@ pub(super) struct Study {
     pub(super) read: Vec<String>,
     /// Replications, unless the command line says otherwise.
     pub(super) replications: u32,
-    /// The seed, unless the command line says otherwise.
+    /// The seed of all randomness.
     pub(super) seed: u64,
 }
 
 impl Study {
-    /// Loads and checks a scenario; all problems are told at once.
-    pub(super) fn open(arguments: &ScenarioArguments) -> Result<Self, Failure> {
+    /// Loads and checks a scenario; all problems are told at once. `seed` overrides the scenario's own.
+    pub(super) fn open(arguments: &ScenarioArguments, seed: Option<u64>) -> Result<Self, Failure> {
         let scenario = scenario::load(&arguments.file, &arguments.sets)?;
-        let compiled = model::compile(&scenario)?;
+        let mut compiled = model::compile(&scenario)?;
+        if let Some(seed) = seed.filter(|seed| *seed != compiled.seed) {
+            compiled.seed = seed;
+            let unplaceable = compiled.load.unplaceable;
+            compiled.load = LoadReport::of(&compiled.model, &compiled.imports, unplaceable, seed);
+        }
         let mut files = compiled.files.clone();
         files.sort();
         files.dedup();

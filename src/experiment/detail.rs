@@ -8,12 +8,15 @@ use crate::strategy::Strategy;
 
 use super::replicate::{ExperimentError, Plan};
 
-/// Plays `replication` again under each strategy of the plan and hands (strategy, jobs in order of arrival)
-/// to `sink`. Because every draw has a name, it is the same replication to the last bit.
+/// Takes the jobs of a strategy and the world that they came from.
+pub type JobSink<'a> = dyn FnMut(usize, &JobList, &Timeline) -> std::io::Result<()> + 'a;
+
+/// Plays `replication` again under each strategy of the plan and hands (strategy, jobs in order of arrival,
+/// the world) to `sink`. Because every draw has a name, it is the same replication to the last bit.
 pub fn jobs_of(
     plan: &Plan<'_>,
     replication: u32,
-    sink: &mut dyn FnMut(usize, &JobList) -> std::io::Result<()>,
+    sink: &mut JobSink<'_>,
 ) -> Result<(), ExperimentError> {
     let dice = Dice {
         seed: plan.seed,
@@ -42,7 +45,7 @@ pub fn jobs_of(
             stuck,
         })?;
         jobs.sort();
-        sink(index, &jobs)?;
+        sink(index, &jobs, &timeline)?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ mod words;
 
 pub use change::what_would_change;
 pub use columns::Columns;
-pub use detail::jobs_of;
+pub use detail::{JobSink, jobs_of};
 pub use replicate::{Control, ExperimentError, Plan, Replicated, RowSink, layout_of, replicate};
 pub use sentences::sentences;
 pub use stable_load::{StableLoad, stable_load};

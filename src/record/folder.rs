@@ -21,6 +21,12 @@ pub struct Folder {
 impl Folder {
     /// Begins a folder that will stand at `place`. Parents are made as needed.
     pub fn begin(place: &Path) -> io::Result<Self> {
+        // `.` and `..` have no name of their own.
+        let place = if place.is_dir() {
+            &fs::canonicalize(place)?
+        } else {
+            place
+        };
         let name = place.file_name().ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -102,6 +108,16 @@ impl Drop for Folder {
     }
 }
 
+/// Whether a complete record of the run called `run_id` stands at `place`.
+pub fn is_complete(place: &Path, run_id: &str) -> bool {
+    let manifest = fs::read(place.join(SEAL))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    manifest.is_some_and(|manifest| {
+        manifest["run_id"].as_str() == Some(run_id) && manifest["partial"].as_bool() == Some(false)
+    })
+}
+
 /// A name that cannot leave the folder it is put into: letters, digits, `.`, `_` and `-`, not hidden.
 pub fn folder_name(name: &str) -> String {
     let kept: String = name
@@ -177,6 +193,18 @@ mod tests {
         );
         assert!(!place.join("jobs.csv").exists() && place.join("notes.txt").exists());
         assert_eq!(fs::read_dir(root.join("deep")).unwrap().count(), 1);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn a_complete_record_is_known_by_its_manifest() {
+        let root = scratch("complete");
+        let text = r#"{"run_id": "ab", "partial": false}"#;
+        assert!(!is_complete(&root, "ab"));
+        fs::write(root.join(SEAL), text).unwrap();
+        assert!(is_complete(&root, "ab") && !is_complete(&root, "cd"));
+        fs::write(root.join(SEAL), text.replace("false", "true")).unwrap();
+        assert!(!is_complete(&root, "ab"));
         fs::remove_dir_all(root).unwrap();
     }
 

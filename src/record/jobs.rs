@@ -1,5 +1,6 @@
 //! `jobs.csv`: the life of each job of the replications asked for.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::journal::{Bucket, Cause, JobRecord, Observer};
@@ -33,7 +34,7 @@ impl Observer for JobList {
 
 /// The names behind the ids of one scenario.
 #[derive(Clone, Debug, Default)]
-pub struct JobNames {
+pub struct Names {
     /// By tenant id.
     pub tenants: Vec<String>,
     /// By class id.
@@ -46,12 +47,12 @@ pub struct JobNames {
 #[derive(Debug)]
 pub struct JobsWriter<W: Write> {
     csv: csv::Writer<W>,
-    names: JobNames,
+    names: Names,
 }
 
 impl<W: Write> JobsWriter<W> {
     /// Writes the header.
-    pub fn new(out: W, names: JobNames) -> io::Result<Self> {
+    pub fn new(out: W, names: Names) -> io::Result<Self> {
         let mut csv = csv::Writer::from_writer(out);
         for column in "job tenant class submit_s start_s end_s pool gpus state wait_s".split(' ') {
             csv.write_field(column)?;
@@ -73,14 +74,22 @@ impl<W: Write> JobsWriter<W> {
 
     /// Writes the jobs of one strategy in one replication, in the order given. Seconds are exact; GPU-hours
     /// and money are rounded to six decimals. `start_s`, `end_s` and `pool` are empty for what has not happened.
+    /// `name` gives a job's name in its source; where it comes again (resampled or repeated days), `#` and
+    /// the job's number in order of arrival are appended.
     pub fn jobs(
         &mut self,
         strategy: &str,
         replication: u32,
         records: &[JobRecord],
+        name: &dyn Fn(JobId) -> String,
     ) -> io::Result<()> {
+        let mut seen = BTreeSet::new();
         for record in records {
-            self.job(strategy, replication, record)?;
+            let mut name = name(record.job);
+            if !seen.insert(name.clone()) {
+                name = format!("{name}#{}", record.job.0);
+            }
+            self.job(&name, strategy, replication, record)?;
         }
         Ok(())
     }
@@ -90,13 +99,18 @@ impl<W: Write> JobsWriter<W> {
         self.csv.flush()
     }
 
-    fn job(&mut self, strategy: &str, replication: u32, record: &JobRecord) -> io::Result<()> {
-        let JobId(number) = record.job;
+    fn job(
+        &mut self,
+        job: &str,
+        strategy: &str,
+        replication: u32,
+        record: &JobRecord,
+    ) -> io::Result<()> {
         let ended = (!record.state.is_unfinished()).then_some(record.end);
         let instant =
             |at: Option<crate::units::SimTime>| at.map_or(String::new(), |t| seconds(t.0));
         let csv = &mut self.csv;
-        csv.write_field(format!("j-{number}"))?;
+        csv.write_field(csv_text(job).as_ref())?;
         csv.write_field(name(&self.names.tenants, record.tenant.index()))?;
         csv.write_field(name(&self.names.classes, record.class.index()))?;
         csv.write_field(seconds(record.submit.0))?;
@@ -186,14 +200,16 @@ mod tests {
     }
 
     fn text(records: &[JobRecord]) -> String {
-        let names = JobNames {
+        let names = Names {
             tenants: vec!["@vision".into()],
             classes: vec!["tuning".into(), "training".into()],
             pools: vec!["dc".into()],
         };
         let mut out = Vec::new();
         let mut writer = JobsWriter::new(&mut out, names).unwrap();
-        writer.jobs("burst", 2, records).unwrap();
+        writer
+            .jobs("burst", 2, records, &|job| format!("j-{}", job.0))
+            .unwrap();
         writer.finish().unwrap();
         String::from_utf8(out).unwrap()
     }
@@ -211,6 +227,26 @@ mod tests {
              4.000000,0.000000,0.000000,0.000000,0.000000,0.000000,10.000000,0.000000,burst,2"
         );
         assert_eq!(lines[0].split(',').count(), lines[1].split(',').count());
+    }
+
+    #[test]
+    fn a_job_that_comes_again_gets_a_number() {
+        let again = JobRecord {
+            job: JobId(9),
+            ..record()
+        };
+        let names = Names::default();
+        let mut out = Vec::new();
+        let mut writer = JobsWriter::new(&mut out, names).unwrap();
+        let records = [record(), again];
+        let name = |_| "monday".to_owned();
+        writer.jobs("burst", 0, &records, &name).unwrap();
+        writer.finish().unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.contains("\nmonday,0,1,") && text.contains("\nmonday#9,0,1,"),
+            "{text}"
+        );
     }
 
     #[test]

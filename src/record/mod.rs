@@ -23,9 +23,9 @@ mod text;
 
 pub use decimal::{decimal, seconds};
 pub use file::write_whole;
-pub use folder::{Folder, folder_name};
+pub use folder::{Folder, folder_name, is_complete};
 pub use hash::{sha256_file, sha256_hex};
-pub use jobs::{JobList, JobNames, JobsWriter};
+pub use jobs::{JobList, JobsWriter, Names};
 pub use manifest::{Assumption, Input, Manifest};
 pub use runs::RunsWriter;
 pub use summary::{Comparison, Figure, Named, Replications, StrategySummary, Summary};
