@@ -95,7 +95,7 @@ pub struct Jobs {
 }
 
 /// No earlier stretches.
-pub const NO_HISTORY: u32 = u32::MAX;
+pub(super) const NO_HISTORY: u32 = u32::MAX;
 
 impl Jobs {
     /// Forgets everything and keeps the memory.

@@ -5,7 +5,7 @@ use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{JobRecord, Observer, PoolRecord, Posting, RunRecord};
 use plimsoll::model::{
-    Class, Discipline, Horizon, Model, Outcome, Overrun, Packing, Placement, Pool, Preemption,
+    Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, Preemption,
     Request, Requeue, Shape, Site, SiteKind, Spread, StrategySettings, Supply, Timeline, Truth,
 };
 use plimsoll::strategy::Strategy;
@@ -86,20 +86,15 @@ pub fn model(pools: Vec<Pool>, disciplines: Vec<Discipline>) -> Model {
         zone: "private".to_owned(),
         egress: BytePrice(0),
     };
-    Model {
-        name: "test".to_owned(),
-        epoch: Epoch::parse("2026-01-05T00:00:00Z").unwrap(),
-        currency: Currency::parse("USD").unwrap(),
-        horizon: Horizon::UntilEmpty,
-        overrun: Overrun::Extend,
-        sites: vec![site],
-        pools,
-        classes: vec![class],
-        tenants: vec!["all".to_owned()],
-        shapes: Vec::new(),
-        strategies,
-        demand: Vec::new(),
-    }
+    let epoch = Epoch::parse("2026-01-05T00:00:00Z").unwrap();
+    let mut model = Model::bare("test", epoch, Currency::parse("USD").unwrap());
+    model.horizon = Horizon::UntilEmpty;
+    model.sites = vec![site];
+    model.pools = pools;
+    model.classes = vec![class];
+    model.tenants = vec!["all".to_owned()];
+    model.strategies = strategies;
+    model
 }
 
 /// The world in which exactly these jobs come; the model learns their shapes.

@@ -1,0 +1,158 @@
+//! The workload of the speed figures, and the yardstick they are measured with.
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::print_stdout)]
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::hint::black_box;
+use std::time::Instant;
+
+use plimsoll::dice::{Dice, Purpose};
+use plimsoll::model::{
+    Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Packing, Placement, Pool,
+    Preemption, PriceSteps, Request, Requeue, Shape, Site, SiteKind, Spill, SpillTest, Spread,
+    StrategySettings, Supply, Timeline, Truth,
+};
+use plimsoll::process::lognormal_ms;
+use plimsoll::units::{
+    BytePrice, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, SiteId,
+    Span, TenantId,
+};
+
+/// Gang sizes and their shares in percent.
+const GANGS: [(u64, u64); 7] = [(1, 40), (2, 12), (4, 14), (8, 20), (16, 8), (32, 4), (64, 2)];
+
+/// An estate of one owned pool (`nodes` × 8 GPUs) and, if wanted, a rented one beside it.
+pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
+    let pool = |name: &str, supply, nodes, packing| Pool {
+        name: name.to_owned(),
+        site: SiteId(0),
+        gpu: "h200".to_owned(),
+        nodes,
+        gpus_per_node: 8,
+        packing,
+        spread: Spread::Remainder,
+        supply,
+        speed: vec![1000],
+    };
+    let mut pools = vec![pool("owned", Supply::Owned { price: Price(2_500_000) }, nodes, packing)];
+    if rented {
+        let offer = OnDemand {
+            prices: PriceSteps::constant(Price(3_500_000)),
+            quota: Some(u64::from(nodes)),
+            boot: Boot::LogNormal { mu: 13.1, sigma: 0.8 },
+            minimum: Span::MINUTE,
+            increment: Span::SECOND,
+            idle_release: Span(600_000),
+        };
+        pools.push(pool("rented", Supply::OnDemand(offer), 0, Packing::Best));
+    }
+    let site = Site {
+        name: "dc".to_owned(),
+        kind: SiteKind::Private,
+        jurisdiction: "DE".to_owned(),
+        zone: "private".to_owned(),
+        egress: BytePrice(0),
+    };
+    let class = Class {
+        name: "training".to_owned(),
+        pools: (0..pools.len()).map(PoolId::from).collect(),
+        burst: true,
+        results: Bytes(0),
+        preemption: Preemption::Checkpoint { write: Span::ZERO, restart: Span::ZERO },
+    };
+    let strategy = |name: &str, discipline, placement| StrategySettings {
+        name: name.to_owned(),
+        discipline,
+        placement,
+        requeue: Requeue::Keep,
+    };
+    let spill = Spill { test: SpillTest::Waited(Span(1_800_000)), ceiling: Some(Price(4_000_000)) };
+    let epoch = Epoch::parse("2026-01-05T00:00:00Z").expect("a date");
+    let mut model = Model::bare("bench", epoch, Currency::parse("USD").expect("a currency"));
+    model.horizon = Horizon::LastSubmit;
+    model.sites = vec![site];
+    model.pools = pools;
+    model.classes = vec![class];
+    model.tenants = vec!["all".to_owned()];
+    model.shapes = GANGS
+        .iter()
+        .map(|&(gpus, weight)| Shape { gpus: MilliGpus::whole(gpus), class: ClassId(0), weight })
+        .collect();
+    model.strategies = vec![
+        strategy("fifo", Discipline::Fifo, Placement::PrivateOnly),
+        strategy("fit-first", Discipline::FitFirst, Placement::PrivateOnly),
+        strategy("easy", Discipline::Easy, Placement::PrivateOnly),
+        strategy("easy, spill", Discipline::Easy, Placement::PrivateFirst(spill)),
+    ];
+    model
+}
+
+/// `jobs` jobs with lognormal run times (σ 1.2, mean 2 h) that offer `load` of `gpus` GPUs.
+pub fn timeline(model: &Model, jobs: u32, gpus: u64, load: f64) -> Timeline {
+    let dice = Dice { seed: 1, replication: 0 };
+    let key = dice.key("bench", "demand");
+    let mean_ms = 7_200_000.0f64;
+    let sigma = 1.2f64;
+    let mu = libm_ln(mean_ms) - sigma * sigma / 2.0;
+    let total: u64 = GANGS.iter().map(|gang| gang.1).sum();
+    let mean_gang =
+        GANGS.iter().map(|gang| (gang.0 * gang.1) as f64).sum::<f64>() / total as f64;
+    let gap = mean_ms * mean_gang / (load * gpus as f64);
+    let mut at = 0.0;
+    let mut timeline = Timeline::default();
+    for job in 0..jobs {
+        let mut stream = dice.stream(key, Purpose::JobBody, job, 0);
+        at += -libm_ln(stream.uniform()) * gap;
+        let mut pick = stream.below(total);
+        let shape = GANGS
+            .iter()
+            .position(|gang| {
+                let here = pick < gang.1;
+                pick = pick.saturating_sub(gang.1);
+                here
+            })
+            .unwrap_or(0);
+        let work = lognormal_ms(&mut stream, mu, sigma);
+        timeline.requests.push(Request {
+            submit: SimTime(at as u64),
+            requested: Span(work.0 + work.0 * stream.below(100) / 100),
+            shape: ShapeId::from(shape),
+            tenant: TenantId(0),
+            priority: 0,
+        });
+        timeline.truth.push(Truth { work, outcome: Outcome::Finished });
+    }
+    debug_assert!(model.shapes.len() == GANGS.len());
+    timeline
+}
+
+#[allow(clippy::disallowed_methods)]
+fn libm_ln(x: f64) -> f64 {
+    x.ln()
+}
+
+/// Nanoseconds of one pop and push on a standard heap that holds 1,024 numbers: the yardstick.
+#[allow(clippy::disallowed_methods)]
+pub fn hold() -> f64 {
+    let mut heap: BinaryHeap<Reverse<u64>> = BinaryHeap::with_capacity(1025);
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for _ in 0..1024 {
+        heap.push(Reverse(next() >> 40));
+    }
+    let rounds = 400_000;
+    let begun = Instant::now();
+    for _ in 0..rounds {
+        if let Some(Reverse(least)) = heap.pop() {
+            heap.push(Reverse(least + (next() >> 40)));
+        }
+    }
+    let ns = begun.elapsed().as_nanos() as f64 / f64::from(rounds);
+    black_box(heap);
+    ns
+}

@@ -1,0 +1,75 @@
+//! Nanoseconds per job of one replication, as a ratio to one pop and push on a standard heap of 1,024.
+//!
+//! `cargo bench --bench main_job` prints a table; `-- scale` adds 10⁶ jobs on 10⁵ GPUs and 10⁷ on 10⁶.
+#![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods)]
+
+mod common;
+
+use std::time::Instant;
+
+use plimsoll::dice::Dice;
+use plimsoll::engine::{Scratch, simulate};
+use plimsoll::journal::Silent;
+use plimsoll::metrics::{Fold, Layout};
+use plimsoll::model::{Model, Packing, Timeline};
+use plimsoll::strategy::Strategy;
+use plimsoll::units::StrategyId;
+
+fn main() {
+    let scale = std::env::args().any(|arg| arg == "scale");
+    println!("{:<44} {:>9} {:>9} {:>7}", "case", "ns/job", "ns/hold", "ratio");
+    for load in [0.85, 0.95] {
+        for packing in [Packing::Count, Packing::Best] {
+            case(100_000, 1_250, load, packing, false, 5);
+        }
+        case(100_000, 1_250, load, Packing::Best, true, 5);
+    }
+    if scale {
+        case(1_000_000, 12_500, 0.85, Packing::Count, false, 2);
+        case(10_000_000, 125_000, 0.85, Packing::Count, false, 1);
+    }
+}
+
+fn case(jobs: u32, nodes: u32, load: f64, packing: Packing, rented: bool, rounds: u32) {
+    let model = common::estate(nodes, packing, rented);
+    let timeline = common::timeline(&model, jobs, u64::from(nodes) * 8, load);
+    for (index, settings) in model.strategies.iter().enumerate() {
+        if (settings.name == "easy, spill") != rented {
+            continue;
+        }
+        let strategy = Strategy::prepare(&model, StrategyId::from(index));
+        let (mut best, mut yardstick) = (f64::INFINITY, f64::INFINITY);
+        let mut scratch = Scratch::default();
+        for _ in 0..rounds {
+            yardstick = yardstick.min(common::hold());
+            best = best.min(once(&model, &strategy, &timeline, &mut scratch, rented));
+        }
+        let ns = best / f64::from(jobs);
+        let name = format!("{} · {packing:?} · load {load} · {jobs} jobs", settings.name);
+        println!("{name:<44} {ns:>9.1} {yardstick:>9.1} {:>7.2}", ns / yardstick);
+    }
+}
+
+/// Nanoseconds of one run; with everything on, metrics are folded as well.
+fn once(
+    model: &Model,
+    strategy: &Strategy,
+    timeline: &Timeline,
+    scratch: &mut Scratch,
+    everything: bool,
+) -> f64 {
+    let dice = Dice { seed: 1, replication: 0 };
+    let classes: Vec<String> = model.classes.iter().map(|class| class.name.clone()).collect();
+    let pools: Vec<String> = model.pools.iter().map(|pool| pool.name.clone()).collect();
+    let layout = Layout::new(&classes, &pools);
+    let mut fold = Fold::new(&layout);
+    let mut row = Vec::new();
+    let begun = Instant::now();
+    if everything {
+        simulate(model, strategy, timeline, &dice, scratch, &mut fold).expect("it ends");
+        fold.row(&layout, &mut row);
+    } else {
+        simulate(model, strategy, timeline, &dice, scratch, &mut Silent).expect("it ends");
+    }
+    begun.elapsed().as_nanos() as f64
+}
