@@ -1,6 +1,7 @@
 //! Nanoseconds per job of one replication, as a ratio to one pop and push on a standard heap of 1,024.
 //!
-//! `cargo bench --bench main_job` prints a table; `-- scale` adds 10⁶ jobs on 10⁵ GPUs and 10⁷ on 10⁶.
+//! `cargo bench --bench main_job` prints a table; `-- scale` adds 10⁶ jobs on 10⁵ GPUs and 10⁷ on 10⁶; any
+//! other word keeps the cases whose name contains it.
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods)]
 
 mod common;
@@ -17,7 +18,10 @@ use plimsoll::units::StrategyId;
 
 fn main() {
     let scale = std::env::args().any(|arg| arg == "scale");
-    println!("{:<44} {:>9} {:>9} {:>7}", "case", "ns/job", "ns/hold", "ratio");
+    println!(
+        "{:<44} {:>9} {:>9} {:>7}",
+        "case", "ns/job", "ns/hold", "ratio"
+    );
     for load in [0.85, 0.95] {
         for packing in [Packing::Count, Packing::Best] {
             case(100_000, 1_250, load, packing, false, 5);
@@ -37,6 +41,13 @@ fn case(jobs: u32, nodes: u32, load: f64, packing: Packing, rented: bool, rounds
         if (settings.name == "easy, spill") != rented {
             continue;
         }
+        let name = format!(
+            "{} · {packing:?} · load {load} · {jobs} jobs",
+            settings.name
+        );
+        if !wanted(&name) {
+            continue;
+        }
         let strategy = Strategy::prepare(&model, StrategyId::from(index));
         let (mut best, mut yardstick) = (f64::INFINITY, f64::INFINITY);
         let mut scratch = Scratch::default();
@@ -45,9 +56,19 @@ fn case(jobs: u32, nodes: u32, load: f64, packing: Packing, rented: bool, rounds
             best = best.min(once(&model, &strategy, &timeline, &mut scratch, rented));
         }
         let ns = best / f64::from(jobs);
-        let name = format!("{} · {packing:?} · load {load} · {jobs} jobs", settings.name);
-        println!("{name:<44} {ns:>9.1} {yardstick:>9.1} {:>7.2}", ns / yardstick);
+        println!(
+            "{name:<44} {ns:>9.1} {yardstick:>9.1} {:>7.2}",
+            ns / yardstick
+        );
     }
+}
+
+fn wanted(name: &str) -> bool {
+    let mut words = std::env::args()
+        .skip(1)
+        .filter(|word| word != "scale" && word != "--bench");
+    let first = words.next();
+    first.is_none_or(|word| name.contains(&word)) && words.all(|word| name.contains(&word))
 }
 
 /// Nanoseconds of one run; with everything on, metrics are folded as well.
@@ -58,8 +79,15 @@ fn once(
     scratch: &mut Scratch,
     everything: bool,
 ) -> f64 {
-    let dice = Dice { seed: 1, replication: 0 };
-    let classes: Vec<String> = model.classes.iter().map(|class| class.name.clone()).collect();
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    let classes: Vec<String> = model
+        .classes
+        .iter()
+        .map(|class| class.name.clone())
+        .collect();
     let pools: Vec<String> = model.pools.iter().map(|pool| pool.name.clone()).collect();
     let layout = Layout::new(&classes, &pools);
     let mut fold = Fold::new(&layout);

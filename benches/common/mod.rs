@@ -19,7 +19,15 @@ use plimsoll::units::{
 };
 
 /// Gang sizes and their shares in percent.
-const GANGS: [(u64, u64); 7] = [(1, 40), (2, 12), (4, 14), (8, 20), (16, 8), (32, 4), (64, 2)];
+const GANGS: [(u64, u64); 7] = [
+    (1, 40),
+    (2, 12),
+    (4, 14),
+    (8, 20),
+    (16, 8),
+    (32, 4),
+    (64, 2),
+];
 
 /// An estate of one owned pool (`nodes` × 8 GPUs) and, if wanted, a rented one beside it.
 pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
@@ -34,12 +42,22 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
         supply,
         speed: vec![1000],
     };
-    let mut pools = vec![pool("owned", Supply::Owned { price: Price(2_500_000) }, nodes, packing)];
+    let mut pools = vec![pool(
+        "owned",
+        Supply::Owned {
+            price: Price(2_500_000),
+        },
+        nodes,
+        packing,
+    )];
     if rented {
         let offer = OnDemand {
             prices: PriceSteps::constant(Price(3_500_000)),
             quota: Some(u64::from(nodes)),
-            boot: Boot::LogNormal { mu: 13.1, sigma: 0.8 },
+            boot: Boot::LogNormal {
+                mu: 13.1,
+                sigma: 0.8,
+            },
             minimum: Span::MINUTE,
             increment: Span::SECOND,
             idle_release: Span(600_000),
@@ -58,7 +76,10 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
         pools: (0..pools.len()).map(PoolId::from).collect(),
         burst: true,
         results: Bytes(0),
-        preemption: Preemption::Checkpoint { write: Span::ZERO, restart: Span::ZERO },
+        preemption: Preemption::Checkpoint {
+            write: Span::ZERO,
+            restart: Span::ZERO,
+        },
     };
     let strategy = |name: &str, discipline, placement| StrategySettings {
         name: name.to_owned(),
@@ -66,7 +87,10 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
         placement,
         requeue: Requeue::Keep,
     };
-    let spill = Spill { test: SpillTest::Waited(Span(1_800_000)), ceiling: Some(Price(4_000_000)) };
+    let spill = Spill {
+        test: SpillTest::Waited(Span(1_800_000)),
+        ceiling: Some(Price(4_000_000)),
+    };
     let epoch = Epoch::parse("2026-01-05T00:00:00Z").expect("a date");
     let mut model = Model::bare("bench", epoch, Currency::parse("USD").expect("a currency"));
     model.horizon = Horizon::LastSubmit;
@@ -76,27 +100,41 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
     model.tenants = vec!["all".to_owned()];
     model.shapes = GANGS
         .iter()
-        .map(|&(gpus, weight)| Shape { gpus: MilliGpus::whole(gpus), class: ClassId(0), weight })
+        .map(|&(gpus, weight)| Shape {
+            gpus: MilliGpus::whole(gpus),
+            class: ClassId(0),
+            weight,
+        })
         .collect();
     model.strategies = vec![
         strategy("fifo", Discipline::Fifo, Placement::PrivateOnly),
         strategy("fit-first", Discipline::FitFirst, Placement::PrivateOnly),
         strategy("easy", Discipline::Easy, Placement::PrivateOnly),
-        strategy("easy, spill", Discipline::Easy, Placement::PrivateFirst(spill)),
+        strategy(
+            "easy, spill",
+            Discipline::Easy,
+            Placement::PrivateFirst(spill),
+        ),
     ];
     model
 }
 
 /// `jobs` jobs with lognormal run times (σ 1.2, mean 2 h) that offer `load` of `gpus` GPUs.
 pub fn timeline(model: &Model, jobs: u32, gpus: u64, load: f64) -> Timeline {
-    let dice = Dice { seed: 1, replication: 0 };
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
     let key = dice.key("bench", "demand");
     let mean_ms = 7_200_000.0f64;
     let sigma = 1.2f64;
     let mu = libm_ln(mean_ms) - sigma * sigma / 2.0;
     let total: u64 = GANGS.iter().map(|gang| gang.1).sum();
-    let mean_gang =
-        GANGS.iter().map(|gang| (gang.0 * gang.1) as f64).sum::<f64>() / total as f64;
+    let mean_gang = GANGS
+        .iter()
+        .map(|gang| (gang.0 * gang.1) as f64)
+        .sum::<f64>()
+        / total as f64;
     let gap = mean_ms * mean_gang / (load * gpus as f64);
     let mut at = 0.0;
     let mut timeline = Timeline::default();
@@ -120,7 +158,10 @@ pub fn timeline(model: &Model, jobs: u32, gpus: u64, load: f64) -> Timeline {
             tenant: TenantId(0),
             priority: 0,
         });
-        timeline.truth.push(Truth { work, outcome: Outcome::Finished });
+        timeline.truth.push(Truth {
+            work,
+            outcome: Outcome::Finished,
+        });
     }
     debug_assert!(model.shapes.len() == GANGS.len());
     timeline

@@ -58,7 +58,8 @@ impl Agenda {
 
     /// Adds an event; one beyond the range of the clock never happens.
     pub(super) fn push(&mut self, event: Event) {
-        if event.at.0 >> AT_BITS == 0 {
+        // The very last instant is left out so that a bound after it can be told.
+        if event.at.0 < (1 << AT_BITS) - 1 {
             self.heap.push(Reverse(pack(event)));
         }
     }
@@ -70,35 +71,41 @@ impl Agenda {
             .map(|Reverse(key)| SimTime((key >> (128 - AT_BITS)) as u64))
     }
 
-    /// The next event if it is at `now` and comes before one of `rank`.
-    pub(super) fn pop_before(&mut self, now: SimTime, rank: Rank) -> Option<Event> {
-        let bound = pack(Event {
-            at: now,
-            rank,
-            id: 0,
-            slot: 0,
-            attempt: 0,
-        });
+    /// The next event if it comes before `bound`.
+    pub(super) fn pop_before(&mut self, bound: Bound) -> Option<Event> {
         let &Reverse(key) = self.heap.peek()?;
-        if key >= bound {
+        if key >= bound.0 {
             return None;
         }
         self.heap.pop();
         Some(unpack(key))
     }
 
-    /// The next event if it is at `now`.
-    pub(super) fn pop_at(&mut self, now: SimTime) -> Option<Event> {
-        if self.next_at()? > now {
-            return None;
-        }
-        self.heap.pop().map(|Reverse(key)| unpack(key))
+    /// Whether the next event comes before `bound`.
+    pub(super) fn is_due(&self, bound: Bound) -> bool {
+        self.heap.peek().is_some_and(|&Reverse(key)| key < bound.0)
     }
 
     /// All events, in no order.
     #[cfg(debug_assertions)]
     pub(super) fn iter(&self) -> impl Iterator<Item = Event> + '_ {
         self.heap.iter().map(|&Reverse(key)| unpack(key))
+    }
+}
+
+/// A place in the order of events.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bound(u128);
+
+impl Bound {
+    /// Before all events of `rank` at `at`.
+    pub(super) const fn before(at: SimTime, rank: Rank) -> Self {
+        Self((at.0 as u128) << (128 - AT_BITS) | (rank as u128) << 80)
+    }
+
+    /// After everything at `at`.
+    pub(super) const fn after(at: SimTime) -> Self {
+        Self((at.0 as u128 + 1) << (128 - AT_BITS))
     }
 }
 
@@ -159,19 +166,30 @@ mod tests {
         agenda.push(event(4, Rank::Release, u32::MAX));
         agenda.push(event(1 << 50, Rank::Finish, 1));
         assert_eq!(agenda.next_at(), Some(SimTime(4)));
-        assert!(agenda.pop_at(SimTime(3)).is_none());
-        let first = agenda.pop_at(SimTime(4)).unwrap();
+        assert!(agenda.pop_before(Bound::after(SimTime(3))).is_none());
+        let first = agenda.pop_before(Bound::after(SimTime(4))).unwrap();
         assert_eq!((first.id, first.slot, first.attempt), (u32::MAX, 9, 1));
         assert_eq!(
-            agenda.pop_before(SimTime(5), Rank::Arrival).map(|e| e.id),
+            agenda
+                .pop_before(Bound::before(SimTime(5), Rank::Arrival))
+                .map(|e| e.id),
             Some(3)
         );
         assert_eq!(
-            agenda.pop_before(SimTime(5), Rank::Arrival).map(|e| e.id),
+            agenda
+                .pop_before(Bound::before(SimTime(5), Rank::Arrival))
+                .map(|e| e.id),
             Some(7)
         );
-        assert!(agenda.pop_before(SimTime(5), Rank::Arrival).is_none());
-        assert_eq!(agenda.pop_at(SimTime(5)).map(|e| e.rank), Some(Rank::Wake));
-        assert!(agenda.pop_at(SimTime(5)).is_none());
+        assert!(
+            agenda
+                .pop_before(Bound::before(SimTime(5), Rank::Arrival))
+                .is_none()
+        );
+        assert_eq!(
+            agenda.pop_before(Bound::after(SimTime(5))).map(|e| e.rank),
+            Some(Rank::Wake)
+        );
+        assert!(agenda.pop_before(Bound::after(SimTime(5))).is_none());
     }
 }

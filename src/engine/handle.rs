@@ -6,26 +6,26 @@ use crate::strategy::Plan;
 use crate::units::{JobId, PoolId, SimTime};
 use crate::world::{Phase, Slot};
 
-use super::agenda::{Event, Rank, attempt_bits};
+use super::agenda::{Bound, Event, Rank, attempt_bits};
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
     /// Plays all events of `now`, arrivals in their place among them.
     pub(super) fn happen(&mut self, now: SimTime) {
-        while let Some(event) = self.scratch.agenda.pop_before(now, Rank::Price) {
+        let before_prices = Bound::before(now, Rank::Price);
+        while let Some(event) = self.scratch.agenda.pop_before(before_prices) {
             self.handle(event);
         }
-        if self.scratch.price_changes.get(self.next_price) == Some(&now) {
+        if self.next_price_at == now {
             self.next_price += 1;
+            self.next_price_at = self.scratch.price_change(self.next_price);
             self.world.changes.other = true;
         }
-        while let Some(request) = self.timeline.requests.get(self.next_arrival) {
-            if request.submit > now {
-                break;
-            }
+        while self.next_arrival_at == now {
             self.arrive();
         }
-        while let Some(event) = self.scratch.agenda.pop_at(now) {
+        let end = Bound::after(now);
+        while let Some(event) = self.scratch.agenda.pop_before(end) {
             self.handle(event);
         }
     }
@@ -52,6 +52,7 @@ impl<O: Observer> Run<'_, O> {
         let id = JobId(self.next_arrival as u32);
         let request = self.timeline.requests[self.next_arrival];
         self.next_arrival += 1;
+        self.next_arrival_at = self.timeline.submit_of(self.next_arrival);
         self.note(Rank::Arrival as u64, u64::from(id.0));
         self.out.fact(self.world.now, Fact::Submitted(id));
         let milli = self.model.milli_of(request.shape);

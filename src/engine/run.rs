@@ -7,7 +7,7 @@ use crate::strategy::{Pass, Start, Strategy};
 use crate::units::{PoolId, SimTime};
 use crate::world::{Slot, World};
 
-use super::agenda::Agenda;
+use super::agenda::{Agenda, Bound};
 
 /// Rounds of one instant after which the strategy is held to be going in circles.
 const ROUNDS_PER_INSTANT_MAX: u32 = 64;
@@ -49,7 +49,9 @@ pub(super) struct Run<'a, O> {
     pub(super) out: &'a mut O,
     pub(super) horizon: SimTime,
     pub(super) next_arrival: usize,
+    pub(super) next_arrival_at: SimTime,
     pub(super) next_price: usize,
+    pub(super) next_price_at: SimTime,
     pub(super) digest: u64,
     pub(super) events: u64,
     pub(super) passes: u64,
@@ -81,6 +83,7 @@ pub fn simulate<O: Observer>(
     } else {
         Vec::new()
     };
+    let next_price_at = scratch.price_change(0);
     let mut run = Run {
         model,
         strategy,
@@ -91,7 +94,9 @@ pub fn simulate<O: Observer>(
         out,
         horizon,
         next_arrival: 0,
+        next_arrival_at: timeline.submit_of(0),
         next_price: 0,
+        next_price_at,
         digest: 0x9e37_79b9_7f4a_7c15,
         events: 0,
         passes: 0,
@@ -148,7 +153,7 @@ impl<O: Observer> Run<'_, O> {
             self.carry_out(now);
             #[cfg(debug_assertions)]
             super::finish::audit(self);
-            if self.scratch.agenda.next_at() != Some(now) {
+            if !self.scratch.agenda.is_due(Bound::after(now)) {
                 return Ok(());
             }
         }
@@ -167,19 +172,21 @@ impl<O: Observer> Run<'_, O> {
 
     /// The next instant before or at the horizon at which anything happens.
     fn next_instant(&self) -> Option<SimTime> {
-        let arrival = self
-            .timeline
-            .requests
-            .get(self.next_arrival)
-            .map(|request| request.submit);
-        let price = self.scratch.price_changes.get(self.next_price).copied();
-        let event = self.scratch.agenda.next_at();
+        let event = self.scratch.agenda.next_at().unwrap_or(SimTime::NEVER);
+        let mut next = self.next_arrival_at.min(event);
         // A price matters only while something is left to happen.
-        let alive = arrival.is_some() || event.is_some() || !self.world.line.is_empty();
-        let next = [arrival, event, price.filter(|_| alive)]
-            .into_iter()
-            .flatten()
-            .min()?;
-        (next <= self.horizon).then_some(next)
+        if next != SimTime::NEVER || !self.world.line.is_empty() {
+            next = next.min(self.next_price_at);
+        }
+        (next <= self.horizon && next != SimTime::NEVER).then_some(next)
+    }
+}
+
+impl Scratch {
+    pub(super) fn price_change(&self, index: usize) -> SimTime {
+        self.price_changes
+            .get(index)
+            .copied()
+            .unwrap_or(SimTime::NEVER)
     }
 }

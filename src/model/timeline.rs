@@ -46,6 +46,13 @@ impl Timeline {
             .map_or(SimTime::ZERO, |request| request.submit)
     }
 
+    /// When the job of this number comes; never, if there is none.
+    pub fn submit_of(&self, job: usize) -> SimTime {
+        self.requests
+            .get(job)
+            .map_or(SimTime::NEVER, |request| request.submit)
+    }
+
     /// Empties it and keeps its memory.
     pub fn clear(&mut self) {
         self.requests.clear();

@@ -23,6 +23,7 @@ pub(super) struct Cursor {
 pub struct Pass {
     pub(super) cursors: Vec<Cursor>,
     pub(super) closed: Vec<bool>,
+    pub(super) blocked: Vec<ShapeId>,
     pub(super) ranked: Vec<(u64, Slot)>,
     pub(super) free: Vec<u64>,
     pub(super) profiles: Vec<FreeOver>,
@@ -32,10 +33,8 @@ impl Pass {
     /// All shapes of which somebody waits take part, each with its first job.
     pub(super) fn begin(&mut self, world: &World, pools: usize) {
         self.cursors.clear();
-        let mut next = world.line.shape_from(0);
-        while let Some(shape) = next {
+        for shape in world.line.shapes() {
             self.enter(world, shape);
-            next = world.line.shape_from(u32::from(shape.0) + 1);
         }
         self.closed.clear();
         self.closed.resize(pools, false);

@@ -3,8 +3,6 @@
 //! The waiting line asks "the first entry, in order, whose estimate is at most x", the profile of running
 //! jobs asks "when will n GPUs be free": both skip whole blocks by their summary. Memory is reused.
 
-use std::collections::VecDeque;
-
 const BLOCK: usize = 64;
 
 /// The place of an entry: an order key, then a sequence number that makes it unique.
@@ -28,11 +26,19 @@ struct Block<V> {
     summary: u64,
 }
 
+/// Where a block stands in the order: no entry of it comes before `place`, none of an earlier block at or
+/// behind it. The first block takes whatever comes before all others.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    place: Place,
+    block: u32,
+}
+
 /// Entries in ascending order of their place.
 #[derive(Clone, Debug)]
 pub struct Blocks<V> {
     blocks: Vec<Block<V>>,
-    order: VecDeque<u32>,
+    order: Vec<Head>,
     spare: Vec<u32>,
     len: usize,
 }
@@ -41,7 +47,7 @@ impl<V> Default for Blocks<V> {
     fn default() -> Self {
         Self {
             blocks: Vec::new(),
-            order: VecDeque::new(),
+            order: Vec::new(),
             spare: Vec::new(),
             len: 0,
         }
@@ -55,20 +61,10 @@ impl<V> Block<V> {
 }
 
 impl<V: Weigh> Blocks<V> {
-    /// How many entries there are.
-    pub const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether there are none.
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// Removes everything and keeps the memory.
     pub fn clear(&mut self) {
-        while let Some(id) = self.order.pop_front() {
-            self.recycle(id);
+        while let Some(head) = self.order.pop() {
+            self.recycle(head.block);
         }
         self.len = 0;
     }
@@ -76,45 +72,30 @@ impl<V: Weigh> Blocks<V> {
     /// The first entry.
     pub fn first(&self) -> Option<(Place, V)> {
         self.order
-            .front()
-            .map(|&id| self.blocks[id as usize].live()[0])
-    }
-
-    /// The last entry.
-    pub fn last(&self) -> Option<(Place, V)> {
-        self.order
-            .back()
-            .and_then(|&id| self.blocks[id as usize].entries.last().copied())
+            .first()
+            .and_then(|head| self.block(head).live().first().copied())
     }
 
     /// Adds an entry; its place must be new.
     pub fn insert(&mut self, place: Place, value: V) {
         self.len += 1;
         if self.order.is_empty() {
-            let id = self.fresh();
-            self.order.push_back(id);
+            self.append_block(place);
         }
         let at = self.block_of(place);
-        let id = self.order[at] as usize;
-        let block = &mut self.blocks[id];
-        let within = block.from + block.live().partition_point(|entry| entry.0 < place);
-        if block.entries.len() < BLOCK {
-            block.entries.insert(within, (place, value));
+        let is_last = at + 1 == self.order.len();
+        let block = &mut self.blocks[self.order[at].block as usize];
+        let behind_all = block.entries.last().is_none_or(|last| last.0 < place);
+        if behind_all && block.entries.len() < BLOCK {
+            block.entries.push((place, value));
             block.summary = V::with(block.summary, &value);
-        } else if block.from > 0 {
-            // Room was left at the front: shift down instead of splitting.
-            block
-                .entries
-                .copy_within(block.from..within, block.from - 1);
-            block.from -= 1;
-            block.entries[within - 1] = (place, value);
-            block.summary = V::with(block.summary, &value);
-        } else if at + 1 == self.order.len() && within == BLOCK {
+        } else if behind_all && is_last {
             // Appending to the end is the common case: keep the full block full.
-            let id = self.fresh();
-            self.order.push_back(id);
-            self.push(id, place, value);
-        } else {
+            self.append_block(place);
+            let id = self.order[at + 1].block as usize;
+            self.blocks[id].entries.push((place, value));
+            self.blocks[id].summary = V::with(V::NONE, &value);
+        } else if !block.squeeze_in(place, value) {
             self.split(at);
             self.len -= 1;
             self.insert(place, value);
@@ -123,30 +104,34 @@ impl<V: Weigh> Blocks<V> {
 
     /// Takes the entry at `place` out.
     pub fn remove(&mut self, place: Place) -> Option<V> {
-        if self.order.is_empty() {
+        if self.len == 0 {
             return None;
         }
         let at = self.block_of(place);
-        let id = self.order[at];
+        let id = self.order[at].block;
         let block = &mut self.blocks[id as usize];
-        let within = block.from
-            + block
+        let value = if block.entries[block.from].0 == place {
+            block.from += 1;
+            block.entries[block.from - 1].1
+        } else {
+            let within = block
                 .live()
                 .binary_search_by_key(&place, |entry| entry.0)
                 .ok()?;
-        let value = block.entries[within].1;
-        if within == block.from {
-            block.from += 1;
-        } else {
-            block.entries.remove(within);
-        }
+            block.entries.remove(block.from + within).1
+        };
         self.len -= 1;
-        if block.from == block.entries.len() {
-            self.order.remove(at);
-            self.recycle(id);
-        } else {
+        if block.from < block.entries.len() {
             block.summary = V::without(block.summary, &value)
                 .unwrap_or_else(|| summarise(&block.entries[block.from..]));
+        } else if self.order.len() == 1 {
+            // A list that empties will fill again: keep its block.
+            block.entries.clear();
+            block.from = 0;
+            block.summary = V::NONE;
+        } else {
+            self.order.remove(at);
+            self.recycle(id);
         }
         Some(value)
     }
@@ -164,12 +149,12 @@ impl<V: Weigh> Blocks<V> {
         possible: impl Fn(u64) -> bool,
         wanted: impl Fn(&V) -> bool,
     ) -> Option<(Place, V)> {
-        if self.order.is_empty() {
+        if self.len == 0 {
             return None;
         }
         let start = after.map_or(0, |place| self.block_of(place));
-        for (step, &id) in self.order.iter().skip(start).enumerate() {
-            let block = &self.blocks[id as usize];
+        for (step, head) in self.order[start..].iter().enumerate() {
+            let block = self.block(head);
             if !possible(block.summary) {
                 continue;
             }
@@ -187,82 +172,74 @@ impl<V: Weigh> Blocks<V> {
 
     /// How many entries come before `place`.
     pub fn count_before(&self, place: Place) -> usize {
-        if self.order.is_empty() {
+        if self.len == 0 {
             return 0;
         }
         let at = self.block_of(place);
-        let full: usize = self
-            .order
+        let full: usize = self.order[..at]
             .iter()
-            .take(at)
-            .map(|&id| self.blocks[id as usize].live().len())
+            .map(|head| self.block(head).live().len())
             .sum();
-        let block = &self.blocks[self.order[at] as usize];
-        full + block.live().partition_point(|entry| entry.0 < place)
+        full + self
+            .block(&self.order[at])
+            .live()
+            .partition_point(|entry| entry.0 < place)
     }
 
     /// All entries in order.
     pub fn iter(&self) -> impl Iterator<Item = (Place, V)> + '_ {
         self.order
             .iter()
-            .flat_map(|&id| self.blocks[id as usize].live().iter().copied())
+            .flat_map(|head| self.block(head).live().iter().copied())
     }
 
     /// The blocks in order: each one's summary and entries.
     pub fn summaries(&self) -> impl Iterator<Item = (u64, &[(Place, V)])> + '_ {
-        self.order.iter().map(|&id| {
-            let block = &self.blocks[id as usize];
+        self.order.iter().map(|head| {
+            let block = self.block(head);
             (block.summary, block.live())
         })
     }
 
+    fn block(&self, head: &Head) -> &Block<V> {
+        &self.blocks[head.block as usize]
+    }
+
     /// The index in `order` of the block that holds, or would hold, `place`.
     fn block_of(&self, place: Place) -> usize {
+        // Pops at the front and appends at the end dominate: look there first.
         let last = self.order.len() - 1;
-        // Appends and pops dominate: look at both ends first.
-        if self.head(last) <= place {
-            return last;
+        if last == 0 || place < self.order[1].place {
+            0
+        } else if self.order[last].place <= place {
+            last
+        } else {
+            self.order.partition_point(|head| head.place <= place) - 1
         }
-        if last == 0 || place < self.head(1) {
-            return 0;
-        }
-        let (mut low, mut high) = (1, last);
-        while high - low > 1 {
-            let middle = usize::midpoint(low, high);
-            if self.head(middle) <= place {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        low
     }
 
-    fn head(&self, at: usize) -> Place {
-        let block = &self.blocks[self.order[at] as usize];
-        block
-            .entries
-            .get(block.from)
-            .map_or((0, i64::MIN), |entry| entry.0)
-    }
-
-    fn push(&mut self, id: u32, place: Place, value: V) {
-        let block = &mut self.blocks[id as usize];
-        block.entries.push((place, value));
-        block.summary = V::with(block.summary, &value);
+    fn append_block(&mut self, place: Place) {
+        let block = self.fresh();
+        self.order.push(Head { place, block });
     }
 
     fn split(&mut self, at: usize) {
-        let upper = self.fresh() as usize;
-        let lower = self.order[at] as usize;
+        let upper = self.fresh();
+        let lower = self.order[at].block as usize;
         let middle = self.blocks[lower].entries.len() / 2;
-        let mut moved = std::mem::take(&mut self.blocks[upper].entries);
+        let mut moved = std::mem::take(&mut self.blocks[upper as usize].entries);
         moved.extend_from_slice(&self.blocks[lower].entries[middle..]);
         self.blocks[lower].entries.truncate(middle);
         self.blocks[lower].summary = summarise(&self.blocks[lower].entries);
-        self.blocks[upper].summary = summarise(&moved);
-        self.blocks[upper].entries = moved;
-        self.order.insert(at + 1, upper as u32);
+        self.order.insert(
+            at + 1,
+            Head {
+                place: moved[0].0,
+                block: upper,
+            },
+        );
+        self.blocks[upper as usize].summary = summarise(&moved);
+        self.blocks[upper as usize].entries = moved;
     }
 
     fn fresh(&mut self) -> u32 {
@@ -282,6 +259,25 @@ impl<V: Weigh> Blocks<V> {
         block.from = 0;
         block.summary = V::NONE;
         self.spare.push(id);
+    }
+}
+
+impl<V: Weigh> Block<V> {
+    /// Puts an entry in its order, if there is room.
+    fn squeeze_in(&mut self, place: Place, value: V) -> bool {
+        let within = self.from + self.live().partition_point(|entry| entry.0 < place);
+        if self.from > 0 {
+            // Room was left at the front: shift down what comes before.
+            self.entries.copy_within(self.from..within, self.from - 1);
+            self.from -= 1;
+            self.entries[within - 1] = (place, value);
+        } else if self.entries.len() < BLOCK {
+            self.entries.insert(within, (place, value));
+        } else {
+            return false;
+        }
+        self.summary = V::with(self.summary, &value);
+        true
     }
 }
 
@@ -345,12 +341,8 @@ mod tests {
                 assert_eq!(found, expected.map(|(k, v)| (*k, *v)));
                 assert_eq!(blocks.count_before(from), tree.range(..from).count());
                 assert_eq!(blocks.first(), tree.iter().next().map(|(k, v)| (*k, *v)));
-                assert_eq!(
-                    blocks.last(),
-                    tree.iter().next_back().map(|(k, v)| (*k, *v))
-                );
             }
-            assert_eq!(blocks.len(), tree.len());
+            assert_eq!(blocks.len, tree.len());
         }
         assert!(blocks.iter().eq(tree.iter().map(|(k, v)| (*k, *v))));
     }

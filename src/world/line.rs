@@ -5,7 +5,6 @@
 
 use crate::units::{ShapeId, Span};
 
-use super::bitset::BitSet;
 use super::blocks::{Blocks, Place, Weigh};
 use super::job::Slot;
 
@@ -36,7 +35,8 @@ impl Weigh for Waiting {
 pub struct Line {
     queues: Vec<Blocks<Waiting>>,
     heads: Vec<Place>,
-    occupied: BitSet,
+    /// One bit for each shape of which somebody waits.
+    occupied: Vec<u64>,
     len: u64,
     next_back: i64,
     next_front: i64,
@@ -51,8 +51,8 @@ impl Line {
         self.queues.resize_with(shapes, Blocks::default);
         self.heads.clear();
         self.heads.resize(shapes, NOWHERE);
-        self.occupied.grow(shapes);
         self.occupied.clear();
+        self.occupied.resize(shapes.div_ceil(64), 0);
         self.len = 0;
         self.next_back = 0;
         self.next_front = -1;
@@ -86,7 +86,7 @@ impl Line {
         self.queues[index].insert(place, waiting);
         if place < self.heads[index] {
             if self.heads[index] == NOWHERE {
-                self.occupied.insert(index as u32);
+                self.occupied[index >> 6] |= 1 << (index & 63);
             }
             self.heads[index] = place;
         }
@@ -104,7 +104,7 @@ impl Line {
                 .first()
                 .map_or(NOWHERE, |(place, _)| place);
             if self.heads[index] == NOWHERE {
-                self.occupied.remove(index as u32);
+                self.occupied[index >> 6] &= !(1 << (index & 63));
             }
         }
     }
@@ -126,19 +126,43 @@ impl Line {
 
     /// The shapes of which somebody waits, ascending (so by gang size).
     pub fn shapes(&self) -> impl Iterator<Item = ShapeId> + '_ {
-        self.occupied.iter().map(|shape| ShapeId(shape as u16))
+        self.occupied
+            .iter()
+            .enumerate()
+            .flat_map(|(word, &bits)| Bits { word, bits })
     }
 
     /// The first shape of which somebody waits, from `shape` on.
     pub fn shape_from(&self, shape: u32) -> Option<ShapeId> {
-        self.occupied
-            .first_from(shape)
-            .map(|shape| ShapeId(shape as u16))
+        let word = shape as usize >> 6;
+        let &bits = self.occupied.get(word)?;
+        let rest = bits & (u64::MAX << (shape & 63));
+        if rest != 0 {
+            return Bits { word, bits: rest }.next();
+        }
+        self.occupied[word + 1..]
+            .iter()
+            .enumerate()
+            .find(|&(_, &bits)| bits != 0)
+            .and_then(|(later, &bits)| {
+                Bits {
+                    word: word + 1 + later,
+                    bits,
+                }
+                .next()
+            })
     }
 
-    /// The shape whose first job is first in the whole line.
-    pub fn first_shape(&self) -> Option<ShapeId> {
-        self.shapes().min_by_key(|shape| self.heads[shape.index()])
+    /// The shape whose first job is first in the line, those in `but` left out.
+    pub fn first_shape(&self, but: &[ShapeId]) -> Option<ShapeId> {
+        let (mut first, mut place) = (None, NOWHERE);
+        for shape in self.shapes() {
+            let head = self.heads[shape.index()];
+            if head < place && (but.is_empty() || !but.contains(&shape)) {
+                (first, place) = (Some(shape), head);
+            }
+        }
+        first
     }
 
     /// How many jobs stand before `place`.
@@ -146,5 +170,23 @@ impl Line {
         self.shapes()
             .map(|shape| self.queue(shape).count_before(place) as u64)
             .sum()
+    }
+}
+
+/// The shapes of one word of the occupied bits.
+struct Bits {
+    word: usize,
+    bits: u64,
+}
+
+impl Iterator for Bits {
+    type Item = ShapeId;
+    fn next(&mut self) -> Option<ShapeId> {
+        if self.bits == 0 {
+            return None;
+        }
+        let shape = self.word << 6 | self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(ShapeId::from(shape))
     }
 }

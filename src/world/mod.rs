@@ -5,6 +5,7 @@
 
 mod bitset;
 mod blocks;
+mod booking;
 mod books;
 mod causes;
 mod job;

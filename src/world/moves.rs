@@ -1,15 +1,15 @@
 //! The legal moves: each keeps every invariant, none decides anything.
 
-use crate::journal::{Bucket, Cause, GpuTime, JobRecord, JobState, PoolRecord};
-use crate::model::{Model, Pool, Preemption, Request, Supply};
-use crate::units::{Bytes, JobId, MilliGpus, Money, PoolId, SimTime, Span};
+use crate::journal::{Bucket, Cause, JobRecord, JobState};
+use crate::model::{Model, Preemption, Request, Supply};
+use crate::units::{JobId, PoolId, SimTime, Span};
 
 use super::job::{Job, NO_HISTORY, Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
 use super::nodes::Holding;
 use super::rent::charged_span;
-use super::stretch::{Stretch, wall, work_done};
+use super::stretch::{wall, work_done};
 
 /// Why a placement is not possible now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -271,104 +271,6 @@ impl World {
         record
     }
 
-    /// Books what a job holds up to now and writes its record, without touching anything else.
-    pub fn close_job(&mut self, model: &Model, slot: Slot, state: JobState) -> JobRecord {
-        let job = self.jobs[slot];
-        let running_to = if state.is_unfinished() || state == JobState::Finished {
-            Bucket::Useful
-        } else {
-            Bucket::Failed
-        };
-        let now = self.now;
-        let mut own = Own::default();
-        let stretches = match job.phase {
-            Phase::Running => {
-                let restart_end = (job.started + job.restart).min(now);
-                [
-                    (Bucket::HeldIdle, job.placed, job.started),
-                    (Bucket::Restart, job.started, restart_end),
-                    (running_to, restart_end, now),
-                ]
-            }
-            Phase::Booting => [(Bucket::HeldIdle, job.placed, now), NO_STRETCH, NO_STRETCH],
-            Phase::Saving => [
-                (Bucket::Checkpoint, job.placed, now),
-                NO_STRETCH,
-                NO_STRETCH,
-            ],
-            Phase::Waiting | Phase::Gone => [NO_STRETCH; 3],
-        };
-        for (bucket, from, to) in stretches {
-            let stretch = Stretch {
-                pool: job.pool,
-                bucket,
-                from,
-                to,
-            };
-            self.book_stretch(model, &job, stretch, &mut own);
-        }
-        if job.history != NO_HISTORY {
-            let runs = std::mem::take(&mut self.jobs.history_mut(slot).runs);
-            for &(pool, from, to) in &runs {
-                self.book_stretch(
-                    model,
-                    &job,
-                    Stretch {
-                        pool,
-                        bucket: running_to,
-                        from,
-                        to,
-                    },
-                    &mut own,
-                );
-            }
-            let history = self.jobs.history_mut(slot);
-            history.runs = runs;
-            own.gpu_time.add(&history.gpu_time);
-            own.cost += history.cost;
-        }
-        let egress = self.egress(model, &job, state);
-        self.record(model, &job, state, own, egress)
-    }
-
-    /// Closes the books of all pools; charges stop here.
-    pub fn close_pool(&mut self, model: &Model, pool: PoolId) -> PoolRecord {
-        let now = self.now;
-        let terms = model.pool(pool);
-        match &terms.supply {
-            Supply::Owned { price } => {
-                let books = &mut self.pools[pool.index()].books;
-                let gpus = MilliGpus::whole(terms.gpus());
-                books.charged = u128::from(gpus.0) * u128::from(now.0);
-                books.charged_cost = Money::of(gpus, Span(now.0), *price);
-            }
-            Supply::OnDemand(_) => {
-                let held: Vec<SimTime> =
-                    self.pools[pool.index()]
-                        .rent()
-                        .map_or_else(Vec::new, |rent| {
-                            rent.held_slots()
-                                .map(|slot| rent.instance(slot).launched)
-                                .collect()
-                        });
-                for launched in held {
-                    self.charge(terms, pool, launched, now);
-                }
-            }
-        }
-        let books = &self.pools[pool.index()].books;
-        PoolRecord {
-            pool,
-            rented: terms.is_rented(),
-            gpu_time: books.closed(),
-            charged: books.charged_cost,
-            idle_cost: books.charged_cost - books.used_cost,
-            egress_cost: books.egress_cost,
-            launches: books.launches,
-            peak_gpus: books.peak_gpus,
-        }
-    }
-
     /// Gives an idle instance back, if it has been idle since `generation`; it is charged to its minimum and
     /// increment, but not beyond the horizon. Returns whether it was given back.
     pub fn release(
@@ -392,16 +294,6 @@ impl World {
         true
     }
 
-    fn charge(&mut self, terms: &Pool, pool: PoolId, from: SimTime, to: SimTime) {
-        let Supply::OnDemand(offer) = &terms.supply else {
-            return;
-        };
-        let gpus = MilliGpus::whole(u64::from(terms.gpus_per_node));
-        let books = &mut self.pools[pool.index()].books;
-        books.charged += u128::from(gpus.0) * u128::from(to.since(from).0);
-        books.charged_cost += Money::of_odometer(gpus, offer.prices.between(from, to));
-    }
-
     fn leave_line(&mut self, slot: Slot, pool: PoolId, holding: Holding) {
         let now = self.now;
         let job = &mut self.jobs[slot];
@@ -417,131 +309,17 @@ impl World {
     }
 
     fn free_gpus(&mut self, model: &Model, slot: Slot, mut idle: impl FnMut(PoolId, u32, u32)) {
-        let job = self.jobs[slot];
+        let job = &mut self.jobs[slot];
         let keeps = self.keeps_profile && !model.pool(job.pool).is_rented();
-        let state = &mut self.pools[job.pool.index()];
+        let (state, pool) = (&mut self.pools[job.pool.index()], job.pool);
         state.give(job.holding, job.gpus, |instance, generation| {
-            idle(job.pool, instance, generation)
+            idle(pool, instance, generation)
         });
         if keeps {
             state.profile.remove(job.estimate_end, slot);
         }
-        self.jobs[slot].holding = Holding::Nothing;
+        job.holding = Holding::Nothing;
     }
-
-    /// Books a stretch of a job that is not over, into its history.
-    fn book(&mut self, model: &Model, slot: Slot, bucket: Bucket, from: SimTime, to: SimTime) {
-        let job = self.jobs[slot];
-        let mut own = Own::default();
-        self.book_stretch(
-            model,
-            &job,
-            Stretch {
-                pool: job.pool,
-                bucket,
-                from,
-                to,
-            },
-            &mut own,
-        );
-        let history = self.jobs.history_mut(slot);
-        history.gpu_time.add(&own.gpu_time);
-        history.cost += own.cost;
-    }
-
-    fn book_stretch(&mut self, model: &Model, job: &Job, stretch: Stretch, own: &mut Own) {
-        let Stretch {
-            pool,
-            bucket,
-            from,
-            to,
-        } = stretch;
-        if to <= from {
-            return;
-        }
-        let span = u128::from(to.since(from).0);
-        let occupied = MilliGpus::whole(job.gpus);
-        let price_ms = match &model.pools[pool.index()].supply {
-            Supply::Owned { price } => u128::from(price.0) * span,
-            Supply::OnDemand(offer) => offer.prices.between(from, to),
-        };
-        let cost = Money::of_odometer(occupied, price_ms);
-        let asked = u128::from(model.milli_of(job.request.shape)) * span;
-        let rest = u128::from(occupied.0) * span - asked;
-        let books = &mut self.pools[pool.index()].books;
-        books.book(bucket, asked, cost);
-        own.gpu_time[bucket] += asked;
-        if rest > 0 {
-            // A share of a GPU that is not shared: the remainder is held and does nothing.
-            books.book(Bucket::HeldIdle, rest, Money::ZERO);
-            own.gpu_time[Bucket::HeldIdle] += rest;
-        }
-        own.cost += cost;
-        self.booked.push(stretch);
-    }
-
-    fn egress(&mut self, model: &Model, job: &Job, state: JobState) -> Money {
-        if state != JobState::Finished {
-            return Money::ZERO;
-        }
-        let class = &model.classes[model.class_of(job.request.shape).index()];
-        let pool = model.pool(job.pool);
-        if class.results == Bytes(0) || !pool.is_rented() {
-            return Money::ZERO;
-        }
-        let cost = Money::of_bytes(class.results, model.site_of(job.pool).egress);
-        self.pools[job.pool.index()].books.egress_cost += cost;
-        cost
-    }
-
-    fn record(
-        &self,
-        model: &Model,
-        job: &Job,
-        state: JobState,
-        own: Own,
-        egress_cost: Money,
-    ) -> JobRecord {
-        let mut waits = job.waits;
-        let mut preempted = job.preempted;
-        match job.phase {
-            Phase::Waiting if job.first_start.is_none() => {
-                waits = self.causes.since(job.request.shape, self.now, job.waits);
-            }
-            Phase::Booting if job.first_start.is_none() => {
-                waits[Cause::Provisioning] += self.now.since(job.placed).0;
-            }
-            Phase::Waiting | Phase::Booting => preempted += self.now.since(job.waiting_since),
-            Phase::Running | Phase::Saving | Phase::Gone => {}
-        }
-        let placed_once = job.attempt > 0;
-        JobRecord {
-            job: job.id,
-            tenant: job.request.tenant,
-            class: model.class_of(job.request.shape),
-            gpus: MilliGpus(model.milli_of(job.request.shape)),
-            submit: job.request.submit,
-            start: job.first_start,
-            end: self.now,
-            state,
-            pool: placed_once.then_some(job.pool),
-            waits,
-            preempted,
-            preemptions: job.preemptions,
-            gpu_time: own.gpu_time,
-            compute_cost: own.cost,
-            egress_cost,
-        }
-    }
-}
-
-const NO_STRETCH: (Bucket, SimTime, SimTime) = (Bucket::Useful, SimTime::ZERO, SimTime::ZERO);
-
-/// What one job's own account gains in a move.
-#[derive(Default)]
-struct Own {
-    gpu_time: GpuTime,
-    cost: Money,
 }
 
 /// A job that ran before restores its state first.

@@ -5,8 +5,8 @@ use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{JobRecord, Observer, PoolRecord, Posting, RunRecord};
 use plimsoll::model::{
-    Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, Preemption,
-    Request, Requeue, Shape, Site, SiteKind, Spread, StrategySettings, Supply, Timeline, Truth,
+    Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, Preemption, Request,
+    Requeue, Shape, Site, SiteKind, Spread, StrategySettings, Supply, Timeline, Truth,
 };
 use plimsoll::strategy::Strategy;
 use plimsoll::units::{

@@ -1,0 +1,233 @@
+//! Booking: what a stretch of GPU-time was and what it cost, exactly, in the pool's books and the job's own.
+
+use crate::journal::{Bucket, Cause, GpuTime, JobRecord, JobState, PoolRecord};
+use crate::model::{Model, Pool, Supply};
+use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime, Span};
+
+use super::job::{Job, Phase, Slot};
+use super::moment::World;
+use super::pool::PoolState;
+use super::stretch::Stretch;
+
+/// What one job's own account gains in a move.
+#[derive(Default)]
+struct Own {
+    gpu_time: GpuTime,
+    cost: Money,
+}
+
+impl World {
+    /// Books what a job holds up to now and writes its record, without touching anything else.
+    pub fn close_job(&mut self, model: &Model, slot: Slot, state: JobState) -> JobRecord {
+        let job = &self.jobs[slot];
+        let running_to = if state.is_unfinished() || state == JobState::Finished {
+            Bucket::Useful
+        } else {
+            Bucket::Failed
+        };
+        let now = self.now;
+        let mut own = Own::default();
+        let (pools, booked) = (&mut self.pools, &mut self.booked);
+        let mut book = |pool, bucket, from, to| {
+            let stretch = Stretch {
+                pool,
+                bucket,
+                from,
+                to,
+            };
+            book_stretch(pools, booked, model, job, stretch, &mut own);
+        };
+        match job.phase {
+            Phase::Running => {
+                let restart_end = (job.started + job.restart).min(now);
+                book(job.pool, Bucket::HeldIdle, job.placed, job.started);
+                book(job.pool, Bucket::Restart, job.started, restart_end);
+                book(job.pool, running_to, restart_end, now);
+            }
+            Phase::Booting => book(job.pool, Bucket::HeldIdle, job.placed, now),
+            Phase::Saving => book(job.pool, Bucket::Checkpoint, job.placed, now),
+            Phase::Waiting | Phase::Gone => {}
+        }
+        if let Some(history) = self.jobs.history(job) {
+            for &(pool, from, to) in &history.runs {
+                book(pool, running_to, from, to);
+            }
+            own.gpu_time.add(&history.gpu_time);
+            own.cost += history.cost;
+        }
+        let egress = self.egress(model, slot, state);
+        self.record(model, slot, state, &own, egress)
+    }
+
+    /// Closes the books of all pools; charges stop here.
+    pub fn close_pool(&mut self, model: &Model, pool: PoolId) -> PoolRecord {
+        let now = self.now;
+        let terms = model.pool(pool);
+        match &terms.supply {
+            Supply::Owned { price } => {
+                let books = &mut self.pools[pool.index()].books;
+                let gpus = MilliGpus::whole(terms.gpus());
+                books.charged = u128::from(gpus.0) * u128::from(now.0);
+                books.charged_cost = Money::of(gpus, Span(now.0), *price);
+            }
+            Supply::OnDemand(_) => {
+                let held: Vec<SimTime> =
+                    self.pools[pool.index()]
+                        .rent()
+                        .map_or_else(Vec::new, |rent| {
+                            rent.held_slots()
+                                .map(|slot| rent.instance(slot).launched)
+                                .collect()
+                        });
+                for launched in held {
+                    self.charge(terms, pool, launched, now);
+                }
+            }
+        }
+        let books = &self.pools[pool.index()].books;
+        PoolRecord {
+            pool,
+            rented: terms.is_rented(),
+            gpu_time: books.closed(),
+            charged: books.charged_cost,
+            idle_cost: books.charged_cost - books.used_cost,
+            egress_cost: books.egress_cost,
+            launches: books.launches,
+            peak_gpus: books.peak_gpus,
+        }
+    }
+
+    /// Charges a stretch of one instance.
+    pub(super) fn charge(&mut self, terms: &Pool, pool: PoolId, from: SimTime, to: SimTime) {
+        let Supply::OnDemand(offer) = &terms.supply else {
+            return;
+        };
+        let gpus = MilliGpus::whole(u64::from(terms.gpus_per_node));
+        let books = &mut self.pools[pool.index()].books;
+        books.charged += u128::from(gpus.0) * u128::from(to.since(from).0);
+        books.charged_cost += Money::of_odometer(gpus, offer.prices.between(from, to));
+    }
+
+    /// Books a stretch of a job that is not over, into its history.
+    pub(super) fn book(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        bucket: Bucket,
+        from: SimTime,
+        to: SimTime,
+    ) {
+        let job = &self.jobs[slot];
+        let mut own = Own::default();
+        let stretch = Stretch {
+            pool: job.pool,
+            bucket,
+            from,
+            to,
+        };
+        book_stretch(
+            &mut self.pools,
+            &mut self.booked,
+            model,
+            job,
+            stretch,
+            &mut own,
+        );
+        let history = self.jobs.history_mut(slot);
+        history.gpu_time.add(&own.gpu_time);
+        history.cost += own.cost;
+    }
+
+    fn egress(&mut self, model: &Model, slot: Slot, state: JobState) -> Money {
+        if state != JobState::Finished {
+            return Money::ZERO;
+        }
+        let job = &self.jobs[slot];
+        let class = &model.classes[model.class_of(job.request.shape).index()];
+        if class.results == Bytes(0) || !model.pool(job.pool).is_rented() {
+            return Money::ZERO;
+        }
+        let cost = Money::of_bytes(class.results, model.site_of(job.pool).egress);
+        self.pools[job.pool.index()].books.egress_cost += cost;
+        cost
+    }
+
+    fn record(
+        &self,
+        model: &Model,
+        slot: Slot,
+        state: JobState,
+        own: &Own,
+        egress_cost: Money,
+    ) -> JobRecord {
+        let job = &self.jobs[slot];
+        let mut waits = job.waits;
+        let mut preempted = job.preempted;
+        match job.phase {
+            Phase::Waiting if job.first_start.is_none() => {
+                waits = self.causes.since(job.request.shape, self.now, job.waits);
+            }
+            Phase::Booting if job.first_start.is_none() => {
+                waits[Cause::Provisioning] += self.now.since(job.placed).0;
+            }
+            Phase::Waiting | Phase::Booting => preempted += self.now.since(job.waiting_since),
+            Phase::Running | Phase::Saving | Phase::Gone => {}
+        }
+        JobRecord {
+            job: job.id,
+            tenant: job.request.tenant,
+            class: model.class_of(job.request.shape),
+            gpus: MilliGpus(model.milli_of(job.request.shape)),
+            submit: job.request.submit,
+            start: job.first_start,
+            end: self.now,
+            state,
+            pool: (job.attempt > 0).then_some(job.pool),
+            waits,
+            preempted,
+            preemptions: job.preemptions,
+            gpu_time: own.gpu_time,
+            compute_cost: own.cost,
+            egress_cost,
+        }
+    }
+}
+
+/// Books a stretch into its pool and the job's own account.
+fn book_stretch(
+    pools: &mut [PoolState],
+    booked: &mut Vec<Stretch>,
+    model: &Model,
+    job: &Job,
+    stretch: Stretch,
+    own: &mut Own,
+) {
+    let Stretch {
+        pool,
+        bucket,
+        from,
+        to,
+    } = stretch;
+    if to <= from {
+        return;
+    }
+    let span = u128::from(to.since(from).0);
+    let occupied = MilliGpus::whole(job.gpus);
+    let price_ms = match &model.pools[pool.index()].supply {
+        Supply::Owned { price } => u128::from(price.0) * span,
+        Supply::OnDemand(offer) => offer.prices.between(from, to),
+    };
+    let cost = Money::of_odometer(occupied, price_ms);
+    let asked = u128::from(model.milli_of(job.request.shape)) * span;
+    let rest = u128::from(occupied.0) * span - asked;
+    let books = &mut pools[pool.index()].books;
+    books.book(bucket, asked, cost);
+    own.gpu_time[bucket] += asked;
+    if rest > 0 {
+        // A share of a GPU that is not shared: the remainder is held and does nothing.
+        books.book(Bucket::HeldIdle, rest, Money::ZERO);
+        own.gpu_time[Bucket::HeldIdle] += rest;
+    }
+    own.cost += cost;
+    booked.push(stretch);
+}
