@@ -318,6 +318,16 @@ fn what_is_generated_can_be_imported() {
     assert!(stdout(&output).contains(&format!("rows read {rows} = accepted {rows} + dropped 0")));
 }
 
+#[test]
+fn the_starter_is_a_scenario_and_overwrites_nothing() {
+    let place = Place::new("starter");
+    let file = place.at("my.toml");
+    assert_eq!(code(&run(&["init", &file])), 0);
+    let output = run(&["check", &file]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(code(&run(&["init", &file])), 2, "it exists already");
+}
+
 /// Ctrl-C keeps what is finished, marks it partial and says 130.
 #[cfg(unix)]
 #[test]

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::generate::GenerateArguments;
 use super::import::ImportArguments;
+use super::init::InitArguments;
 
 /// Compares placement strategies for hybrid GPU infrastructure by simulation: at what cost, with what queue
 /// delay, and how sure are we?
@@ -66,6 +67,9 @@ pub(super) enum Command {
         after_help = "Example:\n  plimsoll generate scenarios/hybrid-burst.toml --replication 3 --out jobs.csv"
     )]
     Generate(GenerateArguments),
+    /// Write a first scenario, commented, to change
+    #[command(after_help = "Example:\n  plimsoll init my.toml && plimsoll compare my.toml")]
+    Init(InitArguments),
     /// Print the JSON Schema of scenario files
     Schema,
 }

@@ -109,9 +109,9 @@ fn play(
     if !arguments.quiet {
         let seconds = began.elapsed().as_secs_f64();
         output::message(&format!(
-            "{} replications of {} strategies in {seconds:.1} s",
-            summary.replications.done,
-            summary.strategies.len()
+            "{} × {} in {seconds:.1} s",
+            counted(summary.replications.done as usize, "replication"),
+            counted(summary.strategies.len(), "strategy")
         ));
     }
     output::data(&answer::body(&summary, &place, arguments.format)?)?;
@@ -124,6 +124,15 @@ fn play(
         )));
     }
     Ok(())
+}
+
+/// A number with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {noun}s"),
+    }
 }
 
 fn replications_to_record(
@@ -332,7 +341,14 @@ fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{counted, quoted};
+
+    #[test]
+    fn nouns_agree_with_numbers() {
+        assert_eq!(counted(1, "replication"), "1 replication");
+        assert_eq!(counted(200, "replication"), "200 replications");
+        assert_eq!(counted(3, "strategy"), "3 strategies");
+    }
 
     #[test]
     fn words_survive_a_shell() {

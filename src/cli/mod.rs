@@ -11,6 +11,7 @@ mod compare;
 mod exit;
 mod generate;
 mod import;
+mod init;
 mod interrupt;
 mod output;
 mod progress;
@@ -34,6 +35,7 @@ pub fn main() -> ExitCode {
         Command::Check(scenario) => check::check(scenario),
         Command::Import(source) => import::import(source),
         Command::Generate(world) => generate::generate(world),
+        Command::Init(place) => init::init(place),
         Command::Schema => schema::schema(),
     };
     match done {
