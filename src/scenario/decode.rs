@@ -132,11 +132,10 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.node.value {
-            Value::Text(text) => visitor.visit_str(text),
+            Value::Text(text) | Value::Moment(text) => visitor.visit_str(text),
             Value::Integer(_) => visitor.visit_u64(self.integer()?),
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Boolean(yes) => visitor.visit_bool(*yes),
-            Value::Moment(text) => visitor.visit_str(text),
             Value::Array(_) => self.deserialize_seq(visitor),
             Value::Table(_) => self.deserialize_map(visitor),
         }

@@ -62,13 +62,13 @@ pub(super) fn read(
     }
     if file.class.is_absent() {
         // Without [[class]], the demand's own classes go everywhere.
-        for name in feeds.iter().flat_map(|feed| feed.classes()) {
+        for name in feeds.iter().flat_map(Feed::classes) {
             if !drafts.iter().any(|draft| draft.class.name == *name) {
                 drafts.push(plain(name.clone(), pools));
             }
         }
         if !drafts.is_empty() {
-            context.by_default("class: preemption", "checkpoint 5 min, restart 5 min");
+            context.note_default("class: preemption", "checkpoint 5 min, restart 5 min");
         }
     }
     drafts
@@ -176,7 +176,7 @@ fn preemption(context: &mut Context, spec: &ClassSpec) -> Preemption {
         if spec.preemption.is_absent() {
             let name = spec.name.value().cloned().unwrap_or_default();
             let words = "checkpoint 5 min, restart 5 min";
-            context.by_default(format!("class {name}: preemption"), words);
+            context.note_default(format!("class {name}: preemption"), words);
         }
         return Preemption::Checkpoint {
             write: PREEMPTION,

@@ -71,7 +71,7 @@ impl Context {
     }
 
     /// Notes a value that came from the catalog.
-    pub(super) fn from_catalog<T>(&mut self, what: String, value: String, fact: &Sourced<T>) {
+    pub(super) fn note_catalog<T>(&mut self, what: String, value: String, fact: &Sourced<T>) {
         self.assumptions.push(Assumption {
             what,
             value,
@@ -82,7 +82,7 @@ impl Context {
     }
 
     /// Notes a value that is a default of this program.
-    pub(super) fn by_default(&mut self, what: impl Into<String>, value: impl Into<String>) {
+    pub(super) fn note_default(&mut self, what: impl Into<String>, value: impl Into<String>) {
         self.assumptions.push(Assumption {
             what: what.into(),
             value: value.into(),

@@ -27,6 +27,15 @@ pub(super) struct Intake {
 /// How many jobs there are of each kind that placement tells apart.
 pub(super) type Weights = BTreeMap<(MilliGpus, ClassId), u64>;
 
+/// What all demands of a scenario share.
+#[derive(Clone, Copy)]
+pub(super) struct Frame<'a> {
+    pub(super) run: &'a Run,
+    pub(super) shapes: &'a [Shape],
+    pub(super) tenants: &'a [String],
+    pub(super) classes: &'a [ClassDraft],
+}
+
 /// Most shapes of request: ids are 16 bits.
 const SHAPES_MAX: usize = 65_000;
 
@@ -81,20 +90,22 @@ pub(super) fn read(
             weight,
         })
         .collect();
+    let frame = Frame {
+        run,
+        shapes: &shapes,
+        tenants: &tenants,
+        classes,
+    };
     let mut demand = Vec::new();
     let mut imports = Vec::new();
     for (feed, kept) in feeds.iter().zip(sorted) {
         match &feed.jobs {
             Jobs::Trace(trace) => {
-                demand.push(recorded::recorded(
-                    context, feed, trace, run, kept, &shapes, &tenants, classes,
-                ));
+                demand.push(recorded::recorded(context, feed, trace, frame, kept));
                 imports.push(trace.report.clone());
             }
             Jobs::Generator(settings) => {
-                demand.extend(generated::generated(
-                    context, feed, settings, run, &shapes, &tenants, classes,
-                ));
+                demand.push(generated::generated(context, feed, settings, frame));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Jobs drawn from laws: the settings of a generator, and what its jobs mean.
 
-use crate::model::{Demand, DemandSource, Generated, Horizon, Shape};
+use crate::model::{Demand, DemandSource, Generated, Horizon};
 use crate::process::{
     ArrivalPattern, VENUS_PROFILE, Workload, WorkloadSettings, llm_lab, shared_research,
 };
@@ -11,7 +11,7 @@ use crate::units::{ClassId, MilliGpus, ShapeId, Span, TenantId, Zone};
 
 use super::classes::ClassDraft;
 use super::context::Context;
-use super::demand::{Weights, class_of, holds};
+use super::demand::{Frame, Weights, class_of, holds};
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::traces::{Feed, zone};
@@ -270,11 +270,14 @@ pub(super) fn generated(
     context: &mut Context,
     feed: &Feed<'_>,
     generator: &Generator,
-    run: &Run,
-    shapes: &[Shape],
-    tenants: &[String],
-    classes: &[ClassDraft],
-) -> Option<Demand> {
+    frame: Frame<'_>,
+) -> Demand {
+    let Frame {
+        run,
+        shapes,
+        tenants,
+        classes,
+    } = frame;
     let factor = context
         .number(&feed.spec.requested_factor, 0.001, 1000.0)
         .unwrap_or(1.0);
@@ -307,7 +310,7 @@ pub(super) fn generated(
         .iter()
         .map(|shape| classes[ClassId::index(shape.class)].requested_default)
         .collect();
-    Some(Demand {
+    Demand {
         name: feed.name.clone(),
         source: DemandSource::Generated(Box::new(Generated {
             settings: generator.settings.clone(),
@@ -323,5 +326,5 @@ pub(super) fn generated(
             shapes: table,
             requested_default: requested,
         })),
-    })
+    }
 }

@@ -44,7 +44,7 @@ impl GpuTable {
             let what = format!("gpu {}: speed relative to h100", gpu.id);
             if !context.assumptions.iter().any(|known| known.what == what) {
                 let value = format!("{}", f64::from(gpu.speed.value) / 1000.0);
-                context.from_catalog(what, value, &gpu.speed);
+                context.note_catalog(what, value, &gpu.speed);
             }
             return Some((gpu.id.clone(), gpu.speed.value));
         }

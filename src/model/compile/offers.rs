@@ -109,7 +109,7 @@ pub(super) fn on_demand(
     let mut span = |field: &Given<String>, key: &str, default: Span, words: &str| {
         let read = context.span(field);
         if field.is_absent() {
-            context.by_default(format!("pool {}: {key}", terms.name), words);
+            context.note_default(format!("pool {}: {key}", terms.name), words);
         }
         read.unwrap_or(default)
     };
@@ -143,7 +143,7 @@ fn quota(
         (None, Some(nodes), _) => (u64::from(nodes) * per_node, at),
         (None, None, Some(region)) if offer.quota.is_absent() => {
             let value = format!("{} GPUs", region.quota.value);
-            context.from_catalog(format!("pool {}: quota", terms.name), value, &region.quota);
+            context.note_catalog(format!("pool {}: quota", terms.name), value, &region.quota);
             (region.quota.value, at)
         }
         _ => {
@@ -173,13 +173,13 @@ fn boot(context: &mut Context, offer: &OfferSpec, terms: &Terms<'_>) -> Boot {
             let minutes = |span: Span| span.0 as f64 / 6e4;
             let (median, p95) = (region.provisioning.value, region.provisioning_p95.value);
             let value = format!("median {} min, p95 {} min", minutes(median), minutes(p95));
-            context.from_catalog(what, value, &region.provisioning);
+            context.note_catalog(what, value, &region.provisioning);
             (median, Some(p95))
         }
         (Some(median), p95, _) => (median, p95),
         (None, _, _) => {
             if offer.provisioning.is_absent() {
-                context.by_default(what, "none: instances are up at once");
+                context.note_default(what, "none: instances are up at once");
             }
             (Span::ZERO, None)
         }
@@ -272,7 +272,7 @@ fn list_price(context: &mut Context, at: Origin, terms: &Terms<'_>) -> Option<Pr
         return None;
     }
     let value = format!("{} USD/GPU-h", offer.price.value.as_units());
-    context.from_catalog(format!("pool {}: price", terms.name), value, &offer.price);
+    context.note_catalog(format!("pool {}: price", terms.name), value, &offer.price);
     Some(offer.price.value)
 }
 

@@ -193,7 +193,7 @@ pub(super) fn reference(
         Some((name, origin)) => gpus.find(context, name, *origin),
         None => drafts.first().map(|first| {
             let what = "scenario: reference_gpu";
-            context.by_default(what, format!("{}, that of the first pool", first.pool.gpu));
+            context.note_default(what, format!("{}, that of the first pool", first.pool.gpu));
             (first.pool.gpu.clone(), first.relative)
         }),
     }

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{
-    Demand, DemandSource, Horizon, Recorded, Replay, Request, Resample, Shape, Truth,
-};
+use crate::model::{Demand, DemandSource, Horizon, Recorded, Replay, Request, Resample, Truth};
 use crate::scenario::{DropKind, Place, Problem, ResampleKind};
 use crate::trace::{Trace, TraceJob};
 use crate::units::{ClassId, Epoch, MilliGpus, ShapeId, SimTime, Span, TenantId};
 
 use super::classes::ClassDraft;
 use super::context::Context;
-use super::demand::{class_of, holds};
+use super::demand::{Frame, class_of, holds};
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::traces::Feed;
@@ -132,12 +130,15 @@ pub(super) fn recorded(
     context: &mut Context,
     feed: &Feed<'_>,
     trace: &Trace,
-    run: &Run,
+    frame: Frame<'_>,
     kept: Vec<Sorted>,
-    shapes: &[Shape],
-    tenants: &[String],
-    classes: &[ClassDraft],
 ) -> Demand {
+    let Frame {
+        run,
+        shapes,
+        tenants,
+        classes,
+    } = frame;
     let tenant_ids: Vec<TenantId> = trace
         .tenants
         .iter()
@@ -152,16 +153,12 @@ pub(super) fn recorded(
         let key = (job.gpus, class);
         let shape = shapes.binary_search_by_key(&key, |shape| (shape.gpus, shape.class));
         let asked = job.requested_ms.map(Span);
-        let requested = asked.unwrap_or_else(|| match classes[class.index()].requested_default {
-            Some(usual) => {
-                by_class += 1;
-                usual
-            }
-            None => {
-                by_truth += 1;
-                Span(((job.duration_ms as f64 * factor).round() as u64).max(1))
-            }
-        });
+        let usual = classes[class.index()].requested_default;
+        let requested = asked
+            .or(usual)
+            .unwrap_or_else(|| Span(((job.duration_ms as f64 * factor).round() as u64).max(1)));
+        by_class += u64::from(asked.is_none() && usual.is_some());
+        by_truth += u64::from(asked.is_none() && usual.is_none());
         requests.push(Request {
             submit: SimTime(job.submit_ms),
             requested,
@@ -177,11 +174,11 @@ pub(super) fn recorded(
     }
     let what = format!("demand {}: requested time", feed.name);
     if 0 < by_class {
-        context.by_default(&what, format!("the class default for {by_class} jobs"));
+        context.note_default(&what, format!("the class default for {by_class} jobs"));
     }
     if 0 < by_truth {
         let value = format!("true run time × {factor} for {by_truth} jobs that do not say");
-        context.by_default(&what, value);
+        context.note_default(&what, value);
     }
     let start = trace
         .start_unix_ms

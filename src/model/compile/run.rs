@@ -78,7 +78,7 @@ fn currency(context: &mut Context, spec: &RunSpec) {
                 "write three capital letters, such as USD or EUR",
             ),
         },
-        None if spec.currency.is_absent() => context.by_default("scenario: currency", "USD"),
+        None if spec.currency.is_absent() => context.note_default("scenario: currency", "USD"),
         None => {}
     }
 }
@@ -107,7 +107,7 @@ fn epoch(context: &mut Context, spec: &RunSpec, table: Option<Origin>) -> Epoch 
 fn horizon(context: &mut Context, spec: &RunSpec) -> Horizon {
     let Some((text, origin)) = spec.horizon.here() else {
         if spec.horizon.is_absent() {
-            context.by_default("scenario: horizon", "submission of the last job");
+            context.note_default("scenario: horizon", "submission of the last job");
         }
         return Horizon::LastSubmit;
     };
@@ -151,15 +151,13 @@ pub(super) fn instant(
     if let Ok(at) = Epoch::parse(&text.0) {
         return Some(at.unix_ms() - epoch.unix_ms());
     }
-    match parse_span(&text.0) {
-        Ok(span) => Some(span.0 as i64),
-        Err(_) => {
-            context.fault(
-                origin,
-                format!("`{}` is neither an instant nor a length of time", text.0),
-                "write 2026-02-01T00:00:00Z, or time since the start such as \"3 d\"",
-            );
-            None
-        }
+    if let Ok(span) = parse_span(&text.0) {
+        return Some(span.0 as i64);
     }
+    context.fault(
+        origin,
+        format!("`{}` is neither an instant nor a length of time", text.0),
+        "write 2026-02-01T00:00:00Z, or time since the start such as \"3 d\"",
+    );
+    None
 }

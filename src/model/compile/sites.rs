@@ -111,12 +111,12 @@ fn egress(
         Some(region) if currency.code() == context.catalog.currency() => {
             let price = region.egress.value;
             let value = format!("{} USD/GB", price.0 as f64 / 1e6);
-            context.from_catalog(what, value, &region.egress);
+            context.note_catalog(what, value, &region.egress);
             price
         }
         _ => {
             if kind == SiteKind::Gpuaas && spec.egress.is_absent() {
-                context.by_default(what, "free");
+                context.note_default(what, "free");
             }
             BytePrice(0)
         }

@@ -160,13 +160,12 @@ fn weights(context: &mut Context, spec: &QueueSpec, tenants: &[String]) -> Vec<u
         let Some(value) = context.number(weight, 0.001, 1_000_000.0) else {
             continue;
         };
-        match tenants.iter().position(|tenant| tenant == name) {
-            Some(at) => weights[at] = (value * 1000.0).round() as u64,
-            None => {
-                let known: Vec<&str> = tenants.iter().map(String::as_str).collect();
-                let origin = weight.origin().unwrap_or_default();
-                context.unknown(origin, "tenant", name, &known);
-            }
+        if let Some(at) = tenants.iter().position(|tenant| tenant == name) {
+            weights[at] = (value * 1000.0).round() as u64;
+        } else {
+            let known: Vec<&str> = tenants.iter().map(String::as_str).collect();
+            let origin = weight.origin().unwrap_or_default();
+            context.unknown(origin, "tenant", name, &known);
         }
     }
     weights

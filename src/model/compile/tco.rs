@@ -56,145 +56,141 @@ pub(super) fn find(
     }
     for (key, fact) in &record.sources {
         let what = format!("{what}: {key} of {name}");
-        context.from_catalog(what, fact.value.clone(), fact);
+        context.note_catalog(what, fact.value.clone(), fact);
     }
     record.tco.price()
 }
 
-/// Ratios in millionths.
-fn millionths(ratio: f64) -> u64 {
-    (ratio * 1e6).round() as u64
-}
-
 fn inputs(context: &mut Context, spec: &TcoSpec, table: Origin) -> Option<Tco> {
-    let base = base(context, spec)?;
-    let currency = context.currency;
+    let base = match spec.base.here() {
+        Some((name, origin)) => Some(base(context, name, origin)?),
+        None => None,
+    };
     let mut tco = base.map_or_else(Tco::default, |record| record.tco);
-    let complete = base.is_some();
-    let money = |context: &mut Context, field: &Given<String>, slot: &mut u64, suffix, key| {
-        let read = |text: &str| parse_amount(text, currency, suffix);
-        set(context, table, field, slot, complete, key, &read);
-    };
-    money(
-        context,
-        &spec.capital,
-        &mut tco.capital,
-        "/GPU",
-        "capital = \"50000 USD/GPU\"",
-    );
-    money(
-        context,
-        &spec.colocation,
-        &mut tco.colocation,
-        "/kW-month",
-        "colocation = \"185 USD/kW-month\"",
-    );
-    money(
-        context,
-        &spec.energy,
-        &mut tco.energy,
-        "/kWh",
-        "energy = \"0.09 USD/kWh\"",
-    );
-    money(
-        context,
-        &spec.staff_cost,
-        &mut tco.staff_cost,
-        "",
-        "staff_cost = \"220000 USD\"",
-    );
-    let watts = &parse_power_watts;
-    let example = "power_provisioned = \"1.275 kW\"";
-    set(
+    let mut reader = Reader {
         context,
         table,
-        &spec.power_provisioned,
-        &mut tco.watts_provisioned,
-        complete,
-        example,
-        watts,
-    );
-    let example = "power_average = \"1 kW\"";
-    set(
-        context,
-        table,
-        &spec.power_average,
-        &mut tco.watts_average,
-        complete,
-        example,
-        watts,
-    );
-    let mut ratio = |field: &Given<f64>, slot: &mut u64, low, high, key| match context
-        .number(field, low, high)
-    {
-        Some(value) => *slot = millionths(value),
-        None if field.is_absent() && !complete => {
-            context.required(field, table, key, key);
-        }
-        None => {}
+        complete: base.is_some(),
     };
-    ratio(
-        &spec.residual,
-        &mut tco.residual,
-        0.0,
-        1.0,
-        "residual = 0.15",
-    );
-    ratio(
-        &spec.interest,
-        &mut tco.interest,
-        0.0,
-        1.0,
-        "interest = 0.08",
-    );
-    ratio(&spec.pue, &mut tco.pue, 1.0, 10.0, "pue = 1.3");
-    ratio(
-        &spec.maintenance,
-        &mut tco.maintenance,
-        0.0,
-        1.0,
-        "maintenance = 0.05",
-    );
-    ratio(&spec.staff, &mut tco.staff, 0.0, 1e6, "staff = 3");
-    ratio(&spec.years, &mut tco.years_milli, 0.1, 100.0, "years = 4");
-    if !spec.years.is_absent() {
-        tco.years_milli /= 1000;
-    }
-    match context.count(&spec.staff_gpus, 1_000_000_000) {
-        Some(gpus) => tco.staff_gpus = gpus,
-        None if spec.staff_gpus.is_absent() && !complete => {
-            let example = "staff_gpus = 256";
-            context.required(&spec.staff_gpus, table, example, example);
-        }
-        None => {}
-    }
+    reader.texts(spec, &mut tco);
+    reader.ratios(spec, &mut tco);
     Some(tco)
 }
 
-/// Sets one input from a text with a unit; without a base every input must be there.
-fn set(
-    context: &mut Context,
+/// Reads inputs over those of a base; without a base every input must be there.
+struct Reader<'a> {
+    context: &'a mut Context,
     table: Origin,
-    field: &Given<String>,
-    slot: &mut u64,
     complete: bool,
-    example: &str,
-    read: &dyn Fn(&str) -> Result<u64, QuantityError>,
-) {
-    match context.quantity(field, read) {
-        Some(value) => *slot = value,
-        None if field.is_absent() && !complete => {
-            context.required(field, table, example, example);
+}
+
+impl Reader<'_> {
+    fn texts(&mut self, spec: &TcoSpec, tco: &mut Tco) {
+        let currency = self.context.currency;
+        let money = |suffix: &'static str| move |text: &str| parse_amount(text, currency, suffix);
+        self.text(
+            &spec.capital,
+            &mut tco.capital,
+            "capital = \"50000 USD/GPU\"",
+            money("/GPU"),
+        );
+        let slot = &mut tco.colocation;
+        self.text(
+            &spec.colocation,
+            slot,
+            "colocation = \"185 USD/kW-month\"",
+            money("/kW-month"),
+        );
+        self.text(
+            &spec.energy,
+            &mut tco.energy,
+            "energy = \"0.09 USD/kWh\"",
+            money("/kWh"),
+        );
+        self.text(
+            &spec.staff_cost,
+            &mut tco.staff_cost,
+            "staff_cost = \"220000 USD\"",
+            money(""),
+        );
+        let slot = &mut tco.watts_provisioned;
+        let example = "power_provisioned = \"1.275 kW\"";
+        self.text(&spec.power_provisioned, slot, example, parse_power_watts);
+        let example = "power_average = \"1 kW\"";
+        self.text(
+            &spec.power_average,
+            &mut tco.watts_average,
+            example,
+            parse_power_watts,
+        );
+    }
+
+    fn ratios(&mut self, spec: &TcoSpec, tco: &mut Tco) {
+        self.ratio(
+            &spec.residual,
+            &mut tco.residual,
+            0.0,
+            1.0,
+            "residual = 0.15",
+        );
+        self.ratio(
+            &spec.interest,
+            &mut tco.interest,
+            0.0,
+            1.0,
+            "interest = 0.08",
+        );
+        self.ratio(&spec.pue, &mut tco.pue, 1.0, 10.0, "pue = 1.3");
+        self.ratio(
+            &spec.maintenance,
+            &mut tco.maintenance,
+            0.0,
+            1.0,
+            "maintenance = 0.05",
+        );
+        self.ratio(&spec.staff, &mut tco.staff, 0.0, 1e6, "staff = 3");
+        let mut years = tco.years_milli * 1000;
+        self.ratio(&spec.years, &mut years, 0.1, 100.0, "years = 4");
+        tco.years_milli = years / 1000;
+        match self.context.count(&spec.staff_gpus, 1_000_000_000) {
+            Some(gpus) => tco.staff_gpus = gpus,
+            None => self.missing(&spec.staff_gpus, "staff_gpus = 256"),
         }
-        None => {}
+    }
+
+    /// Sets an input from a text with a unit.
+    fn text(
+        &mut self,
+        field: &Given<String>,
+        slot: &mut u64,
+        example: &str,
+        read: impl Fn(&str) -> Result<u64, QuantityError>,
+    ) {
+        match self.context.quantity(field, read) {
+            Some(value) => *slot = value,
+            None => self.missing(field, example),
+        }
+    }
+
+    /// Sets an input, in millionths, from a number.
+    fn ratio(&mut self, field: &Given<f64>, slot: &mut u64, low: f64, high: f64, example: &str) {
+        match self.context.number(field, low, high) {
+            Some(value) => *slot = (value * 1e6).round() as u64,
+            None => self.missing(field, example),
+        }
+    }
+
+    fn missing<T>(&mut self, field: &Given<T>, example: &str) {
+        if field.is_absent() && !self.complete {
+            let key = example.split(' ').next().unwrap_or(example);
+            self.context
+                .required(field, self.table, &format!("`{key}` of a tco"), example);
+        }
     }
 }
 
-/// The record that this one changes: `Some(None)` without one, `None` if it is unknown.
-fn base(context: &mut Context, spec: &TcoSpec) -> Option<Option<&'static TcoRecord>> {
-    let Some((name, origin)) = spec.base.here() else {
-        return Some(None);
-    };
+/// The record that this one changes.
+fn base(context: &mut Context, name: &str, origin: Origin) -> Option<&'static TcoRecord> {
     let found = context.catalog.record(name);
     if found.is_none() {
         let known: Vec<&str> = context
@@ -204,15 +200,11 @@ fn base(context: &mut Context, spec: &TcoSpec) -> Option<Option<&'static TcoReco
             .map(|record| record.id.as_str())
             .collect();
         context.unknown(origin, "cost record of the catalog", name, &known);
-        return None;
     }
     if context.currency.code() != context.catalog.currency() {
-        context.fault(
-            origin,
-            "records of the catalog are in USD",
-            "leave `base` out and give every input",
-        );
+        let fix = "leave `base` out and give every input";
+        context.fault(origin, "records of the catalog are in USD", fix);
         return None;
     }
-    Some(found)
+    found
 }

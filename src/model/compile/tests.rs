@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
+
 use crate::dice::Dice;
 use crate::model::*;
 use crate::scenario::load;
@@ -158,110 +160,243 @@ fn a_replay_is_the_trace_up_to_the_horizon() {
     assert_eq!(compiled.model.job_name(&timeline, 1), "b");
 }
 
+/// What is set, and words that the answer must hold.
+type Case = (&'static [&'static str], &'static [&'static str]);
+
+const POOL_MISTAKES: [Case; 8] = [
+    (
+        &["pool.dc/h200.gpu=h20"],
+        &["unknown GPU type `h20`", "did you mean `h200`?"],
+    ),
+    (
+        &["pool.dc/h200.site=dcc"],
+        &["unknown site `dcc`", "did you mean `dc`?"],
+    ),
+    (
+        &["pool.dc/h200.nodes=0"],
+        &["0 is out of range", "from 1 to"],
+    ),
+    (&["pool.dc/h200.nodes=-1"], &["`nodes` is negative"]),
+    (
+        &["pool.dc/h200.offer.tco=h200-4"],
+        &["unknown cost record", "did you mean `h200-4y`?"],
+    ),
+    (
+        &["pool.dc/h200.offer.price=2 USD/GPU-h"],
+        &["both `tco` and `price`"],
+    ),
+    (&["pool.dc/h200.offer.quota=4"], &["`quota` means nothing"]),
+    (
+        &["pool.dc/h200.site=cloud"],
+        &["contradicts site `cloud` of kind gpuaas"],
+    ),
+];
+
+const OFFER_MISTAKES: [Case; 9] = [
+    (
+        &["pool.cloud/h100.site=dc"],
+        &["contradicts site `dc` of kind private"],
+    ),
+    (
+        &["pool.cloud/h100.offer.price=-2 USD/GPU-h"],
+        &["`-2 USD/GPU-h` is negative"],
+    ),
+    (
+        &["pool.cloud/h100.offer.price=2 EUR/GPU-h"],
+        &[
+            "`EUR` is not the scenario's currency `USD`",
+            "one currency for now",
+        ],
+    ),
+    (
+        &["pool.cloud/h100.offer.price=2 USD/h"],
+        &["`USD/h` is not a unit of price"],
+    ),
+    (&["scenario.currency=EUR"], &["in USD"]),
+    (
+        &["pool.cloud/h100.offer.quota=7"],
+        &["a quota of 7 GPUs holds no instance of 8"],
+    ),
+    (
+        &["pool.cloud/h100.gpu=b200"],
+        &["no price for b200", "it has h200, h100, l40s"],
+    ),
+    (
+        &["pool.cloud/h100.offer.steps=[{from=\"1 d\", price=\"2 USD/GPU-h\"}]"],
+        &["no price holds at the start"],
+    ),
+    (
+        &[
+            "pool.cloud/h100.offer.steps=[{from=\"0 d\", price=\"2 USD/GPU-h\"},\
+           {from=\"0 h\", price=\"3 USD/GPU-h\"}]",
+        ],
+        &["two prices begin at the same instant"],
+    ),
+];
+
+const OTHER_MISTAKES: [Case; 12] = [
+    (&["scenario.name=../x"], &["`../x` cannot name a folder"]),
+    (
+        &["scenario.start=yesterday"],
+        &["`yesterday` is not an instant"],
+    ),
+    (
+        &["scenario.horizon=3 GiB"],
+        &["`GiB` is not a unit of time"],
+    ),
+    (&["scenario.replications=0"], &["0 is out of range"]),
+    (
+        &["class.small.name=large"],
+        &["there are two of class `large`"],
+    ),
+    (
+        &["class.large.pools=[\"cloud/h10\"]"],
+        &["unknown pool `cloud/h10`", "`cloud/h100`?"],
+    ),
+    (
+        &["class.large.match.tenant=visoin"],
+        &["unknown tenant", "did you mean `vision`?"],
+    ),
+    (
+        &["strategy.burst.placement.spill.jobs_ahead=4"],
+        &["more than one spill test"],
+    ),
+    (
+        &["strategy.burst.queue.depth=4"],
+        &["`depth` means nothing for this kind of queue"],
+    ),
+    (
+        &["demand.trace=none.csv"],
+        &["none.csv", "cannot be opened"],
+    ),
+    (
+        &["demand.format=philly"],
+        &["the zone of the trace is missing"],
+    ),
+    (
+        &["demand.generator={load=0.5}"],
+        &["both a trace and a generator"],
+    ),
+];
+
 #[test]
 fn mistakes_are_told_with_place_and_fix() {
     let folder = Folder::new("mistakes", GOOD, TRACE);
-    let cases: [(&[&str], &[&str]); 22] = [
-        (
-            &["pool.dc/h200.gpu=h20"],
-            &["unknown GPU type `h20`", "did you mean `h200`?"],
-        ),
-        (
-            &["pool.dc/h200.site=dcc"],
-            &["unknown site `dcc`", "did you mean `dc`?"],
-        ),
-        (
-            &["pool.dc/h200.nodes=0"],
-            &["0 is out of range", "from 1 to"],
-        ),
-        (
-            &["pool.dc/h200.offer.tco=h200-4"],
-            &["unknown cost record `h200-4`", "did you mean `h200-4y`?"],
-        ),
-        (
-            &["pool.dc/h200.offer.price=2 USD/GPU-h"],
-            &["both `tco` and `price`"],
-        ),
-        (&["pool.dc/h200.offer.quota=4"], &["`quota` means nothing"]),
-        (
-            &["pool.dc/h200.site=cloud"],
-            &["this offer contradicts site `cloud` of kind gpuaas"],
-        ),
-        (
-            &[
-                "pool.cloud/h100.site=dc",
-                "pool.cloud/h100.offer.price=1 USD/GPU-h",
-            ],
-            &["this offer contradicts site `dc` of kind private"],
-        ),
-        (
-            &["pool.cloud/h100.offer.price=-2 USD/GPU-h"],
-            &["`-2 USD/GPU-h` is negative"],
-        ),
-        (
-            &["pool.cloud/h100.offer.price=2 EUR/GPU-h"],
-            &[
-                "`EUR` is not the scenario's currency `USD`",
-                "one currency for now",
-            ],
-        ),
-        (
-            &["pool.cloud/h100.offer.price=2 USD/h"],
-            &["`USD/h` is not a unit of price"],
-        ),
-        (
-            &["pool.cloud/h100.offer.quota=7"],
-            &["a quota of 7 GPUs holds no instance of 8"],
-        ),
-        (
-            &["pool.cloud/h100.gpu=b200"],
-            &[
-                "the catalog has no price for b200",
-                "it has h200, h100, l40s",
-            ],
-        ),
-        (
-            &["pool.cloud/h100.offer.steps=[{from=\"1 d\", price=\"2 USD/GPU-h\"}]"],
-            &["no price holds at the start"],
-        ),
-        (
-            &[
-                "pool.cloud/h100.offer.steps=[{from=\"0 d\", price=\"2 USD/GPU-h\"},{from=\"0 h\", price=\"3 USD/GPU-h\"}]",
-            ],
-            &["two prices begin at the same instant"],
-        ),
-        (&["scenario.name=../x"], &["`../x` cannot name a folder"]),
-        (
-            &["scenario.start=yesterday"],
-            &["`yesterday` is not an instant"],
-        ),
-        (
-            &["scenario.horizon=3 GiB"],
-            &["`GiB` is not a unit of time"],
-        ),
-        (
-            &["class.small.name=large"],
-            &["there are two of class `large`"],
-        ),
-        (
-            &["strategy.burst.placement.spill.jobs_ahead=4"],
-            &["more than one spill test"],
-        ),
-        (
-            &["demand.trace=none.csv"],
-            &["none.csv", "cannot be opened"],
-        ),
-        (
-            &["demand.format=philly"],
-            &["the zone of the trace is missing"],
-        ),
-    ];
-    for (sets, expected) in cases {
+    for (sets, expected) in POOL_MISTAKES
+        .iter()
+        .chain(&OFFER_MISTAKES)
+        .chain(&OTHER_MISTAKES)
+    {
         let told = try_compile(&folder.0, sets).expect_err(&format!("{sets:?} is accepted"));
-        for words in expected {
+        for words in *expected {
             assert!(told.contains(words), "{sets:?}: {words}\nnot in\n{told}");
         }
+        assert!(told.contains("┌─"), "{sets:?}: no place in\n{told}");
+        assert!(told.ends_with("nothing was run\n"), "{told}");
     }
+}
+
+#[test]
+fn two_mistakes_are_one_answer() {
+    let scenario = GOOD
+        .replace("quota = 20", "qouta = 20")
+        .replace("nodes = 2", "nodes = 0");
+    let folder = Folder::new("two", &scenario, TRACE);
+    let told = try_compile(&folder.0, &[]).unwrap_err();
+    assert!(told.contains("did you mean `quota`?"), "{told}");
+    assert!(told.contains("0 is out of range"), "{told}");
+    assert!(told.contains("2 problems"), "{told}");
+}
+
+#[test]
+fn prices_step_and_come_from_files() {
+    let folder = Folder::new("prices", GOOD, TRACE);
+    let steps =
+        "pool.cloud/h100.offer.steps=[{from=\"2026-01-06T00:00:00Z\", price=\"5 USD/GPU-h\"}]";
+    let model = try_compile(
+        &folder.0,
+        &["pool.cloud/h100.offer.price=3 USD/GPU-h", steps],
+    )
+    .unwrap()
+    .model;
+    let prices = model.pools[1].prices();
+    let steps: Vec<_> = prices.steps().collect();
+    // The start is the 5th, so the 6th is one day later.
+    assert_eq!(
+        steps,
+        [
+            (SimTime(0), Price(3_000_000)),
+            (SimTime(86_400_000), Price(5_000_000))
+        ]
+    );
+
+    let csv = "from,price_per_gpu_hour\n2025-12-01T00:00:00Z,2.5\n2026-01-01T00:00:00Z,2.75\n\
+               2026-01-05T12:00:00Z,3\n";
+    std::fs::write(folder.0.join("prices.csv"), csv).unwrap();
+    let path = format!(
+        "pool.cloud/h100.offer.prices={}",
+        folder.0.join("prices.csv").display()
+    );
+    let model = try_compile(&folder.0, &[&path]).unwrap().model;
+    let steps: Vec<_> = model.pools[1].prices().steps().collect();
+    // Of what was before the start only the last price counts.
+    assert_eq!(
+        steps,
+        [
+            (SimTime(0), Price(2_750_000)),
+            (SimTime(43_200_000), Price(3_000_000))
+        ]
+    );
+
+    std::fs::write(folder.0.join("prices.csv"), csv.replace("2.75", "cheap")).unwrap();
+    let told = try_compile(&folder.0, &[&path]).unwrap_err();
+    assert!(told.contains("prices.csv, row 2"), "{told}");
+}
+
+#[test]
+fn provisioning_times_are_lognormal_by_median_and_p95() {
+    let folder = Folder::new("boot", GOOD, TRACE);
+    let compiled = try_compile(
+        &folder.0,
+        &["pool.cloud/h100.offer.provisioning_p95=30 min"],
+    )
+    .unwrap();
+    let Supply::OnDemand(terms) = &compiled.model.pools[1].supply else {
+        panic!("not on demand");
+    };
+    let Boot::LogNormal { mu, sigma } = terms.boot else {
+        panic!("not lognormal");
+    };
+    // ln 480,000 ms = 13.0815; (ln 30 − ln 8) ÷ 1.64485 = 1.32176 ÷ 1.64485 = .80357
+    assert!(
+        (mu - 13.0815).abs() < 1e-4 && (sigma - 0.80357).abs() < 1e-5,
+        "{mu} {sigma}"
+    );
+    assert!(compiled.model.rolls_dice());
+    let told =
+        try_compile(&folder.0, &["pool.cloud/h100.offer.provisioning_p95=3 min"]).unwrap_err();
+    assert!(told.contains("this p95 contradicts the median"), "{told}");
+}
+
+#[test]
+fn a_cost_record_can_change_one_of_the_catalog() {
+    let own = "[[tco]]\nname = \"ours\"\nbase = \"h200-4y\"\nenergy = \"0.18 USD/kWh\"\n";
+    let folder = Folder::new("tco", &(GOOD.replace("h200-4y", "ours") + own), TRACE);
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    // 1 kW × 1.3 × .09 more than 2.495268
+    assert_eq!(
+        model.pools[0].prices().price_at(SimTime::ZERO),
+        Price(2_612_268)
+    );
+    let alone = "[[tco]]\nname = \"ours\"\nenergy = \"0.18 USD/kWh\"\n";
+    let folder = Folder::new(
+        "tco-alone",
+        &(GOOD.replace("h200-4y", "ours") + alone),
+        TRACE,
+    );
+    let told = try_compile(&folder.0, &[]).unwrap_err();
+    assert!(told.contains("`capital` of a tco is missing"), "{told}");
+    assert!(told.contains("12 problems"), "{told}");
 }
 
 #[test]
@@ -387,4 +522,22 @@ fn sampling_is_a_function_of_seed_and_replication() {
     );
     assert_eq!(reused, sample(4));
     assert!(reused.requests.is_sorted_by_key(|request| request.submit));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// Whatever a slip of the hand makes of a scenario, the answer is a model or a list of problems.
+    #[test]
+    fn random_edits_never_panic(
+        at in 0usize..GOOD.len(), cut in 0usize..30, insert in "[\\[\\]{}=\"'.,a-z0-9 \n-]{0,8}"
+    ) {
+        let mut text = GOOD.replace("trace.csv", "none.csv");
+        let at = at.min(text.len());
+        let end = (at + cut).min(text.len());
+        text.replace_range(at..end, &insert);
+        if let Ok(scenario) = crate::scenario::load_text("x.toml", &text, &[]) {
+            let _ = compile(&scenario).map_err(|problems| problems.render(true));
+        }
+    }
 }

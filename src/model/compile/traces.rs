@@ -70,30 +70,7 @@ pub(super) fn read<'a>(
         };
         taken.push(name.clone());
         let zone = zone(context, &spec.zone);
-        let jobs = match (spec.trace.here(), spec.generator.is_absent()) {
-            (Some((path, origin)), true) => {
-                trace(context, spec, table, path, origin, run, zone.clone())
-            }
-            (Some((_, origin)), false) => {
-                context.fault(
-                    origin,
-                    "both a trace and a generator are given",
-                    "write two [[demand]]",
-                );
-                None
-            }
-            (None, _) => match spec.generator.here() {
-                Some((generator, at)) => generated::read(context, spec, generator, at, run, owned)
-                    .map(|generator| Jobs::Generator(Box::new(generator))),
-                None => {
-                    if spec.trace.is_absent() && spec.generator.is_absent() {
-                        let example = "trace = \"month.csv\" or generator = { jobs_per_day = 400 }";
-                        context.fault(table, "this demand has no jobs", format!("add {example}"));
-                    }
-                    None
-                }
-            },
-        };
+        let jobs = jobs(context, spec, table, run, zone.clone(), owned);
         if let Some(jobs) = jobs {
             let zone = zone.unwrap_or_else(Zone::utc);
             feeds.push(Feed {
@@ -111,6 +88,38 @@ pub(super) fn read<'a>(
             .push(missing.label("add a trace or a generator"));
     }
     feeds
+}
+
+fn jobs(
+    context: &mut Context,
+    spec: &DemandSpec,
+    table: Origin,
+    run: &Run,
+    zone: Option<Zone>,
+    owned: f64,
+) -> Option<Jobs> {
+    match (spec.trace.here(), spec.generator.here()) {
+        (Some((path, origin)), None) => trace(context, spec, table, path, origin, run, zone),
+        (None, Some((generator, at))) => {
+            let generator = generated::read(context, spec, generator, at, run, owned)?;
+            Some(Jobs::Generator(Box::new(generator)))
+        }
+        (Some((_, origin)), Some(_)) => {
+            context.fault(
+                origin,
+                "both a trace and a generator are given",
+                "write two [[demand]]",
+            );
+            None
+        }
+        (None, None) => {
+            if spec.trace.is_absent() && spec.generator.is_absent() {
+                let example = "trace = \"month.csv\" or generator = { jobs_per_day = 400 }";
+                context.fault(table, "this demand has no jobs", format!("add {example}"));
+            }
+            None
+        }
+    }
 }
 
 pub(super) fn zone(context: &mut Context, field: &Given<String>) -> Option<Zone> {

@@ -127,7 +127,7 @@ pub struct ColumnsSpec {
     pub states: ByName<String>,
     /// The character between fields; "," unless given.
     pub delimiter: Given<String>,
-    /// Columns that are known and not used; ["*"] for all others.
+    /// Columns that are known and not used; `["*"]` for all others.
     pub ignore: List<String>,
 }
 
