@@ -20,6 +20,7 @@ impl<O: Observer> Run<'_, O> {
             self.out.fact(now, Fact::Preempted(id, pool));
         }
         self.scratch.stops.clear();
+        self.post_stops();
         for index in 0..self.scratch.saves.len() {
             let (slot, at) = self.scratch.saves[index];
             self.schedule(at, Rank::Saved, slot);

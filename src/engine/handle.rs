@@ -142,6 +142,7 @@ impl<O: Observer> Run<'_, O> {
             idle: &mut scratch.idle,
             wakes: &mut scratch.wakes,
             stops: &mut scratch.stops,
+            stretches: &mut scratch.stretches,
             requeue: self.strategy.requeue(),
         };
         self.strategy.decide(&mut plan);

@@ -17,23 +17,36 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
+    /// Posts what stopping jobs booked in the decision that is carried out.
+    pub(super) fn post_stops(&mut self) {
+        if O::POSTINGS {
+            for index in 0..self.scratch.stretches.len() {
+                let (slot, stretch) = self.scratch.stretches[index];
+                let job = &self.world.jobs[slot];
+                let (id, gpus) = (job.id, MilliGpus(self.model.milli_of(job.request.shape)));
+                self.post_stretch(Some(id), gpus, stretch);
+            }
+        }
+        self.scratch.stretches.clear();
+    }
+
     pub(super) fn post_stretches(&mut self, job: Option<JobId>, asked: MilliGpus) {
         for index in 0..self.world.booked.len() {
-            let stretch = self.world.booked[index];
-            let mut from = stretch.from;
-            while from < stretch.to {
-                let to = self.model.epoch.next_month(from).min(stretch.to);
-                self.post_cut(
-                    job,
-                    asked,
-                    Stretch {
-                        from,
-                        to,
-                        ..stretch
-                    },
-                );
-                from = to;
-            }
+            self.post_stretch(job, asked, self.world.booked[index]);
+        }
+    }
+
+    fn post_stretch(&mut self, job: Option<JobId>, asked: MilliGpus, stretch: Stretch) {
+        let mut from = stretch.from;
+        while from < stretch.to {
+            let to = self.model.epoch.next_month(from).min(stretch.to);
+            let part = Stretch {
+                from,
+                to,
+                ..stretch
+            };
+            self.post_cut(job, asked, part);
+            from = to;
         }
     }
 

@@ -5,7 +5,7 @@ use crate::journal::{Observer, RunRecord};
 use crate::model::{Horizon, Model, Supply, Timeline};
 use crate::strategy::{Pass, Start, Strategy};
 use crate::units::{PoolId, SimTime};
-use crate::world::{Slot, World};
+use crate::world::{Slot, Stretch, World};
 
 use super::agenda::{Agenda, Bound};
 
@@ -23,6 +23,7 @@ pub struct Scratch {
     pub(super) idle: Vec<(PoolId, u32, u32)>,
     pub(super) wakes: Vec<(SimTime, Slot)>,
     pub(super) stops: Vec<(Slot, PoolId)>,
+    pub(super) stretches: Vec<(Slot, Stretch)>,
     pub(super) price_changes: Vec<SimTime>,
 }
 

@@ -3,7 +3,7 @@
 
 use crate::model::Model;
 use crate::units::{PoolId, SimTime};
-use crate::world::{Launched, Refusal, Slot, World};
+use crate::world::{Launched, Refusal, Slot, Stretch, World};
 
 use super::pass::Pass;
 
@@ -37,6 +37,8 @@ pub struct Plan<'a> {
     pub wakes: &'a mut Vec<(SimTime, Slot)>,
     /// Jobs stopped to make room, with where they ran.
     pub stops: &'a mut Vec<(Slot, PoolId)>,
+    /// What stopping them booked.
+    pub stretches: &'a mut Vec<(Slot, Stretch)>,
     /// Where preempted jobs wait: front, back or (`None`) where they were.
     pub requeue: Option<bool>,
 }
@@ -77,6 +79,9 @@ impl Plan<'_> {
             },
         );
         self.stops.push((slot, pool));
+        let booked = self.world.booked.iter();
+        self.stretches
+            .extend(booked.map(|&stretch| (slot, stretch)));
         if write.0 > 0 {
             self.saves.push((slot, self.world.now + write));
         }
