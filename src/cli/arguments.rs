@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::generate::GenerateArguments;
 use super::import::ImportArguments;
 use super::init::InitArguments;
+use super::verify::VerifyArguments;
 
 /// Compares placement strategies for hybrid GPU infrastructure by simulation: at what cost, with what queue
 /// delay, and how sure are we?
@@ -70,6 +71,12 @@ pub(super) enum Command {
     /// Write a first scenario, commented, to change
     #[command(after_help = "Example:\n  plimsoll init my.toml && plimsoll compare my.toml")]
     Init(InitArguments),
+    /// Play systems with exactly known answers through the engine and compare: is it to be trusted?
+    #[command(
+        after_help = "Examples:\n  plimsoll verify\n  plimsoll verify --full\n  \
+                      plimsoll verify --seed 7 --format json"
+    )]
+    Verify(VerifyArguments),
     /// Print the JSON Schema of scenario files
     Schema,
 }

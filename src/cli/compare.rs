@@ -273,7 +273,7 @@ fn play_into(
     quiet: bool,
     interrupted: &AtomicBool,
 ) -> Result<Replicated, ExperimentError> {
-    let bar = progress::bar(job.plan.replications, quiet);
+    let bar = progress::bar(job.plan.replications, "replications", quiet);
     let mut runs = RunsWriter::new(folder.create("runs.csv")?, &job.layout)?;
     let control = Control {
         cancelled: interrupted,

@@ -17,7 +17,6 @@ pub(super) enum Failure {
     /// Another input file cannot be used: 3.
     Input(String),
     /// A check failed: 4.
-    #[allow(dead_code)]
     Gate(String),
     /// It was interrupted; what was finished is kept: 130.
     Interrupted(String),

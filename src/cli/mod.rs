@@ -18,6 +18,7 @@ mod progress;
 mod schema;
 mod study;
 mod table;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
         Command::Import(source) => import::import(source),
         Command::Generate(world) => generate::generate(world),
         Command::Init(place) => init::init(place),
+        Command::Verify(trust) => verify::verify(trust),
         Command::Schema => schema::schema(),
     };
     match done {

@@ -12,6 +12,7 @@ mod replicate;
 mod sentences;
 mod stable_load;
 mod summarise;
+mod verify;
 mod words;
 
 pub use change::what_would_change;
@@ -21,4 +22,5 @@ pub use replicate::{Control, ExperimentError, Plan, Replicated, RowSink, layout_
 pub use sentences::sentences;
 pub use stable_load::{StableLoad, stable_load};
 pub use summarise::summarise;
+pub use verify::{Evidence, Row, Tier, Verdict, Z_MAX, verify};
 pub use words::{duration, estimate, grouped};
