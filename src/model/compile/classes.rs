@@ -1,5 +1,7 @@
 //! `[[class]]`: kinds of work, and which jobs of the demand belong to which.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Class, Preemption};
 use crate::scenario::{ClassSpec, List, MatchSpec, Origin, PreemptionKind, ScenarioFile};
 use crate::units::{Bytes, PoolId, Span, parse_bytes};
@@ -39,16 +41,13 @@ pub(super) fn read(
     feeds: &[Feed<'_>],
 ) -> Vec<ClassDraft> {
     let mut drafts: Vec<ClassDraft> = Vec::new();
+    let mut taken = BTreeSet::new();
     for (spec, table) in file.class.items() {
         if drafts.len() == CLASSES_MAX {
             context.fault(table, "too many classes", format!("keep to {CLASSES_MAX}"));
             break;
         }
-        let taken: Vec<String> = drafts
-            .iter()
-            .map(|draft| draft.class.name.clone())
-            .collect();
-        let name = context.name(&spec.name, table, "class", &taken);
+        let name = context.name(&spec.name, table, "class", &mut taken);
         let draft = class(context, spec, table, file, pools, gpus, feeds);
         if let Some(name) = name {
             drafts.push(ClassDraft {

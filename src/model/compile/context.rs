@@ -1,5 +1,6 @@
 //! What every step of compiling shares: problems, assumptions, and how single fields are read.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -171,13 +172,13 @@ impl Context {
         Some(value)
     }
 
-    /// A name that must be there, printable, and unlike those in `taken`.
+    /// A name that must be there, printable, and unlike those in `taken`, to which it is added.
     pub(super) fn name(
         &mut self,
         field: &Given<String>,
         table: Origin,
         what: &str,
-        taken: &[String],
+        taken: &mut BTreeSet<String>,
     ) -> Option<String> {
         let example = format!("name = \"…\" to the {what}");
         let (name, origin) =
@@ -193,7 +194,7 @@ impl Context {
             );
             return None;
         }
-        if taken.contains(name) {
+        if !taken.insert(name.clone()) {
             self.fault(
                 origin,
                 format!("there are two of {what} `{name}`"),

@@ -1,5 +1,7 @@
 //! GPU types: those of the catalog, and what `[[gpu]]` adds or changes.
 
+use std::collections::BTreeSet;
+
 use crate::scenario::{Origin, ScenarioFile};
 
 use super::context::Context;
@@ -12,9 +14,9 @@ pub(super) struct GpuTable {
 
 pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> GpuTable {
     let mut own: Vec<(String, u32)> = Vec::new();
+    let mut taken = BTreeSet::new();
     for (spec, table) in file.gpu.items() {
-        let taken: Vec<String> = own.iter().map(|(name, _)| name.clone()).collect();
-        let name = context.name(&spec.name, table, "gpu", &taken);
+        let name = context.name(&spec.name, table, "gpu", &mut taken);
         let speed = context.required(&spec.speed, table, "the speed of a gpu", "speed = 1.15");
         let speed = speed.and_then(|_| context.number(&spec.speed, 0.001, 1000.0));
         if let (Some(name), Some(speed)) = (name, speed) {

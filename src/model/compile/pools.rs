@@ -1,7 +1,11 @@
 //! `[[pool]]`: capacity.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Packing, Pool, SiteKind, Spread, Supply};
-use crate::scenario::{OfferKind, Origin, PackingKind, PoolSpec, ScenarioFile, SpreadKind};
+use crate::scenario::{
+    OfferKind, Origin, PackingKind, PoolSpec, Problem, ScenarioFile, SpreadKind,
+};
 use crate::units::SiteId;
 
 use super::classes::ClassDraft;
@@ -22,6 +26,8 @@ pub(super) struct PoolDraft {
 const POOLS_MAX: usize = 60_000;
 /// Most nodes of a pool: a slip of the hand otherwise costs gigabytes.
 const NODES_MAX: u32 = 1_000_000;
+/// Most nodes of all pools together.
+const NODES_OF_ALL_MAX: u64 = 8_000_000;
 /// Most GPUs of a node.
 const GPUS_PER_NODE_MAX: u32 = 1_024;
 
@@ -34,14 +40,14 @@ pub(super) fn read(
 ) -> Vec<PoolDraft> {
     let mut drafts: Vec<PoolDraft> = Vec::new();
     let mut written = false;
+    let mut taken = BTreeSet::new();
     for (spec, table) in file.pool.items() {
         written = true;
         if drafts.len() == POOLS_MAX {
             context.fault(table, "too many pools", format!("keep to {POOLS_MAX}"));
             break;
         }
-        let taken: Vec<String> = drafts.iter().map(|draft| draft.pool.name.clone()).collect();
-        let name = context.name(&spec.name, table, "pool", &taken);
+        let name = context.name(&spec.name, table, "pool", &mut taken);
         let draft = pool(context, file, spec, table, sites, gpus, records);
         if let (Some(name), Some(draft)) = (name, draft) {
             drafts.push(PoolDraft {
@@ -50,8 +56,15 @@ pub(super) fn read(
             });
         }
     }
+    let nodes: u64 = drafts.iter().map(|draft| u64::from(draft.pool.nodes)).sum();
+    if NODES_OF_ALL_MAX < nodes {
+        let many = Problem::new(format!("{nodes} nodes in all pools together"));
+        context
+            .problems
+            .push(many.label(format!("keep to {NODES_OF_ALL_MAX}")));
+    }
     if !written && file.pool.is_absent() {
-        let missing = crate::scenario::Problem::new("the scenario has no [[pool]]");
+        let missing = Problem::new("the scenario has no [[pool]]");
         context
             .problems
             .push(missing.label("add capacity: name, site, gpu, nodes, offer"));

@@ -1,5 +1,7 @@
 //! `[scenario]`: the run as a whole.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Horizon, Overrun};
 use crate::scenario::{Given, Origin, OverrunKind, Problem, RunSpec, ScenarioFile};
 use crate::units::{Currency, Epoch, SimTime, Span, parse_span};
@@ -56,7 +58,7 @@ fn name(context: &mut Context, spec: &RunSpec, table: Option<Origin>) -> String 
     let Some(table) = table else {
         return String::new();
     };
-    let Some(name) = context.name(&spec.name, table, "scenario", &[]) else {
+    let Some(name) = context.name(&spec.name, table, "scenario", &mut BTreeSet::new()) else {
         return String::new();
     };
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

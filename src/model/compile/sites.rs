@@ -1,5 +1,7 @@
 //! `[[site]]`: places.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::Region;
 use crate::model::{Site, SiteKind};
 use crate::scenario::{Origin, ScenarioFile, SiteKindSpec, SiteSpec};
@@ -18,13 +20,13 @@ const SITES_MAX: usize = 10_000;
 
 pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
+    let mut taken = BTreeSet::new();
     for (spec, table) in file.site.items() {
         if places.len() == SITES_MAX {
             context.fault(table, "too many sites", format!("keep to {SITES_MAX}"));
             break;
         }
-        let taken: Vec<String> = places.iter().map(|place| place.site.name.clone()).collect();
-        let Some(name) = context.name(&spec.name, table, "site", &taken) else {
+        let Some(name) = context.name(&spec.name, table, "site", &mut taken) else {
             continue;
         };
         places.push(place(context, spec, table, name));

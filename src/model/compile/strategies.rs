@@ -1,5 +1,7 @@
 //! `[[strategy]]`: what is compared.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 use crate::scenario::{
     Given, Origin, PlacementKind, PlacementSpec, Problem, QueueKind, QueueSpec, RequeueKind,
@@ -18,6 +20,7 @@ pub(super) fn read(
     tenants: &[String],
 ) -> Vec<StrategySettings> {
     let mut strategies: Vec<StrategySettings> = Vec::new();
+    let mut taken = BTreeSet::new();
     for (spec, table) in file.strategy.items() {
         if strategies.len() == STRATEGIES_MAX {
             context.fault(
@@ -27,8 +30,7 @@ pub(super) fn read(
             );
             break;
         }
-        let taken: Vec<String> = strategies.iter().map(|known| known.name.clone()).collect();
-        let name = context.name(&spec.name, table, "strategy", &taken);
+        let name = context.name(&spec.name, table, "strategy", &mut taken);
         let settings = strategy(context, spec, tenants);
         if let Some(name) = name {
             strategies.push(StrategySettings { name, ..settings });

@@ -1,5 +1,7 @@
 //! `[[tco]]`: what owning costs.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{Tco, TcoRecord};
 use crate::scenario::{Given, Origin, ScenarioFile, TcoSpec};
 use crate::units::{Price, QuantityError, parse_amount, parse_power_watts};
@@ -14,9 +16,9 @@ pub(super) struct Record {
 
 pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
+    let mut taken = BTreeSet::new();
     for (spec, table) in file.tco.items() {
-        let taken: Vec<String> = records.iter().map(|record| record.name.clone()).collect();
-        let Some(name) = context.name(&spec.name, table, "tco", &taken) else {
+        let Some(name) = context.name(&spec.name, table, "tco", &mut taken) else {
             continue;
         };
         let before = context.problems.len();

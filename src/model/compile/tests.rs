@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use proptest::prelude::*;
-
 use crate::dice::Dice;
 use crate::model::*;
 use crate::scenario::load;
 use crate::units::*;
 
 use super::{Compiled, compile};
+
+mod mistakes;
 
 const GOOD: &str = r#"
 [scenario]
@@ -160,154 +160,6 @@ fn a_replay_is_the_trace_up_to_the_horizon() {
     assert_eq!(compiled.model.job_name(&timeline, 1), "b");
 }
 
-/// What is set, and words that the answer must hold.
-type Case = (&'static [&'static str], &'static [&'static str]);
-
-const POOL_MISTAKES: [Case; 8] = [
-    (
-        &["pool.dc/h200.gpu=h20"],
-        &["unknown GPU type `h20`", "did you mean `h200`?"],
-    ),
-    (
-        &["pool.dc/h200.site=dcc"],
-        &["unknown site `dcc`", "did you mean `dc`?"],
-    ),
-    (
-        &["pool.dc/h200.nodes=0"],
-        &["0 is out of range", "from 1 to"],
-    ),
-    (&["pool.dc/h200.nodes=-1"], &["`nodes` is negative"]),
-    (
-        &["pool.dc/h200.offer.tco=h200-4"],
-        &["unknown cost record", "did you mean `h200-4y`?"],
-    ),
-    (
-        &["pool.dc/h200.offer.price=2 USD/GPU-h"],
-        &["both `tco` and `price`"],
-    ),
-    (&["pool.dc/h200.offer.quota=4"], &["`quota` means nothing"]),
-    (
-        &["pool.dc/h200.site=cloud"],
-        &["contradicts site `cloud` of kind gpuaas"],
-    ),
-];
-
-const OFFER_MISTAKES: [Case; 9] = [
-    (
-        &["pool.cloud/h100.site=dc"],
-        &["contradicts site `dc` of kind private"],
-    ),
-    (
-        &["pool.cloud/h100.offer.price=-2 USD/GPU-h"],
-        &["`-2 USD/GPU-h` is negative"],
-    ),
-    (
-        &["pool.cloud/h100.offer.price=2 EUR/GPU-h"],
-        &[
-            "`EUR` is not the scenario's currency `USD`",
-            "one currency for now",
-        ],
-    ),
-    (
-        &["pool.cloud/h100.offer.price=2 USD/h"],
-        &["`USD/h` is not a unit of price"],
-    ),
-    (&["scenario.currency=EUR"], &["in USD"]),
-    (
-        &["pool.cloud/h100.offer.quota=7"],
-        &["a quota of 7 GPUs holds no instance of 8"],
-    ),
-    (
-        &["pool.cloud/h100.gpu=b200"],
-        &["no price for b200", "it has h200, h100, l40s"],
-    ),
-    (
-        &["pool.cloud/h100.offer.steps=[{from=\"1 d\", price=\"2 USD/GPU-h\"}]"],
-        &["no price holds at the start"],
-    ),
-    (
-        &[
-            "pool.cloud/h100.offer.steps=[{from=\"0 d\", price=\"2 USD/GPU-h\"},\
-           {from=\"0 h\", price=\"3 USD/GPU-h\"}]",
-        ],
-        &["two prices begin at the same instant"],
-    ),
-];
-
-const OTHER_MISTAKES: [Case; 12] = [
-    (&["scenario.name=../x"], &["`../x` cannot name a folder"]),
-    (
-        &["scenario.start=yesterday"],
-        &["`yesterday` is not an instant"],
-    ),
-    (
-        &["scenario.horizon=3 GiB"],
-        &["`GiB` is not a unit of time"],
-    ),
-    (&["scenario.replications=0"], &["0 is out of range"]),
-    (
-        &["class.small.name=large"],
-        &["there are two of class `large`"],
-    ),
-    (
-        &["class.large.pools=[\"cloud/h10\"]"],
-        &["unknown pool `cloud/h10`", "`cloud/h100`?"],
-    ),
-    (
-        &["class.large.match.tenant=visoin"],
-        &["unknown tenant", "did you mean `vision`?"],
-    ),
-    (
-        &["strategy.burst.placement.spill.jobs_ahead=4"],
-        &["more than one spill test"],
-    ),
-    (
-        &["strategy.burst.queue.depth=4"],
-        &["`depth` means nothing for this kind of queue"],
-    ),
-    (
-        &["demand.trace=none.csv"],
-        &["none.csv", "cannot be opened"],
-    ),
-    (
-        &["demand.format=philly"],
-        &["the zone of the trace is missing"],
-    ),
-    (
-        &["demand.generator={load=0.5}"],
-        &["both a trace and a generator"],
-    ),
-];
-
-#[test]
-fn mistakes_are_told_with_place_and_fix() {
-    let folder = Folder::new("mistakes", GOOD, TRACE);
-    for (sets, expected) in POOL_MISTAKES
-        .iter()
-        .chain(&OFFER_MISTAKES)
-        .chain(&OTHER_MISTAKES)
-    {
-        let told = try_compile(&folder.0, sets).expect_err(&format!("{sets:?} is accepted"));
-        for words in *expected {
-            assert!(told.contains(words), "{sets:?}: {words}\nnot in\n{told}");
-        }
-        assert!(told.contains("┌─"), "{sets:?}: no place in\n{told}");
-        assert!(told.ends_with("nothing was run\n"), "{told}");
-    }
-}
-
-#[test]
-fn two_mistakes_are_one_answer() {
-    let scenario = GOOD
-        .replace("quota = 20", "qouta = 20")
-        .replace("nodes = 2", "nodes = 0");
-    let folder = Folder::new("two", &scenario, TRACE);
-    let told = try_compile(&folder.0, &[]).unwrap_err();
-    assert!(told.contains("did you mean `quota`?"), "{told}");
-    assert!(told.contains("0 is out of range"), "{told}");
-    assert!(told.contains("2 problems"), "{told}");
-}
-
 #[test]
 fn prices_step_and_come_from_files() {
     let folder = Folder::new("prices", GOOD, TRACE);
@@ -400,53 +252,6 @@ fn a_cost_record_can_change_one_of_the_catalog() {
 }
 
 #[test]
-fn a_gang_that_fits_nowhere_is_told_or_dropped() {
-    let folder = Folder::new("gang", GOOD, &TRACE.replace("16.000", "512.000"));
-    let told = try_compile(&folder.0, &[]).unwrap_err();
-    let place = folder.0.join("trace.csv").display().to_string();
-    assert_eq!(
-        told,
-        format!(
-            "error: no pool can ever hold a gang of 512 GPUs (largest: dc/h200 with 16)\n   \
-             ┌─ {place}, row 2: job b, tenant speech\n   \
-             = 1 job is like this; drop them with `demand.drop = [\"unplaceable\"]` or add capacity\n\n\
-             1 problem, nothing was run\n"
-        )
-    );
-    let kept = folder.0.join("x.toml");
-    std::fs::write(
-        &kept,
-        GOOD.replace("trace.csv\"", "trace.csv\"\ndrop = [\"unplaceable\"]"),
-    )
-    .unwrap();
-    let compiled = try_compile(&folder.0, &[]).unwrap();
-    assert_eq!((compiled.load.jobs, compiled.load.unplaceable), (2, 1));
-}
-
-#[test]
-fn an_empty_scenario_lists_what_it_needs() {
-    let folder = Folder::new("empty", "", TRACE);
-    let told = try_compile(&folder.0, &[]).unwrap_err();
-    for words in [
-        "[scenario]",
-        "[[pool]]",
-        "[[demand]]",
-        "[[strategy]]",
-        "4 problems",
-    ] {
-        assert!(told.contains(words), "{words} not in\n{told}");
-    }
-}
-
-#[test]
-fn missing_keys_point_at_their_table() {
-    let folder = Folder::new("missing", &GOOD.replace("gpu = \"h200\"\n", ""), TRACE);
-    let told = try_compile(&folder.0, &[]).unwrap_err();
-    assert!(told.contains("the gpu of a pool is missing"), "{told}");
-    assert!(told.contains("16 │ [[pool]]"), "{told}");
-}
-
-#[test]
 fn shipped_scenarios_compile() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     for name in ["hybrid-burst.toml", "edge.toml", "starter.toml"] {
@@ -522,22 +327,4 @@ fn sampling_is_a_function_of_seed_and_replication() {
     );
     assert_eq!(reused, sample(4));
     assert!(reused.requests.is_sorted_by_key(|request| request.submit));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-
-    /// Whatever a slip of the hand makes of a scenario, the answer is a model or a list of problems.
-    #[test]
-    fn random_edits_never_panic(
-        at in 0usize..GOOD.len(), cut in 0usize..30, insert in "[\\[\\]{}=\"'.,a-z0-9 \n-]{0,8}"
-    ) {
-        let mut text = GOOD.replace("trace.csv", "none.csv");
-        let at = at.min(text.len());
-        let end = (at + cut).min(text.len());
-        text.replace_range(at..end, &insert);
-        if let Ok(scenario) = crate::scenario::load_text("x.toml", &text, &[]) {
-            let _ = compile(&scenario).map_err(|problems| problems.render(true));
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! `[[demand]]`: reading what its traces hold, before any job is understood.
 
+use std::collections::BTreeSet;
+
 use crate::scenario::{Align, DemandSpec, FormatKind, Given, Origin, Place, Problem, ScenarioFile};
 use crate::trace::{Format, Limits, Philly, Swf, Trace, TraceStart, read as read_trace};
 use crate::units::Zone;
@@ -54,21 +56,20 @@ pub(super) fn read<'a>(
     owned: f64,
 ) -> Vec<Feed<'a>> {
     let mut feeds: Vec<Feed<'a>> = Vec::new();
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken = BTreeSet::new();
     for (spec, table) in file.demand.items() {
         if taken.len() == DEMANDS_MAX {
             context.fault(table, "too many demands", format!("keep to {DEMANDS_MAX}"));
             break;
         }
-        let name = if spec.name.is_absent() && !taken.iter().any(|name| name == "demand") {
+        let name = if spec.name.is_absent() && taken.insert("demand".to_owned()) {
             "demand".to_owned()
         } else {
-            match context.name(&spec.name, table, "demand", &taken) {
+            match context.name(&spec.name, table, "demand", &mut taken) {
                 Some(name) => name,
                 None => continue,
             }
         };
-        taken.push(name.clone());
         let zone = zone(context, &spec.zone);
         let jobs = jobs(context, spec, table, run, zone.clone(), owned);
         if let Some(jobs) = jobs {
