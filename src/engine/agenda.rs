@@ -1,8 +1,5 @@
 //! What will happen: a heap of packed keys. Cancelling is ignoring.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use crate::units::SimTime;
 
 /// The kinds of event in the order in which one instant plays them.
@@ -45,10 +42,11 @@ const AT_BITS: u32 = 44;
 const SLOT_BITS: u32 = 28;
 const ATTEMPT_BITS: u32 = 20;
 
-/// The heap.
+/// An implicit heap in which every entry has four below it: half as deep as the usual one, and the four lie
+/// side by side. Measured against the standard heap by `benches/main_job.rs`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Agenda {
-    heap: BinaryHeap<Reverse<u128>>,
+    heap: Vec<u128>,
 }
 
 impl Agenda {
@@ -60,36 +58,81 @@ impl Agenda {
     pub(super) fn push(&mut self, event: Event) {
         // The very last instant is left out so that a bound after it can be told.
         if event.at.0 < (1 << AT_BITS) - 1 {
-            self.heap.push(Reverse(pack(event)));
+            self.heap.push(0);
+            self.rise(self.heap.len() - 1, pack(event));
         }
     }
 
     /// When the next event is.
     pub(super) fn next_at(&self) -> Option<SimTime> {
         self.heap
-            .peek()
-            .map(|Reverse(key)| SimTime((key >> (128 - AT_BITS)) as u64))
+            .first()
+            .map(|key| SimTime((key >> (128 - AT_BITS)) as u64))
     }
 
     /// The next event if it comes before `bound`.
     pub(super) fn pop_before(&mut self, bound: Bound) -> Option<Event> {
-        let &Reverse(key) = self.heap.peek()?;
+        let &key = self.heap.first()?;
         if key >= bound.0 {
             return None;
         }
-        self.heap.pop();
+        if let Some(last) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
+            self.sink(last);
+        }
         Some(unpack(key))
     }
 
     /// Whether the next event comes before `bound`.
     pub(super) fn is_due(&self, bound: Bound) -> bool {
-        self.heap.peek().is_some_and(|&Reverse(key)| key < bound.0)
+        self.heap.first().is_some_and(|&key| key < bound.0)
+    }
+
+    /// Puts `key` where it belongs between `at` and the top.
+    fn rise(&mut self, mut at: usize, key: u128) {
+        while at > 0 {
+            let above = (at - 1) / 4;
+            if self.heap[above] <= key {
+                break;
+            }
+            self.heap[at] = self.heap[above];
+            at = above;
+        }
+        self.heap[at] = key;
+    }
+
+    /// Puts `key` where it belongs below the top, whose entry has left.
+    fn sink(&mut self, key: u128) {
+        let len = self.heap.len();
+        let mut at = 0;
+        loop {
+            let below = at * 4 + 1;
+            if below >= len {
+                break;
+            }
+            let four = &self.heap[below..len.min(below + 4)];
+            let mut least = 0;
+            for other in 1..four.len() {
+                least = if four[other] < four[least] {
+                    other
+                } else {
+                    least
+                };
+            }
+            if four[least] >= key {
+                break;
+            }
+            self.heap[at] = four[least];
+            at = below + least;
+        }
+        self.heap[at] = key;
     }
 
     /// All events, in no order.
     #[cfg(debug_assertions)]
     pub(super) fn iter(&self) -> impl Iterator<Item = Event> + '_ {
-        self.heap.iter().map(|&Reverse(key)| unpack(key))
+        self.heap.iter().map(|&key| unpack(key))
     }
 }
 

@@ -62,13 +62,11 @@ impl<O: Observer> Run<'_, O> {
         let job = self.world.jobs[slot];
         self.out
             .fact(self.world.now, Fact::Started(job.id, job.pool));
-        let class = self.model.class_of(job.request.shape);
-        let speed = self.model.pools[job.pool.index()].speed[class.index()];
         let work = Span(self.timeline.truth[job.id.index()].work.0 - job.done);
-        let mut span = wall(work, speed);
+        let mut span = wall(work, job.speed);
         if self.model.overrun == Overrun::Kill {
             let asked = Span(job.request.requested.0.saturating_sub(job.done).max(1));
-            span = span.min(wall(asked, speed));
+            span = span.min(wall(asked, job.speed));
         }
         let at = self.world.now + job.restart + span;
         self.schedule(at, Rank::Finish, slot);

@@ -1,6 +1,7 @@
 //! What must happen at an instant, in the order of the semantics.
 
 use crate::journal::{Fact, JobState, Observer};
+use crate::model::Overrun;
 use crate::process::Outcome;
 use crate::strategy::Plan;
 use crate::units::{JobId, PoolId, SimTime};
@@ -66,19 +67,19 @@ impl<O: Observer> Run<'_, O> {
 
     fn finish(&mut self, slot: Slot) {
         let id = self.world.jobs[slot].id;
-        let truth = self.timeline.truth[id.index()];
-        let progress = self.world.progress(self.model, slot);
-        let state = if progress < truth.work.0 {
-            // It reached what it asked for before its work was done.
-            JobState::TimedOut
-        } else {
-            match truth.outcome {
-                Outcome::Finished => JobState::Finished,
-                Outcome::Failed => JobState::Failed,
-                Outcome::Cancelled => JobState::Cancelled,
-                Outcome::TimedOut => JobState::TimedOut,
-            }
-        };
+        let truth = &self.timeline.truth[id.index()];
+        let state =
+            if self.model.overrun == Overrun::Kill && self.world.progress(slot) < truth.work.0 {
+                // It reached what it asked for before its work was done.
+                JobState::TimedOut
+            } else {
+                match truth.outcome {
+                    Outcome::Finished => JobState::Finished,
+                    Outcome::Failed => JobState::Failed,
+                    Outcome::Cancelled => JobState::Cancelled,
+                    Outcome::TimedOut => JobState::TimedOut,
+                }
+            };
         self.end(slot, state);
     }
 

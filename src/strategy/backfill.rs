@@ -40,15 +40,15 @@ pub(super) fn extend_overdue(plan: &mut Plan<'_>) -> bool {
     let mut moved = false;
     for pool in 0..plan.world.pools.len() {
         while let Some(slot) = overdue(plan.world, pool) {
-            plan.world.extend_estimate(plan.model, slot);
+            plan.world.extend_estimate(slot);
             moved = true;
         }
     }
     moved
 }
 
-fn overdue(world: &World, pool: usize) -> Option<Slot> {
-    let (end, release) = world.pools[pool].profile.first()?;
-    (end <= world.now && world.jobs[release.slot].phase == crate::world::Phase::Running)
-        .then_some(release.slot)
+fn overdue(world: &mut World, pool: usize) -> Option<Slot> {
+    let (_, release) = world.pools[pool].profile.overdue(world.now)?;
+    let running = world.jobs[release.slot].phase == crate::world::Phase::Running;
+    running.then_some(release.slot)
 }

@@ -3,8 +3,8 @@
 //! Reservations are made anew in the order of the line at each decision, over the estimates of what runs:
 //! when a job ends early the plan is compressed in line order, the classic definition.
 
-use crate::units::PoolId;
-use crate::world::PoolState;
+use crate::units::{PoolId, ShapeId};
+use crate::world::{PoolState, Slot};
 
 use super::Strategy;
 use super::backfill::{expected_end, extend_overdue};
@@ -34,7 +34,8 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, depth: u32) {
             break;
         }
         let cursor = plan.pass.cursors[index];
-        let (slot, shape) = (cursor.slot, cursor.shape);
+        let shape = cursor.shape;
+        let slot = plan.world.line.slot_at(shape, cursor.place);
         let gpus = plan.world.jobs[slot].gpus;
         let offered = strategy.offer(plan, slot, shape, cursor.place, |plan, pool| {
             let span = expected_end(plan, slot, pool).since(now).0;
@@ -49,7 +50,7 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, depth: u32) {
             Err(cause) => {
                 blocked += 1;
                 plan.world.causes.find(shape, now, cause);
-                if let Some((start, _, pool, span)) = home(strategy, plan, &profiles, cursor) {
+                if let Some((start, _, pool, span)) = home(strategy, plan, &profiles, slot, shape) {
                     plan.world.slips += u64::from(start == now.0);
                     profiles[pool.index()].subtract(start, span, gpus);
                 }
@@ -66,17 +67,16 @@ fn home(
     strategy: &Strategy,
     plan: &Plan<'_>,
     profiles: &[FreeOver],
-    cursor: super::pass::Cursor,
+    slot: Slot,
+    shape: ShapeId,
 ) -> Option<(u64, usize, PoolId, u64)> {
-    let gpus = plan.world.jobs[cursor.slot].gpus;
+    let gpus = plan.world.jobs[slot].gpus;
     strategy
-        .owned(cursor.shape)
+        .owned(shape)
         .iter()
         .enumerate()
         .filter_map(|(rank, &pool)| {
-            let span = expected_end(plan, cursor.slot, pool)
-                .since(plan.world.now)
-                .0;
+            let span = expected_end(plan, slot, pool).since(plan.world.now).0;
             let start = profiles[pool.index()].earliest(gpus, span)?;
             Some((start, rank, pool, span))
         })
@@ -156,7 +156,7 @@ mod tests {
             (profile.at.clone(), profile.free.clone()),
             (vec![0, 10, 12, 16, 20], vec![2, 5, 2, 5, 8])
         );
-        assert_eq!(profile.earliest(4, 5), Some(20));
+        assert_eq!(profile.earliest(4, 5), Some(16));
         assert_eq!(profile.earliest(4, 2), Some(10));
         assert_eq!(profile.earliest(9, 1), None);
     }

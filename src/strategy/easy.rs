@@ -55,7 +55,8 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
         .count();
     while let Some(index) = plan.pass.first() {
         let cursor = plan.pass.cursors[index];
-        let (slot, shape) = (cursor.slot, cursor.shape);
+        let shape = cursor.shape;
+        let slot = plan.world.line.slot_at(shape, cursor.place);
         let offered = strategy.offer(plan, slot, shape, cursor.place, |plan, pool| {
             permitted(plan, slot, pool)
         });
@@ -123,17 +124,22 @@ fn narrow(strategy: &Strategy, plan: &mut Plan<'_>) {
             }
             continue;
         }
-        if !cursor.blocked {
-            let gpus = plan.world.jobs[cursor.slot].gpus;
-            let fits = fitting(strategy, plan, cursor.shape, gpus).next().is_some();
-            // If it may start after all, the pass will book its cause with the placement.
-            if !fits || !may_start(strategy, plan, cursor.slot, cursor.shape) {
-                let cause = if fits { Cause::Order } else { Cause::Capacity };
-                plan.world.causes.find(cursor.shape, now, cause);
-                plan.pass.cursors[index].blocked = true;
-                advance(strategy, plan, index, true);
+        let gpus = plan.model.shapes[cursor.shape.index()].gpus.occupied();
+        if fitting(strategy, plan, cursor.shape, gpus).next().is_none() {
+            if !cursor.blocked {
+                plan.world.causes.find(cursor.shape, now, Cause::Capacity);
             }
+            plan.pass.leave(index);
             continue;
+        }
+        if !cursor.blocked {
+            let slot = plan.world.line.slot_at(cursor.shape, cursor.place);
+            if may_start(strategy, plan, slot, cursor.shape) {
+                // The pass will come to it in its turn.
+                continue;
+            }
+            plan.world.causes.find(cursor.shape, now, Cause::Order);
+            plan.pass.cursors[index].blocked = true;
         }
         advance(strategy, plan, index, true);
     }
@@ -168,9 +174,8 @@ fn advance(strategy: &Strategy, plan: &mut Plan<'_>, index: usize, skip: bool) {
     let next = longest_admissible(strategy, plan, cursor.shape)
         .and_then(|limit| next_within(plan, cursor.shape, cursor.place, limit));
     match next {
-        Some((place, slot)) => {
-            let cursor = &mut plan.pass.cursors[index];
-            (cursor.place, cursor.slot) = (place, slot);
+        Some(place) => {
+            plan.pass.cursors[index].place = place;
         }
         None => plan.pass.leave(index),
     }
@@ -192,7 +197,7 @@ fn longest_admissible(strategy: &Strategy, plan: &Plan<'_>, shape: ShapeId) -> O
         .max()
 }
 
-fn next_within(plan: &Plan<'_>, shape: ShapeId, after: Place, limit: u64) -> Option<(Place, Slot)> {
+fn next_within(plan: &Plan<'_>, shape: ShapeId, after: Place, limit: u64) -> Option<Place> {
     plan.world
         .line
         .queue(shape)
@@ -201,5 +206,5 @@ fn next_within(plan: &Plan<'_>, shape: ShapeId, after: Place, limit: u64) -> Opt
             |least| least <= limit,
             |waiting| waiting.requested.0 <= limit,
         )
-        .map(|(place, waiting)| (place, waiting.slot))
+        .map(|(place, _)| place)
 }

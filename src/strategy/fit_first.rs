@@ -36,7 +36,8 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
     enter_what_fits(strategy, plan);
     while let Some(index) = plan.pass.first() {
         let cursor = plan.pass.cursors[index];
-        let offered = strategy.offer(plan, cursor.slot, cursor.shape, cursor.place, |_, _| true);
+        let slot = plan.world.line.slot_at(cursor.shape, cursor.place);
+        let offered = strategy.offer(plan, slot, cursor.shape, cursor.place, |_, _| true);
         if let Err(cause) = offered {
             if !cursor.blocked {
                 plan.world.causes.learn(cursor.shape, now, cause);

@@ -10,8 +10,6 @@ use super::conservative::FreeOver;
 pub(super) struct Cursor {
     /// The place of the job that is offered next.
     pub place: Place,
-    /// Which job that is.
-    pub slot: Slot,
     /// Its shape.
     pub shape: ShapeId,
     /// Whether an earlier job of the shape was blocked in this pass.
@@ -42,10 +40,10 @@ impl Pass {
 
     /// One shape takes part.
     pub(super) fn enter(&mut self, world: &World, shape: ShapeId) {
-        if let Some((place, waiting)) = world.line.head(shape) {
+        let place = world.line.head_place(shape);
+        if place != NOWHERE {
             self.cursors.push(Cursor {
                 place,
-                slot: waiting.slot,
                 shape,
                 blocked: false,
             });
@@ -68,7 +66,7 @@ impl Pass {
     pub(super) fn step(&mut self, world: &World, index: usize) {
         let cursor = &mut self.cursors[index];
         match world.line.queue(cursor.shape).after(cursor.place) {
-            Some((place, waiting)) => (cursor.place, cursor.slot) = (place, waiting.slot),
+            Some((place, _)) => cursor.place = place,
             None => self.leave(index),
         }
     }

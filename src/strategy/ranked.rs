@@ -16,7 +16,7 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
         Discipline::ShortestRemaining => {
             rank(plan, |plan, slot| {
                 let requested = plan.world.jobs[slot].request.requested.0;
-                requested.saturating_sub(plan.world.progress(plan.model, slot))
+                requested.saturating_sub(plan.world.progress(slot))
             });
             run_the_first(strategy, plan);
         }
@@ -71,7 +71,7 @@ fn rank_by_arrival(plan: &mut Plan<'_>) {
     let jobs = &plan.world.jobs;
     plan.world
         .ranking
-        .sort_unstable_by_key(|&slot| (jobs[slot].place.1, slot));
+        .sort_unstable_by_key(|&slot| (jobs[slot].place.sequence(), slot));
 }
 
 /// States who should run, and carries out the difference.
@@ -172,7 +172,7 @@ fn offer_in_order(strategy: &Strategy, plan: &mut Plan<'_>, strict: bool) {
 /// GPU-time that a job has received for work so far, in GPU·ms.
 fn attained(plan: &Plan<'_>, slot: Slot) -> u64 {
     plan.world
-        .progress(plan.model, slot)
+        .progress(slot)
         .saturating_mul(plan.world.jobs[slot].gpus)
 }
 
@@ -190,10 +190,8 @@ fn wake_at_next_level(plan: &mut Plan<'_>, levels: &[Span]) {
         }
         let attained = attained(plan, slot);
         if let Some(bound) = levels.get(level(levels, attained)) {
-            let speed = plan.model.pools[job.pool.index()].speed
-                [plan.model.class_of(job.request.shape).index()];
             let left = Span((bound.0 - attained).div_ceil(job.gpus));
-            let at = plan.world.now + crate::world::wall(left, speed).max(Span(1));
+            let at = plan.world.now + crate::world::wall(left, job.speed).max(Span(1));
             plan.wake_at(slot, at);
         }
     }

@@ -55,13 +55,10 @@ fn ask_all(strategy: &Strategy, plan: &mut Plan<'_>) {
     plan.pass.begin(plan.world, plan.model.pools.len());
     while let Some(index) = plan.pass.first() {
         let cursor = plan.pass.cursors[index];
-        let offered = strategy.offer(
-            plan,
-            cursor.slot,
-            cursor.shape,
-            cursor.place,
-            |plan, pool| !plan.pass.closed[pool.index()],
-        );
+        let slot = plan.world.line.slot_at(cursor.shape, cursor.place);
+        let offered = strategy.offer(plan, slot, cursor.shape, cursor.place, |plan, pool| {
+            !plan.pass.closed[pool.index()]
+        });
         if let Err(cause) = offered {
             plan.world.causes.find(cursor.shape, now, cause);
             close(strategy, plan, cursor.shape);

@@ -3,10 +3,34 @@
 //! The waiting line asks "the first entry, in order, whose estimate is at most x", the profile of running
 //! jobs asks "when will n GPUs be free": both skip whole blocks by their summary. Memory is reused.
 
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 
-/// The place of an entry: an order key, then a sequence number that makes it unique.
-pub type Place = (u64, i64);
+/// The place of an entry: an order key, then a sequence number that makes it unique. One number, so that
+/// comparing two places is one comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(u128);
+
+const SIGN: u64 = 1 << 63;
+
+impl Place {
+    /// Behind everything.
+    pub const LAST: Self = Self(u128::MAX);
+
+    /// The place of an order key and a sequence number.
+    pub const fn new(key: u64, sequence: i64) -> Self {
+        Self((key as u128) << 64 | (sequence as u64 ^ SIGN) as u128)
+    }
+
+    /// The order key.
+    pub const fn key(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+
+    /// The sequence number.
+    pub const fn sequence(self) -> i64 {
+        (self.0 as u64 ^ SIGN) as i64
+    }
+}
 
 /// What a block can know about its entries without looking at each.
 pub trait Weigh: Copy {
@@ -134,6 +158,17 @@ impl<V: Weigh> Blocks<V> {
             self.recycle(id);
         }
         Some(value)
+    }
+
+    /// The entry at `place`.
+    pub fn at(&self, place: Place) -> Option<(Place, V)> {
+        if self.len == 0 {
+            return None;
+        }
+        let live = self.block(&self.order[self.block_of(place)]).live();
+        live.binary_search_by_key(&place, |entry| entry.0)
+            .ok()
+            .map(|found| live[found])
     }
 
     /// The first entry behind `place`.
@@ -323,19 +358,19 @@ mod tests {
         for step in 0..60_000i64 {
             let grow = stream.below(100) < if step % 20_000 < 10_000 { 60 } else { 40 };
             if grow {
-                let place = (stream.below(50), step);
+                let place = Place::new(stream.below(50), step);
                 let value = Least(stream.below(1000));
                 blocks.insert(place, value);
                 tree.insert(place, value);
             } else if let Some((&place, _)) = tree
-                .range((stream.below(50), 0)..)
+                .range(Place::new(stream.below(50), 0)..)
                 .next()
                 .or(tree.iter().next())
             {
                 assert_eq!(blocks.remove(place), tree.remove(&place));
             }
             if step % 37 == 0 {
-                let (limit, from) = (stream.below(60), (stream.below(50), step / 2));
+                let (limit, from) = (stream.below(60), Place::new(stream.below(50), step / 2));
                 let expected = tree.range(from..).find(|(k, v)| **k > from && v.0 <= limit);
                 let found = blocks.first_where(Some(from), |s| s <= limit, |v| v.0 <= limit);
                 assert_eq!(found, expected.map(|(k, v)| (*k, *v)));

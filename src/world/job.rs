@@ -44,6 +44,8 @@ pub struct Job {
     pub preemptions: u32,
     /// Where it is, while it has GPUs.
     pub pool: PoolId,
+    /// The speed of its class there, in ‰ of the reference GPU type.
+    pub speed: u32,
     /// What it holds there.
     pub holding: Holding,
     /// When it took the GPUs it has.

@@ -9,7 +9,7 @@ use super::blocks::{Blocks, Place, Weigh};
 use super::job::Slot;
 
 /// A place behind all others: the head of an empty queue.
-pub const NOWHERE: Place = (u64::MAX, i64::MAX);
+pub const NOWHERE: Place = Place::LAST;
 
 /// One waiting job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +117,17 @@ impl Line {
     /// The first job of a shape.
     pub fn head(&self, shape: ShapeId) -> Option<(Place, Waiting)> {
         self.queues[shape.index()].first()
+    }
+
+    /// The job of a shape that stands at `place`; someone must stand there.
+    pub fn slot_at(&self, shape: ShapeId, place: Place) -> Slot {
+        let queue = &self.queues[shape.index()];
+        let found = if self.heads[shape.index()] == place {
+            queue.first()
+        } else {
+            queue.at(place)
+        };
+        found.map_or(Slot(u32::MAX), |(_, waiting)| waiting.slot)
     }
 
     /// The jobs of one shape.

@@ -1,9 +1,10 @@
 //! The legal moves: each keeps every invariant, none decides anything.
 
-use crate::journal::{Bucket, Cause, JobRecord, JobState};
+use crate::journal::{Bucket, Cause, JobRecord, JobState, Waits};
 use crate::model::{Model, Preemption, Request, Supply};
 use crate::units::{JobId, PoolId, SimTime, Span};
 
+use super::blocks::Place;
 use super::job::{Job, NO_HISTORY, Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
@@ -30,7 +31,7 @@ pub struct Launched {
 impl World {
     /// A job joins the line with the order key that its discipline gives it.
     pub fn arrive(&mut self, id: JobId, request: Request, key: u64, milli: u64) -> Slot {
-        let place = (key, self.line.sequence_back());
+        let place = Place::new(key, self.line.sequence_back());
         let slot = self.jobs.insert(Job {
             id,
             request,
@@ -39,6 +40,7 @@ impl World {
             attempt: 0,
             preemptions: 0,
             pool: PoolId(0),
+            speed: 1000,
             holding: Holding::Nothing,
             placed: SimTime::NEVER,
             started: SimTime::NEVER,
@@ -74,13 +76,12 @@ impl World {
         let Some(holding) = self.pools[pool.index()].take(gpus) else {
             return Err(Refusal::Full);
         };
-        self.leave_line(slot, pool, holding);
+        self.leave_line(model, slot, pool, holding);
         let job = &mut self.jobs[slot];
         job.phase = Phase::Running;
-        let speed = model.pools[pool.index()].speed[model.class_of(job.request.shape).index()];
         job.restart = restart_span(model, job);
         let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
-        job.estimate_end = self.now + job.restart + wall(left, speed);
+        job.estimate_end = self.now + job.restart + wall(left, job.speed);
         if self.keeps_profile && !model.pools[pool.index()].is_rented() {
             let (end, gpus) = (job.estimate_end, job.gpus as u32);
             self.pools[pool.index()].profile.insert(end, slot, gpus);
@@ -107,7 +108,7 @@ impl World {
         let Some((holding, instances)) = state.launch(terms, self.now, gpus) else {
             return Err(Refusal::Full);
         };
-        self.leave_line(slot, pool, holding);
+        self.leave_line(model, slot, pool, holding);
         let job = &mut self.jobs[slot];
         job.phase = Phase::Booting;
         job.restart = restart_span(model, job);
@@ -137,10 +138,9 @@ impl World {
     }
 
     /// A running job overran its estimate: it is expected to take a little longer.
-    pub fn extend_estimate(&mut self, model: &Model, slot: Slot) {
+    pub fn extend_estimate(&mut self, slot: Slot) {
         let job = &mut self.jobs[slot];
-        let speed = model.pools[job.pool.index()].speed[model.class_of(job.request.shape).index()];
-        let tenth = wall(Span(job.request.requested.0 / 10), speed);
+        let tenth = wall(Span(job.request.requested.0 / 10), job.speed);
         let (before, gpus) = (job.estimate_end, job.gpus as u32);
         job.estimate_end = self.now + tenth.max(Span::MINUTE);
         let (end, pool) = (job.estimate_end, job.pool);
@@ -150,14 +150,13 @@ impl World {
     }
 
     /// How far a job has got, in reference ms, as monitoring would show it.
-    pub fn progress(&self, model: &Model, slot: Slot) -> u64 {
+    pub fn progress(&self, slot: Slot) -> u64 {
         let job = &self.jobs[slot];
         if job.phase != Phase::Running {
             return job.done;
         }
-        let speed = model.pools[job.pool.index()].speed[model.class_of(job.request.shape).index()];
         let elapsed = self.now.since(job.started).0.saturating_sub(job.restart.0);
-        job.done + work_done(Span(elapsed), speed)
+        job.done + work_done(Span(elapsed), job.speed)
     }
 
     /// A running job is stopped to make room. Returns how long it writes a checkpoint first, holding its
@@ -169,7 +168,7 @@ impl World {
         front_or_back: Option<bool>,
         idle: impl FnMut(PoolId, u32, u32),
     ) -> Span {
-        let progress = self.progress(model, slot);
+        let progress = self.progress(slot);
         self.booked.clear();
         let (class, job) = {
             let job = self.jobs[slot];
@@ -232,7 +231,7 @@ impl World {
         self.book(model, slot, Bucket::Checkpoint, saving_since, self.now);
         self.free_gpus(model, slot, idle);
         let sequence = match front_or_back {
-            None => self.jobs[slot].place.1,
+            None => self.jobs[slot].place.sequence(),
             Some(true) => self.line.sequence_front(),
             Some(false) => self.line.sequence_back(),
         };
@@ -240,7 +239,7 @@ impl World {
         let job = &mut self.jobs[slot];
         job.phase = Phase::Waiting;
         job.waiting_since = now;
-        job.place.1 = sequence;
+        job.place = Place::new(job.place.key(), sequence);
         let requested = Span(job.request.requested.0.saturating_sub(job.done));
         let (shape, place) = (job.request.shape, job.place);
         self.line.join(shape, place, Waiting { slot, requested });
@@ -294,14 +293,19 @@ impl World {
         true
     }
 
-    fn leave_line(&mut self, slot: Slot, pool: PoolId, holding: Holding) {
+    fn leave_line(&mut self, model: &Model, slot: Slot, pool: PoolId, holding: Holding) {
         let now = self.now;
         let job = &mut self.jobs[slot];
         self.line.leave(job.request.shape, job.place);
         if job.first_start.is_none() {
-            job.waits = self.causes.since(job.request.shape, now, job.waits);
+            job.waits = if job.request.submit == now {
+                Waits::default()
+            } else {
+                self.causes.since(job.request.shape, now, job.waits)
+            };
         }
         job.pool = pool;
+        job.speed = model.pools[pool.index()].speed[model.class_of(job.request.shape).index()];
         job.holding = holding;
         job.placed = now;
         job.started = now;

@@ -25,9 +25,11 @@ impl Weigh for Release {
 }
 
 /// The running jobs of a pool in order of their estimated ends.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     releases: Blocks<Release>,
+    /// No estimated end comes before this.
+    soonest: SimTime,
 }
 
 /// The earliest instant at which a gang fits by count, and what is left over then.
@@ -39,14 +41,25 @@ pub struct Shadow {
     pub extra: u64,
 }
 
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            releases: Blocks::default(),
+            soonest: SimTime::NEVER,
+        }
+    }
+}
+
 impl Profile {
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.releases.clear();
+        self.soonest = SimTime::NEVER;
     }
 
     /// A job is expected to release `gpus` at `end`.
     pub fn insert(&mut self, end: SimTime, slot: Slot, gpus: u32) {
+        self.soonest = self.soonest.min(end);
         self.releases
             .insert(place(end, slot), Release { slot, gpus });
     }
@@ -60,18 +73,28 @@ impl Profile {
         );
     }
 
+    /// The job whose estimated end comes first, if that is not after `now`.
+    pub fn overdue(&mut self, now: SimTime) -> Option<(SimTime, Release)> {
+        if self.soonest > now {
+            return None;
+        }
+        let first = self.first();
+        self.soonest = first.map_or(SimTime::NEVER, |(end, _)| end);
+        first.filter(|&(end, _)| end <= now)
+    }
+
     /// The job whose estimated end comes first.
-    pub fn first(&self) -> Option<(SimTime, Release)> {
+    fn first(&self) -> Option<(SimTime, Release)> {
         self.releases
             .first()
-            .map(|((end, _), release)| (SimTime(end), release))
+            .map(|(place, release)| (SimTime(place.key()), release))
     }
 
     /// All releases in order of time.
     pub fn iter(&self) -> impl Iterator<Item = (SimTime, Release)> + '_ {
         self.releases
             .iter()
-            .map(|((end, _), release)| (SimTime(end), release))
+            .map(|(place, release)| (SimTime(place.key()), release))
     }
 
     /// When `gpus` will be free, `free` being free at `now`; `None` if never.
@@ -89,7 +112,8 @@ impl Profile {
                 available += sum;
                 continue;
             }
-            for &((end, _), release) in entries {
+            for &(place, release) in entries {
+                let end = place.key();
                 // All that ends at the shadow instant counts as free there.
                 if reached.is_some_and(|at| at.0 < end) {
                     return reached.map(|at| Shadow {
@@ -111,7 +135,7 @@ impl Profile {
 }
 
 const fn place(end: SimTime, slot: Slot) -> Place {
-    (end.0, slot.0 as i64)
+    Place::new(end.0, slot.0 as i64)
 }
 
 #[cfg(test)]
