@@ -41,7 +41,13 @@ const PLAIN: Paint = Paint {
 pub(super) fn render(problems: &Problems, color: bool) -> String {
     let paint = if color { &COLOURS } else { &PLAIN };
     let mut out = String::new();
-    for problem in &problems.list {
+    let mut list: Vec<&Problem> = problems.list.iter().collect();
+    // In the order of reading: by file and place, then what has no place there.
+    list.sort_by_key(|problem| match problem.place {
+        Place::At(origin) => (false, origin),
+        Place::Named(_) | Place::Nowhere => (true, Origin::default()),
+    });
+    for problem in list {
         one(&mut out, problem, &problems.sources, paint);
         out.push('\n');
     }

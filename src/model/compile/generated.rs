@@ -194,8 +194,11 @@ fn jobs_per_day(
             let one_per_day = Workload::new(settings).ok()?.offered_gpus();
             let jobs = load * owned / one_per_day;
             if !(0.000_001..=JOBS_PER_DAY_MAX).contains(&jobs) {
-                let fix = "a load needs owned capacity; write jobs_per_day instead";
-                context.fault(origin, "this load makes no number of jobs", fix);
+                // A pool that is wrong has been reported, and only its absence may show here.
+                if context.problems.is_empty() {
+                    let fix = "a load needs owned capacity; write jobs_per_day instead";
+                    context.fault(origin, "this load makes no number of jobs", fix);
+                }
                 return None;
             }
             Some(jobs)
