@@ -159,10 +159,10 @@ fn table(rows: &[Row], tier: Tier, seed: u64, width: usize) -> String {
         width,
     );
     out.push('\n');
-    let mut family = "";
+    let (mut family, mut system) = ("", "");
     for (row, line) in rows.iter().zip(&lines) {
         if row.family != family {
-            family = row.family;
+            (family, system) = (row.family, "");
             out.push('\n');
             out.push_str(&output::wrapped(family, width));
             out.push('\n');
@@ -173,8 +173,13 @@ fn table(rows: &[Row], tier: Tier, seed: u64, width: usize) -> String {
         if total <= width {
             out.push_str(&in_columns(line, &widths));
         } else {
+            if row.system != system {
+                out.push_str(&output::wrapped(&row.system, width));
+                out.push('\n');
+            }
             out.push_str(&stacked(line, width));
         }
+        system = &row.system;
     }
     out.push('\n');
     out.push_str(&output::wrapped(&closing(rows, tier), width));
@@ -207,7 +212,7 @@ fn in_columns(line: &Line, widths: &[usize]) -> String {
     out
 }
 
-/// A narrow terminal: the system on a line of its own, the rest below it.
+/// A narrow terminal: what was measured of the system that the line above names.
 fn stacked(line: &Line, width: usize) -> String {
     let [expected, simulated, error, z] = &line.right;
     let sure = if z.is_empty() {
@@ -219,11 +224,7 @@ fn stacked(line: &Line, width: usize) -> String {
         "  {}: {expected} expected, {simulated} simulated, {sure}: {}",
         line.left[1], line.verdict
     );
-    format!(
-        "{}\n{}\n",
-        output::wrapped(&line.left[0], width),
-        output::wrapped(&rest, width)
-    )
+    output::wrapped(&rest, width) + "\n"
 }
 
 fn closing(rows: &[Row], tier: Tier) -> String {

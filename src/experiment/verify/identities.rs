@@ -56,9 +56,9 @@ pub(super) fn rows(seed: u64) -> Result<Vec<Row>, ExperimentError> {
     let mut identities = [
         Identity::new("every job is recorded once", "jobs"),
         Identity::new("Little: ∫ waiting dt = Σ waits", "job·ms"),
-        Identity::new("Σ times in system = Σ waits + Σ held", "job·ms"),
-        Identity::new("GPU-time: pools = jobs + idle, by bucket", "mGPU·ms"),
-        Identity::new("GPU-time: pools = postings, by bucket", "mGPU·ms"),
+        Identity::new("times = waits + GPUs held", "job·ms"),
+        Identity::new("GPU-time: pools = jobs + idle", "mGPU·ms"),
+        Identity::new("GPU-time: pools = postings", "mGPU·ms"),
         Identity::new("money: charged = jobs + idle", "ticks"),
         Identity::new("money: charged = postings", "ticks"),
         Identity::new("egress: jobs = pools = postings", "ticks"),
@@ -75,7 +75,7 @@ pub(super) fn rows(seed: u64) -> Result<Vec<Row>, ExperimentError> {
     Ok(identities
         .iter()
         .map(|identity| Row {
-            family: "Identities on every path: 4 pools, every discipline × every placement",
+            family: "Identities on every path, by bucket: four pools, every discipline × every placement",
             system: identity.name.to_owned(),
             quantity: identity.unit.to_owned(),
             expected: identity.left as f64,

@@ -64,7 +64,7 @@ impl Quantity {
 
     /// The mean time in system of all customers.
     pub(super) fn time(expected: f64) -> Self {
-        Self::new("mean time in system", expected, Measure::Time(None))
+        Self::new("time in system", expected, Measure::Time(None))
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn cases() -> Vec<Case> {
         ("EASY", Discipline::Easy),
         ("conservative", Discipline::Conservative { depth: 1000 }),
         (
-            "least attained service",
+            "least attained",
             Discipline::LeastAttained {
                 levels: vec![unit, Span(4 * unit.0)],
             },

@@ -49,7 +49,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn saturated(gpus: u32, words: &str, customers: Vec<Customers>, largest_rate: f64) -> Case {
     let system = System {
-        name: format!("{gpus} GPUs, needs {words}"),
+        name: format!("{gpus} GPUs, {words}"),
         servers: Servers::Counted(gpus),
         discipline: Discipline::Fifo,
         arrivals: Arrivals::AtOnce,
@@ -70,7 +70,7 @@ fn same_rate(gpus: u32, mix: &[(u64, f64)]) -> Case {
     let largest = exact(gang_stability(gpus, &shares).map(|of| of.arrival_rate));
     let words: Vec<String> = mix
         .iter()
-        .map(|(gpus, share)| format!("{gpus}:{share}"))
+        .map(|(gpus, share)| format!("{gpus}:{}", short(*share)))
         .collect();
     let customers = mix
         .iter()
@@ -80,7 +80,8 @@ fn same_rate(gpus: u32, mix: &[(u64, f64)]) -> Case {
 }
 
 fn own_rates(&(gpus, needs, largest): &Mixed) -> Case {
-    let words = needs.map(|(gpus, share, rate)| format!("{gpus}:{share} µ={rate}"));
+    let words =
+        needs.map(|(gpus, share, rate)| format!("{gpus}:{} µ={}", short(share), short(rate)));
     let customers = needs.map(|(gpus, share, rate)| customer(gpus, share, rate));
     saturated(gpus, &words.join(" "), customers.to_vec(), largest)
 }
@@ -108,4 +109,10 @@ fn customer(gpus: u64, share: f64, rate: f64) -> Customers {
         service: Law::Exponential { mean: 1.0 / rate },
         priority: 0,
     }
+}
+
+/// A share without its leading zero: lines are short.
+fn short(value: f64) -> String {
+    let text = value.to_string();
+    text.strip_prefix('0').unwrap_or(&text).to_owned()
 }

@@ -71,7 +71,7 @@ fn system(name: &str, gpus: u32, kinds: &[Kind]) -> System {
 
 fn waits_of(theory: Option<Vec<f64>>, kinds: usize) -> Vec<Quantity> {
     let theory = theory.unwrap_or_else(|| vec![f64::NAN; kinds]);
-    let name = |index: usize| format!("mean wait, class {}", index + 1);
+    let name = |index: usize| format!("wait, class {}", index + 1);
     theory
         .into_iter()
         .enumerate()

@@ -36,13 +36,9 @@ fn infinite(kind: &str, service: &Law, cut: f64) -> Case {
     system.discipline = Discipline::FitFirst;
     let hours = 1e6 / 3.6e6;
     let quantities = vec![
-        Quantity::new("GPUs busy at the cut", busy, Measure::Running),
-        Quantity::new(
-            "GPUs charged, mean",
-            gpu_time / cut,
-            Measure::MeanCharged(cut),
-        ),
-        Quantity::new("cost at 1 per GPU-hour", gpu_time * hours, Measure::Cost),
+        Quantity::new("GPUs at the cut", busy, Measure::Running),
+        Quantity::new("GPUs charged", gpu_time / cut, Measure::MeanCharged(cut)),
+        Quantity::new("cost, 1/GPU-hour", gpu_time * hours, Measure::Cost),
     ];
     case(FAMILY, Tier::Tests, 1, system, quantities)
 }
@@ -54,11 +50,7 @@ fn constant_from_empty() -> Case {
         1.0,
     );
     // Nobody has left yet: λt.
-    let quantities = vec![Quantity::new(
-        "GPUs busy at the cut",
-        10.0,
-        Measure::Running,
-    )];
+    let quantities = vec![Quantity::new("GPUs at the cut", 10.0, Measure::Running)];
     case(FAMILY, Tier::Tests, 1, system, quantities)
 }
 

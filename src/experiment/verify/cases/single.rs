@@ -152,7 +152,7 @@ fn general(
     if rate <= 0.5 && moments.squared_variation() < 1.0 {
         // With heavier tails the square is too rough to be estimated in seconds.
         quantities.push(Quantity::new(
-            "mean squared wait",
+            "mean wait²",
             exact(theory.map(|of| of.mean_square_wait)),
             Measure::SquaredWait,
         ));
