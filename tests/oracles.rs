@@ -1,4 +1,5 @@
 //! Other simulators' results, reproduced job by job: every start and every end.
+#![allow(clippy::print_stdout)]
 
 mod common;
 
@@ -13,7 +14,8 @@ fn rows(name: &str) -> Vec<Vec<u64>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures/oracles")
         .join(name);
-    let file = std::fs::File::open(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let file =
+        std::fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut text = String::new();
     flate2::read::GzDecoder::new(file)
         .read_to_string(&mut text)

@@ -1,4 +1,5 @@
 //! Public traces against independently computed totals; skipped, visibly, where the files are not present.
+#![allow(clippy::print_stdout)]
 
 use std::path::PathBuf;
 

@@ -81,16 +81,6 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
             restart: Span::ZERO,
         },
     };
-    let strategy = |name: &str, discipline, placement| StrategySettings {
-        name: name.to_owned(),
-        discipline,
-        placement,
-        requeue: Requeue::Keep,
-    };
-    let spill = Spill {
-        test: SpillTest::Waited(Span(1_800_000)),
-        ceiling: Some(Price(4_000_000)),
-    };
     let epoch = Epoch::parse("2026-01-05T00:00:00Z").expect("a date");
     let mut model = Model::bare("bench", epoch, Currency::parse("USD").expect("a currency"));
     model.horizon = Horizon::LastSubmit;
@@ -106,7 +96,23 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
             weight,
         })
         .collect();
-    model.strategies = vec![
+    model.strategies = strategies();
+    model
+}
+
+/// The strategies that are measured; those with "spill" need the rented pool.
+fn strategies() -> Vec<StrategySettings> {
+    let strategy = |name: &str, discipline, placement| StrategySettings {
+        name: name.to_owned(),
+        discipline,
+        placement,
+        requeue: Requeue::Keep,
+    };
+    let spill = Spill {
+        test: SpillTest::Waited(Span(1_800_000)),
+        ceiling: Some(Price(4_000_000)),
+    };
+    vec![
         strategy("fifo", Discipline::Fifo, Placement::PrivateOnly),
         strategy("fit-first", Discipline::FitFirst, Placement::PrivateOnly),
         strategy("easy", Discipline::Easy, Placement::PrivateOnly),
@@ -115,8 +121,7 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
             Discipline::Easy,
             Placement::PrivateFirst(spill),
         ),
-    ];
-    model
+    ]
 }
 
 /// `jobs` jobs with lognormal run times (σ 1.2, mean 2 h) that offer `load` of `gpus` GPUs.

@@ -61,7 +61,7 @@ struct Head {
 /// Entries in ascending order of their place.
 #[derive(Clone, Debug)]
 pub struct Blocks<V> {
-    blocks: Vec<Block<V>>,
+    store: Vec<Block<V>>,
     order: Vec<Head>,
     spare: Vec<u32>,
     len: usize,
@@ -70,7 +70,7 @@ pub struct Blocks<V> {
 impl<V> Default for Blocks<V> {
     fn default() -> Self {
         Self {
-            blocks: Vec::new(),
+            store: Vec::new(),
             order: Vec::new(),
             spare: Vec::new(),
             len: 0,
@@ -108,7 +108,7 @@ impl<V: Weigh> Blocks<V> {
         }
         let at = self.block_of(place);
         let is_last = at + 1 == self.order.len();
-        let block = &mut self.blocks[self.order[at].block as usize];
+        let block = &mut self.store[self.order[at].block as usize];
         let behind_all = block.entries.last().is_none_or(|last| last.0 < place);
         if behind_all && block.entries.len() < BLOCK {
             block.entries.push((place, value));
@@ -117,8 +117,8 @@ impl<V: Weigh> Blocks<V> {
             // Appending to the end is the common case: keep the full block full.
             self.append_block(place);
             let id = self.order[at + 1].block as usize;
-            self.blocks[id].entries.push((place, value));
-            self.blocks[id].summary = V::with(V::NONE, &value);
+            self.store[id].entries.push((place, value));
+            self.store[id].summary = V::with(V::NONE, &value);
         } else if !block.squeeze_in(place, value) {
             self.split(at);
             self.len -= 1;
@@ -133,7 +133,7 @@ impl<V: Weigh> Blocks<V> {
         }
         let at = self.block_of(place);
         let id = self.order[at].block;
-        let block = &mut self.blocks[id as usize];
+        let block = &mut self.store[id as usize];
         let value = if block.entries[block.from].0 == place {
             block.from += 1;
             block.entries[block.from - 1].1
@@ -237,7 +237,7 @@ impl<V: Weigh> Blocks<V> {
     }
 
     fn block(&self, head: &Head) -> &Block<V> {
-        &self.blocks[head.block as usize]
+        &self.store[head.block as usize]
     }
 
     /// The index in `order` of the block that holds, or would hold, `place`.
@@ -261,11 +261,11 @@ impl<V: Weigh> Blocks<V> {
     fn split(&mut self, at: usize) {
         let upper = self.fresh();
         let lower = self.order[at].block as usize;
-        let middle = self.blocks[lower].entries.len() / 2;
-        let mut moved = std::mem::take(&mut self.blocks[upper as usize].entries);
-        moved.extend_from_slice(&self.blocks[lower].entries[middle..]);
-        self.blocks[lower].entries.truncate(middle);
-        self.blocks[lower].summary = summarise(&self.blocks[lower].entries);
+        let middle = self.store[lower].entries.len() / 2;
+        let mut moved = std::mem::take(&mut self.store[upper as usize].entries);
+        moved.extend_from_slice(&self.store[lower].entries[middle..]);
+        self.store[lower].entries.truncate(middle);
+        self.store[lower].summary = summarise(&self.store[lower].entries);
         self.order.insert(
             at + 1,
             Head {
@@ -273,23 +273,23 @@ impl<V: Weigh> Blocks<V> {
                 block: upper,
             },
         );
-        self.blocks[upper as usize].summary = summarise(&moved);
-        self.blocks[upper as usize].entries = moved;
+        self.store[upper as usize].summary = summarise(&moved);
+        self.store[upper as usize].entries = moved;
     }
 
     fn fresh(&mut self) -> u32 {
         self.spare.pop().unwrap_or_else(|| {
-            self.blocks.push(Block {
+            self.store.push(Block {
                 entries: Vec::with_capacity(BLOCK),
                 from: 0,
                 summary: V::NONE,
             });
-            (self.blocks.len() - 1) as u32
+            (self.store.len() - 1) as u32
         })
     }
 
     fn recycle(&mut self, id: u32) {
-        let block = &mut self.blocks[id as usize];
+        let block = &mut self.store[id as usize];
         block.entries.clear();
         block.from = 0;
         block.summary = V::NONE;

@@ -317,7 +317,7 @@ impl World {
         let keeps = self.keeps_profile && !model.pool(job.pool).is_rented();
         let (state, pool) = (&mut self.pools[job.pool.index()], job.pool);
         state.give(job.holding, job.gpus, |instance, generation| {
-            idle(pool, instance, generation)
+            idle(pool, instance, generation);
         });
         if keeps {
             state.profile.remove(job.estimate_end, slot);

@@ -295,7 +295,7 @@ impl Nodes {
         let free = match self.packing {
             // As few nodes as possible: the fullest fit for the last part, else the emptiest node.
             Packing::Consolidated if able != 0 => able.trailing_zeros(),
-            Packing::Consolidated => 127 - self.mask.leading_zeros(),
+            Packing::Consolidated => self.mask.ilog2(),
             // Use up fragments: the nodes with the fewest free GPUs first.
             _ => self.mask.trailing_zeros(),
         };
