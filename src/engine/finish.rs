@@ -54,6 +54,7 @@ impl<O: Observer> Run<'_, O> {
         for pool in 0..self.model.pools.len() {
             let record = self.world.close_pool(self.model, PoolId::from(pool));
             debug_assert!(record.gpu_time.total() == self.world.pools[pool].books.charged);
+            self.charge_idle();
             self.post_idle(&record);
             self.out.pool(&record);
         }

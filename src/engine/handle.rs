@@ -104,9 +104,13 @@ impl<O: Observer> Run<'_, O> {
     }
 
     fn wake(&mut self, slot: Slot, event: Event) {
-        // The slot of a wake is where the job was; it may be gone, which costs one needless look.
-        if self.world.jobs[slot].id.0 == event.id {
-            self.world.jobs[slot].wake_set = false;
+        // The slot of a wake is where the job was; it may be gone by now.
+        let job = &mut self.world.jobs[slot];
+        if job.id.0 != event.id || job.phase == Phase::Gone {
+            return;
+        }
+        if job.wake <= event.at {
+            job.wake = SimTime::NEVER;
         }
         self.world.changes.other = true;
     }
@@ -126,6 +130,7 @@ impl<O: Observer> Run<'_, O> {
             .world
             .release(self.model, pool, instance, generation, self.horizon)
         {
+            self.charge_idle();
             self.out.fact(self.world.now, Fact::Released(pool, 1));
         }
     }

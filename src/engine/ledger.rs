@@ -1,11 +1,26 @@
 //! Postings: what each stretch cost, cut at the end of every UTC month.
 
+use std::collections::BTreeMap;
+
 use crate::journal::{Bucket, JobRecord, Observer, PoolRecord, Posting};
 use crate::model::Supply;
 use crate::units::{JobId, MilliGpus, Money, PoolId, SimTime};
 use crate::world::{Slot, Stretch};
 
 use super::run::Run;
+
+/// What pools were charged for and no job used: by pool and end of month.
+pub(super) type IdleBooks = BTreeMap<(PoolId, SimTime), Idle>;
+
+/// What a pool was charged for in one month and no job used.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Idle {
+    /// The first and the last instant that was charged for.
+    charged: Option<(SimTime, SimTime)>,
+    /// Milli-GPU·ms; below zero while charges for what jobs used are still to come.
+    gpu_time: i128,
+    amount: Money,
+}
 
 impl<O: Observer> Run<'_, O> {
     /// Posts what the last move booked for a job that lives on.
@@ -61,6 +76,10 @@ impl<O: Observer> Run<'_, O> {
         let amount = Money::of_odometer(occupied, self.price_ms(pool, from, to));
         let span = u128::from(to.since(from).0);
         let gpu_time = u128::from(asked.0) * span;
+        let month = self.model.epoch.next_month(from);
+        let idle = self.idle.entry((pool, month)).or_default();
+        idle.gpu_time -= i128::from(occupied.0) * i128::from(to.since(from).0);
+        idle.amount -= amount;
         self.out.posting(&Posting {
             from,
             to,
@@ -101,18 +120,62 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
+    /// Adds the charges of the last move to the idle accounts, from which what jobs used is taken.
+    pub(super) fn charge_idle(&mut self) {
+        if !O::POSTINGS {
+            return;
+        }
+        for index in 0..self.world.charges.len() {
+            let (pool, from, to) = self.world.charges[index];
+            let gpus = u64::from(self.model.pool(pool).gpus_per_node);
+            self.charge_months(pool, MilliGpus::whole(gpus), from, to);
+        }
+        self.world.charges.clear();
+    }
+
+    fn charge_months(&mut self, pool: PoolId, gpus: MilliGpus, from: SimTime, to: SimTime) {
+        let mut at = from;
+        while at < to {
+            let month = self.model.epoch.next_month(at);
+            let until = month.min(to);
+            let amount = Money::of_odometer(gpus, self.price_ms(pool, at, until));
+            let idle = self.idle.entry((pool, month)).or_default();
+            let (first, last) = idle.charged.unwrap_or((at, until));
+            idle.charged = Some((first.min(at), last.max(until)));
+            idle.gpu_time += i128::from(gpus.0) * i128::from(until.since(at).0);
+            idle.amount += amount;
+            at = until;
+        }
+    }
+
     /// Posts what no job of a pool used.
     pub(super) fn post_idle(&mut self, record: &PoolRecord) {
-        if O::POSTINGS && record.gpu_time[Bucket::IdlePaid] > 0 {
-            self.out.posting(&Posting {
-                from: SimTime::ZERO,
-                to: self.world.now,
-                pool: record.pool,
-                job: None,
-                bucket: Some(Bucket::IdlePaid),
-                gpu_time: record.gpu_time[Bucket::IdlePaid],
-                amount: record.idle_cost,
-            });
+        if !O::POSTINGS {
+            return;
+        }
+        let pool = record.pool;
+        if !record.rented {
+            let gpus = MilliGpus::whole(self.model.pool(pool).gpus());
+            self.charge_months(pool, gpus, SimTime::ZERO, self.world.now);
+        }
+        let months = (pool, SimTime::ZERO)..=(pool, SimTime::NEVER);
+        for (_, idle) in self.idle.range(months) {
+            let (Some((from, to)), Ok(gpu_time)) = (idle.charged, u128::try_from(idle.gpu_time))
+            else {
+                debug_assert!(false, "pool {pool:?} used what it was not charged for");
+                continue;
+            };
+            if gpu_time > 0 {
+                self.out.posting(&Posting {
+                    from,
+                    to,
+                    pool,
+                    job: None,
+                    bucket: Some(Bucket::IdlePaid),
+                    gpu_time,
+                    amount: idle.amount,
+                });
+            }
         }
     }
 

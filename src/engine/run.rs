@@ -2,12 +2,13 @@
 
 use crate::dice::{Dice, Key};
 use crate::journal::{Observer, RunRecord};
-use crate::model::{Horizon, Model, Supply, Timeline};
+use crate::model::{Class, Horizon, Model, Pool, Shape, Supply, Timeline};
 use crate::strategy::{Pass, Start, Strategy};
 use crate::units::{PoolId, SimTime};
-use crate::world::{Slot, Stretch, World};
+use crate::world::{PoolState, Slot, Stretch, World};
 
 use super::agenda::{Agenda, Bound};
+use super::ledger::IdleBooks;
 
 /// Rounds of one instant after which the strategy is held to be going in circles.
 const ROUNDS_PER_INSTANT_MAX: u32 = 64;
@@ -16,6 +17,8 @@ const ROUNDS_PER_INSTANT_MAX: u32 = 64;
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(super) world: Option<World>,
+    /// What the world was built for.
+    built_for: Option<BuiltFor>,
     pub(super) agenda: Agenda,
     pub(super) pass: Pass,
     pub(super) starts: Vec<Start>,
@@ -25,6 +28,28 @@ pub struct Scratch {
     pub(super) stops: Vec<(Slot, PoolId)>,
     pub(super) stretches: Vec<(Slot, Stretch)>,
     pub(super) price_changes: Vec<SimTime>,
+}
+
+/// What of a model shapes the tables of a world; a world is used again only where all of it is the same.
+#[derive(Debug)]
+struct BuiltFor {
+    pools: Vec<Pool>,
+    classes: Vec<Class>,
+    shapes: Vec<Shape>,
+}
+
+impl BuiltFor {
+    fn of(model: &Model) -> Self {
+        Self {
+            pools: model.pools.clone(),
+            classes: model.classes.clone(),
+            shapes: model.shapes.clone(),
+        }
+    }
+
+    fn is(&self, model: &Model) -> bool {
+        self.pools == model.pools && self.classes == model.classes && self.shapes == model.shapes
+    }
 }
 
 /// The strategy and the engine went round in circles at one instant: a bug, told with where it was.
@@ -58,6 +83,8 @@ pub(super) struct Run<'a, O> {
     pub(super) passes: u64,
     /// The keys of the rented pools' boot times, by pool.
     pub(super) boot_keys: Vec<Key>,
+    /// What each pool was charged for and no job used, by month.
+    pub(super) idle: IdleBooks,
 }
 
 /// Plays one replication under one strategy and tells `out` all that happens.
@@ -102,6 +129,7 @@ pub fn simulate<O: Observer>(
         events: 0,
         passes: 0,
         boot_keys,
+        idle: IdleBooks::default(),
     };
     let ended = run.play();
     let record = ended.map(|()| run.close());
@@ -113,11 +141,19 @@ pub fn simulate<O: Observer>(
 fn fresh_world(model: &Model, strategy: &Strategy, scratch: &mut Scratch) -> World {
     scratch.agenda.clear();
     let mut world = match scratch.world.take() {
-        Some(mut world) if world.pools.len() == model.pools.len() => {
+        Some(mut world)
+            if scratch
+                .built_for
+                .as_ref()
+                .is_some_and(|built| built.is(model)) =>
+        {
             world.reset(model);
             world
         }
-        _ => World::new(model),
+        _ => {
+            scratch.built_for = Some(BuiltFor::of(model));
+            World::new(model)
+        }
     };
     world.keeps_profile = strategy.keeps_profile();
     world.keeps_ranking = strategy.keeps_ranking();
@@ -173,6 +209,12 @@ impl<O: Observer> Run<'_, O> {
 
     /// The next instant before or at the horizon at which anything happens.
     fn next_instant(&self) -> Option<SimTime> {
+        if self.horizon == SimTime::NEVER
+            && self.next_arrival_at == SimTime::NEVER
+            && self.nothing_is_left()
+        {
+            return None;
+        }
         let event = self.scratch.agenda.next_at().unwrap_or(SimTime::NEVER);
         let mut next = self.next_arrival_at.min(event);
         // A price matters only while something is left to happen.
@@ -180,6 +222,12 @@ impl<O: Observer> Run<'_, O> {
             next = next.min(self.next_price_at);
         }
         (next <= self.horizon && next != SimTime::NEVER).then_some(next)
+    }
+
+    /// Whether nobody is alive and nothing is rented: events that are left are of jobs that are gone.
+    fn nothing_is_left(&self) -> bool {
+        let rents = |pool: &PoolState| pool.rent().is_some_and(|rent| rent.held() > 0);
+        self.world.jobs.is_empty() && !self.world.pools.iter().any(rents)
     }
 }
 

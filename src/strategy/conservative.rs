@@ -7,7 +7,7 @@ use crate::units::{PoolId, ShapeId};
 use crate::world::{PoolState, Slot};
 
 use super::Strategy;
-use super::backfill::{expected_end, extend_overdue};
+use super::backfill::expected_end;
 use super::plan::Plan;
 
 /// Free GPUs of a pool from now on, as steps: `free[i]` holds from `at[i]` to `at[i + 1]`.
@@ -18,7 +18,6 @@ pub(super) struct FreeOver {
 }
 
 pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, depth: u32) {
-    extend_overdue(plan);
     let now = plan.world.now;
     let pools = plan.world.pools.len();
     let mut profiles = std::mem::take(&mut plan.pass.profiles);

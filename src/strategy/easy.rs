@@ -10,11 +10,11 @@ use crate::units::{PoolId, ShapeId, Span};
 use crate::world::{Place, Reservation, Slot, work_done};
 
 use super::Strategy;
-use super::backfill::{extend_overdue, permitted, take_extra};
+use super::backfill::{permitted, take_extra};
 use super::plan::Plan;
 
-pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
-    let moved = extend_overdue(plan);
+/// Decides; `moved` says whether estimates of running jobs have just moved on.
+pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, moved: bool) {
     if plan.world.settled && !plan.world.changes.other && !moved && !strategy.rents() {
         arrivals_alone(strategy, plan);
     } else {

@@ -116,12 +116,13 @@ impl Strategy {
 
     /// Decides what to do at this moment.
     pub fn decide(&self, plan: &mut Plan<'_>) {
+        let moved = self.keeps_profile() && backfill::extend_overdue(plan);
         match &self.settings.discipline {
             Discipline::Fifo | Discipline::ShortestFirst | Discipline::Priority => {
                 strict::decide(self, plan);
             }
             Discipline::FitFirst => fit_first::decide(self, plan),
-            Discipline::Easy => easy::decide(self, plan),
+            Discipline::Easy => easy::decide(self, plan, moved),
             Discipline::Conservative { depth } => conservative::decide(self, plan, *depth),
             Discipline::ShortestRemaining
             | Discipline::LeastAttained { .. }

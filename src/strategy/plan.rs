@@ -87,11 +87,11 @@ impl Plan<'_> {
         }
     }
 
-    /// Asks to be called again at `at` for a job; asking twice for the same job is asking once.
+    /// Asks to be called again at `at` for a job; of several instants asked for, the first counts.
     pub fn wake_at(&mut self, slot: Slot, at: SimTime) {
         let job = &mut self.world.jobs[slot];
-        if !job.wake_set {
-            job.wake_set = true;
+        if at < job.wake {
+            job.wake = at;
             self.wakes.push((at, slot));
         }
     }

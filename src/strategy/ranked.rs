@@ -23,7 +23,9 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
         Discipline::LeastAttained { levels } => {
             rank_by_arrival(plan);
             rank(plan, |plan, slot| {
-                level(levels, attained(plan, slot)) as u64
+                // Among equals who runs goes on: otherwise a victim that waits in front would stop who stopped it.
+                let waits = plan.world.jobs[slot].phase != Phase::Running;
+                level(levels, attained(plan, slot)) as u64 * 2 + u64::from(waits)
             });
             run_the_first(strategy, plan);
             wake_at_next_level(plan, levels);
@@ -169,11 +171,11 @@ fn offer_in_order(strategy: &Strategy, plan: &mut Plan<'_>, strict: bool) {
     plan.world.causes.end_pass(now);
 }
 
-/// GPU-time that a job has received for work so far, in GPU·ms.
+/// GPU-time that a job has received for work so far, in GPU·ms. What it lost counts: if a kill took it
+/// back to the first level, two such jobs could stop each other for ever.
 fn attained(plan: &Plan<'_>, slot: Slot) -> u64 {
-    plan.world
-        .progress(slot)
-        .saturating_mul(plan.world.jobs[slot].gpus)
+    let job = &plan.world.jobs[slot];
+    (plan.world.progress(slot) + job.lost).saturating_mul(job.gpus)
 }
 
 fn level(levels: &[Span], attained: u64) -> usize {
@@ -191,7 +193,9 @@ fn wake_at_next_level(plan: &mut Plan<'_>, levels: &[Span]) {
         let attained = attained(plan, slot);
         if let Some(bound) = levels.get(level(levels, attained)) {
             let left = Span((bound.0 - attained).div_ceil(job.gpus));
-            let at = plan.world.now + crate::world::wall(left, job.speed).max(Span(1));
+            // While it restores its state it attains nothing.
+            let working = plan.world.now.max(job.started + job.restart);
+            let at = working + crate::world::wall(left, job.speed).max(Span(1));
             plan.wake_at(slot, at);
         }
     }

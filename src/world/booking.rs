@@ -63,6 +63,7 @@ impl World {
     pub fn close_pool(&mut self, model: &Model, pool: PoolId) -> PoolRecord {
         let now = self.now;
         let terms = model.pool(pool);
+        self.charges.clear();
         match &terms.supply {
             Supply::Owned { price } => {
                 let books = &mut self.pools[pool.index()].books;
@@ -103,6 +104,7 @@ impl World {
             return;
         };
         let gpus = MilliGpus::whole(u64::from(terms.gpus_per_node));
+        self.charges.push((pool, from, to));
         let books = &mut self.pools[pool.index()].books;
         books.charged += u128::from(gpus.0) * u128::from(to.since(from).0);
         books.charged_cost += Money::of_odometer(gpus, offer.prices.between(from, to));

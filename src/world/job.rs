@@ -60,6 +60,8 @@ pub struct Job {
     pub estimate_end: SimTime,
     /// Work done before the present stretch, in reference ms.
     pub done: u64,
+    /// Work done and lost by kills, in reference ms.
+    pub lost: u64,
     /// Its place in the line.
     pub place: Place,
     /// Its cause odometers when it joined the line; its waits once it was placed.
@@ -70,8 +72,8 @@ pub struct Job {
     pub preempted: Span,
     /// What earlier stretches left to book; `u32::MAX` if there were none.
     pub history: u32,
-    /// Whether a decision asked to be called again for it.
-    pub wake_set: bool,
+    /// When a decision asked to be called again for it; [`SimTime::NEVER`] if none did.
+    pub wake: SimTime,
 }
 
 /// What a job's earlier stretches held and cost.
@@ -116,6 +118,11 @@ impl Jobs {
         }
         self.slots.push(job);
         Slot((self.slots.len() - 1) as u32)
+    }
+
+    /// Whether nobody is alive.
+    pub fn is_empty(&self) -> bool {
+        self.slots.len() == self.spare.len()
     }
 
     /// A job is over.

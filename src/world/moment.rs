@@ -62,6 +62,8 @@ pub struct World {
     pub keeps_ranking: bool,
     /// The stretches that the last move booked.
     pub booked: Vec<Stretch>,
+    /// The charges for single instances that the last move booked: (pool, from, to).
+    pub charges: Vec<(PoolId, SimTime, SimTime)>,
 }
 
 impl World {
@@ -89,6 +91,7 @@ impl World {
             keeps_profile: false,
             keeps_ranking: false,
             booked: Vec::new(),
+            charges: Vec::new(),
         };
         world.reset(model);
         world
@@ -114,6 +117,7 @@ impl World {
         self.waiting_area = 0;
         self.slips = 0;
         self.booked.clear();
+        self.charges.clear();
     }
 
     /// Moves the clock.

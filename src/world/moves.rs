@@ -48,12 +48,13 @@ impl World {
             restart: Span::ZERO,
             estimate_end: SimTime::NEVER,
             done: 0,
+            lost: 0,
             place,
             waits: self.causes.read(request.shape, self.now),
             waiting_since: self.now,
             preempted: Span::ZERO,
             history: NO_HISTORY,
-            wake_set: false,
+            wake: SimTime::NEVER,
         });
         self.line.join(
             request.shape,
@@ -190,6 +191,7 @@ impl World {
                 write
             }
             Preemption::Kill { .. } => {
+                self.jobs[slot].lost += progress - job.done;
                 self.book(model, slot, Bucket::Rework, restart_end, self.now);
                 Span::ZERO
             }
@@ -287,6 +289,7 @@ impl World {
         let Some(launched) = self.pools[pool.index()].release(terms, instance, generation) else {
             return false;
         };
+        self.charges.clear();
         let span = charged_span(offer, self.now.since(launched));
         self.charge(terms, pool, launched, (launched + span).min(horizon));
         self.changes.other = true;
