@@ -1,9 +1,13 @@
 //! Small models built by hand, and a listener that keeps every job's record.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod checks;
+pub mod life;
+pub mod worlds;
+
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::journal::{JobRecord, Observer, PoolRecord, Posting, RunRecord};
+use plimsoll::journal::{Fact, JobRecord, Observer, PoolRecord, Posting, RunRecord};
 use plimsoll::model::{
     Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, Preemption, Request,
     Requeue, Shape, Site, SiteKind, Spread, StrategySettings, Supply, Timeline, Truth,
@@ -15,8 +19,9 @@ use plimsoll::units::{
 };
 
 /// Keeps everything that it hears.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Everything {
+    pub facts: Vec<(SimTime, Fact)>,
     pub jobs: Vec<JobRecord>,
     pub pools: Vec<PoolRecord>,
     pub postings: Vec<Posting>,
@@ -25,6 +30,9 @@ pub struct Everything {
 
 impl Observer for Everything {
     const POSTINGS: bool = true;
+    fn fact(&mut self, at: SimTime, fact: Fact) {
+        self.facts.push((at, fact));
+    }
     fn job(&mut self, record: &JobRecord) {
         self.jobs.push(*record);
     }

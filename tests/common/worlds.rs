@@ -1,0 +1,323 @@
+//! Small worlds: jobs with every attribute, and the proptest strategies that make up whole estates.
+
+use plimsoll::model::{
+    Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Overrun, Packing, Placement, Pool,
+    Preemption, PriceSteps, Request, Requeue, Shape, Spill, SpillTest, Spread, StrategySettings,
+    Supply, Timeline, Truth,
+};
+use plimsoll::units::{
+    BytePrice, Bytes, ClassId, Epoch, MilliGpus, Price, ShapeId, SimTime, SiteId, Span, TenantId,
+};
+use proptest::prelude::*;
+
+/// One job in words; times in ms.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub submit: u64,
+    pub milli: u64,
+    pub work: u64,
+    pub requested: u64,
+    pub class: usize,
+    pub tenant: usize,
+    pub priority: i32,
+    pub outcome: Outcome,
+}
+
+impl Row {
+    /// A plain job of the first class that asks for exactly what it needs.
+    pub fn of(submit: u64, gpus: u64, work: u64) -> Self {
+        Self {
+            submit,
+            milli: gpus * 1000,
+            work,
+            requested: work,
+            class: 0,
+            tenant: 0,
+            priority: 0,
+            outcome: Outcome::Finished,
+        }
+    }
+}
+
+/// The world in which exactly these jobs come; the model learns their shapes.
+pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
+    let mut rows: Vec<Row> = rows.to_vec();
+    rows.sort_by_key(|row| row.submit);
+    let mut shapes: Vec<(u64, usize)> = rows.iter().map(|row| (row.milli, row.class)).collect();
+    shapes.sort_unstable();
+    shapes.dedup();
+    model.shapes = shapes
+        .iter()
+        .map(|&(milli, class)| Shape {
+            gpus: MilliGpus(milli),
+            class: ClassId::from(class),
+            weight: rows
+                .iter()
+                .filter(|row| (row.milli, row.class) == (milli, class))
+                .count() as u64,
+        })
+        .collect();
+    let mut timeline = Timeline::default();
+    for row in rows {
+        let shape = shapes.binary_search(&(row.milli, row.class)).unwrap();
+        timeline.requests.push(Request {
+            submit: SimTime(row.submit),
+            requested: Span(row.requested),
+            shape: ShapeId::from(shape),
+            tenant: TenantId::from(row.tenant),
+            priority: row.priority,
+        });
+        timeline.truth.push(Truth {
+            work: Span(row.work),
+            outcome: row.outcome,
+        });
+    }
+    timeline
+}
+
+/// An on-demand pool at the site of the other pools.
+pub fn rented(name: &str, gpus_per_node: u32, terms: OnDemand) -> Pool {
+    Pool {
+        name: name.to_owned(),
+        site: SiteId(0),
+        gpu: "h200".to_owned(),
+        nodes: 0,
+        gpus_per_node,
+        packing: Packing::Best,
+        spread: Spread::Remainder,
+        supply: Supply::OnDemand(terms),
+        speed: vec![1000],
+    }
+}
+
+/// Every discipline, with parameters small enough to matter in small worlds.
+pub fn disciplines() -> Vec<Discipline> {
+    vec![
+        Discipline::Fifo,
+        Discipline::FitFirst,
+        Discipline::ShortestFirst,
+        Discipline::ShortestRemaining,
+        Discipline::Priority,
+        Discipline::Easy,
+        Discipline::Conservative { depth: 1000 },
+        Discipline::Conservative { depth: 2 },
+        Discipline::LeastAttained {
+            levels: vec![Span(600_000), Span(7_200_000)],
+        },
+        Discipline::FairShare {
+            half_life: Span(3_600_000),
+            weights: vec![1000, 500, 2000],
+        },
+        Discipline::Multifactor {
+            age: 3,
+            age_full: Span(3_600_000),
+            size: 2,
+            priority: 5,
+            fair_share: 4,
+            half_life: Span(7_200_000),
+            weights: vec![1000, 500, 2000],
+        },
+    ]
+}
+
+/// Every placement, with each spill test.
+pub fn placements() -> Vec<Placement> {
+    let spill = |test, ceiling| Placement::PrivateFirst(Spill { test, ceiling });
+    vec![
+        Placement::PrivateOnly,
+        Placement::PublicOnly,
+        spill(SpillTest::Waited(Span(1_800_000)), None),
+        spill(SpillTest::Waited(Span::ZERO), Some(Price(3_000_000))),
+        spill(SpillTest::ExpectedDelay(Span(1_200_000)), None),
+        spill(SpillTest::JobsAhead(3), None),
+        Placement::Cheapest {
+            ceiling: Some(Price(4_000_000)),
+        },
+        Placement::Cheapest { ceiling: None },
+    ]
+}
+
+/// All combinations, as strategies of one scenario.
+pub fn all_strategies(requeue: Requeue) -> Vec<StrategySettings> {
+    let mut all = Vec::new();
+    for discipline in disciplines() {
+        for placement in placements() {
+            all.push(StrategySettings {
+                name: format!("{discipline:?} {placement:?} {requeue:?}"),
+                discipline: discipline.clone(),
+                placement,
+                requeue,
+            });
+        }
+    }
+    all
+}
+
+fn packings() -> impl Strategy<Value = (Packing, Spread)> {
+    (
+        prop::sample::select(vec![
+            Packing::Count,
+            Packing::First,
+            Packing::Best,
+            Packing::Consolidated,
+            Packing::Fgd,
+        ]),
+        prop::sample::select(vec![Spread::Never, Spread::Remainder, Spread::Any]),
+    )
+}
+
+fn price_steps() -> impl Strategy<Value = PriceSteps> {
+    prop::collection::vec((1u64..5_000_000, 500_000u64..6_000_000), 1..4).prop_map(|steps| {
+        let mut at = 0;
+        let mut list = Vec::new();
+        for (gap, price) in steps {
+            list.push((SimTime(at), Price(price)));
+            at += gap;
+        }
+        PriceSteps::new(&list).unwrap()
+    })
+}
+
+fn offers() -> impl Strategy<Value = OnDemand> {
+    let boots = prop_oneof![
+        Just(Boot::Fixed(Span::ZERO)),
+        (1u64..900_000).prop_map(|ms| Boot::Fixed(Span(ms))),
+        Just(Boot::LogNormal {
+            mu: 12.0,
+            sigma: 0.5
+        }),
+    ];
+    (
+        price_steps(),
+        prop::option::of(1u64..40),
+        boots,
+        prop::sample::select(vec![0u64, 60_000, 3_600_000]),
+        prop::sample::select(vec![1u64, 1000, 3_600_000]),
+        prop::sample::select(vec![0u64, 1, 600_000]),
+    )
+        .prop_map(|(prices, quota, boot, minimum, increment, idle)| OnDemand {
+            prices,
+            quota,
+            boot,
+            minimum: Span(minimum),
+            increment: Span(increment),
+            idle_release: Span(idle),
+        })
+}
+
+fn pools() -> impl Strategy<Value = Vec<Pool>> {
+    let supply = prop_oneof![
+        3 => (0u64..4_000_000).prop_map(|price| Supply::Owned { price: Price(price) }),
+        2 => offers().prop_map(Supply::OnDemand),
+    ];
+    let speeds = prop::sample::select(vec![1000u32, 1000, 400, 1150, 2200]);
+    let pool = (
+        supply,
+        1u32..4,
+        1u32..9,
+        packings(),
+        prop::collection::vec(speeds, 2),
+    );
+    prop::collection::vec(pool, 1..4).prop_map(|drawn| {
+        drawn
+            .into_iter()
+            .enumerate()
+            .map(
+                |(index, (supply, nodes, gpus_per_node, (packing, spread), speed))| Pool {
+                    name: format!("pool-{index}"),
+                    site: SiteId(0),
+                    gpu: "h200".to_owned(),
+                    nodes,
+                    gpus_per_node,
+                    packing,
+                    spread,
+                    supply,
+                    speed,
+                },
+            )
+            .collect()
+    })
+}
+
+fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
+    let spans = prop::sample::select(vec![0u64, 0, 1, 30_000, 300_000]);
+    let preemption = (any::<bool>(), spans.clone(), spans).prop_map(|(kill, write, restart)| {
+        let (write, restart) = (Span(write), Span(restart));
+        if kill {
+            Preemption::Kill { restart }
+        } else {
+            Preemption::Checkpoint { write, restart }
+        }
+    });
+    let order = Just((0..pools).collect::<Vec<_>>()).prop_shuffle();
+    let class = (any::<bool>(), preemption, 0u64..2, order, 1..=pools);
+    prop::collection::vec(class, 2).prop_map(|drawn| {
+        drawn
+            .into_iter()
+            .enumerate()
+            .map(|(index, (burst, preemption, results, order, kept))| Class {
+                name: format!("class-{index}"),
+                pools: order.into_iter().take(kept).map(Into::into).collect(),
+                burst,
+                results: Bytes(results * 7_000_000_003),
+                preemption,
+            })
+            .collect()
+    })
+}
+
+prop_compose! {
+    fn row()(
+        milli in prop_oneof![6 => (1u64..9).prop_map(|n| n * 1000), 2 => (1u64..34).prop_map(|n| n * 1000), 1 => 1u64..1000],
+        work in prop_oneof![1u64..10, 1000u64..7_200_000, Just(600_000u64)],
+        requested in prop_oneof![Just(0u64), 1u64..7_200_000],
+        class in 0usize..2,
+        tenant in 0usize..3,
+        priority in -2i32..3,
+        outcome in prop::sample::select(vec![Outcome::Finished, Outcome::Finished, Outcome::Finished, Outcome::Failed, Outcome::Cancelled, Outcome::TimedOut]),
+    ) -> Row {
+        // Nought stands for an exact request.
+        let requested = if requested == 0 { work } else { requested };
+        Row { submit: 0, milli, work, requested, class, tenant, priority, outcome }
+    }
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let gaps = prop_oneof![Just(0u64), 1u64..5, 1000u64..1_200_000, Just(600_000u64)];
+    prop::collection::vec((gaps, row()), 1..80).prop_map(|drawn| {
+        let mut at = 0;
+        let mut rows = Vec::new();
+        for (gap, row) in drawn {
+            at += gap;
+            rows.push(Row { submit: at, ..row });
+        }
+        rows
+    })
+}
+
+/// A whole small world: the model, with every strategy, and the jobs that come.
+pub fn worlds() -> impl Strategy<Value = (Model, Timeline)> {
+    let horizons = prop_oneof![
+        2 => Just(Horizon::UntilEmpty),
+        1 => Just(Horizon::LastSubmit),
+        2 => (0u64..40_000_000).prop_map(|at| Horizon::At(SimTime(at))),
+    ];
+    let overruns = prop::sample::select(vec![Overrun::Extend, Overrun::Kill]);
+    let requeues = prop::sample::select(vec![Requeue::Front, Requeue::Keep, Requeue::Back]);
+    let estate = pools().prop_flat_map(|pools| (classes(pools.len()), Just(pools)));
+    (estate, rows(), horizons, overruns, requeues).prop_map(
+        |((classes, pools), rows, horizon, overrun, requeue)| {
+            let mut model = super::model(pools, Vec::new());
+            model.classes = classes;
+            model.horizon = horizon;
+            model.overrun = overrun;
+            model.sites[0].egress = BytePrice(90_001);
+            model.tenants = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
+            // Two hours and some before the end of a month, so that runs cross it.
+            model.epoch = Epoch::parse("2026-01-31T21:47:13Z").unwrap();
+            model.strategies = all_strategies(requeue);
+            let timeline = timeline(&mut model, &rows);
+            (model, timeline)
+        },
+    )
+}
