@@ -1,4 +1,4 @@
-//! What will happen: a heap of packed keys. Cancelling is ignoring.
+//! What will happen: a heap of instants, and beside it what happens then. Cancelling is ignoring.
 
 use crate::units::SimTime;
 
@@ -12,7 +12,7 @@ pub(super) enum Rank {
     Booted = 3,
     /// A stopped job has written its checkpoint.
     Saved = 4,
-    /// A published price changed.
+    /// A published price changed. Price changes are on the tape, not in the heap.
     Price = 5,
     /// A job comes. Arrivals are on the tape, not in the heap.
     Arrival = 6,
@@ -22,11 +22,9 @@ pub(super) enum Rank {
     Release = 8,
 }
 
-/// An event: when, what kind, whose, and where that is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An event: what kind, whose, and where that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Event {
-    /// When.
-    pub at: SimTime,
     /// What kind.
     pub rank: Rank,
     /// The stable order among events of one kind: the job, or the instance.
@@ -37,60 +35,77 @@ pub(super) struct Event {
     pub attempt: u32,
 }
 
-/// Times up to 2⁴⁴ ms (557 years) and slots up to 2²⁸ are kept; both are bounded at load.
-const AT_BITS: u32 = 44;
-const SLOT_BITS: u32 = 28;
-const ATTEMPT_BITS: u32 = 20;
+/// An entry of the heap is an instant (42 bits of milliseconds: 139 years) and the index of its event (up to
+/// 2²² at once). Both are checked: what lies beyond the range of the clock never happens.
+const INDEX_BITS: u32 = 22;
+const AT_MAX: u64 = (1 << (64 - INDEX_BITS)) - 1;
 
 /// An implicit heap in which every entry has four below it: half as deep as the usual one, and the four lie
 /// side by side. Measured against the standard heap by `benches/main_job.rs`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Agenda {
-    heap: Vec<u128>,
+    heap: Vec<u64>,
+    events: Vec<Event>,
+    spare: Vec<u32>,
 }
 
 impl Agenda {
     pub(super) fn clear(&mut self) {
         self.heap.clear();
+        self.events.clear();
+        self.spare.clear();
     }
 
-    /// Adds an event; one beyond the range of the clock never happens.
-    pub(super) fn push(&mut self, event: Event) {
-        // The very last instant is left out so that a bound after it can be told.
-        if event.at.0 < (1 << AT_BITS) - 1 {
-            self.heap.push(0);
-            self.rise(self.heap.len() - 1, pack(event));
+    /// Adds an event.
+    pub(super) fn push(&mut self, at: SimTime, event: Event) {
+        if at.0 > AT_MAX {
+            return;
         }
+        let index = if let Some(index) = self.spare.pop() {
+            self.events[index as usize] = event;
+            index
+        } else {
+            self.events.push(event);
+            (self.events.len() - 1) as u32
+        };
+        assert!(
+            index >> INDEX_BITS == 0,
+            "more than 2^22 events are pending at once"
+        );
+        self.heap.push(0);
+        self.rise(self.heap.len() - 1, at.0 << INDEX_BITS | u64::from(index));
     }
 
-    /// When the next event is.
-    pub(super) fn next_at(&self) -> Option<SimTime> {
+    /// When the next event is; never, if there is none.
+    pub(super) fn next_at(&self) -> SimTime {
         self.heap
             .first()
-            .map(|key| SimTime((key >> (128 - AT_BITS)) as u64))
+            .map_or(SimTime::NEVER, |key| SimTime(key >> INDEX_BITS))
     }
 
-    /// The next event if it comes before `bound`.
-    pub(super) fn pop_before(&mut self, bound: Bound) -> Option<Event> {
-        let &key = self.heap.first()?;
-        if key >= bound.0 {
-            return None;
+    /// Moves all events at `now` into `due`, in the order in which they are played.
+    pub(super) fn take_due(&mut self, now: SimTime, due: &mut Vec<Event>) {
+        due.clear();
+        while let Some(&key) = self.heap.first() {
+            if key >> INDEX_BITS != now.0 {
+                break;
+            }
+            let index = key as u32 & ((1 << INDEX_BITS) - 1);
+            due.push(self.events[index as usize]);
+            self.spare.push(index);
+            if let Some(last) = self.heap.pop()
+                && !self.heap.is_empty()
+            {
+                self.sink(last);
+            }
         }
-        if let Some(last) = self.heap.pop()
-            && !self.heap.is_empty()
-        {
-            self.sink(last);
+        if due.len() > 1 {
+            due.sort_unstable();
         }
-        Some(unpack(key))
-    }
-
-    /// Whether the next event comes before `bound`.
-    pub(super) fn is_due(&self, bound: Bound) -> bool {
-        self.heap.first().is_some_and(|&key| key < bound.0)
     }
 
     /// Puts `key` where it belongs between `at` and the top.
-    fn rise(&mut self, mut at: usize, key: u128) {
+    fn rise(&mut self, mut at: usize, key: u64) {
         while at > 0 {
             let above = (at - 1) / 4;
             if self.heap[above] <= key {
@@ -103,136 +118,124 @@ impl Agenda {
     }
 
     /// Puts `key` where it belongs below the top, whose entry has left.
-    fn sink(&mut self, key: u128) {
-        let len = self.heap.len();
+    fn sink(&mut self, key: u64) {
+        let heap = self.heap.as_mut_slice();
         let mut at = 0;
         loop {
             let below = at * 4 + 1;
-            if below >= len {
+            let Some(four) = heap.get(below..below + 4) else {
                 break;
-            }
-            let four = &self.heap[below..len.min(below + 4)];
-            let mut least = 0;
-            for other in 1..four.len() {
-                least = if four[other] < four[least] {
-                    other
-                } else {
-                    least
-                };
-            }
+            };
+            let left = usize::from(four[1] < four[0]);
+            let right = 2 + usize::from(four[3] < four[2]);
+            let least = if four[right] < four[left] {
+                right
+            } else {
+                left
+            };
             if four[least] >= key {
-                break;
+                heap[at] = key;
+                return;
             }
-            self.heap[at] = four[least];
+            heap[at] = four[least];
             at = below + least;
         }
-        self.heap[at] = key;
+        // The last group may have fewer than four.
+        let below = at * 4 + 1;
+        if let Some(least) = (below..heap.len()).min_by_key(|&index| heap[index])
+            && heap[least] < key
+        {
+            heap[at] = heap[least];
+            at = least;
+        }
+        heap[at] = key;
     }
 
     /// All events, in no order.
     #[cfg(debug_assertions)]
     pub(super) fn iter(&self) -> impl Iterator<Item = Event> + '_ {
-        self.heap.iter().map(|&key| unpack(key))
-    }
-}
-
-/// A place in the order of events.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bound(u128);
-
-impl Bound {
-    /// Before all events of `rank` at `at`.
-    pub(super) const fn before(at: SimTime, rank: Rank) -> Self {
-        Self((at.0 as u128) << (128 - AT_BITS) | (rank as u128) << 80)
-    }
-
-    /// After everything at `at`.
-    pub(super) const fn after(at: SimTime) -> Self {
-        Self((at.0 as u128 + 1) << (128 - AT_BITS))
-    }
-}
-
-/// The low bits of an attempt, as an event keeps it.
-pub(super) const fn attempt_bits(attempt: u32) -> u32 {
-    attempt & ((1 << ATTEMPT_BITS) - 1)
-}
-
-fn pack(event: Event) -> u128 {
-    debug_assert!(event.slot >> SLOT_BITS == 0);
-    u128::from(event.at.0) << (128 - AT_BITS)
-        | (event.rank as u128) << 80
-        | u128::from(event.id) << 48
-        | u128::from(event.slot) << ATTEMPT_BITS
-        | u128::from(attempt_bits(event.attempt))
-}
-
-fn unpack(key: u128) -> Event {
-    let rank = match (key >> 80) as u8 & 15 {
-        2 => Rank::Finish,
-        3 => Rank::Booted,
-        4 => Rank::Saved,
-        5 => Rank::Price,
-        6 => Rank::Arrival,
-        7 => Rank::Wake,
-        _ => Rank::Release,
-    };
-    Event {
-        at: SimTime((key >> (128 - AT_BITS)) as u64),
-        rank,
-        id: (key >> 48) as u32,
-        slot: (key >> ATTEMPT_BITS) as u32 & ((1 << SLOT_BITS) - 1),
-        attempt: key as u32 & ((1 << ATTEMPT_BITS) - 1),
+        let mask = (1 << INDEX_BITS) - 1;
+        self.heap
+            .iter()
+            .map(move |&key| self.events[(key & mask) as usize])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::{Dice, Purpose};
 
     #[test]
     fn one_instant_is_played_by_kind_then_by_job() {
         let mut agenda = Agenda::default();
-        let event = |at, rank, id| Event {
-            at: SimTime(at),
+        let event = |rank, id| Event {
             rank,
             id,
             slot: 9,
-            attempt: 1_048_577,
+            attempt: 1,
         };
-        for e in [
-            event(5, Rank::Wake, 0),
-            event(5, Rank::Finish, 7),
-            event(5, Rank::Finish, 3),
+        for (at, event) in [
+            (5, event(Rank::Wake, 0)),
+            (5, event(Rank::Finish, 7)),
+            (5, event(Rank::Finish, 3)),
+            (4, event(Rank::Release, u32::MAX)),
+            (1 << 50, event(Rank::Finish, 1)),
         ] {
-            agenda.push(e);
+            agenda.push(SimTime(at), event);
         }
-        agenda.push(event(4, Rank::Release, u32::MAX));
-        agenda.push(event(1 << 50, Rank::Finish, 1));
-        assert_eq!(agenda.next_at(), Some(SimTime(4)));
-        assert!(agenda.pop_before(Bound::after(SimTime(3))).is_none());
-        let first = agenda.pop_before(Bound::after(SimTime(4))).unwrap();
-        assert_eq!((first.id, first.slot, first.attempt), (u32::MAX, 9, 1));
+        let mut due = Vec::new();
+        assert_eq!(agenda.next_at(), SimTime(4));
+        agenda.take_due(SimTime(4), &mut due);
+        assert_eq!(due, [event(Rank::Release, u32::MAX)]);
+        agenda.take_due(SimTime(5), &mut due);
         assert_eq!(
-            agenda
-                .pop_before(Bound::before(SimTime(5), Rank::Arrival))
-                .map(|e| e.id),
-            Some(3)
+            due,
+            [
+                event(Rank::Finish, 3),
+                event(Rank::Finish, 7),
+                event(Rank::Wake, 0)
+            ]
         );
-        assert_eq!(
-            agenda
-                .pop_before(Bound::before(SimTime(5), Rank::Arrival))
-                .map(|e| e.id),
-            Some(7)
-        );
-        assert!(
-            agenda
-                .pop_before(Bound::before(SimTime(5), Rank::Arrival))
-                .is_none()
-        );
-        assert_eq!(
-            agenda.pop_before(Bound::after(SimTime(5))).map(|e| e.rank),
-            Some(Rank::Wake)
-        );
-        assert!(agenda.pop_before(Bound::after(SimTime(5))).is_none());
+        assert_eq!(agenda.next_at(), SimTime::NEVER);
+    }
+
+    #[test]
+    fn instants_come_in_order_whatever_the_order_of_pushes() {
+        let dice = Dice {
+            seed: 3,
+            replication: 0,
+        };
+        let mut stream = dice.stream(dice.key("test", "agenda"), Purpose::Trial, 0, 0);
+        let (mut agenda, mut due) = (Agenda::default(), Vec::new());
+        let (mut pending, mut now) = (0u32, 0);
+        for id in 0..20_000 {
+            agenda.push(
+                SimTime(now + stream.below(500)),
+                Event {
+                    rank: Rank::Finish,
+                    id,
+                    slot: 0,
+                    attempt: 0,
+                },
+            );
+            pending += 1;
+            if stream.below(100) < 48 {
+                let next = agenda.next_at();
+                assert!(next.0 >= now);
+                now = next.0;
+                agenda.take_due(next, &mut due);
+                assert!(!due.is_empty() && due.is_sorted_by_key(|event| event.id));
+                pending -= due.len() as u32;
+            }
+        }
+        while agenda.next_at() != SimTime::NEVER {
+            let next = agenda.next_at();
+            assert!(next.0 >= now);
+            now = next.0;
+            agenda.take_due(next, &mut due);
+            pending -= due.len() as u32;
+        }
+        assert_eq!(pending, 0);
     }
 }

@@ -45,13 +45,12 @@ impl<O: Observer> Run<'_, O> {
             let (at, slot) = self.scratch.wakes[index];
             let id = self.world.jobs[slot].id.0;
             let event = Event {
-                at,
                 rank: Rank::Wake,
                 id,
                 slot: slot.0,
                 attempt: 0,
             };
-            self.scratch.agenda.push(event);
+            self.scratch.agenda.push(at, event);
         }
         self.scratch.wakes.clear();
         self.set_release_timers();
@@ -82,13 +81,13 @@ impl<O: Observer> Run<'_, O> {
             let at = self.world.now + offer.idle_release;
             let id = u32::from(pool.0) << 20 | instance;
             let slot = u32::from(pool.0);
-            self.scratch.agenda.push(Event {
-                at,
+            let event = Event {
                 rank: Rank::Release,
                 id,
                 slot,
                 attempt: generation,
-            });
+            };
+            self.scratch.agenda.push(at, event);
         }
         self.scratch.idle.clear();
     }
@@ -112,12 +111,11 @@ impl<O: Observer> Run<'_, O> {
     fn schedule(&mut self, at: SimTime, rank: Rank, slot: Slot) {
         let job = &self.world.jobs[slot];
         let event = Event {
-            at,
             rank,
             id: job.id.0,
             slot: slot.0,
             attempt: job.attempt,
         };
-        self.scratch.agenda.push(event);
+        self.scratch.agenda.push(at, event);
     }
 }

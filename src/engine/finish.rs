@@ -5,7 +5,7 @@ use crate::units::{PoolId, SimTime};
 use crate::world::{Phase, Slot};
 
 #[cfg(debug_assertions)]
-use super::agenda::{Rank, attempt_bits};
+use super::agenda::Rank;
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
@@ -97,7 +97,7 @@ pub(super) fn audit<O: Observer>(run: &Run<'_, O>) {
                 event.rank == Rank::Finish
                     && event.slot == slot.0
                     && event.id == job.id.0
-                    && event.attempt == attempt_bits(job.attempt)
+                    && event.attempt == job.attempt
             });
             assert_eq!(live.count(), 1, "a running job has exactly one live finish");
         }

@@ -7,28 +7,36 @@ use crate::strategy::Plan;
 use crate::units::{JobId, PoolId, SimTime};
 use crate::world::{Phase, Slot};
 
-use super::agenda::{Bound, Event, Rank, attempt_bits};
+use super::agenda::{Event, Rank};
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
     /// Plays all events of `now`, arrivals in their place among them.
     pub(super) fn happen(&mut self, now: SimTime) {
-        let before_prices = Bound::before(now, Rank::Price);
-        while let Some(event) = self.scratch.agenda.pop_before(before_prices) {
-            self.handle(event);
+        let mut due = std::mem::take(&mut self.scratch.due);
+        // What has no delay at all happens in the same instant, after what was there before.
+        loop {
+            self.scratch.agenda.take_due(now, &mut due);
+            let first_late = due.partition_point(|event| event.rank < Rank::Price);
+            for &event in &due[..first_late] {
+                self.handle(event);
+            }
+            if self.next_price_at == now {
+                self.next_price += 1;
+                self.next_price_at = self.scratch.price_change(self.next_price);
+                self.world.changes.other = true;
+            }
+            while self.next_arrival_at == now {
+                self.arrive();
+            }
+            for &event in &due[first_late..] {
+                self.handle(event);
+            }
+            if self.scratch.agenda.next_at() > now {
+                break;
+            }
         }
-        if self.next_price_at == now {
-            self.next_price += 1;
-            self.next_price_at = self.scratch.price_change(self.next_price);
-            self.world.changes.other = true;
-        }
-        while self.next_arrival_at == now {
-            self.arrive();
-        }
-        let end = Bound::after(now);
-        while let Some(event) = self.scratch.agenda.pop_before(end) {
-            self.handle(event);
-        }
+        self.scratch.due = due;
     }
 
     fn handle(&mut self, event: Event) {
@@ -46,7 +54,7 @@ impl<O: Observer> Run<'_, O> {
 
     fn is_current(&self, slot: Slot, event: Event, phase: Phase) -> bool {
         let job = &self.world.jobs[slot];
-        job.id.0 == event.id && job.phase == phase && attempt_bits(job.attempt) == event.attempt
+        job.id.0 == event.id && job.phase == phase && job.attempt == event.attempt
     }
 
     fn arrive(&mut self) {
@@ -118,12 +126,11 @@ impl<O: Observer> Run<'_, O> {
     fn release(&mut self, event: Event) {
         let pool = PoolId(event.slot as u16);
         let instance = event.id & 0xF_FFFF;
-        // The generation was cut to what an event can keep; compare as much.
         let Some(rent) = self.world.pool(pool).rent() else {
             return;
         };
         let generation = rent.instance(instance).generation;
-        if attempt_bits(generation) != event.attempt {
+        if generation != event.attempt {
             return;
         }
         if self

@@ -7,7 +7,7 @@ use crate::strategy::{Pass, Start, Strategy};
 use crate::units::{PoolId, SimTime};
 use crate::world::{PoolState, Slot, Stretch, World};
 
-use super::agenda::{Agenda, Bound};
+use super::agenda::{Agenda, Event};
 use super::ledger::IdleBooks;
 
 /// Rounds of one instant after which the strategy is held to be going in circles.
@@ -28,6 +28,7 @@ pub struct Scratch {
     pub(super) stops: Vec<(Slot, PoolId)>,
     pub(super) stretches: Vec<(Slot, Stretch)>,
     pub(super) price_changes: Vec<SimTime>,
+    pub(super) due: Vec<Event>,
 }
 
 /// What of a model shapes the tables of a world; a world is used again only where all of it is the same.
@@ -190,7 +191,7 @@ impl<O: Observer> Run<'_, O> {
             self.carry_out(now);
             #[cfg(debug_assertions)]
             super::finish::audit(self);
-            if !self.scratch.agenda.is_due(Bound::after(now)) {
+            if self.scratch.agenda.next_at() > now {
                 return Ok(());
             }
         }
@@ -215,7 +216,7 @@ impl<O: Observer> Run<'_, O> {
         {
             return None;
         }
-        let event = self.scratch.agenda.next_at().unwrap_or(SimTime::NEVER);
+        let event = self.scratch.agenda.next_at();
         let mut next = self.next_arrival_at.min(event);
         // A price matters only while something is left to happen.
         if next != SimTime::NEVER || !self.world.line.is_empty() {

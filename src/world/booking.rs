@@ -27,30 +27,31 @@ impl World {
         };
         let now = self.now;
         let mut own = Own::default();
-        let (pools, booked) = (&mut self.pools, &mut self.booked);
-        let mut book = |pool, bucket, from, to| {
-            let stretch = Stretch {
-                pool,
-                bucket,
-                from,
-                to,
-            };
-            book_stretch(pools, booked, model, job, stretch, &mut own);
+        let mut desk = Desk {
+            pools: &mut self.pools,
+            booked: &mut self.booked,
+            model,
+            job,
         };
         match job.phase {
             Phase::Running => {
                 let restart_end = (job.started + job.restart).min(now);
-                book(job.pool, Bucket::HeldIdle, job.placed, job.started);
-                book(job.pool, Bucket::Restart, job.started, restart_end);
-                book(job.pool, running_to, restart_end, now);
+                let ends = [
+                    (Bucket::HeldIdle, job.started),
+                    (Bucket::Restart, restart_end),
+                    (running_to, now),
+                ];
+                desk.book(job.pool, job.placed, ends, &mut own);
             }
-            Phase::Booting => book(job.pool, Bucket::HeldIdle, job.placed, now),
-            Phase::Saving => book(job.pool, Bucket::Checkpoint, job.placed, now),
+            Phase::Booting => desk.book(job.pool, job.placed, [(Bucket::HeldIdle, now)], &mut own),
+            Phase::Saving => {
+                desk.book(job.pool, job.placed, [(Bucket::Checkpoint, now)], &mut own);
+            }
             Phase::Waiting | Phase::Gone => {}
         }
         if let Some(history) = self.jobs.history(job) {
             for &(pool, from, to) in &history.runs {
-                book(pool, running_to, from, to);
+                desk.book(pool, from, [(running_to, to)], &mut own);
             }
             own.gpu_time.add(&history.gpu_time);
             own.cost += history.cost;
@@ -121,20 +122,16 @@ impl World {
     ) {
         let job = &self.jobs[slot];
         let mut own = Own::default();
-        let stretch = Stretch {
-            pool: job.pool,
-            bucket,
-            from,
-            to,
-        };
-        book_stretch(
-            &mut self.pools,
-            &mut self.booked,
-            model,
-            job,
-            stretch,
-            &mut own,
-        );
+        if from < to {
+            let (pools, booked) = (&mut self.pools, &mut self.booked);
+            Desk {
+                pools,
+                booked,
+                model,
+                job,
+            }
+            .book(job.pool, from, [(bucket, to)], &mut own);
+        }
         let history = self.jobs.history_mut(slot);
         history.gpu_time.add(&own.gpu_time);
         history.cost += own.cost;
@@ -195,41 +192,57 @@ impl World {
     }
 }
 
-/// Books a stretch into its pool and the job's own account.
-fn book_stretch(
-    pools: &mut [PoolState],
-    booked: &mut Vec<Stretch>,
-    model: &Model,
-    job: &Job,
-    stretch: Stretch,
-    own: &mut Own,
-) {
-    let Stretch {
-        pool,
-        bucket,
-        from,
-        to,
-    } = stretch;
-    if to <= from {
-        return;
+/// Where a job's stretches are booked.
+struct Desk<'a> {
+    pools: &'a mut [PoolState],
+    booked: &'a mut Vec<Stretch>,
+    model: &'a Model,
+    job: &'a Job,
+}
+
+impl Desk<'_> {
+    /// Books stretches that follow each other in one pool from `from` on, each until its own end, into the
+    /// pool's books and the job's own account.
+    fn book<const N: usize>(
+        &mut self,
+        pool: PoolId,
+        from: SimTime,
+        ends: [(Bucket, SimTime); N],
+        own: &mut Own,
+    ) {
+        let end = ends[N - 1].1;
+        let occupied = MilliGpus::whole(self.job.gpus);
+        let price_ms = match &self.model.pools[pool.index()].supply {
+            Supply::Owned { price } => u128::from(price.0) * u128::from(end.since(from).0),
+            Supply::OnDemand(offer) => offer.prices.between(from, end),
+        };
+        let cost = Money::of_odometer(occupied, price_ms);
+        let asked = self.model.milli_of(self.job.request.shape);
+        let books = &mut self.pools[pool.index()].books;
+        books.used_cost += cost;
+        own.cost += cost;
+        let mut begun = from;
+        for (bucket, end) in ends {
+            if end <= begun {
+                continue;
+            }
+            let span = u128::from(end.since(begun).0);
+            let gpu_time = u128::from(asked) * span;
+            books.used[bucket] += gpu_time;
+            own.gpu_time[bucket] += gpu_time;
+            if occupied.0 > asked {
+                // A share of a GPU that is not shared: the remainder is held and does nothing.
+                let rest = u128::from(occupied.0 - asked) * span;
+                books.used[Bucket::HeldIdle] += rest;
+                own.gpu_time[Bucket::HeldIdle] += rest;
+            }
+            self.booked.push(Stretch {
+                pool,
+                bucket,
+                from: begun,
+                to: end,
+            });
+            begun = end;
+        }
     }
-    let span = u128::from(to.since(from).0);
-    let occupied = MilliGpus::whole(job.gpus);
-    let price_ms = match &model.pools[pool.index()].supply {
-        Supply::Owned { price } => u128::from(price.0) * span,
-        Supply::OnDemand(offer) => offer.prices.between(from, to),
-    };
-    let cost = Money::of_odometer(occupied, price_ms);
-    let asked = u128::from(model.milli_of(job.request.shape)) * span;
-    let rest = u128::from(occupied.0) * span - asked;
-    let books = &mut pools[pool.index()].books;
-    books.book(bucket, asked, cost);
-    own.gpu_time[bucket] += asked;
-    if rest > 0 {
-        // A share of a GPU that is not shared: the remainder is held and does nothing.
-        books.book(Bucket::HeldIdle, rest, Money::ZERO);
-        own.gpu_time[Bucket::HeldIdle] += rest;
-    }
-    own.cost += cost;
-    booked.push(stretch);
 }

@@ -23,12 +23,6 @@ pub struct Books {
 }
 
 impl Books {
-    /// Books a job's stretch.
-    pub fn book(&mut self, bucket: Bucket, gpu_time: u128, cost: Money) {
-        self.used[bucket] += gpu_time;
-        self.used_cost += cost;
-    }
-
     /// All GPU-time that was paid for, with what no job used as idle.
     pub fn closed(&self) -> GpuTime {
         let mut all = self.used;

@@ -167,10 +167,15 @@ impl Line {
     /// The shape whose first job is first in the line, those in `but` left out.
     pub fn first_shape(&self, but: &[ShapeId]) -> Option<ShapeId> {
         let (mut first, mut place) = (None, NOWHERE);
-        for shape in self.shapes() {
-            let head = self.heads[shape.index()];
-            if head < place && (but.is_empty() || !but.contains(&shape)) {
-                (first, place) = (Some(shape), head);
+        for (word, &occupied) in self.occupied.iter().enumerate() {
+            let mut bits = occupied;
+            while bits != 0 {
+                let index = word << 6 | bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let head = self.heads[index];
+                if head < place && (but.is_empty() || !but.contains(&ShapeId::from(index))) {
+                    (first, place) = (Some(ShapeId::from(index)), head);
+                }
             }
         }
         first
