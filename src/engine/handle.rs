@@ -112,12 +112,13 @@ impl<O: Observer> Run<'_, O> {
     }
 
     fn wake(&mut self, slot: Slot, event: Event) {
+        let now = self.world.now;
         // The slot of a wake is where the job was; it may be gone by now.
         let job = &mut self.world.jobs[slot];
         if job.id.0 != event.id || job.phase == Phase::Gone {
             return;
         }
-        if job.wake <= event.at {
+        if job.wake <= now {
             job.wake = SimTime::NEVER;
         }
         self.world.changes.other = true;

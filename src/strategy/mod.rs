@@ -116,7 +116,18 @@ impl Strategy {
 
     /// Decides what to do at this moment.
     pub fn decide(&self, plan: &mut Plan<'_>) {
-        let moved = self.keeps_profile() && backfill::extend_overdue(plan);
+        let moved = plan.world.keeps_profile && backfill::extend_overdue(plan);
+        if plan.world.line.is_empty() && !plan.world.keeps_ranking {
+            plan.world.settled = false;
+        } else if self.is_lone_arrival(plan) {
+            self.decide_alone(plan);
+        } else {
+            self.decide_all(plan, moved);
+        }
+        plan.settle();
+    }
+
+    fn decide_all(&self, plan: &mut Plan<'_>, moved: bool) {
         match &self.settings.discipline {
             Discipline::Fifo | Discipline::ShortestFirst | Discipline::Priority => {
                 strict::decide(self, plan);
@@ -129,7 +140,28 @@ impl Strategy {
             | Discipline::FairShare { .. }
             | Discipline::Multifactor { .. } => ranked::decide(self, plan),
         }
-        plan.settle();
+    }
+
+    /// Whether the only job in the line has just come and nothing else happened: the common case of an
+    /// estate that is not full, in which every order of the line is the same.
+    fn is_lone_arrival(&self, plan: &Plan<'_>) -> bool {
+        !plan.world.changes.other
+            && plan.world.changes.arrivals.len() == 1
+            && plan.world.line.len() == 1
+            && !plan.world.keeps_ranking
+    }
+
+    fn decide_alone(&self, plan: &mut Plan<'_>) {
+        let slot = plan.world.changes.arrivals[0];
+        let (shape, place) = {
+            let job = &plan.world.jobs[slot];
+            (job.request.shape, job.place)
+        };
+        plan.world.settled = false;
+        if let Err(cause) = self.offer(plan, slot, shape, place, |_, _| true) {
+            let now = plan.world.now;
+            plan.world.causes.learn(shape, now, cause);
+        }
     }
 }
 

@@ -1,10 +1,17 @@
 //! A set of small numbers that answers "the lowest" in a few steps, however large it is.
 
-/// A hierarchical bitset: bit `i` of a level tells whether word `i` of the level below has any bit.
+/// A hierarchical bitset: bit `i` of a level tells whether word `i` of the level below has any bit. All levels
+/// lie in one array, the leaves first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct BitSet {
-    levels: Vec<Vec<u64>>,
+    words: Vec<u64>,
+    /// Where each level begins; the last has one word.
+    begins: [u32; LEVELS],
+    levels: usize,
 }
+
+/// 64⁵ numbers are more than a node id holds.
+const LEVELS: usize = 6;
 
 impl BitSet {
     /// An empty set of numbers below `bound`.
@@ -16,23 +23,24 @@ impl BitSet {
 
     /// Makes room for numbers below `bound`, keeping what is in the set.
     pub(super) fn grow(&mut self, bound: usize) {
-        if self
-            .levels
-            .first()
-            .is_some_and(|leaves| leaves.len() * 64 >= bound)
-        {
+        if self.levels > 0 && self.leaves() * 64 >= bound {
             return;
         }
         let held: Vec<u32> = self.iter().collect();
         let mut words = bound.div_ceil(64).max(1);
-        self.levels.clear();
+        let mut total = 0;
+        self.levels = 0;
         loop {
-            self.levels.push(vec![0; words]);
+            self.begins[self.levels] = total as u32;
+            self.levels += 1;
+            total += words;
             if words == 1 {
                 break;
             }
             words = words.div_ceil(64);
         }
+        self.words.clear();
+        self.words.resize(total, 0);
         for number in held {
             self.insert(number);
         }
@@ -40,16 +48,14 @@ impl BitSet {
 
     /// Removes everything.
     pub(super) fn clear(&mut self) {
-        for level in &mut self.levels {
-            level.fill(0);
-        }
+        self.words.fill(0);
     }
 
     /// Adds a number.
     pub(super) fn insert(&mut self, number: u32) {
         let mut index = number as usize;
-        for level in &mut self.levels {
-            let word = &mut level[index >> 6];
+        for level in 0..self.levels {
+            let word = &mut self.words[self.begins[level] as usize + (index >> 6)];
             let was_empty = *word == 0;
             *word |= 1 << (index & 63);
             if !was_empty {
@@ -62,8 +68,8 @@ impl BitSet {
     /// Takes a number out.
     pub(super) fn remove(&mut self, number: u32) {
         let mut index = number as usize;
-        for level in &mut self.levels {
-            let word = &mut level[index >> 6];
+        for level in 0..self.levels {
+            let word = &mut self.words[self.begins[level] as usize + (index >> 6)];
             *word &= !(1 << (index & 63));
             if *word != 0 {
                 break;
@@ -75,39 +81,44 @@ impl BitSet {
     /// Whether the number is in the set.
     pub(super) fn contains(&self, number: u32) -> bool {
         let index = number as usize;
-        self.levels[0]
-            .get(index >> 6)
-            .is_some_and(|word| word >> (index & 63) & 1 == 1)
+        index >> 6 < self.leaves() && self.words[index >> 6] >> (index & 63) & 1 == 1
     }
 
     /// The lowest number.
     pub(super) fn first(&self) -> Option<u32> {
-        let top = self.levels.last()?[0];
+        let top = *self.words.last()?;
         if top == 0 {
             return None;
         }
         let mut index = top.trailing_zeros() as usize;
-        for level in self.levels.iter().rev().skip(1) {
-            index = index << 6 | level[index].trailing_zeros() as usize;
+        for level in (0..self.levels - 1).rev() {
+            let word = self.words[self.begins[level] as usize + index];
+            index = index << 6 | word.trailing_zeros() as usize;
         }
         Some(index as u32)
     }
 
     /// The lowest number that is at least `from`.
-    pub(super) fn first_from(&self, from: u32) -> Option<u32> {
+    fn first_from(&self, from: u32) -> Option<u32> {
         let mut index = from as usize;
-        for (depth, level) in self.levels.iter().enumerate() {
-            let word = level.get(index >> 6).copied().unwrap_or(0);
-            let rest = if depth == 0 {
+        for level in 0..self.levels {
+            let size = self.size(level);
+            let word = if index >> 6 < size {
+                self.words[self.begins[level] as usize + (index >> 6)]
+            } else {
+                0
+            };
+            let rest = if level == 0 {
                 word & (u64::MAX << (index & 63))
             } else {
                 // The position itself was searched one level below.
-                word & u64::MAX.checked_shl(index as u32 % 64 + 1).unwrap_or(0)
+                word & u64::MAX.checked_shl((index & 63) as u32 + 1).unwrap_or(0)
             };
             if rest != 0 {
                 let mut found = index >> 6 << 6 | rest.trailing_zeros() as usize;
-                for below in self.levels[..depth].iter().rev() {
-                    found = found << 6 | below[found].trailing_zeros() as usize;
+                for below in (0..level).rev() {
+                    let word = self.words[self.begins[below] as usize + found];
+                    found = found << 6 | word.trailing_zeros() as usize;
                 }
                 return Some(found as u32);
             }
@@ -118,16 +129,25 @@ impl BitSet {
 
     /// All numbers, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        let mut next = if self.levels.is_empty() {
-            None
-        } else {
-            self.first()
-        };
+        let mut next = self.first();
         std::iter::from_fn(move || {
             let number = next?;
             next = self.first_from(number + 1);
             Some(number)
         })
+    }
+
+    fn leaves(&self) -> usize {
+        self.size(0)
+    }
+
+    fn size(&self, level: usize) -> usize {
+        let end = if level + 1 < self.levels {
+            self.begins[level + 1] as usize
+        } else {
+            self.words.len()
+        };
+        end - self.begins[level] as usize
     }
 }
 
@@ -147,6 +167,8 @@ mod tests {
                 set.insert(pick);
                 assert_eq!(set.first(), Some(pick));
             }
+            assert_eq!(set.iter().collect::<Vec<_>>(), picks);
+            set.grow(bound * 3);
             assert_eq!(set.iter().collect::<Vec<_>>(), picks);
             for &pick in &picks {
                 assert_eq!(set.first(), Some(pick));

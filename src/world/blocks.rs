@@ -43,8 +43,8 @@ pub trait Weigh: Copy {
 }
 
 #[derive(Clone, Debug)]
-struct Block<V> {
-    entries: Vec<(Place, V)>,
+struct Block<K, V> {
+    entries: Vec<(K, V)>,
     /// Entries before this one have left.
     from: usize,
     summary: u64,
@@ -53,21 +53,21 @@ struct Block<V> {
 /// Where a block stands in the order: no entry of it comes before `place`, none of an earlier block at or
 /// behind it. The first block takes whatever comes before all others.
 #[derive(Clone, Copy, Debug)]
-struct Head {
-    place: Place,
+struct Head<K> {
+    place: K,
     block: u32,
 }
 
 /// Entries in ascending order of their place.
 #[derive(Clone, Debug)]
-pub struct Blocks<V> {
-    store: Vec<Block<V>>,
-    order: Vec<Head>,
+pub struct Blocks<K, V> {
+    store: Vec<Block<K, V>>,
+    order: Vec<Head<K>>,
     spare: Vec<u32>,
     len: usize,
 }
 
-impl<V> Default for Blocks<V> {
+impl<K, V> Default for Blocks<K, V> {
     fn default() -> Self {
         Self {
             store: Vec::new(),
@@ -78,13 +78,13 @@ impl<V> Default for Blocks<V> {
     }
 }
 
-impl<V> Block<V> {
-    fn live(&self) -> &[(Place, V)] {
+impl<K, V> Block<K, V> {
+    fn live(&self) -> &[(K, V)] {
         &self.entries[self.from..]
     }
 }
 
-impl<V: Weigh> Blocks<V> {
+impl<K: Copy + Ord, V: Weigh> Blocks<K, V> {
     /// Removes everything and keeps the memory.
     pub fn clear(&mut self) {
         while let Some(head) = self.order.pop() {
@@ -94,14 +94,14 @@ impl<V: Weigh> Blocks<V> {
     }
 
     /// The first entry.
-    pub fn first(&self) -> Option<(Place, V)> {
+    pub fn first(&self) -> Option<(K, V)> {
         self.order
             .first()
             .and_then(|head| self.block(head).live().first().copied())
     }
 
     /// Adds an entry; its place must be new.
-    pub fn insert(&mut self, place: Place, value: V) {
+    pub fn insert(&mut self, place: K, value: V) {
         self.len += 1;
         if self.order.is_empty() {
             self.append_block(place);
@@ -127,7 +127,7 @@ impl<V: Weigh> Blocks<V> {
     }
 
     /// Takes the entry at `place` out.
-    pub fn remove(&mut self, place: Place) -> Option<V> {
+    pub fn remove(&mut self, place: K) -> Option<V> {
         if self.len == 0 {
             return None;
         }
@@ -161,7 +161,7 @@ impl<V: Weigh> Blocks<V> {
     }
 
     /// The entry at `place`.
-    pub fn at(&self, place: Place) -> Option<(Place, V)> {
+    pub fn at(&self, place: K) -> Option<(K, V)> {
         if self.len == 0 {
             return None;
         }
@@ -172,7 +172,7 @@ impl<V: Weigh> Blocks<V> {
     }
 
     /// The first entry behind `place`.
-    pub fn after(&self, place: Place) -> Option<(Place, V)> {
+    pub fn after(&self, place: K) -> Option<(K, V)> {
         self.first_where(Some(place), |_| true, |_| true)
     }
 
@@ -180,10 +180,10 @@ impl<V: Weigh> Blocks<V> {
     /// refuses are not looked into.
     pub fn first_where(
         &self,
-        after: Option<Place>,
+        after: Option<K>,
         possible: impl Fn(u64) -> bool,
         wanted: impl Fn(&V) -> bool,
-    ) -> Option<(Place, V)> {
+    ) -> Option<(K, V)> {
         if self.len == 0 {
             return None;
         }
@@ -206,7 +206,7 @@ impl<V: Weigh> Blocks<V> {
     }
 
     /// How many entries come before `place`.
-    pub fn count_before(&self, place: Place) -> usize {
+    pub fn count_before(&self, place: K) -> usize {
         if self.len == 0 {
             return 0;
         }
@@ -222,26 +222,26 @@ impl<V: Weigh> Blocks<V> {
     }
 
     /// All entries in order.
-    pub fn iter(&self) -> impl Iterator<Item = (Place, V)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (K, V)> + '_ {
         self.order
             .iter()
             .flat_map(|head| self.block(head).live().iter().copied())
     }
 
     /// The blocks in order: each one's summary and entries.
-    pub fn summaries(&self) -> impl Iterator<Item = (u64, &[(Place, V)])> + '_ {
+    pub fn summaries(&self) -> impl Iterator<Item = (u64, &[(K, V)])> + '_ {
         self.order.iter().map(|head| {
             let block = self.block(head);
             (block.summary, block.live())
         })
     }
 
-    fn block(&self, head: &Head) -> &Block<V> {
+    fn block(&self, head: &Head<K>) -> &Block<K, V> {
         &self.store[head.block as usize]
     }
 
     /// The index in `order` of the block that holds, or would hold, `place`.
-    fn block_of(&self, place: Place) -> usize {
+    fn block_of(&self, place: K) -> usize {
         // Pops at the front and appends at the end dominate: look there first.
         let last = self.order.len() - 1;
         if last == 0 || place < self.order[1].place {
@@ -253,7 +253,7 @@ impl<V: Weigh> Blocks<V> {
         }
     }
 
-    fn append_block(&mut self, place: Place) {
+    fn append_block(&mut self, place: K) {
         let block = self.fresh();
         self.order.push(Head { place, block });
     }
@@ -297,9 +297,9 @@ impl<V: Weigh> Blocks<V> {
     }
 }
 
-impl<V: Weigh> Block<V> {
+impl<K: Copy + Ord, V: Weigh> Block<K, V> {
     /// Puts an entry in its order, if there is room.
-    fn squeeze_in(&mut self, place: Place, value: V) -> bool {
+    fn squeeze_in(&mut self, place: K, value: V) -> bool {
         let within = self.from + self.live().partition_point(|entry| entry.0 < place);
         if self.from > 0 {
             // Room was left at the front: shift down what comes before.
@@ -316,13 +316,13 @@ impl<V: Weigh> Block<V> {
     }
 }
 
-fn summarise<V: Weigh>(entries: &[(Place, V)]) -> u64 {
+fn summarise<K, V: Weigh>(entries: &[(K, V)]) -> u64 {
     entries
         .iter()
         .fold(V::NONE, |summary, entry| V::with(summary, &entry.1))
 }
 
-impl<V: Weigh + PartialEq> PartialEq for Blocks<V> {
+impl<K: Copy + Ord, V: Weigh + PartialEq> PartialEq for Blocks<K, V> {
     fn eq(&self, other: &Self) -> bool {
         self.len == other.len && self.iter().eq(other.iter())
     }
@@ -354,7 +354,7 @@ mod tests {
             replication: 0,
         };
         let mut stream = dice.stream(dice.key("test", "blocks"), Purpose::Trial, 0, 0);
-        let (mut blocks, mut tree) = (Blocks::<Least>::default(), BTreeMap::new());
+        let (mut blocks, mut tree) = (Blocks::<Place, Least>::default(), BTreeMap::new());
         for step in 0..60_000i64 {
             let grow = stream.below(100) < if step % 20_000 < 10_000 { 60 } else { 40 };
             if grow {

@@ -33,7 +33,7 @@ impl Weigh for Waiting {
 /// The line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Line {
-    queues: Vec<Blocks<Waiting>>,
+    queues: Vec<Blocks<Place, Waiting>>,
     heads: Vec<Place>,
     /// One bit for each shape of which somebody waits.
     occupied: Vec<u64>,
@@ -131,7 +131,7 @@ impl Line {
     }
 
     /// The jobs of one shape.
-    pub fn queue(&self, shape: ShapeId) -> &Blocks<Waiting> {
+    pub fn queue(&self, shape: ShapeId) -> &Blocks<Place, Waiting> {
         &self.queues[shape.index()]
     }
 

@@ -2,7 +2,7 @@
 
 use crate::units::SimTime;
 
-use super::blocks::{Blocks, Place, Weigh};
+use super::blocks::{Blocks, Weigh};
 use super::job::Slot;
 
 /// One running job's estimated release.
@@ -14,20 +14,24 @@ pub struct Release {
     pub gpus: u32,
 }
 
-impl Weigh for Release {
+/// GPUs that are released together; a block of releases knows their sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Weight(u32);
+
+impl Weigh for Weight {
     const NONE: u64 = 0;
     fn with(summary: u64, entry: &Self) -> u64 {
-        summary + u64::from(entry.gpus)
+        summary + u64::from(entry.0)
     }
     fn without(summary: u64, entry: &Self) -> Option<u64> {
-        Some(summary - u64::from(entry.gpus))
+        Some(summary - u64::from(entry.0))
     }
 }
 
 /// The running jobs of a pool in order of their estimated ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    releases: Blocks<Release>,
+    releases: Blocks<u64, Weight>,
     /// No estimated end comes before this.
     soonest: SimTime,
 }
@@ -60,8 +64,7 @@ impl Profile {
     /// A job is expected to release `gpus` at `end`.
     pub fn insert(&mut self, end: SimTime, slot: Slot, gpus: u32) {
         self.soonest = self.soonest.min(end);
-        self.releases
-            .insert(place(end, slot), Release { slot, gpus });
+        self.releases.insert(place(end, slot), Weight(gpus));
     }
 
     /// A job is no longer expected to.
@@ -87,14 +90,14 @@ impl Profile {
     fn first(&self) -> Option<(SimTime, Release)> {
         self.releases
             .first()
-            .map(|(place, release)| (SimTime(place.key()), release))
+            .map(|(place, weight)| told(place, weight))
     }
 
     /// All releases in order of time.
     pub fn iter(&self) -> impl Iterator<Item = (SimTime, Release)> + '_ {
         self.releases
             .iter()
-            .map(|(place, release)| (SimTime(place.key()), release))
+            .map(|(place, weight)| told(place, weight))
     }
 
     /// When `gpus` will be free, `free` being free at `now`; `None` if never.
@@ -112,8 +115,8 @@ impl Profile {
                 available += sum;
                 continue;
             }
-            for &(place, release) in entries {
-                let end = place.key();
+            for &(place, weight) in entries {
+                let end = place >> SLOT_BITS;
                 // All that ends at the shadow instant counts as free there.
                 if reached.is_some_and(|at| at.0 < end) {
                     return reached.map(|at| Shadow {
@@ -121,7 +124,7 @@ impl Profile {
                         extra: available - gpus,
                     });
                 }
-                available += u64::from(release.gpus);
+                available += u64::from(weight.0);
                 if reached.is_none() && available >= gpus {
                     reached = Some(SimTime(end));
                 }
@@ -134,8 +137,25 @@ impl Profile {
     }
 }
 
-const fn place(end: SimTime, slot: Slot) -> Place {
-    Place::new(end.0, slot.0 as i64)
+/// A release is kept under its instant and its slot in one number: up to 139 years and 2²² living jobs, as in
+/// the engine's agenda. What ends later is as good as never.
+const SLOT_BITS: u32 = 22;
+const END_MAX: u64 = (1 << (64 - SLOT_BITS)) - 1;
+
+const fn place(end: SimTime, slot: Slot) -> u64 {
+    let end = if end.0 < END_MAX { end.0 } else { END_MAX };
+    end << SLOT_BITS | slot.0 as u64
+}
+
+fn told(place: u64, weight: Weight) -> (SimTime, Release) {
+    let slot = Slot(place as u32 & ((1 << SLOT_BITS) - 1));
+    (
+        SimTime(place >> SLOT_BITS),
+        Release {
+            slot,
+            gpus: weight.0,
+        },
+    )
 }
 
 #[cfg(test)]
