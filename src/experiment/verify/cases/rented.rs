@@ -84,3 +84,59 @@ fn quota() -> Case {
         vec![Quantity::wait(wait)],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Dice;
+    use crate::engine::{Scratch, simulate};
+    use crate::journal::{JobRecord, Observer};
+    use crate::model::Timeline;
+    use crate::strategy::Strategy;
+    use crate::units::{SimTime, StrategyId};
+
+    #[derive(Default)]
+    struct Starts(Vec<(u32, Option<SimTime>)>);
+
+    impl Observer for Starts {
+        fn job(&mut self, record: &JobRecord) {
+            self.0.push((record.job.0, record.start));
+        }
+    }
+
+    fn starts(system: &System, seed: u64) -> Vec<(u32, Option<SimTime>)> {
+        let model = system.model();
+        let dice = Dice {
+            seed,
+            replication: 0,
+        };
+        let mut timeline = Timeline::default();
+        system.sample(&model.shapes, &dice, 20_000, &mut timeline);
+        let strategy = Strategy::prepare(&model, StrategyId::from(0));
+        let mut heard = Starts::default();
+        let mut scratch = Scratch::default();
+        simulate(
+            &model,
+            &strategy,
+            &timeline,
+            &dice,
+            &mut scratch,
+            &mut heard,
+        )
+        .unwrap();
+        heard.0.sort_unstable();
+        heard.0
+    }
+
+    #[test]
+    fn a_quota_serves_as_so_many_owned_gpus_do_job_by_job() {
+        for seed in 0..5 {
+            let rented = quota().system;
+            let owned = System {
+                servers: Servers::Counted(4),
+                ..rented.clone()
+            };
+            assert_eq!(starts(&rented, seed), starts(&owned, seed), "seed {seed}");
+        }
+    }
+}
