@@ -3,6 +3,7 @@
 
 pub mod checks;
 pub mod life;
+pub mod slow;
 pub mod worlds;
 
 use plimsoll::dice::Dice;
