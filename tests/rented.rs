@@ -512,3 +512,24 @@ fn a_spilled_job_does_not_close_what_it_left() {
     assert_eq!(starts(&heard), [(0, 0), (1, 1), (2, 0)]);
     assert_eq!(heard.jobs[1].pool, Some(PoolId(1)));
 }
+
+#[test]
+fn backfilling_sends_out_all_who_may_go() {
+    // Nothing is owned: three alike all rent at once.
+    let mut model = public(terms());
+    model.strategies[0].discipline = Discipline::Easy;
+    let heard = run(&mut model, &[Row::of(0, 4, HOUR); 3]);
+    assert_eq!(starts(&heard), [(0, 0); 3]);
+    // The second holds the reservation until it may go out, and so do the two that came with it.
+    let mut model = hybrid(SpillTest::Waited(Span(30 * MINUTE)), terms());
+    model.strategies[0].discipline = Discipline::Easy;
+    let rows = [
+        Row::of(0, 4, 2 * HOUR),
+        Row::of(7, 4, HOUR),
+        Row::of(7, 4, HOUR),
+        Row::of(7, 4, HOUR),
+    ];
+    let heard = run(&mut model, &rows);
+    let out = (30 * MINUTE + 7, 1);
+    assert_eq!(starts(&heard), [(0, 0), out, out, out]);
+}

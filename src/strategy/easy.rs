@@ -47,12 +47,7 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
     plan.world.reservations.fill(None);
     plan.world.causes.begin_pass();
     plan.pass.begin(plan.world, plan.model.pools.len());
-    let mut unreserved = plan
-        .model
-        .pools
-        .iter()
-        .filter(|pool| !pool.is_rented())
-        .count();
+    let mut unreserved = strategy.owned_in_use();
     while let Some(index) = plan.pass.first() {
         let cursor = plan.pass.cursors[index];
         let shape = cursor.shape;
@@ -167,6 +162,8 @@ fn fitting<'a>(
 fn advance(strategy: &Strategy, plan: &mut Plan<'_>, index: usize, skip: bool) {
     let cursor = plan.pass.cursors[index];
     let ask_each = strategy.must_ask_each(cursor.shape);
+    // Reservations say nothing about rented pools: who may go out is asked until one of the shape is refused.
+    let skip = skip && strategy.rented(cursor.shape).is_empty();
     if ask_each || !(skip || cursor.blocked) {
         plan.pass.step(plan.world, index);
         return;

@@ -21,8 +21,10 @@ pub use plan::{Plan, Start};
 
 use candidates::Candidates;
 
+use std::collections::BTreeSet;
+
 use crate::model::{Discipline, Model, Requeue, Shape, StrategySettings};
-use crate::units::StrategyId;
+use crate::units::{PoolId, StrategyId};
 
 /// A strategy made ready for a model: settings with every name and rank worked out.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub struct Strategy {
     candidates: Vec<Candidates>,
     /// Whether some shape may be sent to a rented pool.
     rents: bool,
+    /// How many owned pools some shape may use.
+    owned_in_use: usize,
 }
 
 impl Strategy {
@@ -46,11 +50,16 @@ impl Strategy {
         let rents = candidates
             .iter()
             .any(|candidates| !candidates.rented.is_empty());
+        let owned: BTreeSet<PoolId> = candidates
+            .iter()
+            .flat_map(|candidates| candidates.owned.iter().copied())
+            .collect();
         Self {
             id,
             settings,
             candidates,
             rents,
+            owned_in_use: owned.len(),
         }
     }
 

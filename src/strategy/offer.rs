@@ -21,6 +21,11 @@ impl Strategy {
         &self.candidates[shape.index()].rented
     }
 
+    /// How many owned pools can be closed or reserved at all: one that nobody may use does not count.
+    pub(super) const fn owned_in_use(&self) -> usize {
+        self.owned_in_use
+    }
+
     pub(super) const fn rents(&self) -> bool {
         self.rents
     }

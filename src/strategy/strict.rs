@@ -27,7 +27,7 @@ fn until_closed(strategy: &Strategy, plan: &mut Plan<'_>) {
     plan.pass.blocked.clear();
     plan.pass.closed.clear();
     plan.pass.closed.resize(plan.model.pools.len(), false);
-    let mut open = owned_pools(plan);
+    let mut open = strategy.owned_in_use();
     while let Some(shape) = plan.world.line.first_shape(&plan.pass.blocked) {
         let Some((place, waiting)) = plan.world.line.head(shape) else {
             break;
@@ -82,12 +82,4 @@ fn close(strategy: &Strategy, plan: &mut Plan<'_>, shape: ShapeId) -> usize {
         *flag = true;
     }
     closed
-}
-
-fn owned_pools(plan: &Plan<'_>) -> usize {
-    plan.model
-        .pools
-        .iter()
-        .filter(|pool| !pool.is_rented())
-        .count()
 }
