@@ -1,6 +1,7 @@
 //! Small models built by hand, and a listener that keeps every job's record.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod cases;
 pub mod checks;
 pub mod life;
 pub mod slow;

@@ -321,3 +321,17 @@ pub fn worlds() -> impl Strategy<Value = (Model, Timeline)> {
         },
     )
 }
+
+/// As [`worlds`], until empty, so that nothing depends on when the last job comes.
+pub fn endless_worlds() -> impl Strategy<Value = (Model, Timeline)> {
+    worlds().prop_map(|(mut model, timeline)| {
+        model.horizon = Horizon::UntilEmpty;
+        // The mix of the demand is known beforehand, and one packing looks at it.
+        for pool in &mut model.pools {
+            if pool.packing == Packing::Fgd {
+                pool.packing = Packing::Best;
+            }
+        }
+        (model, timeline)
+    })
+}
