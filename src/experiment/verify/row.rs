@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_row_agrees_only_if_it_is_close_and_precise() {
-        // 0.01 × 4 = 0.04 is the most error allowed; 4.5 × 0.04 = 0.18 the least difference that counts.
+        // 0.01 × 4 = 0.04 is the most error allowed; 4.5 × 0.04 = 0.18 the least difference that counts (and
+        // 4.18 − 4 is a hair less in binary).
         assert_eq!(row(4.17, 0.04).verdict(), Verdict::Agrees);
         assert_eq!(row(4.19, 0.04).verdict(), Verdict::Differs);
         assert_eq!(row(4.0, 0.05).verdict(), Verdict::Imprecise);
