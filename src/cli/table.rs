@@ -14,13 +14,14 @@ use crate::metrics::Unit;
 use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
 
 /// The rows: what they are called, and the metric; waits are repeated for each class.
-const ROWS: [(&str, &str); 14] = [
+const ROWS: [(&str, &str); 15] = [
     ("total cost", "cost_total"),
     ("cost per useful GPU-h", "cost_per_useful_gpu_h"),
     ("wait mean", "wait_mean_s"),
     ("wait p50", "wait_p50_s"),
     ("wait p95", "wait_p95_s"),
     ("wait p99", "wait_p99_s"),
+    ("preempted mean", "preempted_mean_s"),
     ("utilisation allocated", "utilisation_allocated"),
     ("utilisation useful", "utilisation_useful"),
     ("jobs finished", "jobs_finished"),
@@ -32,7 +33,7 @@ const ROWS: [(&str, &str); 14] = [
 ];
 
 /// Rows that are left out where every strategy has zero.
-const ONLY_IF_ANY: [&str; 2] = ["jobs_cancelled", "jobs_timed_out"];
+const ONLY_IF_ANY: [&str; 3] = ["preempted_mean_s", "jobs_cancelled", "jobs_timed_out"];
 
 const GAP: usize = 3;
 const DELTA: &str = "  Δ";

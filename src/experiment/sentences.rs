@@ -10,9 +10,10 @@ use super::words::{duration, estimate};
 /// One sentence for each strategy but the first: what it costs and how long its jobs wait, against the first
 /// on the same sampled worlds.
 pub fn sentences(layout: &Layout, names: &[String], columns: &[Columns]) -> Vec<String> {
-    let (Some(cost), Some(wait)) = (
+    let (Some(cost), Some(wait), Some(again)) = (
         layout.position("cost_total"),
         layout.position("wait_mean_s"),
+        layout.position("preempted_mean_s"),
     ) else {
         return Vec::new();
     };
@@ -22,10 +23,11 @@ pub fn sentences(layout: &Layout, names: &[String], columns: &[Columns]) -> Vec<
     (1..columns.len())
         .map(|index| {
             format!(
-                "\"{}\" {} and {}.",
+                "\"{}\" {} and {}{}.",
                 plain(&names[index]),
                 cost_clause(&columns[index], first, cost, &plain(&names[0])),
-                wait_clause(&columns[index], first, wait)
+                wait_clause(&columns[index], first, wait),
+                again_clause(&columns[index], first, again)
             )
         })
         .collect()
@@ -46,11 +48,7 @@ fn cost_clause(mine: &Columns, first: &Columns, cost: usize, base: &str) -> Stri
 }
 
 fn wait_clause(mine: &Columns, first: &Columns, wait: usize) -> String {
-    let mean = |columns: &Columns| {
-        let (numerators, denominators) = columns.pair(wait);
-        ratio_interval(numerators, denominators).map(|e| e.value)
-    };
-    let (Some(here), Some(there)) = (mean(mine), mean(first)) else {
+    let (Some(here), Some(there)) = (mean(mine, wait), mean(first, wait)) else {
         return "no job waits in line under it".to_owned();
     };
     let means = format!(
@@ -75,6 +73,24 @@ fn wait_clause(mine: &Columns, first: &Columns, wait: usize) -> String {
     }
 }
 
+/// A wait ends at the first start: what jobs wait after that must not go unsaid where a strategy stops them.
+fn again_clause(mine: &Columns, first: &Columns, again: usize) -> String {
+    let (here, there) = (mean(mine, again), mean(first, again));
+    match (here.unwrap_or(0.0), there.unwrap_or(0.0)) {
+        (0.0, 0.0) => String::new(),
+        (here, there) => format!(
+            "; stopped to make room, a job waits again for {} on average, against {}",
+            duration(here, None),
+            duration(there, None)
+        ),
+    }
+}
+
+fn mean(columns: &Columns, position: usize) -> Option<f64> {
+    let (numerators, denominators) = columns.pair(position);
+    ratio_interval(numerators, denominators).map(|e| e.value)
+}
+
 /// A factor with its half width.
 fn times(ratio: &Estimate) -> String {
     estimate(ratio.value, ratio.half_width())
@@ -91,6 +107,7 @@ mod tests {
             let mut row = vec![Cell::amount(1.0); layout.columns.len()];
             row[layout.position("cost_total").unwrap()] = Cell::amount(*cost);
             row[layout.position("wait_mean_s").unwrap()] = Cell::ratio(*wait * 100.0, 100.0);
+            row[layout.position("preempted_mean_s").unwrap()] = Cell::ratio(0.0, 100.0);
             columns.push(&row);
         }
         columns
@@ -114,6 +131,26 @@ mod tests {
             [
                 "\"burst\" costs exactly as much as \"private only\" and waits exactly as long \
               (mean wait 2.00 h against 2.00 h)."
+            ]
+        );
+    }
+
+    #[test]
+    fn waiting_again_is_said() {
+        let layout = Layout::new(&["all".into()], &["dc".into()]);
+        let names = ["a".to_owned(), "b".to_owned()];
+        let a = columns(&layout, &[(100.0, 7200.0)]);
+        let mut row = vec![Cell::amount(1.0); layout.columns.len()];
+        row[layout.position("cost_total").unwrap()] = Cell::amount(100.0);
+        row[layout.position("wait_mean_s").unwrap()] = Cell::ratio(120_000.0, 100.0);
+        row[layout.position("preempted_mean_s").unwrap()] = Cell::ratio(360_000.0, 100.0);
+        let mut b = Columns::new(layout.columns.len());
+        b.push(&row);
+        assert_eq!(
+            sentences(&layout, &names, &[a, b]),
+            [
+                "\"b\" costs exactly as much as \"a\" and waits 6 × less (mean wait 20.0 min against \
+              2.00 h); stopped to make room, a job waits again for 60.0 min on average, against 0 s."
             ]
         );
     }

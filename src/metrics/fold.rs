@@ -146,11 +146,15 @@ mod tests {
     fn jobs_are_counted_once_and_waits_are_exact() {
         let layout = layout();
         let mut fold = Fold::new(&layout);
+        let stopped = JobRecord {
+            preempted: Span(10_000),
+            ..job(1, 30, JobState::Finished)
+        };
         for record in [
             job(0, 0, JobState::Finished),
             job(0, 10, JobState::Failed),
             job(0, 60, JobState::Waiting),
-            job(1, 30, JobState::Finished),
+            stopped,
             job(1, 0, JobState::Rejected),
         ] {
             fold.job(&record);
@@ -158,6 +162,7 @@ mod tests {
         let mut row = Vec::new();
         fold.row(&layout, &mut row);
         let cell = |id: &str| row[layout.position(id).unwrap()];
+        assert_eq!(cell("preempted_mean_s"), Cell::ratio(10.0, 4.0));
         assert_eq!(cell("jobs_arrived").numerator, 5.0);
         assert_eq!(cell("jobs_unfinished").numerator, 1.0);
         assert_eq!(cell("jobs_rejected.tuning").numerator, 1.0);
@@ -169,8 +174,8 @@ mod tests {
         assert_eq!(cell("wait_p95_s").value(), Some(60.0));
         assert!(cell("wait_p95_s").at_least && !cell("wait_p50_s").at_least);
         assert_eq!(cell("wait_p99_s.tuning"), Cell::amount(30.0));
-        // Slowdowns of those that ended: 20/20, 30/20, 50/20.
-        assert_eq!(cell("bounded_slowdown_mean"), Cell::ratio(5.0, 3.0));
+        // Slowdowns of those that ended: 20/20, 30/20, and 50/10 for the one that waited 10 s again.
+        assert_eq!(cell("bounded_slowdown_mean"), Cell::ratio(7.5, 3.0));
     }
 
     #[test]

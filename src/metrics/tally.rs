@@ -15,6 +15,7 @@ pub struct Tally {
     states: [u64; JobState::ALL.len()],
     waits: Waits,
     preemptions: u64,
+    preempted_ms: u64,
     slowdowns: f64,
     ended: u64,
     /// One key for each job that waited in line, packed by [`stats::censored`].
@@ -36,6 +37,7 @@ impl Tally {
     pub fn add(&mut self, record: &JobRecord) {
         self.states[record.state as usize] += 1;
         self.preemptions += u64::from(record.preemptions);
+        self.preempted_ms += record.preempted.0;
         // A job that no pool could ever hold never stood in line.
         if record.state == JobState::Rejected {
             return;
@@ -80,6 +82,11 @@ impl Tally {
     /// Mean wait for one cause in seconds; the causes add up to [`Tally::wait_mean`].
     pub fn wait_for(&self, cause: crate::journal::Cause) -> Cell {
         self.per_waiter(self.waits[cause])
+    }
+
+    /// Mean time in seconds spent waiting again after being stopped to make room, over all that stood in line.
+    pub fn preempted_mean(&self) -> Cell {
+        self.per_waiter(self.preempted_ms)
     }
 
     /// The wait in seconds that `per_mille` of the jobs did not exceed (nearest rank). It reorders the
