@@ -30,6 +30,8 @@ const NODES_MAX: u32 = 1_000_000;
 const NODES_OF_ALL_MAX: u64 = 8_000_000;
 /// Most GPUs of a node.
 const GPUS_PER_NODE_MAX: u32 = 1_024;
+/// What the indexes of nodes hold; with packing by count, there are none.
+const PACKED_GPUS_PER_NODE_MAX: u32 = 127;
 
 pub(super) fn read(
     context: &mut Context,
@@ -85,7 +87,7 @@ fn pool(
     let gpu = context
         .required(&spec.gpu, table, "the gpu of a pool", "gpu = \"h200\"")
         .and_then(|(name, origin)| gpus.find(context, name, origin));
-    let gpus_per_node = context.count(&spec.gpus_per_node, GPUS_PER_NODE_MAX);
+    let gpus_per_node = context.count(&spec.gpus_per_node, gpus_per_node_max(spec));
     let gpus_per_node = gpus_per_node.unwrap_or(8);
     let example = "offer = { kind = \"owned\", price = \"2.50 USD/GPU-h\" }";
     let offer = context.required(&spec.offer, table, "the offer of a pool", example);
@@ -174,6 +176,15 @@ fn check_site(context: &mut Context, kind: OfferKind, at: Origin, place: &Place)
             site.name()
         );
         context.fault(at, message, fix);
+    }
+}
+
+fn gpus_per_node_max(spec: &PoolSpec) -> u32 {
+    let kind = spec.offer.value().and_then(|offer| offer.kind.value());
+    if packing(spec) == Packing::Count && kind != Some(&OfferKind::OnDemand) {
+        GPUS_PER_NODE_MAX
+    } else {
+        PACKED_GPUS_PER_NODE_MAX
     }
 }
 

