@@ -125,9 +125,9 @@ pub(super) struct StudyArguments {
 pub(super) enum OutputFormat {
     /// For people
     Table,
-    /// One object, as in summary.json
+    /// One object
     Json,
-    /// One row for each strategy and metric
+    /// Rows: one for each strategy and metric, or for each reason of an account
     Csv,
 }
 

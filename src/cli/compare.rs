@@ -144,7 +144,8 @@ fn replications_to_record(
     wanted.dedup();
     match wanted.last() {
         Some(last) if replications <= *last => Err(Failure::Usage(format!(
-            "--jobs {last}: there are {replications} replications, numbered from 0"
+            "--jobs {last}: the first replication is 0 and the last of this run {}",
+            replications - 1
         ))),
         _ => Ok(wanted),
     }

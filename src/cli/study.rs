@@ -117,14 +117,14 @@ fn what_was_read(compiled: &Compiled) -> Vec<String> {
     } else {
         ""
     };
-    let mut dropped = format!("{} rows dropped", grouped(&load.rows_dropped.to_string()));
+    let mut dropped = format!("{} dropped", counted(load.rows_dropped, "row"));
     if 0 < load.unplaceable {
-        let jobs = grouped(&load.unplaceable.to_string());
-        dropped = format!("{dropped}, {jobs} jobs that no pool can hold dropped");
+        let jobs = counted(load.unplaceable, "job");
+        dropped = format!("{dropped}, {jobs} that no pool can hold dropped");
     }
     lines.push(format!(
-        "{} jobs, {} GPU-h{sampled} ({dropped})",
-        grouped(&load.jobs.to_string()),
+        "{}, {} GPU-h{sampled} ({dropped})",
+        counted(load.jobs, "job"),
         hours(load.gpu_time)
     ));
     for gpu in &load.gpus {
@@ -139,6 +139,12 @@ fn what_was_read(compiled: &Compiled) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// So many of something.
+fn counted(number: u64, one: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {one}{ending}", grouped(&number.to_string()))
 }
 
 /// GPU-time as whole GPU-hours.
