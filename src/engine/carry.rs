@@ -100,7 +100,7 @@ impl<O: Observer> Run<'_, O> {
             Boot::Fixed(span) => span,
             Boot::LogNormal { mu, sigma } => {
                 let job = &self.world.jobs[slot];
-                let key = self.boot_keys[pool.index()];
+                let key = self.scratch.boot_keys[pool.index()];
                 let part = job.attempt as u16;
                 let mut stream = self.dice.stream(key, Purpose::Boot, job.id.0, part);
                 lognormal_ms(&mut stream, mu, sigma)

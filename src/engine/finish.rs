@@ -33,14 +33,12 @@ impl<O: Observer> Run<'_, O> {
         if self.horizon != SimTime::NEVER {
             self.world.advance_to(self.horizon);
         }
-        let mut living: Vec<(u32, Slot)> = self
-            .world
-            .jobs
-            .living()
-            .map(|(slot, job)| (job.id.0, slot))
-            .collect();
+        let mut living = std::mem::take(&mut self.scratch.living);
+        living.clear();
+        let jobs = self.world.jobs.living();
+        living.extend(jobs.map(|(slot, job)| (job.id.0, slot)));
         living.sort_unstable();
-        for (_, slot) in living {
+        for &(_, slot) in &living {
             let state = if self.world.jobs[slot].phase == Phase::Waiting {
                 JobState::Waiting
             } else {
@@ -51,6 +49,7 @@ impl<O: Observer> Run<'_, O> {
             self.post_record(&record);
             self.out.job(&record);
         }
+        self.scratch.living = living;
         for pool in 0..self.model.pools.len() {
             let record = self.world.close_pool(self.model, PoolId::from(pool));
             debug_assert!(record.gpu_time.total() == self.world.pools[pool].books.charged);
@@ -80,12 +79,14 @@ impl<O: Observer> Run<'_, O> {
 
 /// Counts again, from the jobs, what the pools say of themselves.
 #[cfg(debug_assertions)]
-pub(super) fn audit<O: Observer>(run: &Run<'_, O>) {
+pub(super) fn audit<O: Observer>(run: &mut Run<'_, O>) {
     if run.passes > 2_000 && !run.passes.is_multiple_of(997) {
         return;
     }
     let world = &run.world;
-    let mut held = vec![0u64; world.pools.len()];
+    let mut held = std::mem::take(&mut run.scratch.held);
+    held.clear();
+    held.resize(world.pools.len(), 0);
     let mut waiting = 0;
     for (slot, job) in world.jobs.living() {
         match job.phase {
@@ -130,4 +131,5 @@ pub(super) fn audit<O: Observer>(run: &Run<'_, O>) {
             );
         }
     }
+    run.scratch.held = held;
 }

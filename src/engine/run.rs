@@ -29,6 +29,13 @@ pub struct Scratch {
     pub(super) stretches: Vec<(Slot, Stretch)>,
     pub(super) price_changes: Vec<SimTime>,
     pub(super) due: Vec<Event>,
+    /// The keys of the rented pools' boot times, by pool; empty if nothing is rented.
+    pub(super) boot_keys: Vec<Key>,
+    /// Jobs that the horizon finds alive.
+    pub(super) living: Vec<(u32, Slot)>,
+    /// GPUs that jobs hold of each pool, counted again.
+    #[cfg(debug_assertions)]
+    pub(super) held: Vec<u64>,
 }
 
 /// What of a model shapes the tables of a world; a world is used again only where all of it is the same.
@@ -82,8 +89,6 @@ pub(super) struct Run<'a, O> {
     pub(super) digest: u64,
     pub(super) events: u64,
     pub(super) passes: u64,
-    /// The keys of the rented pools' boot times, by pool.
-    pub(super) boot_keys: Vec<Key>,
     /// What each pool was charged for and no job used, by month.
     pub(super) idle: IdleBooks,
 }
@@ -103,15 +108,11 @@ pub fn simulate<O: Observer>(
         Horizon::LastSubmit => timeline.last_submit(),
         Horizon::UntilEmpty => SimTime::NEVER,
     };
-    let boot_keys = if model.pools.iter().any(crate::model::Pool::is_rented) {
-        model
-            .pools
-            .iter()
-            .map(|pool| dice.key("pool", &pool.name))
-            .collect()
-    } else {
-        Vec::new()
-    };
+    scratch.boot_keys.clear();
+    if model.pools.iter().any(crate::model::Pool::is_rented) {
+        let keys = model.pools.iter().map(|pool| dice.key("pool", &pool.name));
+        scratch.boot_keys.extend(keys);
+    }
     let next_price_at = scratch.price_change(0);
     let mut run = Run {
         model,
@@ -129,7 +130,6 @@ pub fn simulate<O: Observer>(
         digest: 0x9e37_79b9_7f4a_7c15,
         events: 0,
         passes: 0,
-        boot_keys,
         idle: IdleBooks::default(),
     };
     let ended = run.play();

@@ -128,7 +128,7 @@ impl Strategy {
         let moved = plan.world.keeps_profile && backfill::extend_overdue(plan);
         if plan.world.line.is_empty() && !plan.world.keeps_ranking {
             plan.world.settled = false;
-        } else if self.is_lone_arrival(plan) {
+        } else if is_lone_arrival(plan) {
             self.decide_alone(plan);
         } else {
             self.decide_all(plan, moved);
@@ -151,15 +151,6 @@ impl Strategy {
         }
     }
 
-    /// Whether the only job in the line has just come and nothing else happened: the common case of an
-    /// estate that is not full, in which every order of the line is the same.
-    fn is_lone_arrival(&self, plan: &Plan<'_>) -> bool {
-        !plan.world.changes.other
-            && plan.world.changes.arrivals.len() == 1
-            && plan.world.line.len() == 1
-            && !plan.world.keeps_ranking
-    }
-
     fn decide_alone(&self, plan: &mut Plan<'_>) {
         let slot = plan.world.changes.arrivals[0];
         let (shape, place) = {
@@ -172,6 +163,15 @@ impl Strategy {
             plan.world.causes.learn(shape, now, cause);
         }
     }
+}
+
+/// Whether the only job in the line has just come and nothing else happened: the common case of an
+/// estate that is not full, in which every order of the line is the same.
+fn is_lone_arrival(plan: &Plan<'_>) -> bool {
+    !plan.world.changes.other
+        && plan.world.changes.arrivals.len() == 1
+        && plan.world.line.len() == 1
+        && !plan.world.keeps_ranking
 }
 
 /// Whether a shape belongs to a class that may leave owned capacity.

@@ -1,6 +1,6 @@
 //! A pass over the line: the heads of all shapes, merged in the order of the line. Buffers are reused.
 
-use crate::units::ShapeId;
+use crate::units::{PoolId, ShapeId};
 use crate::world::{NOWHERE, Place, Slot, World};
 
 use super::conservative::FreeOver;
@@ -22,7 +22,12 @@ pub struct Pass {
     pub(super) cursors: Vec<Cursor>,
     pub(super) closed: Vec<bool>,
     pub(super) blocked: Vec<ShapeId>,
-    pub(super) ranked: Vec<(u64, Slot)>,
+    /// Jobs to rank: (key, position before, job).
+    pub(super) ranked: Vec<(u64, u32, Slot)>,
+    /// Jobs that should run and do not, with where.
+    pub(super) wanted: Vec<(Slot, PoolId)>,
+    /// Jobs that run and should not.
+    pub(super) stopped: Vec<Slot>,
     pub(super) free: Vec<u64>,
     pub(super) profiles: Vec<FreeOver>,
 }

@@ -5,7 +5,7 @@
 //! out. Fair share and multifactor priority only order the line.
 
 use crate::model::Discipline;
-use crate::units::{PoolId, Span, TenantId};
+use crate::units::{Span, TenantId};
 use crate::world::{Phase, Slot};
 
 use super::Strategy;
@@ -41,9 +41,9 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
         }
         Discipline::Multifactor { .. } => {
             rank_by_arrival(plan);
-            let discipline = strategy.settings.discipline.clone();
+            let discipline = &strategy.settings.discipline;
             rank(plan, |plan, slot| {
-                u64::MAX - multifactor(plan, &discipline, slot)
+                u64::MAX - multifactor(plan, discipline, slot)
             });
             offer_in_order(strategy, plan, true);
         }
@@ -55,17 +55,14 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
 fn rank(plan: &mut Plan<'_>, key: impl Fn(&Plan<'_>, Slot) -> u64) {
     let mut ranked = std::mem::take(&mut plan.pass.ranked);
     ranked.clear();
-    ranked.extend(
-        plan.world
-            .ranking
-            .iter()
-            .map(|&slot| (key(plan, slot), slot)),
-    );
-    ranked.sort_by_key(|&(key, _)| key);
+    for (position, &slot) in plan.world.ranking.iter().enumerate() {
+        ranked.push((key(plan, slot), position as u32, slot));
+    }
+    // The position makes keys unique: a stable sort would ask for memory.
+    ranked.sort_unstable();
     plan.world.ranking.clear();
-    plan.world
-        .ranking
-        .extend(ranked.iter().map(|&(_, slot)| slot));
+    let slots = ranked.iter().map(|&(_, _, slot)| slot);
+    plan.world.ranking.extend(slots);
     plan.pass.ranked = ranked;
 }
 
@@ -80,8 +77,10 @@ fn rank_by_arrival(plan: &mut Plan<'_>) {
 fn run_the_first(strategy: &Strategy, plan: &mut Plan<'_>) {
     let mut free = std::mem::take(&mut plan.pass.free);
     fill_if_emptied(plan, &mut free);
-    let mut wanted: Vec<(Slot, PoolId)> = Vec::new();
-    let mut stopped: Vec<Slot> = Vec::new();
+    let mut wanted = std::mem::take(&mut plan.pass.wanted);
+    let mut stopped = std::mem::take(&mut plan.pass.stopped);
+    wanted.clear();
+    stopped.clear();
     for index in 0..plan.world.ranking.len() {
         let slot = plan.world.ranking[index];
         let job = plan.world.jobs[slot];
@@ -104,14 +103,16 @@ fn run_the_first(strategy: &Strategy, plan: &mut Plan<'_>) {
             }
         }
     }
-    for slot in stopped {
+    for &slot in &stopped {
         plan.preempt(slot);
     }
-    for (slot, pool) in wanted {
+    for &(slot, pool) in &wanted {
         // Refused where the packing finds no room, or while a stopped job still writes its checkpoint.
         let _ = plan.place(slot, pool);
     }
     plan.pass.free = free;
+    plan.pass.wanted = wanted;
+    plan.pass.stopped = stopped;
     offer_the_rest(strategy, plan);
 }
 

@@ -93,6 +93,15 @@ impl<K: Copy + Ord, V: Weigh> Blocks<K, V> {
         self.len = 0;
     }
 
+    /// As [`Blocks::clear`], and keeps room for a few entries even if there never were any.
+    pub fn prepare(&mut self, any: K) {
+        self.clear();
+        if self.store.is_empty() {
+            self.append_block(any);
+            self.clear();
+        }
+    }
+
     /// The first entry.
     pub fn first(&self) -> Option<(K, V)> {
         self.order
@@ -284,6 +293,8 @@ impl<K: Copy + Ord, V: Weigh> Blocks<K, V> {
                 from: 0,
                 summary: V::NONE,
             });
+            // Room to take every block back, so that emptying the list never asks for memory.
+            self.spare.reserve(self.store.len());
             (self.store.len() - 1) as u32
         })
     }

@@ -50,7 +50,7 @@ impl World {
             Phase::Waiting | Phase::Gone => {}
         }
         if let Some(history) = self.jobs.history(job) {
-            for &(pool, from, to) in &history.runs {
+            for (pool, from, to) in self.jobs.runs(history) {
                 desk.book(pool, from, [(running_to, to)], &mut own);
             }
             own.gpu_time.add(&history.gpu_time);
@@ -73,16 +73,13 @@ impl World {
                 books.charged_cost = Money::of(gpus, Span(now.0), *price);
             }
             Supply::OnDemand(_) => {
-                let held: Vec<SimTime> =
-                    self.pools[pool.index()]
-                        .rent()
-                        .map_or_else(Vec::new, |rent| {
-                            rent.held_slots()
-                                .map(|slot| rent.instance(slot).launched)
-                                .collect()
-                        });
-                for launched in held {
-                    self.charge(terms, pool, launched, now);
+                let slots = self.pools[pool.index()]
+                    .rent()
+                    .map_or(0, super::rent::Rent::slots);
+                for slot in 0..slots {
+                    if let Some(launched) = self.launch_of(pool, slot) {
+                        self.charge(terms, pool, launched, now);
+                    }
                 }
             }
         }
@@ -97,6 +94,12 @@ impl World {
             launches: books.launches,
             peak_gpus: books.peak_gpus,
         }
+    }
+
+    /// When an instance was launched, if it is held.
+    fn launch_of(&self, pool: PoolId, slot: u32) -> Option<SimTime> {
+        let rent = self.pools[pool.index()].rent()?;
+        rent.is_held(slot).then(|| rent.instance(slot).launched)
     }
 
     /// Charges a stretch of one instance.

@@ -77,16 +77,25 @@ pub struct Job {
 }
 
 /// What a job's earlier stretches held and cost.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    /// Stretches of running that will be useful or failed when the job ends: (pool, from, to).
-    pub runs: Vec<(PoolId, SimTime, SimTime)>,
+    /// The first and the last of [`Jobs::runs`].
+    runs: Option<(u32, u32)>,
     /// GPU-time booked already.
     pub gpu_time: GpuTime,
     /// Cost booked already.
     pub cost: Money,
     /// The pool where results were last produced.
     pub stretches: u32,
+}
+
+/// A stretch of running that is not booked yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PastRun {
+    pool: PoolId,
+    from: SimTime,
+    to: SimTime,
+    next: Option<u32>,
 }
 
 /// All living jobs.
@@ -96,6 +105,10 @@ pub struct Jobs {
     spare: Vec<Slot>,
     histories: Vec<History>,
     spare_histories: Vec<u32>,
+    /// The past runs of all jobs, each job's a list of its own: memory is shared, so that none is asked for
+    /// once there was enough for all.
+    runs: Vec<PastRun>,
+    spare_runs: Option<u32>,
 }
 
 /// No earlier stretches.
@@ -108,6 +121,8 @@ impl Jobs {
         self.spare.clear();
         self.spare_histories.clear();
         self.spare_histories.extend(0..self.histories.len() as u32);
+        self.runs.clear();
+        self.spare_runs = None;
     }
 
     /// A job comes to life.
@@ -117,6 +132,8 @@ impl Jobs {
             return slot;
         }
         self.slots.push(job);
+        // Room for every slot to become spare: ending a job never asks for memory.
+        self.spare.reserve(self.slots.len());
         Slot((self.slots.len() - 1) as u32)
     }
 
@@ -131,6 +148,10 @@ impl Jobs {
         job.phase = Phase::Gone;
         if job.history != NO_HISTORY {
             self.spare_histories.push(job.history);
+            if let Some((first, last)) = self.histories[job.history as usize].runs {
+                self.runs[last as usize].next = self.spare_runs;
+                self.spare_runs = Some(first);
+            }
         }
         self.spare.push(slot);
     }
@@ -141,13 +162,10 @@ impl Jobs {
         if job.history == NO_HISTORY {
             job.history = self.spare_histories.pop().unwrap_or_else(|| {
                 self.histories.push(History::default());
+                self.spare_histories.reserve(self.histories.len());
                 (self.histories.len() - 1) as u32
             });
-            let fresh = &mut self.histories[job.history as usize];
-            fresh.runs.clear();
-            fresh.gpu_time = GpuTime::default();
-            fresh.cost = Money::ZERO;
-            fresh.stretches = 0;
+            self.histories[job.history as usize] = History::default();
         }
         &mut self.histories[job.history as usize]
     }
@@ -155,6 +173,40 @@ impl Jobs {
     /// The history of a job, if it has any.
     pub fn history(&self, job: &Job) -> Option<&History> {
         (job.history != NO_HISTORY).then(|| &self.histories[job.history as usize])
+    }
+
+    /// Remembers a stretch of running that will be useful or failed when the job ends.
+    pub fn remember_run(&mut self, slot: Slot, pool: PoolId, from: SimTime, to: SimTime) {
+        let run = PastRun {
+            pool,
+            from,
+            to,
+            next: None,
+        };
+        let at = if let Some(at) = self.spare_runs {
+            self.spare_runs = self.runs[at as usize].next;
+            self.runs[at as usize] = run;
+            at
+        } else {
+            self.runs.push(run);
+            (self.runs.len() - 1) as u32
+        };
+        let history = self.history_mut(slot);
+        let before = history.runs;
+        history.runs = Some(before.map_or((at, at), |(first, _)| (first, at)));
+        if let Some((_, last)) = before {
+            self.runs[last as usize].next = Some(at);
+        }
+    }
+
+    /// The stretches of running that a history remembers, in order: (pool, from, to).
+    pub fn runs(&self, history: &History) -> impl Iterator<Item = (PoolId, SimTime, SimTime)> + '_ {
+        let mut next = history.runs.map(|(first, _)| first);
+        std::iter::from_fn(move || {
+            let run = self.runs[next? as usize];
+            next = run.next;
+            Some((run.pool, run.from, run.to))
+        })
     }
 
     /// Slots in use and not, for walking over.

@@ -45,10 +45,10 @@ pub struct Line {
 impl Line {
     /// Starts again, empty, for so many shapes.
     pub fn reset(&mut self, shapes: usize) {
-        for queue in &mut self.queues {
-            queue.clear();
-        }
         self.queues.resize_with(shapes, Blocks::default);
+        for queue in &mut self.queues {
+            queue.prepare(NOWHERE);
+        }
         self.heads.clear();
         self.heads.resize(shapes, NOWHERE);
         self.occupied.clear();

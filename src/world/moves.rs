@@ -183,10 +183,7 @@ impl World {
                 self.jobs[slot].done = progress;
                 let now = self.now;
                 if restart_end < now {
-                    self.jobs
-                        .history_mut(slot)
-                        .runs
-                        .push((job.pool, restart_end, now));
+                    self.jobs.remember_run(slot, job.pool, restart_end, now);
                 }
                 write
             }

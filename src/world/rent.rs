@@ -108,9 +108,9 @@ impl Rent {
         instance.launched
     }
 
-    /// The instances that are held, ascending.
-    pub fn held_slots(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.slots()).filter(|&slot| !self.vacant.contains(slot))
+    /// Whether the instance is held, idle or not.
+    pub fn is_held(&self, slot: u32) -> bool {
+        !self.vacant.contains(slot)
     }
 }
 
