@@ -124,12 +124,32 @@ fn strategies() -> Vec<StrategySettings> {
     ]
 }
 
-/// `jobs` jobs with lognormal run times (σ 1.2, mean 2 h) that offer `load` of `gpus` GPUs.
+/// The world of replication 0: see [`sample`].
 pub fn timeline(model: &Model, jobs: u32, gpus: u64, load: f64) -> Timeline {
-    let dice = Dice {
-        seed: 1,
-        replication: 0,
-    };
+    let mut timeline = Timeline::default();
+    sample(
+        model,
+        &Dice {
+            seed: 1,
+            replication: 0,
+        },
+        jobs,
+        gpus,
+        load,
+        &mut timeline,
+    );
+    timeline
+}
+
+/// `jobs` jobs with lognormal run times (σ 1.2, mean 2 h) that offer `load` of `gpus` GPUs.
+pub fn sample(
+    model: &Model,
+    dice: &Dice,
+    jobs: u32,
+    gpus: u64,
+    load: f64,
+    timeline: &mut Timeline,
+) {
     let key = dice.key("bench", "demand");
     let mean_ms = 7_200_000.0f64;
     let sigma = 1.2f64;
@@ -142,7 +162,7 @@ pub fn timeline(model: &Model, jobs: u32, gpus: u64, load: f64) -> Timeline {
         / total as f64;
     let gap = mean_ms * mean_gang / (load * gpus as f64);
     let mut at = 0.0;
-    let mut timeline = Timeline::default();
+    timeline.clear();
     for job in 0..jobs {
         let mut stream = dice.stream(key, Purpose::JobBody, job, 0);
         at += -libm_ln(stream.uniform()) * gap;
@@ -169,7 +189,6 @@ pub fn timeline(model: &Model, jobs: u32, gpus: u64, load: f64) -> Timeline {
         });
     }
     debug_assert!(model.shapes.len() == GANGS.len());
-    timeline
 }
 
 #[allow(clippy::disallowed_methods)]

@@ -47,7 +47,7 @@ pub enum Discipline {
         /// Weight of each tenant, in ‰, by tenant id.
         weights: Vec<u64>,
     },
-    /// A weighted sum of age, size, urgency and fair share; blocks like FIFO, or backfills as EASY.
+    /// A weighted sum of age, size, urgency and fair share; blocks like FIFO.
     Multifactor {
         /// Weight of the waiting time, saturating at `age_full`.
         age: u64,
