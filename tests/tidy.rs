@@ -102,13 +102,20 @@ fn every_module_has_a_floor() {
 }
 
 #[test]
-fn the_architecture_names_every_module_and_every_crate() {
+fn the_architecture_names_every_module_crate_and_test() {
     let text = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
     for (module, floor) in FLOORS {
         let row = format!("| {floor} | `{module}` | ");
         assert!(
             text.contains(&row),
             "docs/ARCHITECTURE.md: the table of floors has no row that opens with `{row}`"
+        );
+    }
+    for file in fs::read_dir(root().join("tests")).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(
+            !name.ends_with(".rs") || text.contains(&format!("`tests/{name}`")),
+            "docs/ARCHITECTURE.md does not say what tests/{name} is for"
         );
     }
     let rows = text.lines().filter_map(|line| {

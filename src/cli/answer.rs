@@ -62,8 +62,13 @@ fn words(summary: &Summary, place: &Path, width: usize) -> String {
     }
     after.push(String::new());
     after.push(format!(
-        "{}  manifest.json  summary.json  runs.csv",
-        place.join("").display()
+        "{}  manifest.json  summary.json  runs.csv{}",
+        place.join("").display(),
+        if place.join("jobs.csv").exists() {
+            "  jobs.csv"
+        } else {
+            ""
+        }
     ));
     let lay = |lines: &[String]| -> String {
         lines
