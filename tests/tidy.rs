@@ -327,6 +327,7 @@ fn texts() -> Vec<PathBuf> {
         "docs",
         "scenarios",
         "catalog",
+        "traces",
         ".ci",
     ] {
         walk(&root().join(folder), &mut files);
