@@ -14,7 +14,7 @@ use crate::trace::{Trace, write_csv};
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
 use super::output;
-use super::study::Study;
+use super::study::{Study, counted};
 
 /// Which world.
 #[derive(Debug, Args)]
@@ -46,8 +46,8 @@ pub(super) fn generate(arguments: &GenerateArguments) -> Result<(), Failure> {
         write_whole(path, |out| write_csv(&trace, out))
             .with_context(|| format!("cannot write {}", path.display()))?;
         output::message(&format!(
-            "{} jobs written to {}",
-            trace.jobs.len(),
+            "{} written to {}",
+            counted(trace.jobs.len() as u64, "job"),
             path.display()
         ));
         return Ok(());

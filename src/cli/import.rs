@@ -15,6 +15,7 @@ use super::arguments::OutputFormat;
 use super::columns;
 use super::exit::Failure;
 use super::output;
+use super::study::counted;
 
 /// What to import and how to read it.
 #[derive(Debug, Args)]
@@ -106,8 +107,8 @@ pub(super) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     output::data(&account(&trace, arguments.format)?)?;
     if let Some(path) = &arguments.out {
         output::message(&format!(
-            "{} jobs written to {}",
-            trace.jobs.len(),
+            "{} written to {}",
+            counted(trace.jobs.len() as u64, "job"),
             path.display()
         ));
     }

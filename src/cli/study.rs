@@ -142,7 +142,7 @@ fn what_was_read(compiled: &Compiled) -> Vec<String> {
 }
 
 /// So many of something.
-fn counted(number: u64, one: &str) -> String {
+pub(super) fn counted(number: u64, one: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {one}{ending}", grouped(&number.to_string()))
 }

@@ -68,8 +68,8 @@ named!(
     Adjustment {
         /// A run time of 0 became 1 ms.
         ZeroDuration = "run time 0 taken as 1 ms",
-        /// The source states no requested time.
-        RequestedMissing = "no requested time",
+        /// The source states no requested time: an assumption takes its place.
+        RequestedMissing = "no requested time; the class default, or true run time × requested_factor, is assumed",
         /// The source does not say how the job ended.
         OutcomeUnknown = "outcome unknown, taken as finished",
         /// The requested gang is unknown, so the allocated one was taken.

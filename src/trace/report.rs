@@ -136,7 +136,14 @@ impl ImportReport {
             self.rows_read, self.accepted
         ));
         lines.extend(self.dropped.iter().map(|tally| tally.line("dropped")));
-        lines.extend(self.adjusted.iter().map(|tally| tally.line("adjusted")));
+        lines.extend(self.adjusted.iter().map(|tally| {
+            if tally.rows == self.accepted && 1 < self.accepted {
+                // What is so of every row needs no example.
+                format!("  all rows: {}", tally.reason)
+            } else {
+                tally.line("adjusted")
+            }
+        }));
         lines.push(format!(
             "  {:.1} GPU-hours, {} jobs on more than one GPU, submitted from {} to {}",
             self.gpu_hours(),
