@@ -126,12 +126,15 @@ impl Strategy {
     /// Decides what to do at this moment.
     pub fn decide(&self, plan: &mut Plan<'_>) {
         let moved = plan.world.keeps_profile && backfill::extend_overdue(plan);
-        if plan.world.line.is_empty() && !plan.world.keeps_ranking {
-            plan.world.settled = false;
-        } else if is_lone_arrival(plan) {
+        if is_lone_arrival(plan) {
             self.decide_alone(plan);
         } else {
-            self.decide_all(plan, moved);
+            plan.world.admit();
+            if plan.world.line.is_empty() && !plan.world.keeps_ranking {
+                plan.world.settled = false;
+            } else {
+                self.decide_all(plan, moved);
+            }
         }
         plan.settle();
     }
@@ -160,6 +163,7 @@ impl Strategy {
         plan.world.settled = false;
         if let Err(cause) = self.offer(plan, slot, shape, place, |_, _| true) {
             let now = plan.world.now;
+            plan.world.admit();
             plan.world.causes.learn(shape, now, cause);
         }
     }
@@ -170,7 +174,8 @@ impl Strategy {
 fn is_lone_arrival(plan: &Plan<'_>) -> bool {
     !plan.world.changes.other
         && plan.world.changes.arrivals.len() == 1
-        && plan.world.line.len() == 1
+        && plan.world.line.is_empty()
+        && plan.world.at_door.is_some()
         && !plan.world.keeps_ranking
 }
 

@@ -38,6 +38,8 @@ pub struct World {
     pub jobs: Jobs,
     /// Those that wait.
     pub line: Line,
+    /// A job that has just come to an empty line and waits for the decision of this instant.
+    pub at_door: Option<Slot>,
     /// Why each shape waits.
     pub causes: Causes,
     /// Capacity.
@@ -79,6 +81,7 @@ impl World {
             now: SimTime::ZERO,
             jobs: Jobs::default(),
             line: Line::default(),
+            at_door: None,
             causes: Causes::default(),
             pools,
             changes: Changes::default(),
@@ -106,6 +109,7 @@ impl World {
         for (state, pool) in self.pools.iter_mut().zip(&model.pools) {
             state.reset(pool);
         }
+        self.at_door = None;
         self.changes.other = false;
         self.changes.arrivals.clear();
         self.reservations.clear();

@@ -56,19 +56,27 @@ impl World {
             history: NO_HISTORY,
             wake: SimTime::NEVER,
         });
-        self.line.join(
-            request.shape,
-            place,
-            Waiting {
-                slot,
-                requested: request.requested,
-            },
-        );
+        self.admit();
+        self.at_door = Some(slot);
+        if !self.line.is_empty() {
+            self.admit();
+        }
         self.changes.arrivals.push(slot);
         if self.keeps_ranking {
             self.ranking.push(slot);
         }
         slot
+    }
+
+    /// Whoever stands at the door joins the line. A job that comes to an empty line is kept at the door until
+    /// somebody decides, since most are placed at once and never need a place in it.
+    pub fn admit(&mut self) {
+        if let Some(slot) = self.at_door.take() {
+            let job = &self.jobs[slot];
+            let requested = job.request.requested;
+            self.line
+                .join(job.request.shape, job.place, Waiting { slot, requested });
+        }
     }
 
     /// A waiting job takes GPUs that are up.
@@ -257,7 +265,11 @@ impl World {
         let record = self.close_job(model, slot, state);
         if self.jobs[slot].phase == Phase::Waiting {
             let (shape, place) = (self.jobs[slot].request.shape, self.jobs[slot].place);
-            self.line.leave(shape, place);
+            if self.at_door == Some(slot) {
+                self.at_door = None;
+            } else {
+                self.line.leave(shape, place);
+            }
         } else {
             self.free_gpus(model, slot, idle);
             self.changes.other = true;
@@ -296,7 +308,11 @@ impl World {
     fn leave_line(&mut self, model: &Model, slot: Slot, pool: PoolId, holding: Holding) {
         let now = self.now;
         let job = &mut self.jobs[slot];
-        self.line.leave(job.request.shape, job.place);
+        if self.at_door == Some(slot) {
+            self.at_door = None;
+        } else {
+            self.line.leave(job.request.shape, job.place);
+        }
         if job.first_start.is_none() {
             job.waits = if job.request.submit == now {
                 Waits::default()
