@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod checks;
+pub mod clouds;
 pub mod life;
 pub mod slow;
 pub mod worlds;
