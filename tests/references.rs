@@ -159,3 +159,24 @@ fn several_pools_with_their_own_speeds_and_classes() {
         compare(&model, &timeline, &format!("case {case}"));
     }
 }
+
+#[test]
+fn ties_everywhere() {
+    for case in 0..250 {
+        let mut stream = stream(30_000 + case);
+        let mut model = model(
+            vec![owned("pool", 1, 12, Packing::Count)],
+            DISCIPLINES.to_vec(),
+        );
+        let mut rows = rows(&mut stream, 40, 12, 1);
+        for row in &mut rows {
+            // Everything happens on a coarse clock: many jobs come, end and are expected to end together.
+            let ticks = |ms: u64, by: u64| ms.div_ceil(by) * by;
+            row.submit = ticks(row.submit / 4, 600_000);
+            row.work = ticks(row.work, 1_200_000);
+            row.requested = ticks(row.requested, 1_200_000);
+        }
+        let timeline = timeline(&mut model, &rows);
+        compare(&model, &timeline, &format!("case {case}"));
+    }
+}
