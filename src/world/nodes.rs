@@ -424,6 +424,11 @@ mod tests {
             taken(&mut nodes(Packing::Best, Spread::Never, &free), 4),
             Some(vec![(2, 4)])
         );
+        // Of two nodes with as many free GPUs the lower index, and it stays so when others come and go.
+        assert_eq!(
+            taken(&mut nodes(Packing::Best, Spread::Never, &[6, 6, 6]), 1),
+            Some(vec![(0, 1)])
+        );
         assert_eq!(
             taken(&mut nodes(Packing::Best, Spread::Never, &[7, 7]), 8),
             None
