@@ -2,13 +2,11 @@
 
 mod common;
 
-use common::worlds::{Row, timeline};
+use common::clouds::{HOUR, MINUTE, terms};
+use common::worlds::{Row, rented, timeline};
 use common::{model, owned, play};
-use plimsoll::model::{Discipline, Packing, Preemption};
-use plimsoll::units::Span;
-
-const MINUTE: u64 = 60_000;
-const HOUR: u64 = 60 * MINUTE;
+use plimsoll::model::{Discipline, Packing, Placement, Preemption, Requeue, Spill, SpillTest};
+use plimsoll::units::{SimTime, Span};
 
 /// (start, end) in minutes of each job on eight GPUs.
 fn minutes(discipline: Discipline, preemption: Preemption, rows: &[Row]) -> Vec<(u64, u64)> {
@@ -136,4 +134,44 @@ fn each_factor_of_the_multifactor_priority_decides_alone() {
     assert_eq!(first(multifactor(0, 1, 0, 0)), Some(2));
     assert_eq!(first(multifactor(0, 0, 1, 0)), Some(3));
     assert_eq!(first(multifactor(0, 0, 0, 1)), Some(4));
+}
+
+#[test]
+fn a_stopped_job_waits_where_it_is_told_to() {
+    let at = |minute: u64, length: u64| Row::of(minute * MINUTE, 8, length * MINUTE);
+    let ends = |requeue| {
+        let mut model = model(vec![owned("eight", 1, 8, Packing::Count)], vec![levels()]);
+        model.strategies[0].requeue = requeue;
+        // C stops B at 40, D stops at 55 whoever runs then; A and B wait for each other on the second level.
+        let rows = [at(0, 60), at(16, 60), at(40, 10), at(55, 5)];
+        let timeline = timeline(&mut model, &rows);
+        let jobs = play(&model, &timeline, 0).jobs;
+        [jobs[0].end.0 / MINUTE, jobs[1].end.0 / MINUTE]
+    };
+    // A 0–16, B 16–40, C 40–50, A 50–55, D 55–60: A has 39 min left and came first: 60–99; B has 36: 99–135.
+    assert_eq!(ends(Requeue::Keep), [99, 135]);
+    // A was stopped last and stands behind B: B 60–96, A 96–135.
+    assert_eq!(ends(Requeue::Back), [135, 96]);
+    // B was stopped last and stands before A: B 50–55, D 55–60, B 60–91, A 91–135.
+    assert_eq!(ends(Requeue::Front), [135, 91]);
+}
+
+#[test]
+fn a_wake_far_ahead_does_not_hide_one_that_is_near() {
+    let cloud = rented("cloud", 8, terms());
+    let mut model = model(
+        vec![owned("eight", 1, 8, Packing::Count), cloud],
+        vec![levels()],
+    );
+    // B waits, and is to be asked again at 3 h 1 min; but it runs from 10 min on, and at 25 min it falls to
+    // the second level, where the third job has been waiting for it to.
+    model.strategies[0].placement = Placement::PrivateFirst(Spill {
+        test: SpillTest::Waited(Span(3 * HOUR)),
+        ceiling: None,
+    });
+    let at = |minute: u64, length: u64| Row::of(minute * MINUTE, 8, length * MINUTE);
+    let timeline = timeline(&mut model, &[at(0, 10), at(1, 60), at(12, 10)]);
+    let jobs = play(&model, &timeline, 0).jobs;
+    assert_eq!(jobs[2].start, Some(SimTime(25 * MINUTE)));
+    assert_eq!(jobs[1].end, SimTime(80 * MINUTE));
 }

@@ -2,13 +2,11 @@
 
 mod common;
 
+use common::clouds::{HOUR, MINUTE};
 use common::worlds::{Row, timeline};
 use common::{model, owned, play};
 use plimsoll::model::{Discipline, Packing, Preemption};
 use plimsoll::units::Span;
-
-const MINUTE: u64 = 60_000;
-const HOUR: u64 = 60 * MINUTE;
 
 /// (start, waits by quota, provisioning, capacity and order) of each job on eight GPUs.
 fn waits(discipline: Discipline, rows: &[Row]) -> Vec<(u64, [u64; 4])> {
