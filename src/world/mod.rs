@@ -8,6 +8,7 @@ mod blocks;
 mod booking;
 mod books;
 mod causes;
+mod fragmentation;
 mod job;
 mod line;
 mod moment;

@@ -6,6 +6,7 @@
 use crate::model::{Packing, Spread};
 
 use super::bitset::BitSet;
+use super::fragmentation::fragmentation_growth;
 
 const ABSENT: u16 = u16::MAX;
 const END: u32 = u32::MAX;
@@ -365,28 +366,6 @@ fn buckets_of(mut mask: u128) -> impl Iterator<Item = u32> {
         mask &= mask - 1;
         Some(free)
     })
-}
-
-/// FGD on whole GPUs (Weng et al., USENIX ATC'23): the fragmentation of a node with f free GPUs is the
-/// expected number of them that a random request of the mix cannot use, F(f) = f · Σ_{m>f} w_m; the table
-/// holds F(f − g) − F(f) for every g ≤ f.
-fn fragmentation_growth(per_node: u32, mix: &[(u64, u64)]) -> Vec<i64> {
-    let sizes = per_node as usize + 1;
-    let fragmentation = |free: usize| -> i64 {
-        let unable: u64 = mix
-            .iter()
-            .filter(|&&(size, _)| size.min(u64::from(per_node)) > free as u64)
-            .map(|&(_, w)| w)
-            .sum();
-        (free as u64 * unable) as i64
-    };
-    let mut growth = vec![0; sizes * sizes];
-    for gpus in 0..sizes {
-        for free in gpus..sizes {
-            growth[gpus * sizes + free] = fragmentation(free - gpus) - fragmentation(free);
-        }
-    }
-    growth
 }
 
 #[cfg(test)]
