@@ -36,6 +36,30 @@ pub enum Purpose {
     Boot = 8,
     /// Draws made by tests and by the trust pack.
     Trial = 9,
+    /// How long an entity stays up; the count is the number of the up time.
+    UpTime = 10,
+    /// How long an entity stays down; the count is the number of the down time.
+    DownTime = 11,
+    /// Whether an entity is up at the start, and for how long it already was.
+    RenewalStart = 12,
+    /// Why something failed and what sort of repair it needs.
+    FailureCause = 13,
+    /// Which entities are worse than their kind.
+    Lemon = 14,
+    /// The noise of one step of a price.
+    PriceNoise = 15,
+    /// How long a price or a market stays in a regime, and which comes next.
+    PriceRegime = 16,
+    /// The market's own utilisation, which moves a provider's price steps.
+    MarketUtilisation = 17,
+    /// The shared conditions of a region's market in one interval.
+    RegionalCapacity = 18,
+    /// The conditions of one zone's market in one interval.
+    ZonalCapacity = 19,
+    /// How much of its capacity a market loses or regains at once.
+    CapacitySize = 20,
+    /// Factors that several quantities of one replication share.
+    CommonFactor = 21,
 }
 
 /// A sequence of random numbers that belongs to one (entity, purpose, count) of one replication.
