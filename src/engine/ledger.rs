@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::journal::{Bucket, JobRecord, Observer, PoolRecord, Posting};
-use crate::model::Supply;
 use crate::units::{JobId, MilliGpus, Money, PoolId, SimTime};
 use crate::world::{Slot, Stretch};
 
@@ -180,9 +179,6 @@ impl<O: Observer> Run<'_, O> {
     }
 
     fn price_ms(&self, pool: PoolId, from: SimTime, to: SimTime) -> u128 {
-        match &self.model.pool(pool).supply {
-            Supply::Owned { price } => u128::from(price.0) * u128::from(to.since(from).0),
-            Supply::OnDemand(offer) => offer.prices.between(from, to),
-        }
+        self.world.tariffs.between(pool, from, to)
     }
 }

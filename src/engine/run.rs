@@ -2,7 +2,7 @@
 
 use crate::dice::{Dice, Key};
 use crate::journal::{Observer, RunRecord};
-use crate::model::{Class, Horizon, Model, Pool, Shape, Supply, Timeline};
+use crate::model::{Class, Horizon, Model, Pool, Shape, Timeline};
 use crate::strategy::{Pass, Start, Strategy};
 use crate::units::{PoolId, SimTime};
 use crate::world::{PoolState, Slot, Stretch, World};
@@ -102,7 +102,7 @@ pub fn simulate<O: Observer>(
     scratch: &mut Scratch,
     out: &mut O,
 ) -> Result<RunRecord, Stuck> {
-    let world = fresh_world(model, strategy, scratch);
+    let world = fresh_world(model, strategy, timeline, scratch);
     let horizon = match model.horizon {
         Horizon::At(at) => at,
         Horizon::LastSubmit => timeline.last_submit(),
@@ -139,7 +139,12 @@ pub fn simulate<O: Observer>(
     record
 }
 
-fn fresh_world(model: &Model, strategy: &Strategy, scratch: &mut Scratch) -> World {
+fn fresh_world(
+    model: &Model,
+    strategy: &Strategy,
+    timeline: &Timeline,
+    scratch: &mut Scratch,
+) -> World {
     scratch.agenda.clear();
     let mut world = match scratch.world.take() {
         Some(mut world)
@@ -156,15 +161,14 @@ fn fresh_world(model: &Model, strategy: &Strategy, scratch: &mut Scratch) -> Wor
             World::new(model)
         }
     };
+    let tariffs = timeline.tariffs.as_ref().unwrap_or(&world.posted);
+    world.tariffs = tariffs.clone();
     world.keeps_profile = strategy.keeps_profile();
     world.keeps_ranking = strategy.keeps_ranking();
     scratch.price_changes.clear();
-    for pool in &model.pools {
-        if let Supply::OnDemand(offer) = &pool.supply {
-            scratch
-                .price_changes
-                .extend(offer.prices.steps().skip(1).map(|(at, _)| at));
-        }
+    for pool in 0..model.pools.len() {
+        let changes = world.tariffs.changes(PoolId::from(pool));
+        scratch.price_changes.extend(changes);
     }
     scratch.price_changes.sort_unstable();
     scratch.price_changes.dedup();

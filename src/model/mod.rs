@@ -12,6 +12,7 @@ mod prices;
 mod request;
 mod sample;
 mod settings;
+mod tariffs;
 mod timeline;
 
 pub use compile::{Assumption, Compiled, compile};
@@ -25,4 +26,5 @@ pub use prices::PriceSteps;
 pub use request::{Outcome, Request, Shape};
 pub use sample::SampleScratch;
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
+pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};

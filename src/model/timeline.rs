@@ -4,6 +4,7 @@ use crate::units::{SimTime, Span};
 
 use super::request::{Outcome, Request};
 use super::sample::SampleScratch;
+use super::tariffs::Tariffs;
 
 /// One sampled world: jobs in order of arrival, with what nobody can know before it happens kept apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Timeline {
     pub truth: Vec<Truth>,
     /// Where each comes from, in the same order; may be empty in worlds made by hand.
     pub source: Vec<JobSource>,
+    /// What capacity costs, where prices are part of the world; `None` where only posted prices hold.
+    pub tariffs: Option<Tariffs>,
     /// Memory that sampling uses again.
     pub scratch: SampleScratch,
 }
@@ -58,5 +61,6 @@ impl Timeline {
         self.requests.clear();
         self.truth.clear();
         self.source.clear();
+        self.tariffs = None;
     }
 }

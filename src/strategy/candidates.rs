@@ -1,7 +1,7 @@
 //! Which pools a shape of request may use under a placement, in the order in which they are tried.
 
 use crate::model::{Model, Placement, Shape, StrategySettings};
-use crate::units::{PoolId, SimTime};
+use crate::units::{PoolId, Price, SimTime};
 
 use super::may_burst;
 
@@ -48,7 +48,8 @@ impl Candidates {
         } else {
             rented
         };
-        rented.sort_by_key(|&pool| unit_cost(model, shape, pool, SimTime::ZERO));
+        let posted = |pool: PoolId| model.pool(pool).prices().price_at(SimTime::ZERO);
+        rented.sort_by_key(|&pool| unit_cost(model, shape, pool, posted(pool)));
         let prices_move = rented
             .iter()
             .any(|&pool| model.pool(pool).prices().steps().count() > 1);
@@ -61,12 +62,8 @@ impl Candidates {
 }
 
 /// What a GPU-hour of work on the reference GPU type costs in a pool, in 10⁻³ µ: price ÷ speed.
-pub(super) fn unit_cost(model: &Model, shape: &Shape, pool: PoolId, at: SimTime) -> u64 {
+pub(super) fn unit_cost(model: &Model, shape: &Shape, pool: PoolId, price: Price) -> u64 {
     let terms = model.pool(pool);
-    let price = match &terms.supply {
-        crate::model::Supply::Owned { .. } => return 0,
-        crate::model::Supply::OnDemand(offer) => offer.prices.price_at(at),
-    };
     let speed = u64::from(terms.speed[shape.class.index()].max(1));
     price.0.saturating_mul(1_000_000) / speed
 }

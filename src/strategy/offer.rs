@@ -141,7 +141,8 @@ impl Strategy {
         order[..count].copy_from_slice(&candidates.rented[..count]);
         if candidates.prices_move {
             let of = &plan.model.shapes[shape.index()];
-            order[..count].sort_by_key(|&pool| unit_cost(plan.model, of, pool, now));
+            order[..count]
+                .sort_by_key(|&pool| unit_cost(plan.model, of, pool, price_at(plan, pool, now)));
         }
         let mut refusal = None;
         for &pool in order[..count].iter().chain(&candidates.rented[count..]) {
@@ -169,8 +170,5 @@ impl Strategy {
 }
 
 fn price_at(plan: &Plan<'_>, pool: PoolId, at: SimTime) -> Price {
-    match &plan.model.pool(pool).supply {
-        crate::model::Supply::OnDemand(offer) => offer.prices.price_at(at),
-        crate::model::Supply::Owned { .. } => Price(0),
-    }
+    plan.world.tariffs.price_at(pool, at)
 }

@@ -1,7 +1,7 @@
 //! Booking: what a stretch of GPU-time was and what it cost, exactly, in the pool's books and the job's own.
 
 use crate::journal::{Bucket, Cause, GpuTime, JobRecord, JobState, PoolRecord};
-use crate::model::{Model, Pool, Supply};
+use crate::model::{Model, Pool, Supply, Tariffs};
 use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime, Span};
 
 use super::job::{Job, Phase, Slot};
@@ -31,6 +31,7 @@ impl World {
             pools: &mut self.pools,
             booked: &mut self.booked,
             model,
+            tariffs: &self.tariffs,
             job,
         };
         match job.phase {
@@ -104,14 +105,11 @@ impl World {
 
     /// Charges a stretch of one instance.
     pub(super) fn charge(&mut self, terms: &Pool, pool: PoolId, from: SimTime, to: SimTime) {
-        let Supply::OnDemand(offer) = &terms.supply else {
-            return;
-        };
         let gpus = MilliGpus::whole(u64::from(terms.gpus_per_node));
         self.charges.push((pool, from, to));
         let books = &mut self.pools[pool.index()].books;
         books.charged += u128::from(gpus.0) * u128::from(to.since(from).0);
-        books.charged_cost += Money::of_odometer(gpus, offer.prices.between(from, to));
+        books.charged_cost += Money::of_odometer(gpus, self.tariffs.between(pool, from, to));
     }
 
     /// Books a stretch of a job that is not over, into its history.
@@ -131,6 +129,7 @@ impl World {
                 pools,
                 booked,
                 model,
+                tariffs: &self.tariffs,
                 job,
             }
             .book(job.pool, from, [(bucket, to)], &mut own);
@@ -200,6 +199,7 @@ struct Desk<'a> {
     pools: &'a mut [PoolState],
     booked: &'a mut Vec<Stretch>,
     model: &'a Model,
+    tariffs: &'a Tariffs,
     job: &'a Job,
 }
 
@@ -215,11 +215,7 @@ impl Desk<'_> {
     ) {
         let end = ends[N - 1].1;
         let occupied = MilliGpus::whole(self.job.gpus);
-        let price_ms = match &self.model.pools[pool.index()].supply {
-            Supply::Owned { price } => u128::from(price.0) * u128::from(end.since(from).0),
-            Supply::OnDemand(offer) => offer.prices.between(from, end),
-        };
-        let cost = Money::of_odometer(occupied, price_ms);
+        let cost = Money::of_odometer(occupied, self.tariffs.between(pool, from, end));
         let asked = self.model.milli_of(self.job.request.shape);
         let books = &mut self.pools[pool.index()].books;
         books.used_cost += cost;

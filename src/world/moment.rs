@@ -1,6 +1,6 @@
 //! The whole state of one moment.
 
-use crate::model::Model;
+use crate::model::{Model, Tariffs};
 use crate::units::{PoolId, SimTime, TenantId};
 
 use super::causes::Causes;
@@ -62,6 +62,10 @@ pub struct World {
     pub keeps_profile: bool,
     /// Whether all runnable jobs are kept in one order.
     pub keeps_ranking: bool,
+    /// What capacity costs where no price was sampled.
+    pub posted: Tariffs,
+    /// What capacity costs.
+    pub tariffs: Tariffs,
     /// The stretches that the last move booked.
     pub booked: Vec<Stretch>,
     /// The charges for single instances that the last move booked: (pool, from, to).
@@ -77,6 +81,7 @@ impl World {
             .enumerate()
             .map(|(index, pool)| PoolState::new(pool, &request_mix(model, index)))
             .collect();
+        let posted = Tariffs::posted(model);
         let mut world = Self {
             now: SimTime::ZERO,
             jobs: Jobs::default(),
@@ -93,6 +98,8 @@ impl World {
             slips: 0,
             keeps_profile: false,
             keeps_ranking: false,
+            tariffs: posted.clone(),
+            posted,
             booked: Vec::new(),
             charges: Vec::new(),
         };
