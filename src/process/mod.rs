@@ -17,8 +17,10 @@ mod normal;
 mod outcome;
 mod poisson;
 mod presets;
+mod price;
 mod renewal;
 mod residual;
+mod steps;
 mod survival;
 mod workload;
 
@@ -32,5 +34,10 @@ pub use normal::{normal_probability, normal_quantile};
 pub use outcome::Outcome;
 pub use poisson::poisson;
 pub use presets::{PHILLY_PROFILE, VENUS_PROFILE, llm_lab, shared_research, venus_burstiness};
+pub use price::{
+    ChainStart, Controller, ControllerKeys, MarketCycle, MarketRegime, MarkovChain, MarkovPrice,
+    MeanReverting, Stress,
+};
 pub use renewal::{Renewal, RenewalStart};
+pub use steps::{combine_steps, multiply_steps};
 pub use workload::{ClassRule, ClassSettings, GangSettings, Workload, WorkloadSettings};
