@@ -1,6 +1,6 @@
 //! Things that are up, then down, then up again, whatever anybody does.
 
-use crate::dice::{Dice, Key, Purpose, Stream};
+use crate::dice::{Dice, Key, Purpose};
 use crate::units::{SimTime, Span};
 
 use super::law::Law;
@@ -33,9 +33,10 @@ pub enum RenewalStart {
     Stationary,
 }
 
-/// A stretch that goes on at the start of a walk.
+/// The stretch that a walk begins with.
 #[derive(Clone, Copy)]
 struct Beginning {
+    at: SimTime,
     up: bool,
     span: Span,
 }
@@ -71,19 +72,33 @@ impl Renewal {
 
     /// Appends the state at the start of the scenario and each change before `end`: (when, up from here).
     pub fn sample(&self, dice: &Dice, key: Key, end: Span, out: &mut Vec<(SimTime, bool)>) {
+        self.sample_paced(dice, key, end, |at, _, span| at + span, out);
+    }
+
+    /// As [`Renewal::sample`], where `later(at, up, span)` says when a drawn span that begins at `at` ends.
+    pub(super) fn sample_paced(
+        &self,
+        dice: &Dice,
+        key: Key,
+        end: Span,
+        later: impl Fn(SimTime, bool, Span) -> SimTime,
+        out: &mut Vec<(SimTime, bool)>,
+    ) {
+        let at = SimTime::ZERO;
         let beginning = match self.start {
             RenewalStart::Up => Beginning {
+                at,
                 up: true,
-                span: whole_ms(self.up.sample(&mut self.stream(dice, key, true, 0))),
+                span: self.stretch(dice, key, true, 0),
             },
             RenewalStart::Stationary => {
                 let mut stream = dice.stream(key, Purpose::RenewalStart, 0, 0);
                 let up = stream.uniform() < self.availability();
                 let span = whole_ms(self.law(up).residual(&mut stream));
-                Beginning { up, span }
+                Beginning { at, up, span }
             }
         };
-        self.walk(dice, key, SimTime::ZERO, beginning, end, out);
+        self.walk(dice, key, beginning, end, later, out);
     }
 
     /// As [`Renewal::sample`], from a present: at `now` it has been in its state, `up` or not, for `age`. The
@@ -96,31 +111,35 @@ impl Renewal {
         end: Span,
         out: &mut Vec<(SimTime, bool)>,
     ) {
-        let (now, up, age) = present;
+        let (at, up, age) = present;
         let u = dice.stream(key, Purpose::RenewalStart, 0, 1).uniform();
         let span = whole_ms(self.law(up).conditional(age.0 as f64, u));
-        self.walk(dice, key, now, Beginning { up, span }, end, out);
+        let beginning = Beginning { at, up, span };
+        self.walk(dice, key, beginning, end, |at, _, span| at + span, out);
     }
 
     fn walk(
         &self,
         dice: &Dice,
         key: Key,
-        from: SimTime,
         beginning: Beginning,
         end: Span,
+        later: impl Fn(SimTime, bool, Span) -> SimTime,
         out: &mut Vec<(SimTime, bool)>,
     ) {
-        let (mut at, mut up) = (from, beginning.up);
+        let Beginning {
+            mut at,
+            mut up,
+            mut span,
+        } = beginning;
         // The stretch that goes on counts as number 0 of its kind.
         let mut next = [u32::from(!up), u32::from(up)];
-        let mut span = beginning.span;
         while at.0 < end.0 {
             out.push((at, up));
-            at = at + span;
+            at = later(at, up, span);
             up = !up;
             let count = &mut next[usize::from(up)];
-            span = whole_ms(self.law(up).sample(&mut self.stream(dice, key, up, *count)));
+            span = self.stretch(dice, key, up, *count);
             *count += 1;
         }
     }
@@ -129,13 +148,15 @@ impl Renewal {
         if up { &self.up } else { &self.down }
     }
 
-    fn stream(&self, dice: &Dice, key: Key, up: bool, count: u32) -> Stream {
+    /// The `count`-th up or down time.
+    fn stretch(&self, dice: &Dice, key: Key, up: bool, count: u32) -> Span {
         let purpose = if up {
             Purpose::UpTime
         } else {
             Purpose::DownTime
         };
-        dice.stream(key, purpose, count, 0)
+        let mut stream = dice.stream(key, purpose, count, 0);
+        whole_ms(self.law(up).sample(&mut stream))
     }
 }
 

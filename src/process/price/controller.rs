@@ -260,7 +260,7 @@ mod tests {
                 let ratio = pair[1].1.0 as f64 / pair[0].1.0 as f64;
                 let share = pair[1].1.0 as f64 / 11_060_000.0;
                 assert!((0.099_999..0.910_001).contains(&share));
-                let clamped = share < 0.100_001 || share > 0.909_999;
+                let clamped = !(0.100_001..=0.909_999).contains(&share);
                 let regular = [0.9, 0.95, 1.05, 1.1]
                     .iter()
                     .any(|f| (ratio - f).abs() < 1e-5);
