@@ -36,7 +36,8 @@ pub(super) struct Event {
 }
 
 /// An entry of the heap is an instant (42 bits of milliseconds: 139 years) and the index of its event (up to
-/// 2²² at once). Both are checked: what lies beyond the range of the clock never happens.
+/// 2²² at once). What lies beyond the range of the clock never happens; events beyond the range of the index
+/// have an agenda of their own.
 const INDEX_BITS: u32 = 22;
 const AT_MAX: u64 = (1 << (64 - INDEX_BITS)) - 1;
 
@@ -47,6 +48,8 @@ pub(super) struct Agenda {
     heap: Vec<u64>,
     events: Vec<Event>,
     spare: Vec<u32>,
+    /// What finds no room in this one.
+    beyond: Option<Box<Agenda>>,
 }
 
 impl Agenda {
@@ -54,6 +57,16 @@ impl Agenda {
         self.heap.clear();
         self.events.clear();
         self.spare.clear();
+        self.beyond = None;
+    }
+
+    /// Room for so many pending events, so that adding them asks for no memory.
+    pub(super) fn reserve(&mut self, events: usize) {
+        let events = events.min(1 << INDEX_BITS);
+        self.heap.reserve(events.saturating_sub(self.heap.len()));
+        self.events
+            .reserve(events.saturating_sub(self.events.len()));
+        self.spare.reserve(events.saturating_sub(self.spare.len()));
     }
 
     /// Adds an event.
@@ -64,28 +77,39 @@ impl Agenda {
         let index = if let Some(index) = self.spare.pop() {
             self.events[index as usize] = event;
             index
-        } else {
+        } else if self.events.len() >> INDEX_BITS == 0 {
             self.events.push(event);
             (self.events.len() - 1) as u32
+        } else {
+            self.beyond.get_or_insert_default().push(at, event);
+            return;
         };
-        assert!(
-            index >> INDEX_BITS == 0,
-            "more than 2^22 events are pending at once"
-        );
         self.heap.push(0);
         self.rise(self.heap.len() - 1, at.0 << INDEX_BITS | u64::from(index));
     }
 
     /// When the next event is; never, if there is none.
     pub(super) fn next_at(&self) -> SimTime {
-        self.heap
+        let next = self
+            .heap
             .first()
-            .map_or(SimTime::NEVER, |key| SimTime(key >> INDEX_BITS))
+            .map_or(SimTime::NEVER, |key| SimTime(key >> INDEX_BITS));
+        match &self.beyond {
+            None => next,
+            Some(beyond) => next.min(beyond.next_at()),
+        }
     }
 
     /// Moves all events at `now` into `due`, in the order in which they are played.
     pub(super) fn take_due(&mut self, now: SimTime, due: &mut Vec<Event>) {
         due.clear();
+        self.drain_due(now, due);
+        if due.len() > 1 {
+            due.sort_unstable();
+        }
+    }
+
+    fn drain_due(&mut self, now: SimTime, due: &mut Vec<Event>) {
         while let Some(&key) = self.heap.first() {
             if key >> INDEX_BITS != now.0 {
                 break;
@@ -99,8 +123,8 @@ impl Agenda {
                 self.sink(last);
             }
         }
-        if due.len() > 1 {
-            due.sort_unstable();
+        if let Some(beyond) = &mut self.beyond {
+            beyond.drain_due(now, due);
         }
     }
 
@@ -151,13 +175,13 @@ impl Agenda {
         heap[at] = key;
     }
 
-    /// All events, in no order.
+    /// How many of all events are `wanted`.
     #[cfg(debug_assertions)]
-    pub(super) fn iter(&self) -> impl Iterator<Item = Event> + '_ {
+    pub(super) fn count(&self, wanted: &impl Fn(Event) -> bool) -> usize {
         let mask = (1 << INDEX_BITS) - 1;
-        self.heap
-            .iter()
-            .map(move |&key| self.events[(key & mask) as usize])
+        let event = |&&key: &&u64| wanted(self.events[(key & mask) as usize]);
+        let beyond = self.beyond.as_ref().map_or(0, |next| next.count(wanted));
+        self.heap.iter().filter(event).count() + beyond
     }
 }
 
@@ -198,6 +222,35 @@ mod tests {
             ]
         );
         assert_eq!(agenda.next_at(), SimTime::NEVER);
+    }
+
+    #[test]
+    fn more_events_than_one_table_holds_come_in_order_too() {
+        const MORE: u32 = (1 << INDEX_BITS) + 1000;
+        let mut agenda = Agenda::default();
+        let event = |id| Event {
+            rank: Rank::Wake,
+            id,
+            slot: 0,
+            attempt: 0,
+        };
+        // Four events at each instant from MORE / 4 down to 1: the soonest are those that came too late for
+        // the first table.
+        for id in 0..MORE {
+            agenda.push(SimTime(u64::from((MORE - 1 - id) / 4) + 1), event(id));
+        }
+        assert_eq!(agenda.count(&|_| true), MORE as usize);
+        let (mut due, mut id) = (Vec::new(), MORE);
+        for at in 1..=u64::from(MORE / 4) {
+            assert_eq!(agenda.next_at(), SimTime(at));
+            agenda.take_due(SimTime(at), &mut due);
+            id -= 4;
+            let ids: Vec<u32> = due.iter().map(|event| event.id).collect();
+            assert_eq!(ids, [id, id + 1, id + 2, id + 3]);
+        }
+        assert_eq!(agenda.next_at(), SimTime::NEVER);
+        assert!(agenda.beyond.is_some_and(|beyond| beyond.heap.is_empty()));
+        assert_eq!(MORE % 4, 0);
     }
 
     #[test]

@@ -94,13 +94,13 @@ pub(super) fn audit<O: Observer>(run: &mut Run<'_, O>) {
             _ => held[job.pool.index()] += job.gpus,
         }
         if job.phase == Phase::Running {
-            let live = run.scratch.agenda.iter().filter(|event| {
+            let live = run.scratch.agenda.count(&|event| {
                 event.rank == Rank::Finish
                     && event.slot == slot.0
                     && event.id == job.id.0
                     && event.attempt == job.attempt
             });
-            assert_eq!(live.count(), 1, "a running job has exactly one live finish");
+            assert_eq!(live, 1, "a running job has exactly one live finish");
         }
     }
     assert_eq!(
