@@ -9,6 +9,7 @@ mod carry;
 mod finish;
 mod handle;
 mod ledger;
+mod room;
 mod run;
 
 pub use run::{Scratch, Stuck, simulate};

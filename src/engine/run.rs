@@ -5,7 +5,7 @@ use crate::journal::{Observer, RunRecord};
 use crate::model::{Class, Horizon, Model, Pool, Shape, Timeline};
 use crate::strategy::{Pass, Start, Strategy};
 use crate::units::{PoolId, SimTime};
-use crate::world::{PoolState, Slot, Stretch, World};
+use crate::world::{PoolState, Room, Slot, Stretch, World};
 
 use super::agenda::{Agenda, Event};
 use super::ledger::IdleBooks;
@@ -19,6 +19,7 @@ pub struct Scratch {
     pub(super) world: Option<World>,
     /// What the world was built for.
     built_for: Option<BuiltFor>,
+    pub(super) room: Room,
     pub(super) agenda: Agenda,
     pub(super) pass: Pass,
     pub(super) starts: Vec<Start>,
@@ -102,7 +103,9 @@ pub fn simulate<O: Observer>(
     scratch: &mut Scratch,
     out: &mut O,
 ) -> Result<RunRecord, Stuck> {
-    let world = fresh_world(model, strategy, timeline, scratch);
+    let mut world = fresh_world(model, strategy, timeline, scratch);
+    scratch.reserve(&mut world, model, strategy, timeline);
+    out.begin(scratch.room.of_class());
     let horizon = match model.horizon {
         Horizon::At(at) => at,
         Horizon::LastSubmit => timeline.last_submit(),

@@ -48,6 +48,8 @@ pub trait Observer {
     /// Whether postings are wanted; they are not made otherwise.
     const POSTINGS: bool = false;
 
+    /// A run begins: about so many jobs of each class will come. The time to ask for memory.
+    fn begin(&mut self, _of_class: &[u32]) {}
     /// Something happened.
     fn fact(&mut self, _at: SimTime, _fact: Fact) {}
     /// Something was charged.

@@ -70,6 +70,16 @@ impl Fold {
 }
 
 impl Observer for Fold {
+    fn begin(&mut self, of_class: &[u32]) {
+        let all = of_class.iter().map(|&jobs| jobs as usize).sum();
+        self.all.reserve(all);
+        if self.by_class {
+            for (tally, &jobs) in self.classes.iter_mut().zip(of_class) {
+                tally.reserve(jobs as usize);
+            }
+        }
+    }
+
     fn job(&mut self, record: &JobRecord) {
         self.all.add(record);
         if self.by_class {

@@ -33,6 +33,11 @@ impl Tally {
         };
     }
 
+    /// Room for so many jobs.
+    pub fn reserve(&mut self, jobs: usize) {
+        self.keys.reserve(jobs.saturating_sub(self.keys.len()));
+    }
+
     /// Adds one job.
     pub fn add(&mut self, record: &JobRecord) {
         self.states[record.state as usize] += 1;

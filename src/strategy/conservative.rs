@@ -83,6 +83,12 @@ fn home(
 }
 
 impl FreeOver {
+    /// Room for so many steps.
+    pub(super) fn reserve(&mut self, steps: usize) {
+        self.at.reserve(steps.saturating_sub(self.at.len()));
+        self.free.reserve(steps.saturating_sub(self.free.len()));
+    }
+
     /// What is free now, and what will come free by the estimates.
     fn fill(&mut self, now: u64, state: &PoolState) {
         self.at.clear();

@@ -141,8 +141,10 @@ impl Strategy {
         order[..count].copy_from_slice(&candidates.rented[..count]);
         if candidates.prices_move {
             let of = &plan.model.shapes[shape.index()];
-            order[..count]
-                .sort_by_key(|&pool| unit_cost(plan.model, of, pool, price_at(plan, pool, now)));
+            let before = |pool: &PoolId| candidates.rented.iter().position(|other| other == pool);
+            let price = |pool: PoolId| unit_cost(plan.model, of, pool, price_at(plan, pool, now));
+            // The position makes keys unique: a stable sort would ask for memory.
+            order[..count].sort_unstable_by_key(|pool| (price(*pool), before(pool)));
         }
         let mut refusal = None;
         for &pool in order[..count].iter().chain(&candidates.rented[count..]) {

@@ -1,8 +1,10 @@
 //! A pass over the line: the heads of all shapes, merged in the order of the line. Buffers are reused.
 
+use crate::model::{Discipline, Model};
 use crate::units::{PoolId, ShapeId};
-use crate::world::{NOWHERE, Place, Slot, World};
+use crate::world::{NOWHERE, Place, Room, Slot, World};
 
+use super::Strategy;
 use super::conservative::FreeOver;
 
 /// A shape that still takes part in a pass, with its next job.
@@ -41,6 +43,35 @@ impl Pass {
         }
         self.closed.clear();
         self.closed.resize(pools, false);
+    }
+
+    /// Room for the decisions of one replication, without asking for memory.
+    pub fn reserve(&mut self, strategy: &Strategy, model: &Model, room: &Room) {
+        let (shapes, pools, jobs) = (model.shapes.len(), model.pools.len(), room.jobs());
+        self.cursors.clear();
+        self.cursors.reserve(shapes);
+        self.blocked.clear();
+        self.blocked.reserve(shapes);
+        self.closed.clear();
+        self.closed.reserve(pools);
+        self.free.clear();
+        self.free.reserve(pools);
+        if strategy.keeps_ranking() {
+            self.ranked.clear();
+            self.ranked.reserve(jobs);
+            self.wanted.clear();
+            self.wanted.reserve(jobs);
+            self.stopped.clear();
+            self.stopped.reserve(jobs);
+        }
+        if let Discipline::Conservative { depth } = strategy.settings.discipline {
+            self.profiles.resize_with(pools, FreeOver::default);
+            for (profile, pool) in self.profiles.iter_mut().zip(&model.pools) {
+                let held = room.parts_in(pool).min(jobs);
+                // A step for each job that runs, and two for each that starts now or waits for its turn.
+                profile.reserve(1 + held + 2 * (held + jobs.min(depth as usize)));
+            }
+        }
     }
 
     /// One shape takes part.

@@ -23,10 +23,10 @@ impl BitSet {
 
     /// Makes room for numbers below `bound`, keeping what is in the set.
     pub(super) fn grow(&mut self, bound: usize) {
-        if self.levels > 0 && self.leaves() * 64 >= bound {
+        let leaves = if self.levels > 0 { self.leaves() } else { 0 };
+        if self.levels > 0 && leaves * 64 >= bound {
             return;
         }
-        let held: Vec<u32> = self.iter().collect();
         let mut words = bound.div_ceil(64).max(1);
         let mut total = 0;
         self.levels = 0;
@@ -39,11 +39,26 @@ impl BitSet {
             }
             words = words.div_ceil(64);
         }
-        self.words.clear();
+        // The leaves stay where they are, and the levels above are built again.
+        self.words.truncate(leaves);
         self.words.resize(total, 0);
-        for number in held {
-            self.insert(number);
+        for leaf in 0..leaves {
+            if self.words[leaf] != 0 {
+                let number = (leaf as u32) << 6 | self.words[leaf].trailing_zeros();
+                self.words[leaf] &= !(1 << (number & 63));
+                let rest = std::mem::take(&mut self.words[leaf]);
+                self.insert(number);
+                self.words[leaf] |= rest;
+            }
         }
+    }
+
+    /// Room to grow to numbers below `bound` without asking for memory.
+    pub(super) fn reserve(&mut self, bound: usize) {
+        let leaves = bound.div_ceil(64).max(1);
+        // Each level is a 64th of the one below, rounded up.
+        let words = leaves + leaves / 63 + LEVELS;
+        self.words.reserve(words.saturating_sub(self.words.len()));
     }
 
     /// Removes everything.
@@ -98,45 +113,6 @@ impl BitSet {
         Some(index as u32)
     }
 
-    /// The lowest number that is at least `from`.
-    fn first_from(&self, from: u32) -> Option<u32> {
-        let mut index = from as usize;
-        for level in 0..self.levels {
-            let size = self.size(level);
-            let word = if index >> 6 < size {
-                self.words[self.begins[level] as usize + (index >> 6)]
-            } else {
-                0
-            };
-            let rest = if level == 0 {
-                word & (u64::MAX << (index & 63))
-            } else {
-                // The position itself was searched one level below.
-                word & u64::MAX.checked_shl((index & 63) as u32 + 1).unwrap_or(0)
-            };
-            if rest != 0 {
-                let mut found = index >> 6 << 6 | rest.trailing_zeros() as usize;
-                for below in (0..level).rev() {
-                    let word = self.words[self.begins[below] as usize + found];
-                    found = found << 6 | word.trailing_zeros() as usize;
-                }
-                return Some(found as u32);
-            }
-            index >>= 6;
-        }
-        None
-    }
-
-    /// All numbers, ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        let mut next = self.first();
-        std::iter::from_fn(move || {
-            let number = next?;
-            next = self.first_from(number + 1);
-            Some(number)
-        })
-    }
-
     fn leaves(&self) -> usize {
         self.size(0)
     }
@@ -167,9 +143,16 @@ mod tests {
                 set.insert(pick);
                 assert_eq!(set.first(), Some(pick));
             }
-            assert_eq!(set.iter().collect::<Vec<_>>(), picks);
+            let held = |set: &BitSet| {
+                let below = 0..bound as u32 * 4;
+                below.filter(|&n| set.contains(n)).collect::<Vec<_>>()
+            };
+            assert_eq!(held(&set), picks);
+            set.reserve(bound * 3);
+            let words = set.words.capacity();
             set.grow(bound * 3);
-            assert_eq!(set.iter().collect::<Vec<_>>(), picks);
+            assert_eq!(words, set.words.capacity());
+            assert_eq!(held(&set), picks);
             for &pick in &picks {
                 assert_eq!(set.first(), Some(pick));
                 assert!(set.contains(pick));

@@ -102,6 +102,26 @@ impl<K: Copy + Ord, V: Weigh> Blocks<K, V> {
         }
     }
 
+    /// Room for so many entries that come in any order, each once. Every block that is made takes at least nine
+    /// entries before the next: the last block fills up and another is appended, then it is split (which also
+    /// makes two of one), so there are at most an eighth as many blocks as entries, and one to begin with.
+    pub fn reserve(&mut self, entries: usize) {
+        let blocks = entries / 8 + 2;
+        if self.store.len() >= blocks {
+            return;
+        }
+        let more = blocks - self.store.len();
+        self.store.reserve_exact(more);
+        self.spare
+            .reserve_exact(blocks.saturating_sub(self.spare.len()));
+        self.order
+            .reserve_exact(blocks.saturating_sub(self.order.len()));
+        while self.store.len() < blocks {
+            let id = self.new_block();
+            self.spare.push(id);
+        }
+    }
+
     /// The first entry.
     pub fn first(&self) -> Option<(K, V)> {
         self.order
@@ -288,15 +308,20 @@ impl<K: Copy + Ord, V: Weigh> Blocks<K, V> {
 
     fn fresh(&mut self) -> u32 {
         self.spare.pop().unwrap_or_else(|| {
-            self.store.push(Block {
-                entries: Vec::with_capacity(BLOCK),
-                from: 0,
-                summary: V::NONE,
-            });
+            let id = self.new_block();
             // Room to take every block back, so that emptying the list never asks for memory.
             self.spare.reserve(self.store.len());
-            (self.store.len() - 1) as u32
+            id
         })
+    }
+
+    fn new_block(&mut self) -> u32 {
+        self.store.push(Block {
+            entries: Vec::with_capacity(BLOCK),
+            from: 0,
+            summary: V::NONE,
+        });
+        (self.store.len() - 1) as u32
     }
 
     fn recycle(&mut self, id: u32) {

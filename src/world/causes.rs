@@ -34,6 +34,7 @@ impl Causes {
         self.seen.clear();
         self.seen.resize(shapes, 0);
         self.marked.clear();
+        self.marked.reserve(shapes);
         self.pass = 0;
     }
 

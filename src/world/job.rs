@@ -125,6 +125,19 @@ impl Jobs {
         self.spare_runs = None;
     }
 
+    /// Room for so many jobs at once; if they may be stopped, for a past run of each.
+    pub fn reserve(&mut self, jobs: usize, may_stop: bool) {
+        self.slots.reserve(jobs.saturating_sub(self.slots.len()));
+        self.spare.reserve(jobs.saturating_sub(self.spare.len()));
+        if may_stop {
+            let more = jobs.saturating_sub(self.histories.len());
+            self.histories.reserve(more);
+            let spare = self.spare_histories.len();
+            self.spare_histories.reserve(jobs.saturating_sub(spare));
+            self.runs.reserve(jobs.saturating_sub(self.runs.len()));
+        }
+    }
+
     /// A job comes to life.
     pub fn insert(&mut self, job: Job) -> Slot {
         if let Some(slot) = self.spare.pop() {

@@ -58,6 +58,13 @@ impl Line {
         self.next_front = -1;
     }
 
+    /// Room for so many jobs of each shape.
+    pub fn reserve(&mut self, of_shape: &[u32]) {
+        for (queue, &jobs) in self.queues.iter_mut().zip(of_shape) {
+            queue.reserve(jobs as usize);
+        }
+    }
+
     /// How many jobs wait.
     pub const fn len(&self) -> u64 {
         self.len

@@ -17,6 +17,7 @@ mod nodes;
 mod pool;
 mod profile;
 mod rent;
+mod room;
 mod stretch;
 
 pub use blocks::Place;
@@ -29,4 +30,5 @@ pub use moves::{Launched, Refusal};
 pub use nodes::Holding;
 pub use pool::PoolState;
 pub use profile::{Profile, Release, Shadow};
+pub use room::Room;
 pub use stretch::{Stretch, wall, work_done};

@@ -100,6 +100,15 @@ impl Nodes {
         }
     }
 
+    /// Room for so many nodes, and for gangs in so many parts, without asking for memory.
+    pub(super) fn reserve(&mut self, nodes: usize, parts: usize) {
+        self.free.reserve(nodes.saturating_sub(self.free.len()));
+        for bucket in &mut self.buckets {
+            bucket.reserve(nodes);
+        }
+        self.cells.reserve(parts.saturating_sub(self.cells.len()));
+    }
+
     /// A node appears, wholly free.
     pub(super) fn add(&mut self, node: u32) {
         self.free[node as usize] = self.per_node as u16;

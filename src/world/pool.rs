@@ -7,6 +7,7 @@ use super::books::Books;
 use super::nodes::{Holding, Nodes};
 use super::profile::Profile;
 use super::rent::Rent;
+use super::room::Room;
 
 /// The state of a pool.
 #[derive(Clone, Debug)]
@@ -48,6 +49,24 @@ impl PoolState {
         };
         state.reset(pool);
         state
+    }
+
+    /// Room for what the jobs of a replication can hold here at once, without asking for memory.
+    pub(super) fn reserve(&mut self, pool: &Pool, room: &Room, keeps_profile: bool) {
+        let parts = room.parts_in(pool);
+        if let Some(nodes) = &mut self.nodes {
+            let count = if self.rent.is_some() {
+                room.instances_of(pool)
+            } else {
+                pool.nodes as usize
+            };
+            nodes.reserve(count, parts);
+        }
+        if let Some(rent) = &mut self.rent {
+            rent.reserve(room.instances_of(pool));
+        } else if keeps_profile {
+            self.profile.reserve(parts.min(room.jobs()));
+        }
     }
 
     /// Starts again and keeps the memory.

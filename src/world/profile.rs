@@ -61,6 +61,11 @@ impl Profile {
         self.soonest = SimTime::NEVER;
     }
 
+    /// Room for so many running jobs.
+    pub fn reserve(&mut self, jobs: usize) {
+        self.releases.reserve(jobs);
+    }
+
     /// A job is expected to release `gpus` at `end`.
     pub fn insert(&mut self, end: SimTime, slot: Slot, gpus: u32) {
         self.soonest = self.soonest.min(end);

@@ -36,6 +36,14 @@ impl Rent {
         self.held = 0;
     }
 
+    /// Room for so many instances, without asking for memory.
+    pub fn reserve(&mut self, instances: usize) {
+        let more = instances.saturating_sub(self.instances.len());
+        self.instances.reserve(more);
+        self.vacant.reserve(instances.next_power_of_two());
+        self.fresh.reserve(instances);
+    }
+
     /// Instances held now.
     pub const fn held(&self) -> u64 {
         self.held
