@@ -9,13 +9,12 @@ use std::time::Instant;
 use plimsoll::dice::{Dice, Purpose};
 use plimsoll::model::{
     Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Packing, Placement, Pool,
-    Preemption, PriceSteps, Request, Requeue, Shape, Site, SiteKind, Spill, SpillTest, Spread,
-    StrategySettings, Supply, Timeline, Truth,
+    PriceSteps, Request, Shape, Site, Spill, SpillTest, Spread, StrategySettings, Supply, Timeline,
+    Truth,
 };
 use plimsoll::process::lognormal_ms;
 use plimsoll::units::{
-    BytePrice, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, SiteId,
-    Span, TenantId,
+    ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, Span, TenantId,
 };
 
 /// Gang sizes and their shares in percent.
@@ -32,24 +31,12 @@ const GANGS: [(u64, u64); 7] = [
 /// An estate of one owned pool (`nodes` × 8 GPUs) and, if wanted, a rented one beside it.
 pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
     let pool = |name: &str, supply, nodes, packing| Pool {
-        name: name.to_owned(),
-        site: SiteId(0),
-        gpu: "h200".to_owned(),
-        nodes,
-        gpus_per_node: 8,
-        packing,
         spread: Spread::Remainder,
         supply,
-        speed: vec![1000],
+        ..Pool::bare(name, nodes, 8, packing)
     };
-    let mut pools = vec![pool(
-        "owned",
-        Supply::Owned {
-            price: Price(2_500_000),
-        },
-        nodes,
-        packing,
-    )];
+    let price = Price(2_500_000);
+    let mut pools = vec![pool("owned", Supply::Owned { price }, nodes, packing)];
     if rented {
         let offer = OnDemand {
             prices: PriceSteps::constant(Price(3_500_000)),
@@ -64,63 +51,39 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
         };
         pools.push(pool("rented", Supply::OnDemand(offer), 0, Packing::Best));
     }
-    let site = Site {
-        name: "dc".to_owned(),
-        kind: SiteKind::Private,
-        jurisdiction: "DE".to_owned(),
-        zone: "private".to_owned(),
-        egress: BytePrice(0),
-    };
-    let class = Class {
-        name: "training".to_owned(),
-        pools: (0..pools.len()).map(PoolId::from).collect(),
-        burst: true,
-        results: Bytes(0),
-        preemption: Preemption::Checkpoint {
-            write: Span::ZERO,
-            restart: Span::ZERO,
-        },
+    let all = (0..pools.len()).map(PoolId::from).collect();
+    let shape = |&(gpus, weight): &(u64, u64)| Shape {
+        gpus: MilliGpus::whole(gpus),
+        class: ClassId(0),
+        weight,
     };
     let epoch = Epoch::parse("2026-01-05T00:00:00Z").expect("a date");
-    let mut model = Model::bare("bench", epoch, Currency::parse("USD").expect("a currency"));
-    model.horizon = Horizon::LastSubmit;
-    model.sites = vec![site];
-    model.pools = pools;
-    model.classes = vec![class];
-    model.tenants = vec!["all".to_owned()];
-    model.shapes = GANGS
-        .iter()
-        .map(|&(gpus, weight)| Shape {
-            gpus: MilliGpus::whole(gpus),
-            class: ClassId(0),
-            weight,
-        })
-        .collect();
-    model.strategies = strategies();
-    model
+    Model {
+        horizon: Horizon::LastSubmit,
+        sites: vec![Site::bare("dc")],
+        pools,
+        classes: vec![Class::bare("training", all)],
+        tenants: vec!["all".to_owned()],
+        shapes: GANGS.iter().map(shape).collect(),
+        strategies: strategies(),
+        ..Model::bare("bench", epoch, Currency::parse("USD").expect("a currency"))
+    }
 }
 
 /// The strategies that are measured; those with "spill" need the rented pool.
 fn strategies() -> Vec<StrategySettings> {
-    let strategy = |name: &str, discipline, placement| StrategySettings {
-        name: name.to_owned(),
-        discipline,
-        placement,
-        requeue: Requeue::Keep,
-    };
     let spill = Spill {
         test: SpillTest::Waited(Span(1_800_000)),
         ceiling: Some(Price(4_000_000)),
     };
     vec![
-        strategy("fifo", Discipline::Fifo, Placement::PrivateOnly),
-        strategy("fit-first", Discipline::FitFirst, Placement::PrivateOnly),
-        strategy("easy", Discipline::Easy, Placement::PrivateOnly),
-        strategy(
-            "easy, spill",
-            Discipline::Easy,
-            Placement::PrivateFirst(spill),
-        ),
+        StrategySettings::bare("fifo", Discipline::Fifo),
+        StrategySettings::bare("fit-first", Discipline::FitFirst),
+        StrategySettings::bare("easy", Discipline::Easy),
+        StrategySettings {
+            placement: Placement::PrivateFirst(spill),
+            ..StrategySettings::bare("easy, spill", Discipline::Easy)
+        },
     ]
 }
 

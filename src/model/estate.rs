@@ -250,24 +250,6 @@ impl Pool {
 }
 
 impl Model {
-    /// A model of nothing, to be filled: no estate, no demand, one minute long.
-    pub fn bare(name: &str, epoch: Epoch, currency: Currency) -> Self {
-        Self {
-            name: name.to_owned(),
-            epoch,
-            currency,
-            horizon: Horizon::At(SimTime(60_000)),
-            overrun: Overrun::Extend,
-            sites: Vec::new(),
-            pools: Vec::new(),
-            classes: Vec::new(),
-            tenants: Vec::new(),
-            shapes: Vec::new(),
-            demand: Vec::new(),
-            strategies: Vec::new(),
-        }
-    }
-
     /// The pool of an id.
     pub fn pool(&self, id: PoolId) -> &Pool {
         &self.pools[id.index()]

@@ -4,6 +4,7 @@
 //! [`Timeline`] is one sampled world: a pure function of (model, seed, replication) that does not know which
 //! strategy will live in it.
 
+mod bare;
 mod compile;
 mod demand;
 mod estate;

@@ -12,13 +12,13 @@ use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{Fact, JobRecord, Observer, PoolRecord, Posting, RunRecord};
 use plimsoll::model::{
-    Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, Preemption, Request,
-    Requeue, Shape, Site, SiteKind, Spread, StrategySettings, Supply, Timeline, Truth,
+    Class, Discipline, Horizon, Model, Outcome, Packing, Pool, Request, Shape, Site,
+    StrategySettings, Supply, Timeline, Truth,
 };
 use plimsoll::strategy::Strategy;
 use plimsoll::units::{
-    BytePrice, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, SiteId,
-    Span, StrategyId, TenantId,
+    ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, Span, StrategyId,
+    TenantId,
 };
 
 /// Keeps everything that it hears.
@@ -53,59 +53,30 @@ impl Observer for Everything {
 /// One job in words: (submit ms, GPUs, true run time ms, requested ms).
 pub type Row = (u64, u64, u64, u64);
 
+/// An owned pool at 2 USD per GPU-hour.
 pub fn owned(name: &str, nodes: u32, gpus_per_node: u32, packing: Packing) -> Pool {
     Pool {
-        name: name.to_owned(),
-        site: SiteId(0),
-        gpu: "h200".to_owned(),
-        nodes,
-        gpus_per_node,
-        packing,
-        spread: Spread::Never,
         supply: Supply::Owned {
             price: Price(2_000_000),
         },
-        speed: vec![1000],
+        ..Pool::bare(name, nodes, gpus_per_node, packing)
     }
 }
 
 /// A model with one site and one class that may use all pools.
 pub fn model(pools: Vec<Pool>, disciplines: Vec<Discipline>) -> Model {
-    let strategies = disciplines
-        .into_iter()
-        .map(|discipline| StrategySettings {
-            name: format!("{discipline:?}"),
-            discipline,
-            placement: Placement::PrivateOnly,
-            requeue: Requeue::Keep,
-        })
-        .collect();
-    let class = Class {
-        name: "training".to_owned(),
-        pools: (0..pools.len()).map(PoolId::from).collect(),
-        burst: true,
-        results: Bytes(0),
-        preemption: Preemption::Checkpoint {
-            write: Span::ZERO,
-            restart: Span::ZERO,
-        },
-    };
-    let site = Site {
-        name: "dc".to_owned(),
-        kind: SiteKind::Private,
-        jurisdiction: "DE".to_owned(),
-        zone: "private".to_owned(),
-        egress: BytePrice(0),
-    };
+    let all = (0..pools.len()).map(PoolId::from).collect();
+    let named = |discipline| StrategySettings::bare(&format!("{discipline:?}"), discipline);
     let epoch = Epoch::parse("2026-01-05T00:00:00Z").unwrap();
-    let mut model = Model::bare("test", epoch, Currency::parse("USD").unwrap());
-    model.horizon = Horizon::UntilEmpty;
-    model.sites = vec![site];
-    model.pools = pools;
-    model.classes = vec![class];
-    model.tenants = vec!["all".to_owned()];
-    model.strategies = strategies;
-    model
+    Model {
+        horizon: Horizon::UntilEmpty,
+        sites: vec![Site::bare("dc")],
+        pools,
+        classes: vec![Class::bare("training", all)],
+        tenants: vec!["all".to_owned()],
+        strategies: disciplines.into_iter().map(named).collect(),
+        ..Model::bare("test", epoch, Currency::parse("USD").unwrap())
+    }
 }
 
 /// The world in which exactly these jobs come; the model learns their shapes.

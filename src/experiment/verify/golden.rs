@@ -4,15 +4,14 @@ use crate::dice::Dice;
 use crate::engine::{Scratch, simulate};
 use crate::journal::{JobRecord, Observer};
 use crate::model::{
-    Discipline, Horizon, Outcome, Packing, Placement, Request, Requeue, Shape, StrategySettings,
-    Timeline, Truth,
+    Class, Discipline, Horizon, Outcome, Packing, Request, Shape, StrategySettings, Timeline, Truth,
 };
 use crate::strategy::Strategy;
 use crate::units::{ClassId, MilliGpus, PoolId, ShapeId, SimTime, Span, StrategyId, TenantId};
 
 use super::super::replicate::ExperimentError;
 use super::row::{Evidence, Row};
-use super::system::{class, estate, owned, whole_ms};
+use super::system::{estate, owned, whole_ms};
 
 /// Seven jobs for eight GPUs: (arrival, GPUs, run time), run times known.
 const JOBS: [(u64, u64, u64); 7] = [
@@ -94,15 +93,10 @@ fn play(discipline: &Discipline) -> Result<Vec<Option<SimTime>>, ExperimentError
         .collect();
     let model = estate(
         vec![owned("eight", 1, 8, Packing::Count, 1, 1000)],
-        vec![class("training".to_owned(), vec![PoolId(0)])],
+        vec![Class::bare("training", vec![PoolId(0)])],
         shapes,
         Horizon::UntilEmpty,
-        vec![StrategySettings {
-            name: "golden".to_owned(),
-            discipline: discipline.clone(),
-            placement: Placement::PrivateOnly,
-            requeue: Requeue::Keep,
-        }],
+        vec![StrategySettings::bare("golden", discipline.clone())],
     );
     let mut timeline = Timeline::default();
     for (submit, gpus, span) in JOBS {

@@ -12,7 +12,7 @@ use crate::units::{
     TenantId,
 };
 
-use super::system::{class, estate, owned};
+use super::system::{estate, owned};
 
 /// The run crosses the end of January and is cut while jobs run, boot and wait.
 const DAYS: u64 = 14;
@@ -39,17 +39,17 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
                 write: Span(90_000),
                 restart: Span(45_000),
             },
-            ..class("checkpoints".to_owned(), all.clone())
+            ..Class::bare("checkpoints", all.clone())
         },
         Class {
             preemption: Preemption::Kill {
                 restart: Span(30_000),
             },
-            ..class("is killed".to_owned(), all.clone())
+            ..Class::bare("is killed", all.clone())
         },
         Class {
             burst: false,
-            ..class("stays at home".to_owned(), all)
+            ..Class::bare("stays at home", all)
         },
     ];
     let mut shapes: Vec<Shape> = (0..SIZES.len() * classes.len())
@@ -68,11 +68,11 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
                 1 => Requeue::Front,
                 _ => Requeue::Back,
             };
+            let name = format!("{discipline:?}, {placement:?}");
             strategies.push(StrategySettings {
-                name: format!("{discipline:?}, {placement:?}"),
-                discipline: discipline.clone(),
                 placement,
                 requeue,
+                ..StrategySettings::bare(&name, discipline.clone())
             });
         }
     }
@@ -80,11 +80,11 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
     let mut model = estate(pools, classes, shapes, horizon, strategies);
     model.epoch = Epoch::from_unix_ms(1_769_299_200_000).unwrap_or(model.epoch); // 2026-01-25T00:00:00Z
     model.sites.push(Site {
-        name: "provider".to_owned(),
         kind: SiteKind::Gpuaas,
         jurisdiction: "FI".to_owned(),
         zone: "public".to_owned(),
         egress: BytePrice(87_000),
+        ..Site::bare("provider")
     });
     model
 }

@@ -2,14 +2,12 @@
 
 use crate::dice::{Dice, Key, Purpose};
 use crate::model::{
-    Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Overrun, Packing, Placement, Pool,
-    Preemption, PriceSteps, Request, Requeue, Shape, Site, SiteKind, Spread, StrategySettings,
-    Supply, Timeline, Truth,
+    Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Packing, Placement, Pool,
+    PriceSteps, Request, Shape, Site, StrategySettings, Supply, Timeline, Truth,
 };
 use crate::process::{Choice, Law};
 use crate::units::{
-    BytePrice, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, SiteId,
-    Span, TenantId,
+    ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, Span, TenantId,
 };
 
 /// Milliseconds in the unit of time of the closed forms: rounding to whole ms changes no sixth digit.
@@ -120,7 +118,7 @@ impl System {
             _ => Placement::PrivateOnly,
         };
         let classes = (0..self.customers.len())
-            .map(|kind| class(format!("kind {}", kind + 1), all.clone()))
+            .map(|kind| Class::bare(&format!("kind {}", kind + 1), all.clone()))
             .collect();
         estate(
             pools,
@@ -128,10 +126,8 @@ impl System {
             shapes,
             horizon,
             vec![StrategySettings {
-                name: self.name.clone(),
-                discipline: self.discipline.clone(),
                 placement,
-                requeue: Requeue::Keep,
+                ..StrategySettings::bare(&self.name, self.discipline.clone())
             }],
         )
     }
@@ -212,20 +208,6 @@ pub(super) fn whole_ms(units: f64) -> u64 {
     (units * UNIT_MS).round() as u64
 }
 
-/// A class that may use the given pools, stops at no cost, and sends nothing home.
-pub(super) fn class(name: String, pools: Vec<PoolId>) -> Class {
-    Class {
-        name,
-        pools,
-        burst: true,
-        results: Bytes(0),
-        preemption: Preemption::Checkpoint {
-            write: Span::ZERO,
-            restart: Span::ZERO,
-        },
-    }
-}
-
 /// An owned pool for so many classes, of one speed in ‰.
 pub(super) fn owned(
     name: &str,
@@ -236,15 +218,9 @@ pub(super) fn owned(
     speed: u32,
 ) -> Pool {
     Pool {
-        name: name.to_owned(),
-        site: SiteId(0),
-        gpu: "reference".to_owned(),
-        nodes,
-        gpus_per_node,
-        packing,
-        spread: Spread::Never,
         supply: Supply::Owned { price: PRICE },
         speed: vec![speed; classes],
+        ..Pool::bare(name, nodes, gpus_per_node, packing)
     }
 }
 
@@ -256,26 +232,20 @@ pub(super) fn estate(
     horizon: Horizon,
     strategies: Vec<StrategySettings>,
 ) -> Model {
-    let site = Site {
-        name: "site".to_owned(),
-        kind: SiteKind::Private,
-        jurisdiction: "DE".to_owned(),
-        zone: "private".to_owned(),
-        egress: BytePrice(0),
-    };
     let epoch = Epoch::from_unix_ms(1_767_225_600_000); // 2026-01-01T00:00:00Z
+    let currency = Currency::parse("USD").expect("three letters");
     Model {
-        name: "trust-pack".to_owned(),
-        epoch: epoch.expect("an instant of our era"),
-        currency: Currency::parse("USD").expect("three letters"),
         horizon,
-        overrun: Overrun::Extend,
-        sites: vec![site],
+        sites: vec![Site::bare("site")],
         pools,
         tenants: classes.iter().map(|class| class.name.clone()).collect(),
         classes,
         shapes,
-        demand: Vec::new(),
         strategies,
+        ..Model::bare(
+            "trust-pack",
+            epoch.expect("an instant of our era"),
+            currency,
+        )
     }
 }

@@ -1,0 +1,90 @@
+//! The plainest of each thing, for models that are made by hand: change what matters with `..`.
+
+use crate::units::{BytePrice, Bytes, Currency, Epoch, PoolId, Price, SimTime, SiteId, Span};
+
+use super::Model;
+use super::estate::{
+    Class, Horizon, Overrun, Packing, Pool, Preemption, Site, SiteKind, Spread, Supply,
+};
+use super::settings::{Discipline, Placement, Requeue, StrategySettings};
+
+impl Model {
+    /// A model of nothing, to be filled: no estate, no demand, one minute long.
+    pub fn bare(name: &str, epoch: Epoch, currency: Currency) -> Self {
+        Self {
+            name: name.to_owned(),
+            epoch,
+            currency,
+            horizon: Horizon::At(SimTime(60_000)),
+            overrun: Overrun::Extend,
+            sites: Vec::new(),
+            pools: Vec::new(),
+            classes: Vec::new(),
+            tenants: Vec::new(),
+            shapes: Vec::new(),
+            demand: Vec::new(),
+            strategies: Vec::new(),
+        }
+    }
+}
+
+impl Site {
+    /// A private site that data leave for nothing.
+    pub fn bare(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind: SiteKind::Private,
+            jurisdiction: "DE".to_owned(),
+            zone: "private".to_owned(),
+            egress: BytePrice(0),
+        }
+    }
+}
+
+impl Pool {
+    /// Nodes at the first site, owned for one unit of currency per GPU-hour, at the speed of the reference for
+    /// the one class there is; a gang larger than a node takes whole ones.
+    pub fn bare(name: &str, nodes: u32, gpus_per_node: u32, packing: Packing) -> Self {
+        Self {
+            name: name.to_owned(),
+            site: SiteId(0),
+            gpu: "h200".to_owned(),
+            nodes,
+            gpus_per_node,
+            packing,
+            spread: Spread::Never,
+            supply: Supply::Owned {
+                price: Price(1_000_000),
+            },
+            speed: vec![1000],
+        }
+    }
+}
+
+impl Class {
+    /// A class that may use the given pools, stops at no cost, and sends nothing home.
+    pub fn bare(name: &str, pools: Vec<PoolId>) -> Self {
+        Self {
+            name: name.to_owned(),
+            pools,
+            burst: true,
+            results: Bytes(0),
+            preemption: Preemption::Checkpoint {
+                write: Span::ZERO,
+                restart: Span::ZERO,
+            },
+        }
+    }
+}
+
+impl StrategySettings {
+    /// A discipline on owned capacity only; whoever is stopped keeps its place.
+    pub fn bare(name: &str, discipline: Discipline) -> Self {
+        Self {
+            name: name.to_owned(),
+            discipline,
+            placement: Placement::PrivateOnly,
+            requeue: Requeue::Keep,
+        }
+    }
+}
