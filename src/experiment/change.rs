@@ -38,19 +38,25 @@ pub fn what_would_change(
     statements
 }
 
-/// What the strategy that costs more pays for each hour of waiting that it avoids.
+/// What the strategy that costs more pays for each hour of waiting that it avoids. To wait again after being
+/// stopped to make room is to wait.
 fn worth_of_waiting(
     layout: &Layout,
     (name, mine): (&str, &Columns),
     first: &Columns,
     currency: &str,
 ) -> Option<String> {
-    let (cost, wait) = (
+    let (cost, wait, again) = (
         layout.position("cost_total")?,
         layout.position("wait_mean_s")?,
+        layout.position("preempted_mean_s")?,
     );
+    let waited = |columns: &Columns| -> Vec<f64> {
+        let (wait, again) = (columns.pair(wait).0, columns.pair(again).0);
+        wait.iter().zip(again).map(|(a, b)| a + b).collect()
+    };
     let extra = differences(mine.pair(cost).0, first.pair(cost).0, 1.0);
-    let avoided = differences(first.pair(wait).0, mine.pair(wait).0, 1.0 / 3600.0);
+    let avoided = differences(&waited(first), &waited(mine), 1.0 / 3600.0);
     let (more, less): (f64, f64) = (extra.iter().sum(), avoided.iter().sum());
     // Only a trade-off has a price: dearer and faster, or cheaper and slower.
     if more == 0.0 || less == 0.0 || (0.0 < more) != (0.0 < less) {
@@ -180,5 +186,28 @@ mod tests {
         assert!(said[1].contains("(now 3)"), "{}", said[1]);
         let same = what_would_change(&layout, &names, &[first.clone(), first], "USD");
         assert!(same[0].starts_with("no price"));
+    }
+
+    #[test]
+    fn to_wait_again_is_to_wait() {
+        let layout = Layout::new(&["all".into()], &["dc".into()]);
+        let of = |cost, wait, again| {
+            let values = [
+                ("cost_total", cost),
+                ("wait_mean_s", wait),
+                ("preempted_mean_s", again),
+            ];
+            columns(&layout, &values)
+        };
+        let names = ["first".to_owned(), "second".to_owned()];
+        let said = |first: Columns, second: Columns| {
+            what_would_change(&layout, &names, &[first, second], "USD")[0].clone()
+        };
+        // 20 USD more; 2 h of waiting against 30 min and 30 min again: 1 h less.
+        let worth = said(of(100.0, 7200.0, 0.0), of(120.0, 1800.0, 1800.0));
+        assert!(worth.contains("pays 20 USD for each job-hour"), "{worth}");
+        // Sooner begun and longer stopped: dearer and slower is no trade-off.
+        let worse = said(of(100.0, 7200.0, 0.0), of(120.0, 1800.0, 9000.0));
+        assert!(worse.starts_with("no price"), "{worse}");
     }
 }
