@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::engine::Stuck;
+use crate::experiment::ExperimentError;
 use crate::record::plain;
 use crate::scenario::Problems;
 
@@ -65,8 +67,19 @@ impl From<anyhow::Error> for Failure {
                 .downcast_ref::<std::io::Error>()
                 .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
         });
+        let crowded = error.chain().any(|cause| {
+            matches!(
+                cause.downcast_ref(),
+                Some(ExperimentError::Stuck {
+                    stuck: Stuck::Crowded { .. },
+                    ..
+                })
+            )
+        });
         if broken_pipe {
             Self::NobodyListens
+        } else if crowded {
+            Self::Input(format!("{error:#}"))
         } else {
             Self::Runtime(error)
         }
@@ -82,5 +95,28 @@ impl From<std::io::Error> for Failure {
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
         Self::Scenario(Box::new(problems))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demand_that_is_too_large_is_the_input_s_fault() {
+        let error = ExperimentError::Stuck {
+            replication: 3,
+            seed: 1,
+            stuck: Stuck::Crowded {
+                strategy: "backfill".to_owned(),
+                days: 12,
+                most: 4_194_304,
+            },
+        };
+        let failure = Failure::from(anyhow::Error::from(error).context("while playing"));
+        let Failure::Input(said) = failure else {
+            panic!("{failure:?}");
+        };
+        assert!(said.contains("at most 4194304 living jobs"), "{said}");
     }
 }

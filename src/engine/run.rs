@@ -4,8 +4,8 @@ use crate::dice::{Dice, Key};
 use crate::journal::{Observer, RunRecord};
 use crate::model::{Class, Horizon, Model, Pool, Shape, Timeline};
 use crate::strategy::{Pass, Start, Strategy};
-use crate::units::{PoolId, SimTime};
-use crate::world::{PoolState, Room, Slot, Stretch, World};
+use crate::units::{PoolId, SimTime, Span};
+use crate::world::{PoolState, Profile, Room, Slot, Stretch, World};
 
 use super::agenda::{Agenda, Event};
 use super::ledger::IdleBooks;
@@ -61,16 +61,32 @@ impl BuiltFor {
     }
 }
 
-/// The strategy and the engine went round in circles at one instant: a bug, told with where it was.
+/// Why a replication cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("strategy `{strategy}` made no end of decisions at {at:?} (jobs {jobs:?} among them)")]
-pub struct Stuck {
-    /// Which strategy.
-    pub strategy: String,
-    /// When.
-    pub at: SimTime,
-    /// Some of the jobs that were decided upon.
-    pub jobs: Vec<u32>,
+pub enum Stuck {
+    /// The strategy and the engine went round in circles at one instant: a bug, told with where it was.
+    #[error("strategy `{strategy}` made no end of decisions at {at:?} (jobs {jobs:?} among them)")]
+    Circles {
+        /// Which strategy.
+        strategy: String,
+        /// When.
+        at: SimTime,
+        /// Some of the jobs that were decided upon.
+        jobs: Vec<u32>,
+    },
+    /// The strategy looks at estimated ends, which are kept of a limited number of jobs.
+    #[error(
+        "strategy `{strategy}` keeps the estimated ends of at most {most} living jobs, and there are more after \
+         {days} days; bring less demand or more capacity, shorten the horizon, or use a queue of kind fifo"
+    )]
+    Crowded {
+        /// Which strategy.
+        strategy: String,
+        /// After so many days.
+        days: u64,
+        /// How many there may be.
+        most: u32,
+    },
 }
 
 /// One run in progress.
@@ -191,6 +207,13 @@ impl<O: Observer> Run<'_, O> {
     fn instant(&mut self, now: SimTime) -> Result<(), Stuck> {
         for _ in 0..ROUNDS_PER_INSTANT_MAX {
             self.happen(now);
+            if self.world.is_crowded() {
+                return Err(Stuck::Crowded {
+                    strategy: self.strategy.name().to_owned(),
+                    days: now.0 / Span::DAY.0,
+                    most: Profile::SLOTS_MAX,
+                });
+            }
             if !self.world.decision_due() {
                 return Ok(());
             }
@@ -202,7 +225,7 @@ impl<O: Observer> Run<'_, O> {
                 return Ok(());
             }
         }
-        Err(Stuck {
+        Err(Stuck::Circles {
             strategy: self.strategy.name().to_owned(),
             at: now,
             jobs: self

@@ -60,7 +60,7 @@ pub struct Replicated {
 /// Why an experiment ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
-    /// A strategy went round in circles: a bug of the program.
+    /// A replication could not be played to its end.
     #[error("replication {replication}, seed {seed}: {stuck}")]
     Stuck {
         /// Which sampled world.

@@ -150,6 +150,11 @@ impl Jobs {
         Slot((self.slots.len() - 1) as u32)
     }
 
+    /// Slots in use and not.
+    pub const fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Whether nobody is alive.
     pub fn is_empty(&self) -> bool {
         self.slots.len() == self.spare.len()

@@ -7,6 +7,7 @@ use super::causes::Causes;
 use super::job::{Jobs, Slot};
 use super::line::Line;
 use super::pool::PoolState;
+use super::profile::Profile;
 use super::stretch::Stretch;
 
 /// What changed since the last decision.
@@ -136,6 +137,11 @@ impl World {
         debug_assert!(self.now <= now, "the clock went back");
         self.waiting_area += u128::from(self.line.len()) * u128::from(now.since(self.now).0);
         self.now = now;
+    }
+
+    /// Whether there are more living jobs than the profiles of running jobs, if they are kept, can tell apart.
+    pub fn is_crowded(&self) -> bool {
+        self.keeps_profile && (Profile::SLOTS_MAX as usize) < self.jobs.slots()
     }
 
     /// Whether somebody should decide something.

@@ -55,6 +55,9 @@ impl Default for Profile {
 }
 
 impl Profile {
+    /// Jobs in slots below this can be told apart.
+    pub const SLOTS_MAX: u32 = 1 << SLOT_BITS;
+
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.releases.clear();
@@ -189,6 +192,13 @@ mod tests {
             })
         );
         assert_eq!(profile.shadow(SimTime(5), 1, 14), None);
+    }
+
+    #[test]
+    fn the_last_slot_of_an_instant_comes_before_the_first_of_the_next() {
+        let last = place(SimTime(7), Slot(Profile::SLOTS_MAX - 1));
+        assert!(last < place(SimTime(8), Slot(0)));
+        assert_eq!(told(last, Weight(3)).1.slot, Slot(Profile::SLOTS_MAX - 1));
     }
 
     #[test]
