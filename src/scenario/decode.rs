@@ -4,9 +4,10 @@
 //! value after this decoder has reported it; unknown keys are reported and passed over. One pass finds all.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::value::{StrDeserializer, U16Deserializer};
+use serde::de::value::{MapDeserializer, StrDeserializer, U16Deserializer};
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess,
     VariantAccess, Visitor,
@@ -16,7 +17,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use super::given::GIVEN;
 use super::problem::Problem;
 use super::source::Origin;
-use super::suggest::advice;
+use super::suggest::{advice, nearest};
 use super::tree::{Node, Value};
 
 /// Decodes `node`; what cannot be read is `Broken` and reported.
@@ -94,10 +95,11 @@ impl<'a> Decoder<'a> {
         T::try_from(number).map_err(|_| Fault(format!("`{}` is too large", self.name)))
     }
 
-    /// Reports the keys of a table that no field has.
-    fn check_keys(self, fields: &'static [&'static str]) {
+    /// Reports the keys of a table that no field has; returns the fields that they most likely mean.
+    fn check_keys(self, fields: &'static [&'static str]) -> BTreeSet<&'static str> {
+        let mut meant = BTreeSet::new();
         let Value::Table(table) = &self.node.value else {
-            return;
+            return meant;
         };
         for (key, entry) in table {
             if !fields.contains(&key.as_str()) {
@@ -105,8 +107,11 @@ impl<'a> Decoder<'a> {
                     Problem::at(entry.key, format!("unknown key `{key}` in {}", self.name))
                         .label(advice(key, fields)),
                 );
+                meant.extend(nearest(key, fields.iter().copied()));
             }
         }
+        meant.retain(|&field| !table.contains_key(field));
+        meant
     }
 }
 
@@ -118,6 +123,8 @@ impl Value {
                 format!("the text \"{}\"", text.chars().take(40).collect::<String>())
             }
             Self::Integer(number) => format!("the number {number}"),
+            Self::Float(number) if number.is_nan() => "nan".to_owned(),
+            Self::Float(number) if number.is_infinite() => format!("{number}"),
             Self::Float(number) => format!("the number {number}"),
             Self::Boolean(yes) => format!("{yes}"),
             Self::Moment(text) => format!("the date {text}"),
@@ -164,6 +171,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
         match self.node.value {
             Value::Float(number) if number.is_finite() => visitor.visit_f64(number),
             Value::Integer(number) => visitor.visit_f64(number as f64),
+            Value::Float(_) => self.wrong("a finite number"),
             _ => self.wrong("a number"),
         }
     }
@@ -210,6 +218,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
             rest: table.iter(),
             next: None,
             known: None,
+            meant: BTreeSet::new(),
         })
     }
 
@@ -228,12 +237,12 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
         let Value::Table(table) = &self.node.value else {
             return self.wrong("a table");
         };
-        self.check_keys(fields);
         visitor.visit_map(Fields {
             decoder: self,
             rest: table.iter(),
             next: None,
             known: Some(fields),
+            meant: self.check_keys(fields),
         })
     }
 
@@ -283,12 +292,14 @@ impl<'de> SeqAccess<'de> for Items<'_> {
     }
 }
 
-/// The keys of a table; those outside `known` are passed over.
+/// The keys of a table; those outside `known` are passed over, and the fields that they `meant` are broken, so
+/// that nobody calls them missing as well.
 struct Fields<'a> {
     decoder: Decoder<'a>,
     rest: std::collections::btree_map::Iter<'a, String, super::tree::Entry>,
     next: Option<(&'a str, &'a Node)>,
     known: Option<&'static [&'static str]>,
+    meant: BTreeSet<&'static str>,
 }
 
 impl<'de> MapAccess<'de> for Fields<'_> {
@@ -305,12 +316,17 @@ impl<'de> MapAccess<'de> for Fields<'_> {
                 return seed.deserialize(key).map(Some);
             }
         }
-        Ok(None)
+        let Some(field) = self.meant.pop_first() else {
+            return Ok(None);
+        };
+        let key: StrDeserializer<'_, Fault> = field.into_deserializer();
+        seed.deserialize(key).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let Some((name, node)) = self.next.take() else {
-            return Err(Fault::custom("a value without a key"));
+            // A field without a value: `Given` takes the want of an origin for a reported problem.
+            return seed.deserialize(MapDeserializer::new(std::iter::empty::<(u16, u16)>()));
         };
         seed.deserialize(self.decoder.child(node, name))
     }

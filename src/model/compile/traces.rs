@@ -143,6 +143,11 @@ fn trace(
     run: &Run,
     zone: Option<Zone>,
 ) -> Option<Jobs> {
+    if path.trim().is_empty() {
+        let fix = "write where the file is, seen from this one: trace = \"month.csv\"";
+        context.fault(origin, "the path of the trace is empty", fix);
+        return None;
+    }
     let path = context.problems.sources().resolve(origin, path);
     let format = format(context, spec, table, run, zone)?;
     let trace = match read_trace(&path, &format, &Limits::default()) {

@@ -89,7 +89,7 @@ const OFFER_MISTAKES: [Case; 9] = [
     ),
 ];
 
-const OTHER_MISTAKES: [Case; 12] = [
+const OTHER_MISTAKES: [Case; 13] = [
     (&["scenario.name=../x"], &["`../x` cannot name a folder"]),
     (
         &["scenario.start=yesterday"],
@@ -123,6 +123,13 @@ const OTHER_MISTAKES: [Case; 12] = [
     (
         &["demand.trace=none.csv"],
         &["none.csv", "cannot be opened"],
+    ),
+    (
+        &["demand.trace="],
+        &[
+            "the path of the trace is empty",
+            "seen from this one: trace = \"month.csv\"",
+        ],
     ),
     (
         &["demand.format=philly"],
@@ -221,6 +228,45 @@ fn missing_keys_point_at_their_table() {
     let told = try_compile(&folder.0, &[]).unwrap_err();
     assert!(told.contains("the gpu of a pool is missing"), "{told}");
     assert!(told.contains("16 │ [[pool]]"), "{told}");
+}
+
+#[test]
+fn a_misspelt_key_is_one_mistake_and_not_a_missing_one_too() {
+    for (right, wrong) in [("gpu = ", "gpuu = "), ("name = \"dc/h200\"", "nmae = 1")] {
+        let folder = Folder::new("misspelt", &GOOD.replacen(right, wrong, 1), TRACE);
+        let told = try_compile(&folder.0, &[]).unwrap_err();
+        let meant = right.split(' ').next().unwrap();
+        assert!(told.contains(&format!("did you mean `{meant}`?")), "{told}");
+        assert!(!told.contains("missing"), "{told}");
+    }
+    // Two that mean the same, and one beside the key that it means.
+    let twice = GOOD.replacen("gpu = \"h200\"", "gpuu = 1\ngpux = 2", 1);
+    let told = try_compile(&Folder::new("twice", &twice, TRACE).0, &[]).unwrap_err();
+    assert!(
+        told.contains("2 problems") && !told.contains("missing"),
+        "{told}"
+    );
+    let beside = GOOD.replacen("gpu = \"h200\"", "gpu = \"h200\"\ngpuu = 2", 1);
+    let told = try_compile(&Folder::new("beside", &beside, TRACE).0, &[]).unwrap_err();
+    assert!(told.contains("1 problem"), "{told}");
+}
+
+#[test]
+fn numbers_that_are_none_are_told_as_written() {
+    for word in ["nan", "inf", "-inf"] {
+        let scenario = GOOD
+            .lines()
+            .filter(|line| !line.starts_with("trace ") && !line.starts_with("resample "))
+            .fold(String::new(), |text, line| text + line + "\n")
+            .replace(
+                "[[demand]]",
+                &format!("[[demand]]\ngenerator = {{ load = {word} }}"),
+            );
+        let folder = Folder::new("nan", &scenario, TRACE);
+        let told = try_compile(&folder.0, &[]).unwrap_err();
+        let expected = format!("`load` should be a finite number, not {word}\n");
+        assert!(told.contains(&expected), "{told}");
+    }
 }
 
 proptest! {
