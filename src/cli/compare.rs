@@ -23,7 +23,7 @@ use crate::units::{JobId, StrategyId};
 
 use super::arguments::{OutputFormat, StudyArguments};
 use super::exit::Failure;
-use super::study::Study;
+use super::study::{Study, counted};
 use super::{answer, output, progress};
 
 /// Where records go unless somebody says otherwise.
@@ -110,8 +110,8 @@ fn play(
         let seconds = began.elapsed().as_secs_f64();
         output::message(&format!(
             "{} × {} in {seconds:.1} s",
-            counted(summary.replications.done as usize, "replication"),
-            counted(summary.strategies.len(), "strategy")
+            counted(u64::from(summary.replications.done), "replication"),
+            counted(summary.strategies.len() as u64, "strategy")
         ));
     }
     output::data(&answer::body(&summary, &place, arguments.format)?)?;
@@ -124,15 +124,6 @@ fn play(
         )));
     }
     Ok(())
-}
-
-/// A number with its noun.
-fn counted(count: usize, noun: &str) -> String {
-    match (count, noun.strip_suffix('y')) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{count} {stem}ies"),
-        (_, None) => format!("{count} {noun}s"),
-    }
 }
 
 fn replications_to_record(
@@ -342,14 +333,7 @@ fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, quoted};
-
-    #[test]
-    fn nouns_agree_with_numbers() {
-        assert_eq!(counted(1, "replication"), "1 replication");
-        assert_eq!(counted(200, "replication"), "200 replications");
-        assert_eq!(counted(3, "strategy"), "3 strategies");
-    }
+    use super::quoted;
 
     #[test]
     fn words_survive_a_shell() {

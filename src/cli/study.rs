@@ -9,6 +9,7 @@ use crate::experiment::{duration, grouped};
 use crate::model::{self, Compiled, LoadReport, Model, Timeline};
 use crate::record::{Assumption, Input, plain, sha256_file};
 use crate::scenario;
+use crate::trace;
 use crate::units::SimTime;
 
 use super::arguments::ScenarioArguments;
@@ -104,13 +105,24 @@ fn assumption(made: &model::Assumption) -> Assumption {
     }
 }
 
+/// The name of Plimsoll's own table of jobs.
+const OWN_FORMAT: &str = trace::Format::Plimsoll {
+    start_unix_ms: None,
+}
+.name();
+
 fn what_was_read(compiled: &Compiled) -> Vec<String> {
     let load = &compiled.load;
     let mut lines: Vec<String> = compiled
         .imports
         .iter()
-        .flat_map(crate::trace::ImportReport::lines)
-        .filter(|line| !line.trim_start().starts_with("declared: "))
+        .flat_map(|import| {
+            // Plimsoll's own table declares itself; of any other source somebody said what it means.
+            let own = import.format == OWN_FORMAT;
+            let mut lines = import.lines();
+            lines.retain(|line| !(own && line.trim_start().starts_with("declared: ")));
+            lines
+        })
         .collect();
     let sampled = if load.sampled {
         " in the first sampled world"
@@ -141,13 +153,30 @@ fn what_was_read(compiled: &Compiled) -> Vec<String> {
     lines
 }
 
-/// So many of something.
-pub(super) fn counted(number: u64, one: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {one}{ending}", grouped(&number.to_string()))
+/// A number with its noun.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    let figures = grouped(&number.to_string());
+    match (number, noun.strip_suffix('y')) {
+        (1, _) => format!("{figures} {noun}"),
+        (_, Some(stem)) => format!("{figures} {stem}ies"),
+        (_, None) => format!("{figures} {noun}s"),
+    }
 }
 
 /// GPU-time as whole GPU-hours.
 pub(super) fn hours(gpu_time: u128) -> String {
     grouped(&format!("{:.0}", gpu_time as f64 / 3.6e9))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn nouns_agree_with_numbers() {
+        assert_eq!(counted(1, "replication"), "1 replication");
+        assert_eq!(counted(1_200, "replication"), "1,200 replications");
+        assert_eq!(counted(3, "strategy"), "3 strategies");
+        assert_eq!(counted(0, "job"), "0 jobs");
+    }
 }

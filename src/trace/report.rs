@@ -145,9 +145,14 @@ impl ImportReport {
             }
         }));
         lines.push(format!(
-            "  {:.1} GPU-hours, {} jobs on more than one GPU, submitted from {} to {}",
+            "  {:.1} GPU-hours, {} {} on more than one GPU, submitted from {} to {}",
             self.gpu_hours(),
             self.multi_gpu_jobs,
+            if self.multi_gpu_jobs == 1 {
+                "job"
+            } else {
+                "jobs"
+            },
             self.instant(self.first_submit_ms),
             self.instant(self.last_submit_ms)
         ));
