@@ -60,12 +60,13 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
     let rows = crate::experiment::verify(tier, arguments.seed, threads, &cancelled, &hear)
         .map_err(anyhow::Error::from)?;
     bar.finish_and_clear();
+    let partial = cancelled.load(std::sync::atomic::Ordering::Relaxed);
     let text = match arguments.format {
         Form::Table => table(&rows, tier, arguments.seed, output::width()),
-        Form::Json => json(&rows, tier, arguments.seed)?,
+        Form::Json => json(&rows, tier, arguments.seed, partial)?,
     };
     output::data(&text)?;
-    if cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+    if partial {
         return Err(Failure::Interrupted(
             "interrupted: systems that were not played are missing".to_owned(),
         ));
@@ -243,7 +244,7 @@ fn closing(rows: &[Row], tier: Tier) -> String {
     )
 }
 
-fn json(rows: &[Row], tier: Tier, seed: u64) -> anyhow::Result<String> {
+fn json(rows: &[Row], tier: Tier, seed: u64, partial: bool) -> anyhow::Result<String> {
     let row = |row: &Row| {
         let (error, replications) = match row.evidence {
             Evidence::Exact { .. } => (None, None),
@@ -270,6 +271,7 @@ fn json(rows: &[Row], tier: Tier, seed: u64) -> anyhow::Result<String> {
         "schema": 1,
         "tier": tier.name(),
         "seed": seed,
+        "partial": partial,
         "agrees": disagreeing(rows) == 0,
         "rows": rows.iter().map(row).collect::<Vec<_>>(),
     });
@@ -327,7 +329,10 @@ mod tests {
         assert_eq!(disagreeing(&rows), 2);
         let text = table(&rows, Tier::Full, 1, 100);
         assert!(text.contains("DIFFERS") && text.contains("2 of 2 rows do NOT agree"));
-        let json = json(&rows, Tier::Full, 1).unwrap();
-        assert!(json.contains("\"agrees\": false") && json.contains("\"verdict\": \"differs\""));
+        let whole = json(&rows, Tier::Full, 1, false).unwrap();
+        assert!(whole.contains("\"agrees\": false") && whole.contains("\"verdict\": \"differs\""));
+        assert!(whole.contains("\"partial\": false"));
+        let part = json(&rows[..1], Tier::Full, 1, true).unwrap();
+        assert!(part.contains("\"partial\": true"));
     }
 }
