@@ -24,6 +24,7 @@ pub(super) fn read(
         "submit = \"…\"",
     );
     let gpus = context.required(&spec.gpus, at, "the column of the GPUs", "gpus = \"…\"");
+    note_units(context, spec);
     let unit = time_unit(spec);
     let run_time = run_time(context, spec, at, unit);
     let time = time(context, spec, zone, unit);
@@ -64,6 +65,19 @@ pub(super) fn read(
         ignore: ignore.into_iter().filter(|name| name != "*").collect(),
         ..Mapping::new(submit, "", gpus)
     })
+}
+
+/// Units that nobody declared.
+fn note_units(context: &mut Context, spec: &ColumnsSpec) {
+    for (absent, key, value) in [
+        (spec.unit.is_absent(), "unit of time", "seconds"),
+        (spec.gpu_unit.is_absent(), "unit of GPUs", "whole GPUs"),
+        (spec.clock.is_absent(), "clock", "since the source's zero"),
+    ] {
+        if absent {
+            context.note_default(format!("columns: {key}"), value);
+        }
+    }
 }
 
 fn time_unit(spec: &ColumnsSpec) -> TimeUnit {
