@@ -170,7 +170,39 @@ pub(super) fn hours(gpu_time: u128) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::counted;
+    use super::*;
+
+    #[test]
+    fn what_was_declared_of_a_table_is_shown_and_what_was_not_is_noted() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let open = |sets: &[&str]| {
+            let arguments = ScenarioArguments {
+                file: root.join("tests/fixtures/command/small.toml"),
+                sets: sets.iter().map(|&set| set.to_owned()).collect(),
+            };
+            Study::open(&arguments, None)
+                .map_err(|_| "a bad scenario")
+                .unwrap()
+        };
+        let csv = open(&[
+            "demand.format=csv",
+            "demand.columns={submit='submit_s',duration='duration_s',gpus='gpus',ignore=['*']}",
+        ]);
+        assert_eq!(
+            csv.read[1..4],
+            [
+                "  declared: submit `submit_s`: seconds since the source's zero",
+                "  declared: run time `duration_s`: seconds",
+                "  declared: GPUs `gpus`: GPUs",
+            ]
+        );
+        let noted = |what: &str| csv.assumptions.iter().any(|made| made.what == what);
+        assert!(noted("columns: unit of time"));
+        assert!(noted("columns: unit of GPUs"));
+        assert!(noted("columns: clock"));
+        let own = open(&[]);
+        assert!(!own.read.iter().any(|line| line.contains("declared")));
+    }
 
     #[test]
     fn nouns_agree_with_numbers() {

@@ -222,3 +222,21 @@ fn rows_of(tallies: &[Tally], reason: &str) -> u64 {
         .find(|tally| tally.reason == reason)
         .map_or(0, |tally| tally.rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_job_is_no_jobs() {
+        let last = |multi_gpu_jobs| {
+            let report = ImportReport {
+                multi_gpu_jobs,
+                ..ImportReport::default()
+            };
+            report.lines().pop().unwrap()
+        };
+        assert!(last(1).contains(" 1 job on more"), "{}", last(1));
+        assert!(last(2).contains(" 2 jobs on more"), "{}", last(2));
+    }
+}
