@@ -9,7 +9,8 @@ pub mod dice; // 1: a random number is a function of its name
 pub mod journal; // 1: what happened and what it cost
 
 pub mod process; // 2: laws to draw from
-pub mod queueing; // 2: closed forms
+pub mod queueing; // 2: closed forms of waiting
+pub mod reliability; // 2: closed forms of failing
 pub mod stats; // 2: what a sample says about a population
 
 pub mod catalog; // 3: shipped facts, with source and date

@@ -6,6 +6,7 @@
 
 mod abandonment;
 mod approximation;
+mod bursts;
 mod constant_service;
 mod erlang;
 mod finite_room;
@@ -23,6 +24,7 @@ mod size_based;
 
 pub use abandonment::{Abandonment, many_servers_with_abandonment};
 pub use approximation::{allen_cunneen_wait, cosmetatos_wait, kimura_wait};
+pub use bursts::{SelfExcitedArrivals, SwitchedArrivals};
 pub use constant_service::many_servers_constant_service_wait;
 pub use erlang::{erlang_b, erlang_c};
 pub use finite_room::{FiniteRoom, finite_room};

@@ -161,6 +161,19 @@ fn two_ways_to_state_a_lognormal() {
         panic!("not lognormal")
     };
     assert!((normal_probability((libm::log(9.0) - mu) / sigma) - 0.95).abs() < 1e-12);
+    // Printed for a mean of 4 h and a coefficient of variation of 3.
+    let law = Law::lognormal_by_mean(4.0, 3.0);
+    let Law::Lognormal { mu, sigma } = law else {
+        panic!("not lognormal")
+    };
+    for (value, printed) in [
+        (mu, 0.2350018146),
+        (sigma, 1.517427129),
+        (law.conditional(0.0, 0.5), 1.264911064),
+        (law.conditional(0.0, 0.99), 43.16651984),
+    ] {
+        assert!((value / printed - 1.0).abs() < 1e-9, "{value} {printed}");
+    }
 }
 
 #[test]

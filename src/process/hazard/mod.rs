@@ -1,0 +1,11 @@
+//! What breaks, why, how soon when new, which ones more than others, and how it is mended.
+
+mod causes;
+mod infant;
+mod lemons;
+mod repair;
+
+pub use causes::{FailureCauses, LLAMA3_CAUSES};
+pub use infant::InfantMortality;
+pub use lemons::Lemons;
+pub use repair::{RepairKind, RepairMix};
