@@ -5,7 +5,7 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct BitSet {
     words: Vec<u64>,
-    /// Where each level begins; the last has one word.
+    /// Where each level begins; there are two or more, and the last has one word.
     begins: [u32; LEVELS],
     levels: usize,
 }
@@ -15,6 +15,7 @@ const LEVELS: usize = 6;
 
 impl BitSet {
     /// An empty set of numbers below `bound`.
+    #[cfg(test)]
     pub(super) fn below(bound: usize) -> Self {
         let mut set = Self::default();
         set.grow(bound);
@@ -34,7 +35,7 @@ impl BitSet {
             self.begins[self.levels] = total as u32;
             self.levels += 1;
             total += words;
-            if words == 1 {
+            if words == 1 && self.levels > 1 {
                 break;
             }
             words = words.div_ceil(64);
@@ -43,12 +44,9 @@ impl BitSet {
         self.words.truncate(leaves);
         self.words.resize(total, 0);
         for leaf in 0..leaves {
-            if self.words[leaf] != 0 {
-                let number = (leaf as u32) << 6 | self.words[leaf].trailing_zeros();
-                self.words[leaf] &= !(1 << (number & 63));
-                let rest = std::mem::take(&mut self.words[leaf]);
-                self.insert(number);
-                self.words[leaf] |= rest;
+            let bits = self.words[leaf];
+            if bits != 0 {
+                self.insert_word(leaf as u32, bits);
             }
         }
     }
@@ -67,9 +65,29 @@ impl BitSet {
     }
 
     /// Adds a number.
+    #[inline]
     pub(super) fn insert(&mut self, number: u32) {
-        let mut index = number as usize;
-        for level in 0..self.levels {
+        self.insert_word(number >> 6, 1 << (number & 63));
+    }
+
+    /// Adds all numbers `64 × word + bit` of a word's `bits`, of which there is one at least.
+    ///
+    /// The two lowest levels are written without asking, since whether a word was empty is hard to foresee;
+    /// whether the words above were is not.
+    #[inline]
+    pub(super) fn insert_word(&mut self, word: u32, bits: u64) {
+        let leaf = word as usize;
+        self.words[leaf] |= bits;
+        let above = &mut self.words[self.begins[1] as usize + (leaf >> 6)];
+        let was_empty = *above == 0;
+        *above |= 1 << (leaf & 63);
+        if was_empty && self.levels > 2 {
+            self.insert_above(leaf >> 6);
+        }
+    }
+
+    fn insert_above(&mut self, mut index: usize) {
+        for level in 2..self.levels {
             let word = &mut self.words[self.begins[level] as usize + (index >> 6)];
             let was_empty = *word == 0;
             *word |= 1 << (index & 63);
@@ -81,9 +99,27 @@ impl BitSet {
     }
 
     /// Takes a number out.
+    #[inline]
     pub(super) fn remove(&mut self, number: u32) {
-        let mut index = number as usize;
-        for level in 0..self.levels {
+        self.remove_word(number >> 6, 1 << (number & 63));
+    }
+
+    /// Takes out all numbers `64 × word + bit` of `bits`.
+    #[inline]
+    pub(super) fn remove_word(&mut self, word: u32, bits: u64) {
+        let leaf = word as usize;
+        let word = &mut self.words[leaf];
+        *word &= !bits;
+        let gone = u64::from(*word == 0);
+        let above = &mut self.words[self.begins[1] as usize + (leaf >> 6)];
+        *above &= !(gone << (leaf & 63));
+        if *above == 0 && self.levels > 2 {
+            self.remove_above(leaf >> 6);
+        }
+    }
+
+    fn remove_above(&mut self, mut index: usize) {
+        for level in 2..self.levels {
             let word = &mut self.words[self.begins[level] as usize + (index >> 6)];
             *word &= !(1 << (index & 63));
             if *word != 0 {
@@ -93,6 +129,13 @@ impl BitSet {
         }
     }
 
+    /// The bits of the word that holds the lowest number, with its index.
+    #[inline]
+    pub(super) fn first_word(&self) -> Option<(u32, u64)> {
+        let word = self.first_leaf()?;
+        Some((word as u32, self.words[word]))
+    }
+
     /// Whether the number is in the set.
     pub(super) fn contains(&self, number: u32) -> bool {
         let index = number as usize;
@@ -100,17 +143,24 @@ impl BitSet {
     }
 
     /// The lowest number.
+    #[inline]
     pub(super) fn first(&self) -> Option<u32> {
+        let (word, bits) = self.first_word()?;
+        Some(word << 6 | bits.trailing_zeros())
+    }
+
+    #[inline]
+    fn first_leaf(&self) -> Option<usize> {
         let top = *self.words.last()?;
         if top == 0 {
             return None;
         }
         let mut index = top.trailing_zeros() as usize;
-        for level in (0..self.levels - 1).rev() {
+        for level in (1..self.levels - 1).rev() {
             let word = self.words[self.begins[level] as usize + index];
             index = index << 6 | word.trailing_zeros() as usize;
         }
-        Some(index as u32)
+        Some(index)
     }
 
     fn leaves(&self) -> usize {

@@ -18,6 +18,8 @@ mod pool;
 mod profile;
 mod rent;
 mod room;
+mod shares;
+mod shelves;
 mod stretch;
 
 pub use blocks::Place;

@@ -1,15 +1,12 @@
-//! Which GPUs of which nodes are free, and where a gang goes.
+//! On which nodes a gang goes.
 //!
-//! Nodes are kept in buckets by the number of their free GPUs; each bucket answers "lowest index" at once.
 //! The choice depends on the state alone, never on history, so equal states choose equally.
 
 use crate::model::{Packing, Spread};
 
-use super::bitset::BitSet;
 use super::fragmentation::fragmentation_growth;
-
-const ABSENT: u16 = u16::MAX;
-const END: u32 = u32::MAX;
+use super::shares::{END, Share, Shares};
+use super::shelves::{Shelves, numbers_of};
 
 /// The GPUs that a gang holds in one pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,31 +17,18 @@ pub enum Holding {
     Count,
     /// GPUs of one node.
     Node(u32),
-    /// GPUs of several nodes: the head of a list of cells.
-    Cells(u32),
+    /// GPUs of several nodes: where the list of its shares begins.
+    Shares(u32),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cell {
-    node: u32,
-    gpus: u32,
-    next: u32,
-}
-
-/// The free GPUs of the nodes of one pool.
+/// The nodes of one pool.
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
     per_node: u32,
     packing: Packing,
     spread: Spread,
-    free: Vec<u16>,
-    buckets: Vec<BitSet>,
-    count: Vec<u32>,
-    /// Bit f is set while some node has exactly f free GPUs (f ≥ 1).
-    mask: u128,
-    total_free: u64,
-    cells: Vec<Cell>,
-    spare_cell: u32,
+    free: Shelves,
+    shares: Shares,
     /// How much fragmentation grows when g GPUs are taken from a node with f free: `[g × (per_node+1) + f]`.
     growth: Vec<i64>,
 }
@@ -52,18 +36,12 @@ pub(super) struct Nodes {
 impl Nodes {
     /// Nodes of `per_node` GPUs (at most 127). `mix` lists (gang size, weight) of the demand, for FGD.
     pub(super) fn new(per_node: u32, packing: Packing, spread: Spread, mix: &[(u64, u64)]) -> Self {
-        let sizes = per_node as usize + 1;
         Self {
             per_node,
             packing,
             spread,
-            free: Vec::new(),
-            buckets: vec![BitSet::below(1); sizes],
-            count: vec![0; sizes],
-            mask: 0,
-            total_free: 0,
-            cells: Vec::new(),
-            spare_cell: END,
+            free: Shelves::new(per_node),
+            shares: Shares::new(),
             growth: if packing == Packing::Fgd {
                 fragmentation_growth(per_node, mix)
             } else {
@@ -74,104 +52,103 @@ impl Nodes {
 
     /// Starts again with the first `present` of `nodes` nodes wholly free and the others absent.
     pub(super) fn reset(&mut self, nodes: u32, present: u32) {
-        self.free.clear();
-        self.free.resize(nodes as usize, ABSENT);
-        for bucket in &mut self.buckets {
-            bucket.grow(nodes as usize);
-            bucket.clear();
-        }
-        self.count.fill(0);
-        self.mask = 0;
-        self.total_free = 0;
-        self.cells.clear();
-        self.spare_cell = END;
+        self.free.reset(nodes);
+        self.shares.clear();
         for node in 0..present {
-            self.add(node);
+            self.free.add(node, self.per_node);
         }
     }
 
     /// Lets `nodes` nodes be known, if fewer are; the new ones are absent.
     pub(super) fn grow(&mut self, nodes: u32) {
-        if nodes as usize > self.free.len() {
-            self.free.resize(nodes as usize, ABSENT);
-            for bucket in &mut self.buckets {
-                bucket.grow(nodes as usize);
-            }
-        }
+        self.free.grow(nodes);
     }
 
     /// Room for so many nodes, and for gangs in so many parts, without asking for memory.
     pub(super) fn reserve(&mut self, nodes: usize, parts: usize) {
-        self.free.reserve(nodes.saturating_sub(self.free.len()));
-        for bucket in &mut self.buckets {
-            bucket.reserve(nodes);
-        }
-        self.cells.reserve(parts.saturating_sub(self.cells.len()));
-    }
-
-    /// A node appears, wholly free.
-    pub(super) fn add(&mut self, node: u32) {
-        self.free[node as usize] = self.per_node as u16;
-        self.total_free += u64::from(self.per_node);
-        self.enter(node, self.per_node);
+        self.free.reserve(nodes);
+        self.shares.reserve(parts);
     }
 
     /// A wholly free node disappears.
     pub(super) fn withdraw(&mut self, node: u32) {
-        self.leave(node, self.per_node);
-        self.total_free -= u64::from(self.per_node);
-        self.free[node as usize] = ABSENT;
-    }
-
-    /// A node appears with only `gpus` of it free, the rest being held already.
-    pub(super) fn add_partly(&mut self, node: u32, gpus: u32) {
-        self.free[node as usize] = gpus as u16;
-        self.total_free += u64::from(gpus);
-        self.enter(node, gpus);
+        self.free.withdraw(node);
     }
 
     /// Free GPUs over all nodes.
     pub(super) const fn total_free(&self) -> u64 {
-        self.total_free
+        self.free.total()
     }
 
     /// Whether a gang would find room now.
+    #[inline]
     pub(super) fn fits(&self, gpus: u64) -> bool {
-        let per_node = u64::from(self.per_node);
-        if gpus <= per_node {
-            return self.mask >> gpus != 0;
+        if gpus <= u64::from(self.per_node) {
+            self.free.filled_from(gpus as u32) != 0
+        } else {
+            self.fits_on_several(gpus)
         }
+    }
+
+    fn fits_on_several(&self, gpus: u64) -> bool {
+        let per_node = u64::from(self.per_node);
         let (whole, rest) = (gpus / per_node, gpus % per_node);
-        let empty = u64::from(self.count[self.per_node as usize]);
+        let empty = self.free.empty_nodes();
         match self.spread {
             Spread::Never => empty >= whole + u64::from(rest > 0),
             Spread::Remainder => {
-                let partly = self.mask & !(1 << per_node);
-                empty >= whole && (rest == 0 || empty > whole || partly >> rest != 0)
+                let enough = |rest| {
+                    let partly = self.free.filled_from(rest) & !(1 << self.per_node);
+                    empty > whole || partly != 0
+                };
+                empty >= whole && (rest == 0 || enough(rest as u32))
             }
-            Spread::Any => self.total_free >= gpus,
+            Spread::Any => self.free.total() >= gpus,
         }
     }
 
     /// Takes GPUs for a gang; `None` if there is no room.
+    #[inline]
     pub(super) fn take(&mut self, gpus: u64) -> Option<Holding> {
-        if !self.fits(gpus) {
+        if gpus > u64::from(self.per_node) {
+            return self.take_several(gpus);
+        }
+        let able = self.free.filled_from(gpus as u32);
+        if able == 0 {
             return None;
         }
-        if gpus <= u64::from(self.per_node) {
-            let node = self.choose(gpus as u32);
-            self.change(node, -(gpus as i32));
-            return Some(Holding::Node(node));
+        let (node, free) = self.choose(gpus as u32, able);
+        self.free.take(node, free, gpus as u32);
+        Some(Holding::Node(node))
+    }
+
+    fn take_several(&mut self, gpus: u64) -> Option<Holding> {
+        if !self.fits_on_several(gpus) {
+            return None;
         }
-        let mut head = END;
+        let mut list = END;
         let mut left = gpus;
+        if self.spread != Spread::Any {
+            let mut whole = gpus / u64::from(self.per_node);
+            left = gpus % u64::from(self.per_node);
+            while whole > 0 {
+                let (word, bits) = self.free.take_empty(whole);
+                whole -= u64::from(bits.count_ones());
+                list = self.shares.push(Share {
+                    word,
+                    gpus: self.per_node,
+                    bits,
+                    next: list,
+                });
+            }
+        }
         while left > 0 {
-            let (node, part) = self.next_part(left as u32);
-            self.change(node, -(part as i32));
-            head = self.cell(node, part, head);
+            let (node, free, part) = self.next_part(left);
+            self.free.take(node, free, part);
+            list = self.shares.push(Share::of(node, part, list));
             left -= u64::from(part);
         }
-        Some(Holding::Cells(head))
+        Some(Holding::Shares(list))
     }
 
     /// Takes GPUs of given absent nodes that are about to appear: the gang's own rented instances.
@@ -179,30 +156,32 @@ impl Nodes {
         if let [node] = nodes {
             return Holding::Node(*node);
         }
-        let mut head = END;
+        let mut list = END;
         let mut left = gpus;
         for &node in nodes {
             let part = left.min(u64::from(self.per_node));
-            head = self.cell(node, part as u32, head);
+            list = self.shares.push(Share::of(node, part as u32, list));
             left -= part;
         }
-        Holding::Cells(head)
+        Holding::Shares(list)
     }
 
     /// The absent nodes that a gang holds appear; returns how many of their GPUs it leaves free.
     pub(super) fn add_rest_of(&mut self, holding: Holding, gpus: u64) -> u32 {
         let mut freed = 0;
-        let mut appear = |nodes: &mut Self, node: u32, part: u32| {
-            nodes.add_partly(node, nodes.per_node - part);
-            freed += nodes.per_node - part;
+        let mut appear = |free: &mut Shelves, node: u32, part: u32| {
+            free.add(node, self.per_node - part);
+            freed += self.per_node - part;
         };
         match holding {
-            Holding::Node(node) => appear(self, node, gpus as u32),
-            Holding::Cells(mut at) => {
+            Holding::Node(node) => appear(&mut self.free, node, gpus as u32),
+            Holding::Shares(mut at) => {
                 while at != END {
-                    let cell = self.cells[at as usize];
-                    appear(self, cell.node, cell.gpus);
-                    at = cell.next;
+                    let share = self.shares.share(at);
+                    for node in share.nodes() {
+                        appear(&mut self.free, node, share.gpus);
+                    }
+                    at = share.next;
                 }
             }
             Holding::Count | Holding::Nothing => {}
@@ -210,25 +189,28 @@ impl Nodes {
         freed
     }
 
-    /// Gives a gang's GPUs back; `released` hears each node and how many GPUs of it came free.
-    pub(super) fn give(&mut self, holding: Holding, gpus: u64, mut released: impl FnMut(u32, u32)) {
+    /// Gives a gang's GPUs back.
+    #[inline]
+    pub(super) fn give(&mut self, holding: Holding, gpus: u64) {
         match holding {
-            Holding::Node(node) => {
-                self.change(node, gpus as i32);
-                released(node, gpus as u32);
-            }
-            Holding::Cells(head) => {
-                let mut at = head;
-                while at != END {
-                    let cell = self.cells[at as usize];
-                    self.change(cell.node, cell.gpus as i32);
-                    released(cell.node, cell.gpus);
-                    self.cells[at as usize].next = self.spare_cell;
-                    self.spare_cell = at;
-                    at = cell.next;
+            Holding::Node(node) => self.free.give(node, gpus as u32),
+            Holding::Shares(list) => self.give_several(list),
+            Holding::Count | Holding::Nothing => {}
+        }
+    }
+
+    fn give_several(&mut self, list: u32) {
+        let mut at = list;
+        while at != END {
+            let share = self.shares.pop(at);
+            if share.gpus == self.per_node {
+                self.free.give_empty(share.word, share.bits);
+            } else {
+                for node in share.nodes() {
+                    self.free.give(node, share.gpus);
                 }
             }
-            Holding::Count | Holding::Nothing => {}
+            at = share.next;
         }
     }
 
@@ -238,143 +220,79 @@ impl Nodes {
         holding: Holding,
         gpus: u64,
     ) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let (mut single, mut at) = match holding {
+        let (single, mut at) = match holding {
             Holding::Node(node) => (Some((node, gpus as u32)), END),
-            Holding::Cells(head) => (None, head),
+            Holding::Shares(list) => (None, list),
             Holding::Count | Holding::Nothing => (None, END),
         };
-        std::iter::from_fn(move || {
-            if let Some(part) = single.take() {
-                return Some(part);
-            }
-            if at == END {
-                return None;
-            }
-            let cell = self.cells[at as usize];
-            at = cell.next;
-            Some((cell.node, cell.gpus))
-        })
+        let several = std::iter::from_fn(move || {
+            let share = (at != END).then(|| self.shares.share(at))?;
+            at = share.next;
+            Some(share)
+        });
+        let of_each = |share: Share| share.nodes().map(move |node| (node, share.gpus));
+        single.into_iter().chain(several.flat_map(of_each))
     }
 
-    /// The node for a gang that fits on one.
-    fn choose(&self, gpus: u32) -> u32 {
-        let able = self.mask >> gpus << gpus;
-        match self.packing {
-            Packing::First => buckets_of(able)
-                .filter_map(|free| self.buckets[free as usize].first())
-                .min()
-                .unwrap_or(ABSENT.into()),
-            Packing::Count | Packing::Best | Packing::Consolidated => {
-                self.lowest(able.trailing_zeros())
-            }
+    /// The node for a gang that fits on one, and its free GPUs; `able` says which numbers of free GPUs are
+    /// enough and to be had.
+    #[inline]
+    fn choose(&self, gpus: u32, able: u128) -> (u32, u32) {
+        let free = match self.packing {
+            Packing::Count | Packing::Best | Packing::Consolidated => able.trailing_zeros(),
+            Packing::First => return self.first_of(able),
             Packing::Fgd => {
                 let row = gpus as usize * (self.per_node as usize + 1);
-                let free = buckets_of(able)
+                numbers_of(able)
                     .min_by_key(|&free| (self.growth[row + free as usize], free))
-                    .unwrap_or(self.per_node);
-                self.lowest(free)
+                    .unwrap_or(self.per_node)
             }
-        }
+        };
+        (self.free.lowest(free), free)
     }
 
-    /// The next node, and how much of it, for a gang that needs `left` GPUs more than one node has.
-    fn next_part(&self, left: u32) -> (u32, u32) {
+    /// The lowest node of all whose number of free GPUs is in `able`, with that number.
+    fn first_of(&self, able: u128) -> (u32, u32) {
+        numbers_of(able)
+            .map(|free| (self.free.lowest(free), free))
+            .min()
+            .unwrap_or((u32::MAX, 0))
+    }
+
+    /// The next node, its free GPUs, and how many of them a gang takes that has `left` GPUs to find and needs
+    /// more than one node has.
+    fn next_part(&self, left: u64) -> (u32, u32, u32) {
         let per_node = self.per_node;
-        if self.spread == Spread::Any {
-            return self.next_scattered(left);
-        }
-        if left >= per_node || self.spread == Spread::Never {
-            return (self.lowest(per_node), left.min(per_node));
-        }
-        (self.choose(left), left)
+        let part = left.min(u64::from(per_node)) as u32;
+        let (node, free) = match self.spread {
+            Spread::Any => return self.next_scattered(part, left),
+            Spread::Never => (self.free.lowest(per_node), per_node),
+            Spread::Remainder => self.choose(part, self.free.filled_from(part)),
+        };
+        (node, free, part)
     }
 
-    fn next_scattered(&self, left: u32) -> (u32, u32) {
-        if self.packing == Packing::First {
-            let node = buckets_of(self.mask)
-                .filter_map(|free| self.buckets[free as usize].first())
-                .min()
-                .unwrap_or(0);
-            return (node, left.min(u32::from(self.free[node as usize])));
-        }
-        let able = if left > per_node_bits(self.per_node) {
-            0
+    fn next_scattered(&self, part: u32, left: u64) -> (u32, u32, u32) {
+        let some = self.free.filled_from(1);
+        let (node, free) = if self.packing == Packing::First {
+            self.first_of(some)
         } else {
-            self.mask >> left << left
+            let able = if u64::from(part) < left {
+                0
+            } else {
+                self.free.filled_from(part)
+            };
+            let free = match self.packing {
+                // As few nodes as possible: the fullest fit for the last part, else the emptiest node.
+                Packing::Consolidated if able != 0 => able.trailing_zeros(),
+                Packing::Consolidated => some.ilog2(),
+                // Use up fragments: the nodes with the fewest free GPUs first.
+                _ => some.trailing_zeros(),
+            };
+            (self.free.lowest(free), free)
         };
-        let free = match self.packing {
-            // As few nodes as possible: the fullest fit for the last part, else the emptiest node.
-            Packing::Consolidated if able != 0 => able.trailing_zeros(),
-            Packing::Consolidated => self.mask.ilog2(),
-            // Use up fragments: the nodes with the fewest free GPUs first.
-            _ => self.mask.trailing_zeros(),
-        };
-        (self.lowest(free), left.min(free))
+        (node, free, part.min(free))
     }
-
-    fn lowest(&self, free: u32) -> u32 {
-        self.buckets[free as usize]
-            .first()
-            .unwrap_or(u32::from(ABSENT))
-    }
-
-    fn cell(&mut self, node: u32, gpus: u32, next: u32) -> u32 {
-        let cell = Cell { node, gpus, next };
-        if self.spare_cell == END {
-            self.cells.push(cell);
-            return (self.cells.len() - 1) as u32;
-        }
-        let at = self.spare_cell;
-        self.spare_cell = self.cells[at as usize].next;
-        self.cells[at as usize] = cell;
-        at
-    }
-
-    fn change(&mut self, node: u32, by: i32) {
-        let before = u32::from(self.free[node as usize]);
-        let after = before.wrapping_add_signed(by);
-        debug_assert!(
-            after <= self.per_node,
-            "node {node} would have {after} free GPUs"
-        );
-        self.leave(node, before);
-        self.free[node as usize] = after as u16;
-        self.total_free = self.total_free.wrapping_add_signed(i64::from(by));
-        self.enter(node, after);
-    }
-
-    fn enter(&mut self, node: u32, free: u32) {
-        if free > 0 {
-            self.buckets[free as usize].insert(node);
-            self.mask |= 1 << free;
-        }
-        self.count[free as usize] += 1;
-    }
-
-    fn leave(&mut self, node: u32, free: u32) {
-        self.count[free as usize] -= 1;
-        if free > 0 {
-            self.buckets[free as usize].remove(node);
-            if self.count[free as usize] == 0 {
-                self.mask &= !(1 << free);
-            }
-        }
-    }
-}
-
-const fn per_node_bits(per_node: u32) -> u32 {
-    if per_node < 127 { per_node } else { 127 }
-}
-
-fn buckets_of(mut mask: u128) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        if mask == 0 {
-            return None;
-        }
-        let free = mask.trailing_zeros();
-        mask &= mask - 1;
-        Some(free)
-    })
 }
 
 #[cfg(test)]
@@ -385,7 +303,7 @@ mod tests {
         let mut nodes = Nodes::new(8, packing, spread, &[(1, 50), (2, 15), (4, 15), (8, 20)]);
         nodes.reset(free.len() as u32, 0);
         for (node, &gpus) in free.iter().enumerate() {
-            nodes.add_partly(node as u32, gpus);
+            nodes.free.add(node as u32, gpus);
         }
         nodes
     }
@@ -469,9 +387,9 @@ mod tests {
         let mut all = nodes(Packing::Best, Spread::Remainder, &[8, 8, 8]);
         let (one, two) = (all.take(11).unwrap(), all.take(5).unwrap());
         assert_eq!(all.total_free(), 8);
-        let mut heard = 0;
-        all.give(one, 11, |_, gpus| heard += gpus);
-        all.give(two, 5, |_, gpus| heard += gpus);
-        assert_eq!((heard, all.total_free(), all.fits(24)), (16, 24, true));
+        all.give(one, 11);
+        assert_eq!((all.total_free(), all.fits(24)), (19, false));
+        all.give(two, 5);
+        assert_eq!((all.total_free(), all.fits(24)), (24, true));
     }
 }

@@ -151,14 +151,15 @@ impl PoolState {
     pub fn give(&mut self, holding: Holding, gpus: u64, mut idle: impl FnMut(u32, u32)) {
         self.busy -= gpus;
         self.free += gpus;
-        let rent = &mut self.rent;
-        if let Some(nodes) = &mut self.nodes {
-            nodes.give(holding, gpus, |node, part| {
-                if let Some(generation) = rent.as_mut().and_then(|rent| rent.vacate(node, part)) {
+        let Some(nodes) = &mut self.nodes else { return };
+        if let Some(rent) = &mut self.rent {
+            for (node, part) in nodes.parts(holding, gpus) {
+                if let Some(generation) = rent.vacate(node, part) {
                     idle(node, generation);
                 }
-            });
+            }
         }
+        nodes.give(holding, gpus);
     }
 
     /// Gives an idle instance back to its provider, if it has been idle since `generation`.
