@@ -9,6 +9,8 @@ pub struct TraceError {
     pub source: String,
     /// The data row (1-based), if the problem has one.
     pub row: Option<u64>,
+    /// The line (1-based), where a source is read by lines.
+    pub line: Option<u64>,
     /// The column, if the problem has one.
     pub column: Option<String>,
     /// What sort of problem it is.
@@ -34,6 +36,8 @@ pub enum TraceErrorKind {
     Limit,
     /// What was declared about the source contradicts itself or the file.
     Declaration,
+    /// Two rows contradict each other.
+    Contradiction,
     /// Rows were read, but none could be used.
     NothingAccepted,
 }
@@ -48,6 +52,7 @@ impl TraceError {
         Self {
             source: String::new(),
             row: None,
+            line: None,
             column: None,
             kind,
             problem,
@@ -58,6 +63,13 @@ impl TraceError {
     pub(super) fn at_row(self, row: u64) -> Self {
         Self {
             row: Some(row),
+            ..self
+        }
+    }
+
+    pub(super) fn at_line(self, line: u64) -> Self {
+        Self {
+            line: Some(line),
             ..self
         }
     }
@@ -82,6 +94,9 @@ impl fmt::Display for TraceError {
         write!(f, "{}", self.source)?;
         if let Some(row) = self.row {
             write!(f, ", row {row}")?;
+        }
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
         }
         if let Some(column) = &self.column {
             write!(f, ", column `{column}`")?;

@@ -24,6 +24,11 @@ impl Header {
         self.names.len()
     }
 
+    /// Whether some column has this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+
     /// The place of the column called `name`.
     pub(super) fn find(&mut self, name: &str) -> Result<usize, TraceError> {
         let mut places = (0..self.names.len()).filter(|&place| self.names[place] == name);

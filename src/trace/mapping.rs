@@ -219,7 +219,7 @@ impl TimeForm {
         !matches!(self, Self::Since(_))
     }
 
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         match self {
             Self::Since(unit) => format!("{} since the source's zero", unit.name()),
             Self::Unix(unit) => format!("{} since 1970 UTC", unit.name()),

@@ -49,16 +49,20 @@ impl Format {
 /// When the file as a whole cannot be used; rows that cannot are dropped by name in the report.
 pub fn read(path: &Path, format: &Format, limits: &Limits) -> Result<Trace, TraceError> {
     let source = path.display().to_string();
-    let file = File::open(path).map_err(|error| {
+    read_from(open(path)?, &source, format, limits)
+}
+
+/// Opens the file at `path`.
+pub(super) fn open(path: &Path) -> Result<File, TraceError> {
+    File::open(path).map_err(|error| {
         let problem = format!("cannot be opened ({error})");
         TraceError::new(
             TraceErrorKind::Unreadable,
             problem,
             "check the path and its permissions",
         )
-        .of_source(&source)
-    })?;
-    read_from(file, &source, format, limits)
+        .of_source(&path.display().to_string())
+    })
 }
 
 /// Reads a trace from `reader`; `source` names it in reports and errors.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+/// An enum whose variants have words for the report.
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
@@ -22,6 +23,8 @@ macro_rules! named {
         }
     };
 }
+
+pub(super) use named;
 
 named!(
     /// Why a row is not in the trace.

@@ -57,7 +57,7 @@ pub struct Tally {
 /// One offending row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Example {
-    /// The data row, 1-based.
+    /// The data row, 1-based; in accounts of weather the line, or the entry of a list.
     pub row: u64,
     /// What it says.
     pub value: String,
@@ -135,13 +135,17 @@ impl ImportReport {
             "  rows read {} = accepted {} + dropped {dropped}",
             self.rows_read, self.accepted
         ));
-        lines.extend(self.dropped.iter().map(|tally| tally.line("dropped")));
+        lines.extend(
+            self.dropped
+                .iter()
+                .map(|tally| tally.line("dropped", "row")),
+        );
         lines.extend(self.adjusted.iter().map(|tally| {
             if tally.rows == self.accepted && 1 < self.accepted {
                 // What is so of every row needs no example.
                 format!("  all rows: {}", tally.reason)
             } else {
-                tally.line("adjusted")
+                tally.line("adjusted", "row")
             }
         }));
         lines.push(format!(
@@ -170,12 +174,13 @@ impl ImportReport {
 }
 
 impl Tally {
-    fn line(&self, verb: &str) -> String {
+    /// One line of the report; `place` is what a row is called.
+    pub(super) fn line(&self, verb: &str, place: &str) -> String {
         let mut line = format!("    {verb} {}: {}", self.rows, self.reason);
-        for (place, example) in self.examples.iter().enumerate() {
-            let lead = if place == 0 { " (" } else { ", " };
+        for (index, example) in self.examples.iter().enumerate() {
+            let lead = if index == 0 { " (" } else { ", " };
             // Writing to a string cannot fail.
-            let _ = write!(line, "{lead}row {}", example.row);
+            let _ = write!(line, "{lead}{place} {}", example.row);
             if !example.value.is_empty() {
                 let _ = write!(line, " `{}`", example.value);
             }
@@ -191,7 +196,8 @@ impl Tally {
     }
 }
 
-fn count(tallies: &mut Vec<Tally>, reason: &'static str, row: u64, value: &str) {
+/// Counts one row of a kind, with its value if it is among the first few.
+pub(super) fn count(tallies: &mut Vec<Tally>, reason: &'static str, row: u64, value: &str) {
     let place = tallies
         .iter()
         .position(|tally| tally.reason == reason)
@@ -216,7 +222,8 @@ fn count(tallies: &mut Vec<Tally>, reason: &'static str, row: u64, value: &str) 
     }
 }
 
-fn rows_of(tallies: &[Tally], reason: &str) -> u64 {
+/// How many rows of a kind were counted.
+pub(super) fn rows_of(tallies: &[Tally], reason: &str) -> u64 {
     tallies
         .iter()
         .find(|tally| tally.reason == reason)

@@ -3,15 +3,14 @@
 //! Source: Chapin et al., "Benchmarks and standards for the evaluation of parallel job schedulers" (1999).
 //! Header fields such as `MaxJobs` describe the log before cleaning and are not believed.
 
-use std::io::{BufRead, BufReader, Read};
-
 use crate::process::Outcome;
 
-use super::bytes::{Packing, Unpacked, read_error};
+use super::bytes::{Packing, Unpacked};
 use super::collect::{Candidate, Clock, Collector, Fault};
 use super::error::{TraceError, TraceErrorKind};
 use super::job::Trace;
 use super::limits::Limits;
+use super::lines::Lines;
 use super::mapping::{TimeUnit, TraceStart};
 use super::reason::{Adjustment, DropReason};
 use super::report::ImportReport;
@@ -339,38 +338,6 @@ fn unix_start_time(comment: &[u8]) -> Option<i64> {
     milliseconds(seconds, TimeUnit::Seconds)
         .ok()
         .filter(|&ms| ms > 0)
-}
-
-/// Lines of bounded length.
-struct Lines<'a> {
-    reader: BufReader<Unpacked<'a>>,
-    mark: super::bytes::RowMark,
-    packing: Packing,
-    line: Vec<u8>,
-}
-
-impl<'a> Lines<'a> {
-    fn new(bytes: Unpacked<'a>, packing: Packing) -> Self {
-        let mark = bytes.row_mark();
-        Self {
-            reader: BufReader::new(bytes),
-            mark,
-            packing,
-            line: Vec::new(),
-        }
-    }
-
-    /// Whether there was one more line; it is then in `line`.
-    fn next(&mut self) -> Result<bool, TraceError> {
-        self.line.clear();
-        let count = self
-            .reader
-            .by_ref()
-            .read_until(b'\n', &mut self.line)
-            .map_err(|error| read_error(&error, self.packing))?;
-        self.mark.row_done();
-        Ok(count > 0)
-    }
 }
 
 #[cfg(test)]

@@ -356,7 +356,7 @@ fn is_product(field: &str, duration_ms: i64, milli_gpus: u64) -> bool {
     number(field).is_ok_and(|found| (found - expected).abs() <= 1e-3 * gpus + 1e-9 * expected)
 }
 
-fn few_enough(record: &ByteRecord, limits: &Limits) -> Result<(), TraceError> {
+pub(super) fn few_enough(record: &ByteRecord, limits: &Limits) -> Result<(), TraceError> {
     if record.len() <= limits.max_fields {
         return Ok(());
     }
@@ -371,7 +371,7 @@ fn few_enough(record: &ByteRecord, limits: &Limits) -> Result<(), TraceError> {
     ))
 }
 
-fn no_header() -> TraceError {
+pub(super) fn no_header() -> TraceError {
     TraceError::new(
         TraceErrorKind::Empty,
         "there is no header row",
@@ -379,7 +379,7 @@ fn no_header() -> TraceError {
     )
 }
 
-fn csv_error(error: &csv::Error, packing: Packing) -> TraceError {
+pub(super) fn csv_error(error: &csv::Error, packing: Packing) -> TraceError {
     match error.kind() {
         csv::ErrorKind::Io(inner) => read_error(inner, packing),
         other => TraceError::new(

@@ -62,6 +62,11 @@ impl Epoch {
             )
     }
 
+    /// The instant itself as RFC 3339 text, with as many decimals of a second as it needs.
+    pub fn instant(self) -> String {
+        self.0.to_string()
+    }
+
     /// Milliseconds into the week (from Monday 00:00) of the local clock in `zone` at the start.
     pub fn week_offset_ms(self, zone: &Zone) -> u64 {
         let local = self.0.to_zoned(zone.0.clone());
