@@ -111,3 +111,36 @@ fn importers() {
     throw("table", hostile::table, &[table], 20_000);
     throw("plimsoll", hostile::plimsoll, &[plimsoll], 20_000);
 }
+
+#[test]
+fn importers_of_weather() {
+    let prices: &[u8] = b"zone,from,price_per_gpu_hour\na,2026-01-05T00:00:00Z,2.5\n\
+        b,2026-01-05T00:00:00Z,3\na,2026-01-06T00:00:00+01:00,2.75\n";
+    let lists: &[u8] =
+        b"[0, \"add\", {\"nodes\": [\"a\", \"b\"], \"duration\": 60000, \"x\": [1]}]\n\
+        [60000, \"remove\", {\"nodes\": [\"a\"]}]\n[120000, \"no-op\", {}]\n";
+    let aws = include_bytes!("fixtures/weather/aws_spot_price_history.json");
+    let samples = include_bytes!("fixtures/weather/availability_zone-a.json");
+    let lanl = include_bytes!("fixtures/weather/lanl_failures.csv");
+    let archive = include_bytes!("fixtures/weather/event_trace.tab");
+    throw("prices", hostile::prices, &[prices], 20_000);
+    throw("aws", hostile::aws, &[aws], 20_000);
+    throw("skypilot", hostile::skypilot, &[samples], 20_000);
+    let capacity: &[u8] = b"zone,at_s,nodes\na,0,4\nb,0,0\na,90.5,0\na,360,\n";
+    throw("capacity", hostile::capacity, &[capacity], 20_000);
+    let events: &[u8] = b"0,add,a\n0,add,b\n60000,remove,a\n120000,add,c\n";
+    throw("node_events", hostile::node_events, &[events], 20_000);
+    throw("node_lists", hostile::node_lists, &[lists], 20_000);
+    let counts: &[u8] = b"2026-01-05, 10:00:00, 8\n2026-01-05, 10:03:20, 5\n";
+    throw("node_counts", hostile::node_counts, &[counts], 20_000);
+    let since: &[u8] = b"entity,down,up,cause\na,3 h,5 h,power\na,4 h,7.5 h,\nb,1 d,26 h,x\n";
+    let instants: &[u8] = b"entity,down,up\na,2026-01-05T00:00:00Z,2026-01-05T02:00:00+01:00\n";
+    throw("outages", hostile::outages, &[since, instants], 20_000);
+    throw("lanl", hostile::lanl, &[lanl], 20_000);
+    throw(
+        "failure_archive",
+        hostile::failure_archive,
+        &[archive],
+        20_000,
+    );
+}

@@ -3,7 +3,11 @@
 
 use plimsoll::model::compile;
 use plimsoll::scenario::load_text;
-use plimsoll::trace::{Format, Limits, Mapping, Philly, Swf, TraceStart, read_from};
+use plimsoll::trace::{
+    AwsPrices, CapacityKind, Format, Gaps, Limits, Mapping, NodeFormat, OutageFormat, Philly,
+    PriceFormat, PriceTable, SkyPilot, Source, Swf, TraceStart, WeatherError, WeatherReport,
+    read_capacity, read_capacity_steps, read_from, read_node_events, read_outages, read_prices,
+};
 use plimsoll::units::Zone;
 
 /// A scenario file, from its words to its model.
@@ -61,5 +65,122 @@ fn import(bytes: &[u8], format: &Format) {
             assert!(!trace.jobs.is_empty());
         }
         Err(error) => assert!(!error.fix.is_empty()),
+    }
+}
+
+pub fn prices(bytes: &[u8]) {
+    price(bytes, &PriceFormat::Table(PriceTable::plimsoll()));
+}
+
+pub fn aws(bytes: &[u8]) {
+    price(bytes, &PriceFormat::Aws(AwsPrices::default()));
+}
+
+fn price(bytes: &[u8], format: &PriceFormat) {
+    let read = read_prices(vec![source(bytes)], format, &small());
+    if let Some(history) = accounted(read) {
+        for series in &history.series {
+            // Instants rise strictly, and each price is new.
+            assert!(series.steps.is_sorted_by(|a, b| a.0 < b.0 && a.1 != b.1));
+        }
+    }
+}
+
+pub fn skypilot(bytes: &[u8]) {
+    for skip_start in [false, true] {
+        let declared = SkyPilot {
+            kind: CapacityKind::Preemption,
+            tick: None,
+            skip_start,
+        };
+        if let Some(history) = accounted(read_capacity(vec![source(bytes)], &declared, &small())) {
+            assert!(history.steps().iter().all(|zone| zone.share(0) <= 1.0));
+        }
+    }
+}
+
+pub fn capacity(bytes: &[u8]) {
+    accounted(read_capacity_steps(source(bytes), &small()));
+}
+
+pub fn node_events(bytes: &[u8]) {
+    nodes(bytes, &NodeFormat::Events);
+}
+
+pub fn node_lists(bytes: &[u8]) {
+    nodes(bytes, &NodeFormat::Lists);
+}
+
+pub fn node_counts(bytes: &[u8]) {
+    nodes(bytes, &NodeFormat::Counts(Zone::utc(), "UTC".to_owned()));
+}
+
+fn nodes(bytes: &[u8], format: &NodeFormat) {
+    if let Some(events) = accounted(read_node_events(source(bytes), format, &small())) {
+        assert!(events.steps.is_sorted_by(|a, b| a.at < b.at));
+        assert!(events.steps.iter().all(|step| step.at.0 <= events.end.0));
+    }
+}
+
+pub fn outages(bytes: &[u8]) {
+    outage(bytes, &OutageFormat::Plimsoll);
+}
+
+pub fn lanl(bytes: &[u8]) {
+    outage(bytes, &OutageFormat::Lanl(Zone::utc(), "UTC".to_owned()));
+}
+
+pub fn failure_archive(bytes: &[u8]) {
+    outage(bytes, &OutageFormat::FailureArchive(Gaps::Unknown));
+    outage(bytes, &OutageFormat::FailureArchive(Gaps::Refuse));
+}
+
+fn outage(bytes: &[u8], format: &OutageFormat) {
+    if let Some(history) = accounted(read_outages(vec![source(bytes)], format, &small())) {
+        assert!(
+            history
+                .outages
+                .iter()
+                .all(|outage| outage.down_ms < outage.up_ms)
+        );
+        let apart = |a: &plimsoll::trace::Outage, b: &plimsoll::trace::Outage| {
+            a.entity < b.entity || a.up_ms <= b.down_ms
+        };
+        assert!(history.outages.is_sorted_by(apart));
+    }
+}
+
+fn source(bytes: &[u8]) -> Source<'_> {
+    Source::new("hostile", bytes)
+}
+
+fn small() -> Limits {
+    Limits {
+        max_bytes: 1 << 20,
+        ..Limits::default()
+    }
+}
+
+/// What was read, if it was; every row is accounted for, and a problem says what to do.
+fn accounted<T>(read: Result<(T, WeatherReport), WeatherError>) -> Option<T> {
+    match read {
+        Ok((history, report)) => {
+            let dropped: u64 = report.dropped.iter().map(|tally| tally.rows).sum();
+            assert_eq!(report.rows_read, report.accepted + dropped);
+            assert!(report.accepted > 0);
+            assert!(!report.lines().is_empty());
+            Some(history)
+        }
+        Err(error) => {
+            assert!(!error.problems.is_empty());
+            assert!(error.problems.iter().all(|problem| !problem.fix.is_empty()));
+            assert!(
+                error
+                    .problems
+                    .iter()
+                    .all(|problem| !problem.source.is_empty())
+            );
+            None
+        }
     }
 }
