@@ -318,6 +318,113 @@ fn what_is_generated_can_be_imported() {
     assert!(stdout(&output).contains(&format!("rows read {rows} = accepted {rows} + dropped 0")));
 }
 
+/// Recorded weather, forth and back: what `import` writes, it reads.
+#[test]
+fn recorded_weather_is_imported_and_written() {
+    let place = Place::new("weather");
+    let samples = "tests/fixtures/weather/availability_zone-a.json";
+    let failures = "tests/fixtures/weather/lanl_failures.csv";
+    let prices = "tests/fixtures/weather/price_changes.csv";
+    let answer = "tests/fixtures/weather/aws_spot_price_history.json";
+    let (capacity, outages, steps) = (place.at("c.csv"), place.at("o.csv"), place.at("p.csv"));
+    for (arguments, said) in [
+        (
+            &[
+                samples,
+                "--from",
+                "skypilot",
+                "--kind",
+                "availability",
+                "--out",
+                &capacity,
+            ][..],
+            "samples read 12 = accepted 12 + dropped 0",
+        ),
+        (
+            &[&capacity, "--from", "capacity"],
+            "5 changes, up 0.5833 of 2.0 h",
+        ),
+        (
+            &[
+                failures, "--from", "lanl", "--zone", "UTC", "--out", &outages,
+            ],
+            "lines read 8 = accepted 5 + dropped 3",
+        ),
+        (&[&outages, "--from", "outages"], "outages: 4, 8.5 h down"),
+        (
+            &[
+                prices,
+                "--from",
+                "gcp-prices",
+                "--kind",
+                "spot",
+                "--only",
+                "region=here1",
+                "--out",
+                &steps,
+            ],
+            "lowest 4.25",
+        ),
+        (&[&steps, "--from", "prices"], "series: 1"),
+        (
+            &[answer, answer, "--from", "aws-prices"],
+            "dropped 4: repeats another row",
+        ),
+    ] {
+        let output = run(&[&["import"][..], arguments].concat());
+        assert_eq!(code(&output), 0, "{arguments:?}: {}", stderr(&output));
+        assert!(
+            stdout(&output).contains(said),
+            "{arguments:?}: {}",
+            stdout(&output)
+        );
+    }
+    for (arguments, exit, said) in [
+        (
+            &[samples, "--from", "skypilot"][..],
+            2,
+            "say what the samples are",
+        ),
+        (
+            &[samples, "--from", "skypilot", "--kind", "preemption"],
+            3,
+            "its name says availability",
+        ),
+        (&[failures, "--from", "lanl"], 2, "declare one"),
+        (
+            &[
+                prices,
+                "--from",
+                "gcp-prices",
+                "--kind",
+                "1y",
+                "--only",
+                "region=x",
+            ],
+            3,
+            "`region` holds here1, there1",
+        ),
+        (
+            &[samples, "--from", "failure-archive"],
+            3,
+            "none of 1 lines can be used",
+        ),
+        (
+            &[SMALL, SMALL, "--from", "philly", "--zone", "UTC"],
+            2,
+            "one file",
+        ),
+    ] {
+        let output = run(&[&["import"][..], arguments].concat());
+        assert_eq!(code(&output), exit, "{arguments:?}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains(said),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+    }
+}
+
 #[test]
 fn the_starter_is_a_scenario_and_overwrites_nothing() {
     let place = Place::new("starter");

@@ -55,12 +55,14 @@ pub(super) enum Command {
     /// Say what is wrong with a scenario, and what is in it
     #[command(after_help = "Example:\n  plimsoll check scenarios/hybrid-burst.toml")]
     Check(ScenarioArguments),
-    /// Read a recorded trace and account for every row: read = accepted + dropped by named reason
+    /// Read recorded jobs or weather and account for every row: read = accepted + dropped by named reason
     #[command(
         after_help = "Examples:\n  plimsoll import philly.csv.gz --from philly --zone America/Los_Angeles\n  \
                       plimsoll import log.swf.gz --from swf --out jobs.csv\n  \
                       plimsoll import jobs.csv --from csv --column submit=submit_time \
-                      --column duration=duration --column gpus=num_gpu --ignore-rest"
+                      --column duration=duration --column gpus=num_gpu --ignore-rest\n  \
+                      plimsoll import us-*.json --from skypilot --kind availability --out capacity.csv\n  \
+                      plimsoll import failures.csv --from lanl --zone America/Denver --out outages.csv"
     )]
     Import(ImportArguments),
     /// Write the demand of one sampled world of a scenario as a trace

@@ -1,4 +1,4 @@
-//! `plimsoll import`: read a recorded trace, account for every row, and write it in Plimsoll's own form.
+//! `plimsoll import`: read a recording, account for every row, and write it in Plimsoll's own form.
 
 use std::path::PathBuf;
 
@@ -16,14 +16,16 @@ use super::columns;
 use super::exit::Failure;
 use super::output;
 use super::study::counted;
+use super::weather::{self, Recording, WeatherArguments};
 
 /// What to import and how to read it.
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
-    /// The trace; gzip and zstd are recognised
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-    /// The format of the trace
+    /// The recording; gzip and zstd are recognised. Several files of prices, of outages or of the zones
+    /// of one spot trace are read together
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The format of the recording
     #[arg(long, value_name = "FORMAT", value_enum)]
     from: Source,
     /// The zone of civil times, which a trace does not say: an IANA name, UTC, or an offset such as +08:00
@@ -49,7 +51,9 @@ pub(super) struct ImportArguments {
     /// For csv: ignore columns that are not named
     #[arg(long)]
     ignore_rest: bool,
-    /// Write the accepted jobs to this csv
+    #[command(flatten)]
+    weather: WeatherArguments,
+    /// Write what was accepted to this csv
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// The form of the account on standard output
@@ -67,6 +71,30 @@ enum Source {
     Swf,
     /// Any table, by declared columns
     Csv,
+    /// Prices: from, price_per_gpu_hour, and provider, region, zone, gpu, instance, kind if there are several
+    Prices,
+    /// Changes of Google Cloud prices by day
+    GcpPrices,
+    /// Lowest prices of a marketplace by provider
+    MarketplacePrices,
+    /// What `aws ec2 describe-spot-price-history` answers
+    AwsPrices,
+    /// Samples of spot capacity, one file for each zone
+    Skypilot,
+    /// Capacity over time: zone, at_s, nodes
+    Capacity,
+    /// Nodes that come and go: lines of milliseconds, add or remove, node
+    NodeEvents,
+    /// Nodes that come and go: lines of JSON lists
+    NodeLists,
+    /// How many nodes there are: lines of date, time, count
+    NodeCounts,
+    /// Outages: entity, down, up, cause
+    Outages,
+    /// Failure records of Los Alamos National Laboratory
+    Lanl,
+    /// Up and down intervals of the Failure Trace Archive
+    FailureArchive,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -97,8 +125,22 @@ enum Unit {
 
 /// Reads, accounts, writes.
 pub(super) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
+    if let Some(recording) = arguments.from.recording() {
+        return weather::import(
+            recording,
+            &arguments.weather,
+            &arguments.files,
+            || zone(arguments),
+            arguments.out.as_deref(),
+            arguments.format,
+        );
+    }
+    let [file] = &arguments.files[..] else {
+        let text = "a trace of jobs is one file; import several one after the other";
+        return Err(Failure::Usage(text.to_owned()));
+    };
     let format = format(arguments)?;
-    let trace = trace::read(&arguments.file, &format, &Limits::default())
+    let trace = trace::read(file, &format, &Limits::default())
         .map_err(|error| Failure::Input(plain(&error.to_string()).into_owned()))?;
     if let Some(path) = &arguments.out {
         write_whole(path, |out| trace::write_csv(&trace, out))
@@ -159,7 +201,7 @@ fn format(arguments: &ImportArguments) -> Result<Format, Failure> {
                 start: TraceStart::FirstSubmit,
             })
         }
-        Source::Csv => Format::Table(Box::new(mapping(arguments)?)),
+        _ => Format::Table(Box::new(mapping(arguments)?)),
     })
 }
 
@@ -196,6 +238,27 @@ fn mapping(arguments: &ImportArguments) -> Result<Mapping, Failure> {
         ignore_rest: arguments.ignore_rest,
         ..declared
     })
+}
+
+impl Source {
+    /// The form of recorded weather that it is, if it is no trace of jobs.
+    const fn recording(self) -> Option<Recording> {
+        Some(match self {
+            Self::Plimsoll | Self::Philly | Self::Swf | Self::Csv => return None,
+            Self::Prices => Recording::Prices,
+            Self::GcpPrices => Recording::GcpPrices,
+            Self::MarketplacePrices => Recording::MarketplacePrices,
+            Self::AwsPrices => Recording::AwsPrices,
+            Self::Skypilot => Recording::Skypilot,
+            Self::Capacity => Recording::Capacity,
+            Self::NodeEvents => Recording::NodeEvents,
+            Self::NodeLists => Recording::NodeLists,
+            Self::NodeCounts => Recording::NodeCounts,
+            Self::Outages => Recording::Outages,
+            Self::Lanl => Recording::Lanl,
+            Self::FailureArchive => Recording::FailureArchive,
+        })
+    }
 }
 
 impl Unit {

@@ -19,6 +19,7 @@ mod schema;
 mod study;
 mod table;
 mod verify;
+mod weather;
 
 use std::process::ExitCode;
 
