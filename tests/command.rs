@@ -318,111 +318,96 @@ fn what_is_generated_can_be_imported() {
     assert!(stdout(&output).contains(&format!("rows read {rows} = accepted {rows} + dropped 0")));
 }
 
+/// Where the small recordings of weather lie, as in a command.
+const WEATHER: &str = "tests/fixtures/weather";
+
+/// `plimsoll import` with words that hold no blanks.
+fn import(words: &str) -> Output {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    run(&[&["import"][..], &words].concat())
+}
+
 /// Recorded weather, forth and back: what `import` writes, it reads.
 #[test]
 fn recorded_weather_is_imported_and_written() {
     let place = Place::new("weather");
-    let samples = "tests/fixtures/weather/availability_zone-a.json";
-    let failures = "tests/fixtures/weather/lanl_failures.csv";
-    let prices = "tests/fixtures/weather/price_changes.csv";
-    let answer = "tests/fixtures/weather/aws_spot_price_history.json";
     let (capacity, outages, steps) = (place.at("c.csv"), place.at("o.csv"), place.at("p.csv"));
-    for (arguments, said) in [
+    let samples = format!("{WEATHER}/availability_zone-a.json --from skypilot --kind availability");
+    let prices = format!("{WEATHER}/price_changes.csv --from gcp-prices --kind spot");
+    let answer = format!("{WEATHER}/aws_spot_price_history.json");
+    for (words, said) in [
         (
-            &[
-                samples,
-                "--from",
-                "skypilot",
-                "--kind",
-                "availability",
-                "--out",
-                &capacity,
-            ][..],
+            format!("{samples} --out {capacity}"),
             "samples read 12 = accepted 12 + dropped 0",
         ),
         (
-            &[&capacity, "--from", "capacity"],
+            format!("{capacity} --from capacity"),
             "5 changes, up 0.5833 of 2.0 h",
         ),
         (
-            &[
-                failures, "--from", "lanl", "--zone", "UTC", "--out", &outages,
-            ],
+            format!("{WEATHER}/lanl_failures.csv --from lanl --zone UTC --out {outages}"),
             "lines read 8 = accepted 5 + dropped 3",
         ),
-        (&[&outages, "--from", "outages"], "outages: 4, 8.5 h down"),
         (
-            &[
-                prices,
-                "--from",
-                "gcp-prices",
-                "--kind",
-                "spot",
-                "--only",
-                "region=here1",
-                "--out",
-                &steps,
-            ],
+            format!("{outages} --from outages"),
+            "outages: 4, 8.5 h down",
+        ),
+        (
+            format!("{prices} --only region=here1 --out {steps}"),
             "lowest 4.25",
         ),
-        (&[&steps, "--from", "prices"], "series: 1"),
+        (format!("{steps} --from prices"), "series: 1"),
         (
-            &[answer, answer, "--from", "aws-prices"],
+            format!("{answer} {answer} --from aws-prices"),
             "dropped 4: repeats another row",
         ),
     ] {
-        let output = run(&[&["import"][..], arguments].concat());
-        assert_eq!(code(&output), 0, "{arguments:?}: {}", stderr(&output));
+        let output = import(&words);
+        assert_eq!(code(&output), 0, "{words}: {}", stderr(&output));
         assert!(
             stdout(&output).contains(said),
-            "{arguments:?}: {}",
+            "{words}: {}",
             stdout(&output)
         );
     }
-    for (arguments, exit, said) in [
+}
+
+#[test]
+fn recorded_weather_that_cannot_be_used_is_refused() {
+    for (words, exit, said) in [
         (
-            &[samples, "--from", "skypilot"][..],
+            "availability_zone-a.json --from skypilot",
             2,
             "say what the samples are",
         ),
         (
-            &[samples, "--from", "skypilot", "--kind", "preemption"],
+            "availability_zone-a.json --from skypilot --kind preemption",
             3,
             "its name says availability",
         ),
-        (&[failures, "--from", "lanl"], 2, "declare one"),
+        ("lanl_failures.csv --from lanl", 2, "declare one"),
         (
-            &[
-                prices,
-                "--from",
-                "gcp-prices",
-                "--kind",
-                "1y",
-                "--only",
-                "region=x",
-            ],
+            "price_changes.csv --from gcp-prices --kind 1y --only region=x",
             3,
             "`region` holds here1, there1",
         ),
         (
-            &[samples, "--from", "failure-archive"],
+            "price_changes.csv --from failure-archive",
             3,
-            "none of 1 lines can be used",
+            "none of 6 lines can be used",
         ),
-        (
-            &[SMALL, SMALL, "--from", "philly", "--zone", "UTC"],
-            2,
-            "one file",
-        ),
+        ("absent.csv --from outages", 3, "cannot be opened"),
     ] {
-        let output = run(&[&["import"][..], arguments].concat());
-        assert_eq!(code(&output), exit, "{arguments:?}: {}", stderr(&output));
+        let output = import(&format!("{WEATHER}/{words}"));
+        assert_eq!(code(&output), exit, "{words}: {}", stderr(&output));
         assert!(
             stderr(&output).contains(said),
-            "{arguments:?}: {}",
+            "{words}: {}",
             stderr(&output)
         );
     }
+    let output = run(&["import", SMALL, SMALL, "--from", "swf"]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
 }
 
 #[test]

@@ -49,7 +49,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("statrs", &["stats"]),
     ("jiff", &["units"]),
     ("sha2", &["record"]),
-    ("serde_json", &["record", "scenario", "cli"]),
+    ("serde_json", &["record", "scenario", "trace", "cli"]),
     (
         "libm",
         &["process", "queueing", "reliability", "stats", "model"],

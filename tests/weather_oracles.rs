@@ -92,7 +92,12 @@ fn cloud_price_changes() {
     let file = ["prices/gcp_gpu_price_changes_2022-2026.csv.gz"];
     let read = |table: PriceTable| {
         open(&file).map(|sources| {
-            read_prices(sources, &PriceFormat::Table(table), &Limits::default()).unwrap()
+            read_prices(
+                sources,
+                &PriceFormat::Table(Box::new(table)),
+                &Limits::default(),
+            )
+            .unwrap()
         })
     };
     let Some((spot, report)) = read(PriceTable::gcp("spot").unwrap()) else {
@@ -124,7 +129,7 @@ fn marketplace_prices() {
     let Some(sources) = open(&["prices/marketplace_timeseries_2025-10_2025-11.csv.gz"]) else {
         return;
     };
-    let format = PriceFormat::Table(PriceTable::marketplace());
+    let format = PriceFormat::Table(Box::new(PriceTable::marketplace()));
     let (history, report) = read_prices(sources, &format, &Limits::default()).unwrap();
     assert_eq!((report.rows_read, history.series.len()), (2_533, 33));
 }

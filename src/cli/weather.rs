@@ -180,7 +180,7 @@ fn prices(recording: Recording, arguments: &WeatherArguments) -> Result<PriceFor
         let (column, value) = halves(only, "--only", "region=us-central1")?;
         table = table.only(column, value);
     }
-    Ok(PriceFormat::Table(table))
+    Ok(PriceFormat::Table(Box::new(table)))
 }
 
 fn aws(arguments: &WeatherArguments) -> Result<PriceFormat, Failure> {

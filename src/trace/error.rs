@@ -7,10 +7,10 @@ use std::fmt;
 pub struct TraceError {
     /// The file (or the name that its reader was given).
     pub source: String,
-    /// The data row (1-based), if the problem has one.
+    /// The data row, the line or the entry (1-based), if the problem has one.
     pub row: Option<u64>,
-    /// The line (1-based), where a source is read by lines.
-    pub line: Option<u64>,
+    /// What `row` counts.
+    pub rows: RowKind,
     /// The column, if the problem has one.
     pub column: Option<String>,
     /// What sort of problem it is.
@@ -42,6 +42,28 @@ pub enum TraceErrorKind {
     NothingAccepted,
 }
 
+/// What the rows of a source are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    /// Data rows of a table, without its header.
+    Row,
+    /// Lines of a text, with all headers and comments.
+    Line,
+    /// Entries of a list.
+    Entry,
+}
+
+impl RowKind {
+    /// The word in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Row => "row",
+            Self::Line => "line",
+            Self::Entry => "entry",
+        }
+    }
+}
+
 impl TraceError {
     pub(super) fn new(
         kind: TraceErrorKind,
@@ -52,7 +74,7 @@ impl TraceError {
         Self {
             source: String::new(),
             row: None,
-            line: None,
+            rows: RowKind::Row,
             column: None,
             kind,
             problem,
@@ -69,7 +91,16 @@ impl TraceError {
 
     pub(super) fn at_line(self, line: u64) -> Self {
         Self {
-            line: Some(line),
+            row: Some(line),
+            rows: RowKind::Line,
+            ..self
+        }
+    }
+
+    pub(super) fn at_entry(self, entry: u64) -> Self {
+        Self {
+            row: Some(entry),
+            rows: RowKind::Entry,
             ..self
         }
     }
@@ -93,10 +124,7 @@ impl fmt::Display for TraceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.source)?;
         if let Some(row) = self.row {
-            write!(f, ", row {row}")?;
-        }
-        if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
+            write!(f, ", {} {row}", self.rows.name())?;
         }
         if let Some(column) = &self.column {
             write!(f, ", column `{column}`")?;

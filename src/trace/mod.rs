@@ -32,7 +32,7 @@ mod value;
 mod weather;
 
 pub use canonical::write_csv;
-pub use error::{TraceError, TraceErrorKind};
+pub use error::{RowKind, TraceError, TraceErrorKind};
 pub use job::{JobNames, Trace, TraceJob};
 pub use limits::Limits;
 pub use mapping::{

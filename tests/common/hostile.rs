@@ -69,7 +69,7 @@ fn import(bytes: &[u8], format: &Format) {
 }
 
 pub fn prices(bytes: &[u8]) {
-    price(bytes, &PriceFormat::Table(PriceTable::plimsoll()));
+    price(bytes, &PriceFormat::Table(Box::new(PriceTable::plimsoll())));
 }
 
 pub fn aws(bytes: &[u8]) {

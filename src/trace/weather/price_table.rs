@@ -236,11 +236,14 @@ pub(super) fn read_table(
     Err(unmatched(table, &seen))
 }
 
+/// An instant with its price, and whether that was rounded.
+type Observed = (i64, (Price, bool));
+
 fn observation<'t>(
     time: &'t str,
     price: &'t str,
     table: &PriceTable,
-) -> Result<(i64, (Price, bool)), (WeatherDrop, &'t str)> {
+) -> Result<Observed, (WeatherDrop, &'t str)> {
     let at = instant(time, &table.clock).map_err(|fault| match fault {
         ValueFault::TooLarge => (WeatherDrop::TimeTooLarge, time),
         ValueFault::Missing | ValueFault::Unreadable => (WeatherDrop::TimeUnreadable, time),

@@ -52,7 +52,7 @@ pub struct PriceKey {
 #[derive(Clone, Debug, PartialEq)]
 pub enum PriceFormat {
     /// A csv with a column of times and a column of prices.
-    Table(PriceTable),
+    Table(Box<PriceTable>),
     /// What `aws ec2 describe-spot-price-history` answers.
     Aws(AwsPrices),
 }
@@ -267,7 +267,7 @@ impl Prices {
         let placed = if row == "line" {
             problem.at_line(second.row)
         } else {
-            problem.at_row(second.row)
+            problem.at_entry(second.row)
         };
         let source = self.account.source(second.source).to_owned();
         self.account.problem(placed.of_source(&source));

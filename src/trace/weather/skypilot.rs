@@ -153,7 +153,9 @@ fn align(files: Vec<File>, skip_start: bool, account: &mut Account) -> Vec<ZoneS
             account.drop_row(source, row as u64 + 1, WeatherDrop::Starting, "");
         }
         values.drain(..skipped.min(shortest));
-        values.iter().for_each(|_| account.accept());
+        for _ in values.iter() {
+            account.accept();
+        }
         zones.push(file.zone);
     }
     zones
@@ -184,21 +186,7 @@ fn read_file(
     limits: &Limits,
 ) -> Result<File, TraceError> {
     let (name, zone) = (source.name.clone(), source.zone.clone());
-    let other = CapacityKind::ALL
-        .into_iter()
-        .find(|kind| *kind != declared.kind);
-    if let Some(other) =
-        other.filter(|other| name.contains(other.name()) && !name.contains(declared.kind.name()))
-    {
-        return Err(declaration(
-            format!(
-                "read as {}, but its name says {}",
-                declared.kind.name(),
-                other.name()
-            ),
-            "a probe's answer and a held node are different things: declare what the file holds",
-        ));
-    }
+    right_kind(&name, declared.kind)?;
     let bytes = source.whole(limits)?;
     let written: Written = serde_json::from_slice(&bytes).map_err(|error| json_error(&error))?;
     let gap = written.metadata.and_then(|metadata| metadata.gap_seconds);
@@ -257,6 +245,24 @@ fn read_file(
         values: samples.values,
     };
     Ok(File { zone, name, tick })
+}
+
+/// That a file's name does not say that it holds the other kind.
+fn right_kind(name: &str, kind: CapacityKind) -> Result<(), TraceError> {
+    let other = CapacityKind::ALL.into_iter().find(|other| *other != kind);
+    if let Some(other) =
+        other.filter(|other| name.contains(other.name()) && !name.contains(kind.name()))
+    {
+        return Err(declaration(
+            format!(
+                "read as {}, but its name says {}",
+                kind.name(),
+                other.name()
+            ),
+            "a probe's answer and a held node are different things: declare what the file holds",
+        ));
+    }
+    Ok(())
 }
 
 /// The tick that holds, in whole milliseconds.

@@ -9,7 +9,7 @@ const NEW_YEAR: i64 = 20_454 * 86_400_000;
 const DAY: i64 = 86_400_000;
 
 fn table(text: &str, table: PriceTable) -> Result<(PriceHistory, WeatherReport), WeatherError> {
-    let format = PriceFormat::Table(table);
+    let format = PriceFormat::Table(Box::new(table));
     read_prices(
         vec![Source::of_text("p.csv", text)],
         &format,
@@ -98,7 +98,7 @@ fn two_prices_at_one_instant_are_a_problem_with_both_places() {
     assert_eq!(error.problems.len(), 1);
     assert_eq!(
         error.to_string(),
-        "1.json, row 2: aws/us-east-9/us-east-9a/V100-16/p3.8xlarge/spot costs 0.975 here, but 0.95 in \
+        "1.json, entry 2: aws/us-east-9/us-east-9a/V100-16/p3.8xlarge/spot costs 0.975 here, but 0.95 in \
          0.json, entry 2, at the same instant 2026-01-02T12:30:00Z; keep one of them, or tell them apart \
          by a column"
     );
