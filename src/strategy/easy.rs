@@ -15,7 +15,8 @@ use super::plan::Plan;
 
 /// Decides; `moved` says whether estimates of running jobs have just moved on.
 pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, moved: bool) {
-    if plan.world.settled && !plan.world.changes.other && !moved && !strategy.rents() {
+    let nothing_opened = !plan.world.changes.other && !moved && strategy.refusals_stand();
+    if plan.world.settled && nothing_opened {
         arrivals_alone(strategy, plan);
     } else {
         whole_line(strategy, plan);
@@ -25,6 +26,9 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, moved: bool) {
 /// Nothing came free and no estimate moved: the reservations stand, and only the new jobs are offered.
 fn arrivals_alone(strategy: &Strategy, plan: &mut Plan<'_>) {
     let now = plan.world.now;
+    if strategy.rents() {
+        find_again(strategy, plan);
+    }
     for index in 0..plan.world.changes.arrivals.len() {
         let slot = plan.world.changes.arrivals[index];
         let (shape, place) = {
@@ -32,12 +36,32 @@ fn arrivals_alone(strategy: &Strategy, plan: &mut Plan<'_>) {
             (job.request.shape, job.place)
         };
         let is_head = plan.world.line.head_place(shape) == place;
+        // Rented pools refused the one ahead of it.
+        if !is_head && strategy.rents() && !may_start(strategy, plan, slot, shape) {
+            continue;
+        }
         match strategy.offer(plan, slot, shape, place, |plan, pool| {
             permitted(plan, slot, pool)
         }) {
             Ok(pool) => take_extra(plan, slot, pool),
             Err(cause) if is_head => plan.world.causes.learn(shape, now, cause),
             Err(_) => {}
+        }
+    }
+}
+
+/// What a pass over the whole line would find anew of those who wait: reservations that slip on, and shapes
+/// for which those placed since the last pass left no room.
+fn find_again(strategy: &Strategy, plan: &mut Plan<'_>) {
+    let now = plan.world.now;
+    let held = plan.world.reservations.iter().flatten();
+    plan.world.slips += held.filter(|held| held.at <= now).count() as u64;
+    let mut next = plan.world.line.shape_from(0);
+    while let Some(shape) = next {
+        next = plan.world.line.shape_from(u32::from(shape.0) + 1);
+        let gpus = plan.model.shapes[shape.index()].gpus.occupied();
+        if fitting(strategy, plan, shape, gpus).next().is_none() {
+            plan.world.causes.fill_up(shape, now);
         }
     }
 }

@@ -46,6 +46,17 @@ impl Strategy {
         }
     }
 
+    /// Whether those whom rented pools refused stay refused until something other than an arrival happens:
+    /// nobody may go out at all, or whoever may go out later, once it has waited, has asked to be called then.
+    pub(super) fn refusals_stand(&self) -> bool {
+        !self.rents()
+            || self.is_by_arrival()
+                && matches!(
+                    self.settings.placement,
+                    Placement::PrivateFirst(spill) if matches!(spill.test, SpillTest::Waited(_))
+                )
+    }
+
     fn is_by_arrival(&self) -> bool {
         use crate::model::Discipline as D;
         matches!(

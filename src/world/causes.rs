@@ -78,6 +78,13 @@ impl Causes {
         self.set(shape, now, cause);
     }
 
+    /// No pool has room for the shape: if it waited for its turn so far, it waits for capacity from now on.
+    pub fn fill_up(&mut self, shape: ShapeId, now: SimTime) {
+        if self.odometers[shape.index()].cause == Cause::Order {
+            self.learn(shape, now, Cause::Capacity);
+        }
+    }
+
     fn set(&mut self, shape: ShapeId, now: SimTime, cause: Cause) {
         let odometer = &mut self.odometers[shape.index()];
         if odometer.cause != cause {
