@@ -34,6 +34,12 @@ pub enum Purpose {
     Thin = 7,
     /// How long a rented gang takes to boot.
     Boot = 8,
+    /// Which instances a market takes away first.
+    Victim = 32,
+    /// How many of the newest checkpoints are broken.
+    BadCheckpoint = 33,
+    /// After how much running a job crashes by itself.
+    Crash = 34,
     /// Draws made by tests and by the trust pack.
     Trial = 9,
     /// How long an entity stays up; the count is the number of the up time.

@@ -12,14 +12,22 @@ pub(super) enum Rank {
     Booted = 3,
     /// A stopped job has written its checkpoint.
     Saved = 4,
+    /// A provider says that it has no capacity.
+    Answered = 5,
+    /// A running job crashes by itself.
+    Crash = 6,
+    /// The notice of a rented instance is over.
+    Gone = 7,
     /// A published price changed. Price changes are on the tape, not in the heap.
-    Price = 5,
+    Price = 8,
     /// A job comes. Arrivals are on the tape, not in the heap.
-    Arrival = 6,
+    Arrival = 9,
     /// Somebody asked to be called.
-    Wake = 7,
+    Wake = 10,
+    /// A market that refused may be asked again.
+    Retry = 11,
     /// An instance may have been idle for long enough.
-    Release = 8,
+    Release = 12,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -3,7 +3,7 @@
 use crate::dice::Purpose;
 use crate::journal::{Fact, Observer};
 use crate::model::{Boot, Overrun, Supply};
-use crate::process::lognormal_ms;
+use crate::process::{exponential_ms, lognormal_ms};
 use crate::units::{PoolId, SimTime, Span};
 use crate::world::{Slot, wall};
 
@@ -36,6 +36,9 @@ impl<O: Observer> Run<'_, O> {
                 self.begin_running(start.slot);
                 continue;
             }
+            if !self.ask_market(start.slot, start.pool, start.launched) {
+                continue;
+            }
             self.out.fact(now, Fact::Rented(start.pool, start.launched));
             let boot = self.boot_span(start.slot, start.pool);
             self.schedule(now + boot, Rank::Booted, start.slot);
@@ -62,13 +65,31 @@ impl<O: Observer> Run<'_, O> {
         self.out
             .fact(self.world.now, Fact::Started(job.id, job.pool));
         let work = Span(self.timeline.truth[job.id.index()].work.0 - job.done);
-        let mut span = wall(work, job.speed);
+        let rhythm = self.model.rhythm(job.request.shape, job.pool);
+        let mut span = rhythm.wall(wall(work, job.speed));
         if self.model.overrun == Overrun::Kill {
             let asked = Span(job.request.requested.0.saturating_sub(job.done).max(1));
-            span = span.min(wall(asked, job.speed));
+            span = span.min(rhythm.wall(wall(asked, job.speed)));
         }
         let at = self.world.now + job.restart + span;
         self.schedule(at, Rank::Finish, slot);
+        self.schedule_crash(slot, at);
+    }
+
+    /// A class that crashes by itself spends, while it runs, a budget that each attempt draws anew.
+    fn schedule_crash(&mut self, slot: Slot, end: SimTime) {
+        let job = &self.world.jobs[slot];
+        let class = self.model.class_of(job.request.shape);
+        let Some(mean) = self.model.classes[class.index()].crash_mean else {
+            return;
+        };
+        let key = self.scratch.class_keys[class.index()];
+        let part = job.attempt as u16;
+        let mut stream = self.dice.stream(key, Purpose::Crash, job.id.0, part);
+        let at = self.world.now + exponential_ms(&mut stream, mean);
+        if at < end {
+            self.schedule(at, Rank::Crash, slot);
+        }
     }
 
     /// Instances that became idle are given back if nobody uses them until the offer's idle release.
@@ -100,7 +121,7 @@ impl<O: Observer> Run<'_, O> {
             Boot::Fixed(span) => span,
             Boot::LogNormal { mu, sigma } => {
                 let job = &self.world.jobs[slot];
-                let key = self.scratch.boot_keys[pool.index()];
+                let key = self.scratch.pool_keys[pool.index()];
                 let part = job.attempt as u16;
                 let mut stream = self.dice.stream(key, Purpose::Boot, job.id.0, part);
                 lognormal_ms(&mut stream, mu, sigma)
@@ -108,7 +129,7 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
-    fn schedule(&mut self, at: SimTime, rank: Rank, slot: Slot) {
+    pub(super) fn schedule(&mut self, at: SimTime, rank: Rank, slot: Slot) {
         let job = &self.world.jobs[slot];
         let event = Event {
             rank,

@@ -52,6 +52,7 @@ impl<O: Observer> Run<'_, O> {
         self.scratch.living = living;
         for pool in 0..self.model.pools.len() {
             let record = self.world.close_pool(self.model, PoolId::from(pool));
+            self.post_shut();
             debug_assert!(record.gpu_time.total() == self.world.pools[pool].books.charged);
             self.charge_idle();
             self.post_idle(&record);
@@ -91,6 +92,7 @@ pub(super) fn audit<O: Observer>(run: &mut Run<'_, O>) {
     for (slot, job) in world.jobs.living() {
         match job.phase {
             Phase::Waiting => waiting += 1,
+            Phase::Asking => {}
             _ => held[job.pool.index()] += job.gpus,
         }
         if job.phase == Phase::Running {
@@ -124,7 +126,7 @@ pub(super) fn audit<O: Observer>(run: &mut Run<'_, O>) {
         }
         if !terms.is_rented() {
             assert_eq!(
-                state.free + state.busy,
+                state.free + state.busy + state.absorbed(),
                 terms.gpus(),
                 "GPUs of pool {}",
                 terms.name

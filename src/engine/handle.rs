@@ -1,7 +1,7 @@
 //! What must happen at an instant, in the order of the semantics.
 
 use crate::journal::{Fact, JobState, Observer};
-use crate::model::Overrun;
+use crate::model::{Overrun, Turn};
 use crate::process::Outcome;
 use crate::strategy::Plan;
 use crate::units::{JobId, PoolId, SimTime};
@@ -16,11 +16,18 @@ impl<O: Observer> Run<'_, O> {
         let mut due = std::mem::take(&mut self.scratch.due);
         // What has no delay at all happens in the same instant, after what was there before.
         loop {
+            self.incidents(now, Turn::Relief);
             self.scratch.agenda.take_due(now, &mut due);
-            let first_late = due.partition_point(|event| event.rank < Rank::Price);
-            for &event in &due[..first_late] {
+            let first_fault = due.partition_point(|event| event.rank < Rank::Crash);
+            for &event in &due[..first_fault] {
                 self.handle(event);
             }
+            self.incidents(now, Turn::Blow);
+            let first_late = due.partition_point(|event| event.rank < Rank::Price);
+            for &event in &due[first_fault..first_late] {
+                self.handle(event);
+            }
+            self.incidents(now, Turn::Terms);
             if self.next_price_at == now {
                 self.next_price += 1;
                 self.next_price_at = self.scratch.price_change(self.next_price);
@@ -46,9 +53,19 @@ impl<O: Observer> Run<'_, O> {
             Rank::Finish if self.is_current(slot, event, Phase::Running) => self.finish(slot),
             Rank::Booted if self.is_current(slot, event, Phase::Booting) => self.booted(slot),
             Rank::Saved if self.is_current(slot, event, Phase::Saving) => self.saved(slot),
+            Rank::Answered if self.is_current(slot, event, Phase::Asking) => self.answered(slot),
+            Rank::Crash if self.is_current(slot, event, Phase::Running) => self.interrupt(slot),
+            Rank::Gone => self.gone(event),
+            Rank::Retry => self.world.changes.other = true,
             Rank::Wake => self.wake(slot, event),
             Rank::Release => self.release(event),
-            Rank::Finish | Rank::Booted | Rank::Saved | Rank::Price | Rank::Arrival => {}
+            Rank::Finish
+            | Rank::Booted
+            | Rank::Saved
+            | Rank::Answered
+            | Rank::Crash
+            | Rank::Price
+            | Rank::Arrival => {}
         }
     }
 
@@ -76,18 +93,19 @@ impl<O: Observer> Run<'_, O> {
     fn finish(&mut self, slot: Slot) {
         let id = self.world.jobs[slot].id;
         let truth = &self.timeline.truth[id.index()];
-        let state =
-            if self.model.overrun == Overrun::Kill && self.world.progress(slot) < truth.work.0 {
-                // It reached what it asked for before its work was done.
-                JobState::TimedOut
-            } else {
-                match truth.outcome {
-                    Outcome::Finished => JobState::Finished,
-                    Outcome::Failed => JobState::Failed,
-                    Outcome::Cancelled => JobState::Cancelled,
-                    Outcome::TimedOut => JobState::TimedOut,
-                }
-            };
+        let state = if self.model.overrun == Overrun::Kill
+            && self.world.progress(self.model, slot) < truth.work.0
+        {
+            // It reached what it asked for before its work was done.
+            JobState::TimedOut
+        } else {
+            match truth.outcome {
+                Outcome::Finished => JobState::Finished,
+                Outcome::Failed => JobState::Failed,
+                Outcome::Cancelled => JobState::Cancelled,
+                Outcome::TimedOut => JobState::TimedOut,
+            }
+        };
         self.end(slot, state);
     }
 

@@ -3,13 +3,20 @@
 use std::collections::BTreeMap;
 
 use crate::journal::{Bucket, JobRecord, Observer, PoolRecord, Posting};
-use crate::units::{JobId, MilliGpus, Money, PoolId, SimTime};
+use crate::units::{JobId, MilliGpus, Money, PoolId, SimTime, Span};
 use crate::world::{Slot, Stretch};
 
 use super::run::Run;
 
 /// What pools were charged for and no job used: by pool and end of month.
 pub(super) type IdleBooks = BTreeMap<(PoolId, SimTime), Idle>;
+
+/// A part of a stretch: how long in all, and the integral of the price over it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    span: Span,
+    price_ms: u128,
+}
 
 /// What a pool was charged for in one month and no job used.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,30 +61,66 @@ impl<O: Observer> Run<'_, O> {
         let mut from = stretch.from;
         while from < stretch.to {
             let to = self.model.epoch.next_month(from).min(stretch.to);
-            let part = Stretch {
+            let whole = Part {
+                span: to.since(from),
+                price_ms: self.price_ms(stretch.pool, from, to),
+            };
+            let run = self.run_of(&stretch, from, to, whole);
+            let rest = Part {
+                span: Span(whole.span.0 - run.span.0),
+                price_ms: whole.price_ms - run.price_ms,
+            };
+            let cut = Stretch {
                 from,
                 to,
                 ..stretch
             };
-            self.post_cut(job, asked, part);
+            self.post_part(job, asked, &cut, stretch.bucket, run);
+            self.post_part(job, asked, &cut, Bucket::Checkpoint, rest);
             from = to;
         }
     }
 
-    fn post_cut(&mut self, job: Option<JobId>, asked: MilliGpus, stretch: Stretch) {
-        let Stretch {
-            pool,
-            bucket,
-            from,
-            to,
-        } = stretch;
+    /// What of a stretch between two instants was not the writing of checkpoints.
+    fn run_of(&self, stretch: &Stretch, from: SimTime, to: SimTime, whole: Part) -> Part {
+        let rhythm = stretch.rhythm;
+        if rhythm.is_none() || rhythm.write == Span::ZERO {
+            return whole;
+        }
+        let mut run = Part::default();
+        let before = from.since(stretch.from).0 / rhythm.cycle().0;
+        let mut begun = stretch.from + Span(before * rhythm.cycle().0);
+        while begun < to {
+            let (first, last) = (begun.max(from), (begun + rhythm.interval).min(to));
+            if first < last {
+                run.span += last.since(first);
+                run.price_ms += self.price_ms(stretch.pool, first, last);
+            }
+            begun = begun + rhythm.cycle();
+        }
+        run
+    }
+
+    /// Posts a part of a stretch that lies in one month.
+    fn post_part(
+        &mut self,
+        job: Option<JobId>,
+        asked: MilliGpus,
+        cut: &Stretch,
+        bucket: Bucket,
+        part: Part,
+    ) {
+        if part.span == Span::ZERO {
+            return;
+        }
+        let &Stretch { pool, from, to, .. } = cut;
         let occupied = MilliGpus::whole(asked.occupied());
-        let amount = Money::of_odometer(occupied, self.price_ms(pool, from, to));
-        let span = u128::from(to.since(from).0);
+        let amount = Money::of_odometer(occupied, part.price_ms);
+        let span = u128::from(part.span.0);
         let gpu_time = u128::from(asked.0) * span;
         let month = self.model.epoch.next_month(from);
         let idle = self.idle.entry((pool, month)).or_default();
-        idle.gpu_time -= i128::from(occupied.0) * i128::from(to.since(from).0);
+        idle.gpu_time -= i128::from(occupied.0) * i128::from(part.span.0);
         idle.amount -= amount;
         self.out.posting(&Posting {
             from,
@@ -116,6 +159,27 @@ impl<O: Observer> Run<'_, O> {
                 gpu_time: 0,
                 amount: record.egress_cost,
             });
+        }
+    }
+
+    /// Posts what nodes that take no work were up to now.
+    pub(super) fn post_shut(&mut self) {
+        for pool in 0..self.world.pools.len() {
+            if self.world.pools[pool].shut_stretches.is_empty() {
+                continue;
+            }
+            if O::POSTINGS {
+                self.post_shut_of(PoolId::from(pool));
+            }
+            self.world.pools[pool].shut_stretches.clear();
+        }
+    }
+
+    fn post_shut_of(&mut self, pool: PoolId) {
+        for index in 0..self.world.pool(pool).shut_stretches.len() {
+            let (gpus, stretch) = self.world.pool(pool).shut_stretches[index];
+            let stretch = Stretch { pool, ..stretch };
+            self.post_stretch(None, MilliGpus::whole(gpus), stretch);
         }
     }
 

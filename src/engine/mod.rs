@@ -11,5 +11,6 @@ mod handle;
 mod ledger;
 mod room;
 mod run;
+mod weather;
 
 pub use run::{Scratch, Stuck, simulate};

@@ -30,8 +30,14 @@ pub struct Scratch {
     pub(super) stretches: Vec<(Slot, Stretch)>,
     pub(super) price_changes: Vec<SimTime>,
     pub(super) due: Vec<Event>,
-    /// The keys of the rented pools' boot times, by pool; empty if nothing is rented.
-    pub(super) boot_keys: Vec<Key>,
+    /// The keys of the pools' dice; empty if nothing is rented.
+    pub(super) pool_keys: Vec<Key>,
+    /// The keys of the classes' dice; empty if no class rolls any.
+    pub(super) class_keys: Vec<Key>,
+    /// Jobs that lose their place.
+    pub(super) victims: Vec<Slot>,
+    /// Instances by the luck that decides who is taken away first.
+    pub(super) drawn: Vec<(u64, u32)>,
     /// Jobs that the horizon finds alive.
     pub(super) living: Vec<(u32, Slot)>,
     /// GPUs that jobs hold of each pool, counted again.
@@ -101,6 +107,8 @@ pub(super) struct Run<'a, O> {
     pub(super) horizon: SimTime,
     pub(super) next_arrival: usize,
     pub(super) next_arrival_at: SimTime,
+    pub(super) next_incident: usize,
+    pub(super) next_incident_at: SimTime,
     pub(super) next_price: usize,
     pub(super) next_price_at: SimTime,
     pub(super) digest: u64,
@@ -127,10 +135,16 @@ pub fn simulate<O: Observer>(
         Horizon::LastSubmit => timeline.last_submit(),
         Horizon::UntilEmpty => SimTime::NEVER,
     };
-    scratch.boot_keys.clear();
+    scratch.pool_keys.clear();
+    scratch.class_keys.clear();
     if model.pools.iter().any(crate::model::Pool::is_rented) {
         let keys = model.pools.iter().map(|pool| dice.key("pool", &pool.name));
-        scratch.boot_keys.extend(keys);
+        scratch.pool_keys.extend(keys);
+    }
+    if model.classes.iter().any(Class::rolls_dice) {
+        let keys = model.classes.iter();
+        let keys = keys.map(|class| dice.key("class", &class.name));
+        scratch.class_keys.extend(keys);
     }
     let next_price_at = scratch.price_change(0);
     let mut run = Run {
@@ -144,6 +158,8 @@ pub fn simulate<O: Observer>(
         horizon,
         next_arrival: 0,
         next_arrival_at: timeline.submit_of(0),
+        next_incident: 0,
+        next_incident_at: timeline.incident_at(0),
         next_price: 0,
         next_price_at,
         digest: 0x9e37_79b9_7f4a_7c15,
@@ -248,8 +264,12 @@ impl<O: Observer> Run<'_, O> {
         }
         let event = self.scratch.agenda.next_at();
         let mut next = self.next_arrival_at.min(event);
-        // A price matters only while something is left to happen.
-        if next != SimTime::NEVER || !self.world.line.is_empty() {
+        // A price matters only while something is left to happen; what is down is counted up to the horizon.
+        let goes_on = next != SimTime::NEVER || !self.world.line.is_empty();
+        if goes_on || self.horizon != SimTime::NEVER {
+            next = next.min(self.next_incident_at);
+        }
+        if goes_on {
             next = next.min(self.next_price_at);
         }
         (next <= self.horizon && next != SimTime::NEVER).then_some(next)

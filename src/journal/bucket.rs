@@ -22,11 +22,15 @@ pub enum Bucket {
     HeldIdle,
     /// Paid for and used by no job.
     IdlePaid,
+    /// Owned or held, but broken or without power.
+    Down,
+    /// Under notice, and used by no job any more.
+    Draining,
 }
 
 impl Bucket {
     /// All buckets, in the order of reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Useful,
         Self::Checkpoint,
         Self::Rework,
@@ -34,6 +38,8 @@ impl Bucket {
         Self::Failed,
         Self::HeldIdle,
         Self::IdlePaid,
+        Self::Down,
+        Self::Draining,
     ];
 
     /// The name in files and reports.
@@ -46,6 +52,8 @@ impl Bucket {
             Self::Failed => "failed",
             Self::HeldIdle => "held_idle",
             Self::IdlePaid => "idle_paid",
+            Self::Down => "down",
+            Self::Draining => "draining",
         }
     }
 }
@@ -62,7 +70,7 @@ impl GpuTime {
 
     /// GPU-time that some job held, whatever it did with it.
     pub fn allocated(&self) -> u128 {
-        self.total() - self[Bucket::IdlePaid]
+        self.total() - self[Bucket::IdlePaid] - self[Bucket::Down] - self[Bucket::Draining]
     }
 
     /// Adds another account, bucket by bucket.

@@ -16,6 +16,18 @@ pub enum Fact {
     Started(JobId, PoolId),
     /// A job was stopped to make room and waits again.
     Preempted(JobId, PoolId),
+    /// A job lost its place, or is about to lose it, or crashed; it waits again.
+    Interrupted(JobId, PoolId),
+    /// A provider had no capacity for a job.
+    Refused(JobId, PoolId),
+    /// Nodes of an owned pool stopped.
+    NodesDown(PoolId, u32),
+    /// Nodes of an owned pool work again.
+    NodesUp(PoolId, u32),
+    /// Instances of a rented pool got notice.
+    Noticed(PoolId, u32),
+    /// Instances of a rented pool were taken away by their provider.
+    Reclaimed(PoolId, u32),
     /// A job left for good.
     Ended(JobId, JobState),
     /// Instances of a rented pool were launched.

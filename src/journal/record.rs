@@ -85,6 +85,12 @@ pub struct JobRecord {
     pub preempted: Span,
     /// How many times it was preempted.
     pub preemptions: u32,
+    /// How many times it was interrupted: its place was taken away, or it crashed.
+    pub interruptions: u32,
+    /// How often it worked again after an interruption.
+    pub recoveries: u32,
+    /// From each interruption to the end of the restart that followed, added up.
+    pub recovery: Span,
     /// GPU-time that it held, by bucket, in milli-GPU·ms.
     pub gpu_time: GpuTime,
     /// What its GPUs cost.
@@ -117,6 +123,10 @@ pub struct PoolRecord {
     pub egress_cost: Money,
     /// Instances (nodes) launched during the run; 0 for owned pools.
     pub launches: u64,
+    /// Instances that the provider took away.
+    pub reclaims: u64,
+    /// Requests for instances that the market refused.
+    pub refusals: u64,
     /// Most GPUs held by jobs at one instant.
     pub peak_gpus: u64,
 }

@@ -21,6 +21,10 @@ pub struct Books {
     pub egress: Money,
     /// Instances launched.
     pub launches: u64,
+    /// Instances that their provider took away.
+    pub reclaims: u64,
+    /// Requests that the market refused.
+    pub refusals: u64,
     /// Most GPUs held by jobs at one instant, added over the pools: with several pools an upper bound of
     /// the joint peak.
     pub peak_gpus: u64,
@@ -34,6 +38,8 @@ impl Books {
         self.idle += record.idle_cost;
         self.egress += record.egress_cost;
         self.launches += record.launches;
+        self.reclaims += record.reclaims;
+        self.refusals += record.refusals;
         self.peak_gpus += record.peak_gpus;
     }
 

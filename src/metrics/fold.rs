@@ -125,6 +125,9 @@ mod tests {
             waits,
             preempted: Span::ZERO,
             preemptions: 0,
+            interruptions: 0,
+            recoveries: 0,
+            recovery: crate::units::Span::ZERO,
             gpu_time: GpuTime::default(),
             compute_cost: Money::ZERO,
             egress_cost: Money::ZERO,
@@ -143,6 +146,8 @@ mod tests {
             idle_cost: Money::ZERO,
             egress_cost: Money::ZERO,
             launches: u64::from(rented),
+            reclaims: 0,
+            refusals: 0,
             peak_gpus: 4,
         }
     }

@@ -115,12 +115,20 @@ metrics! {
         "GPU-hours held by jobs that did not run";
     "gpu_h_idle_paid" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::IdlePaid)))
         "GPU-hours paid for and used by no job";
+    "gpu_h_down" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Down)))
+        "GPU-hours paid for while their node was down";
+    "gpu_h_draining" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Draining)))
+        "GPU-hours of rented instances under notice that no job used any more";
     "gpu_h_rented" GpuHours Neither Rented(|b| Cell::amount(b.paid_hours()))
         "GPU-hours of rented instances, from launch to release";
     "rented_gpus_peak" Gpus Neither Rented(|b| Cell::amount(b.peak_gpus as f64))
         "most rented GPUs held by jobs at one instant, added over the pools";
     "rented_launches" Times Neither Rented(|b| Cell::amount(b.launches as f64))
         "rented instances launched";
+    "rented_refusals" Times Lower Rented(|b| Cell::amount(b.refusals as f64))
+        "requests for instances that the market had no capacity for";
+    "rented_reclaims" Times Lower Rented(|b| Cell::amount(b.reclaims as f64))
+        "rented instances that their provider took away";
     "jobs_arrived" Jobs Neither EachClass(|t| Cell::amount(t.arrived() as f64))
         "jobs submitted before the horizon";
     "jobs_finished" Jobs Higher EachClass(|t| Cell::amount(t.count(JobState::Finished) as f64))
@@ -139,6 +147,10 @@ metrics! {
         "jobs that the horizon found waiting: their waits are lower bounds";
     "preemptions" Times Lower Jobs(|t| Cell::amount(t.preemptions() as f64))
         "how often a job was stopped to make room";
+    "interruptions" Times Lower EachClass(|t| Cell::amount(t.interruptions() as f64))
+        "how often a job lost its place, or crashed";
+    "recovery_mean_s" Seconds Lower EachClass(|t| t.recovery_mean())
+        "mean time from an interruption until work went on, restart included, where it went on by the horizon";
     "queue_length_mean" Jobs Lower Run(|r| Cell::ratio(r.waiting_area as f64, r.horizon.0 as f64))
         "mean number of jobs waiting over time";
     "reservation_slips" Times Lower Run(|r| Cell::amount(r.slips as f64))

@@ -15,6 +15,9 @@ pub struct Tally {
     states: [u64; JobState::ALL.len()],
     waits: Waits,
     preemptions: u64,
+    interruptions: u64,
+    recoveries: u64,
+    recovery_ms: u64,
     preempted_ms: u64,
     slowdowns: f64,
     ended: u64,
@@ -42,6 +45,9 @@ impl Tally {
     pub fn add(&mut self, record: &JobRecord) {
         self.states[record.state as usize] += 1;
         self.preemptions += u64::from(record.preemptions);
+        self.interruptions += u64::from(record.interruptions);
+        self.recoveries += u64::from(record.recoveries);
+        self.recovery_ms += record.recovery.0;
         self.preempted_ms += record.preempted.0;
         // A job that no pool could ever hold never stood in line.
         if record.state == JobState::Rejected {
@@ -77,6 +83,16 @@ impl Tally {
     /// Stops to make room.
     pub fn preemptions(&self) -> u64 {
         self.preemptions
+    }
+
+    /// Stops because a place was taken away, or by a crash.
+    pub fn interruptions(&self) -> u64 {
+        self.interruptions
+    }
+
+    /// Mean time in seconds from an interruption until work went on, over those after which it did.
+    pub fn recovery_mean(&self) -> Cell {
+        Cell::ratio(self.recovery_ms as f64 / 1e3, self.recoveries as f64)
     }
 
     /// Mean wait in seconds; jobs cut by the horizon enter with their wait so far.

@@ -22,6 +22,7 @@ impl Model {
             classes: Vec::new(),
             tenants: Vec::new(),
             shapes: Vec::new(),
+            rhythms: Vec::new(),
             demand: Vec::new(),
             strategies: Vec::new(),
         }
@@ -69,6 +70,8 @@ impl Class {
             pools,
             burst: true,
             results: Bytes(0),
+            bad_checkpoints: 0,
+            crash_mean: None,
             preemption: Preemption::Checkpoint {
                 write: Span::ZERO,
                 restart: Span::ZERO,

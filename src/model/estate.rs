@@ -8,6 +8,7 @@ use crate::units::{
 use super::demand::{Demand, DemandSource, Replay};
 use super::prices::PriceSteps;
 use super::request::Shape;
+use super::rhythm::Rhythm;
 use super::settings::{Placement, StrategySettings};
 use super::timeline::Timeline;
 
@@ -36,6 +37,8 @@ pub struct Model {
     pub shapes: Vec<Shape>,
     /// What is compared.
     pub strategies: Vec<StrategySettings>,
+    /// When jobs of each shape write checkpoints in each pool, by shape, then pool; empty if none ever does.
+    pub rhythms: Vec<Rhythm>,
     /// Where jobs come from; empty where worlds are made by hand.
     pub demand: Vec<Demand>,
 }
@@ -193,6 +196,10 @@ pub struct Class {
     pub results: Bytes,
     /// What stopping it costs.
     pub preemption: Preemption,
+    /// Checkpoints that turn out to be broken when they are needed, in millionths.
+    pub bad_checkpoints: u32,
+    /// Mean running time after which a job crashes by itself, whatever its size; `None` if it never does.
+    pub crash_mean: Option<Span>,
 }
 
 /// What happens to the work of a job that is stopped to make room.
@@ -210,6 +217,13 @@ pub enum Preemption {
         /// Time to start again.
         restart: Span,
     },
+}
+
+impl Class {
+    /// Whether a job of the class may roll dice while it lives.
+    pub const fn rolls_dice(&self) -> bool {
+        self.bad_checkpoints > 0 || self.crash_mean.is_some()
+    }
 }
 
 impl SiteKind {
@@ -258,6 +272,14 @@ impl Model {
     /// The class of a shape.
     pub fn class_of(&self, shape: ShapeId) -> ClassId {
         self.shapes[shape.index()].class
+    }
+
+    /// When a job of a shape writes checkpoints in a pool.
+    pub fn rhythm(&self, shape: ShapeId, pool: PoolId) -> Rhythm {
+        if self.rhythms.is_empty() {
+            return Rhythm::NONE;
+        }
+        self.rhythms[shape.index() * self.pools.len() + pool.index()]
     }
 
     /// The milli-GPUs of a shape.

@@ -8,9 +8,11 @@ mod bare;
 mod compile;
 mod demand;
 mod estate;
+mod happening;
 mod load;
 mod prices;
 mod request;
+mod rhythm;
 mod sample;
 mod settings;
 mod tariffs;
@@ -22,9 +24,11 @@ pub use estate::{
     Boot, Class, Horizon, Model, OnDemand, Overrun, Packing, Pool, Preemption, Site, SiteKind,
     Spread, Supply,
 };
+pub use happening::{Happening, Incident, Turn};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use prices::PriceSteps;
 pub use request::{Outcome, Request, Shape};
+pub use rhythm::{Cut, Rhythm};
 pub use sample::SampleScratch;
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 pub use tariffs::Tariffs;

@@ -2,6 +2,7 @@
 
 use crate::units::{SimTime, Span};
 
+use super::happening::Incident;
 use super::request::{Outcome, Request};
 use super::sample::SampleScratch;
 use super::tariffs::Tariffs;
@@ -17,6 +18,8 @@ pub struct Timeline {
     pub truth: Vec<Truth>,
     /// Where each comes from, in the same order; may be empty in worlds made by hand.
     pub source: Vec<JobSource>,
+    /// What happens to the estate, in the order in which it is played.
+    pub weather: Vec<Incident>,
     /// What capacity costs, where prices are part of the world; `None` where only posted prices hold.
     pub tariffs: Option<Tariffs>,
     /// Memory that sampling uses again.
@@ -49,6 +52,13 @@ impl Timeline {
             .map_or(SimTime::ZERO, |request| request.submit)
     }
 
+    /// When the incident of this number is; never, if there is none.
+    pub fn incident_at(&self, number: usize) -> SimTime {
+        self.weather
+            .get(number)
+            .map_or(SimTime::NEVER, |incident| incident.at)
+    }
+
     /// When the job of this number comes; never, if there is none.
     pub fn submit_of(&self, job: usize) -> SimTime {
         self.requests
@@ -61,6 +71,7 @@ impl Timeline {
         self.requests.clear();
         self.truth.clear();
         self.source.clear();
+        self.weather.clear();
         self.tariffs = None;
     }
 }

@@ -5,7 +5,7 @@
 
 mod adapt;
 mod arrivals;
-mod boot;
+
 mod check;
 mod choice;
 mod factors;
@@ -25,10 +25,10 @@ mod renewal;
 mod residual;
 mod steps;
 mod survival;
+mod time;
 mod workload;
 
 pub use arrivals::{ArrivalPattern, Arrivals, Burstiness, Profile};
-pub use boot::lognormal_ms;
 pub use choice::Choice;
 pub use factors::CommonFactors;
 pub use gamma::gamma;
@@ -46,4 +46,5 @@ pub use price::{
 };
 pub use renewal::{Renewal, RenewalStart};
 pub use steps::{combine_steps, multiply_steps};
+pub use time::{exponential_ms, lognormal_ms};
 pub use workload::{ClassRule, ClassSettings, GangSettings, Workload, WorkloadSettings};

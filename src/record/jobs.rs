@@ -62,6 +62,7 @@ impl<W: Write> JobsWriter<W> {
         }
         csv.write_field("preempted_s")?;
         csv.write_field("preemptions")?;
+        csv.write_field("interruptions")?;
         for bucket in held() {
             csv.write_field(format!("gpu_h_{}", bucket.name()))?;
         }
@@ -129,6 +130,7 @@ impl<W: Write> JobsWriter<W> {
         }
         csv.write_field(seconds(record.preempted.0))?;
         csv.write_field(record.preemptions.to_string())?;
+        csv.write_field(record.interruptions.to_string())?;
         for bucket in held() {
             csv.write_field(decimal(record.gpu_time[bucket] as i128, GPU_HOUR, 6))?;
         }
@@ -145,7 +147,7 @@ impl<W: Write> JobsWriter<W> {
 fn held() -> impl Iterator<Item = Bucket> {
     Bucket::ALL
         .into_iter()
-        .filter(|bucket| *bucket != Bucket::IdlePaid)
+        .filter(|bucket| !matches!(bucket, Bucket::IdlePaid | Bucket::Down | Bucket::Draining))
 }
 
 fn name(names: &[String], index: usize) -> String {
@@ -193,6 +195,9 @@ mod tests {
             waits,
             preempted: Span::ZERO,
             preemptions: 0,
+            interruptions: 0,
+            recoveries: 0,
+            recovery: crate::units::Span::ZERO,
             gpu_time,
             compute_cost: Money(10 * Money::TICKS_PER_UNIT),
             egress_cost: Money::ZERO,

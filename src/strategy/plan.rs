@@ -3,7 +3,7 @@
 
 use crate::model::Model;
 use crate::units::{PoolId, SimTime};
-use crate::world::{Launched, Refusal, Slot, Stretch, World};
+use crate::world::{Launched, Reason, Refusal, Slot, Stretch, World};
 
 use super::pass::Pass;
 
@@ -70,9 +70,10 @@ impl Plan<'_> {
     pub fn preempt(&mut self, slot: Slot) {
         let pool = self.world.jobs[slot].pool;
         let idle = &mut *self.idle;
-        let write = self.world.preempt(
+        let write = self.world.halt(
             self.model,
             slot,
+            Reason::Room,
             self.requeue,
             |pool, instance, generation| {
                 idle.push((pool, instance, generation));

@@ -16,7 +16,7 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
         Discipline::ShortestRemaining => {
             rank(plan, |plan, slot| {
                 let requested = plan.world.jobs[slot].request.requested.0;
-                requested.saturating_sub(plan.world.progress(slot))
+                requested.saturating_sub(plan.world.progress(plan.model, slot))
             });
             run_the_first(strategy, plan);
         }
@@ -176,7 +176,7 @@ fn offer_in_order(strategy: &Strategy, plan: &mut Plan<'_>, strict: bool) {
 /// back to the first level, two such jobs could stop each other for ever.
 fn attained(plan: &Plan<'_>, slot: Slot) -> u64 {
     let job = &plan.world.jobs[slot];
-    (plan.world.progress(slot) + job.lost).saturating_mul(job.gpus)
+    (plan.world.progress(plan.model, slot) + job.lost).saturating_mul(job.gpus)
 }
 
 fn level(levels: &[Span], attained: u64) -> usize {

@@ -1,7 +1,7 @@
 //! Booking: what a stretch of GPU-time was and what it cost, exactly, in the pool's books and the job's own.
 
 use crate::journal::{Bucket, Cause, GpuTime, JobRecord, JobState, PoolRecord};
-use crate::model::{Model, Pool, Supply, Tariffs};
+use crate::model::{Model, Pool, Rhythm, Supply, Tariffs};
 use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime, Span};
 
 use super::job::{Job, Phase, Slot};
@@ -36,23 +36,34 @@ impl World {
         };
         match job.phase {
             Phase::Running => {
-                let restart_end = (job.started + job.restart).min(now);
-                let ends = [
-                    (Bucket::HeldIdle, job.started),
-                    (Bucket::Restart, restart_end),
-                    (running_to, now),
-                ];
-                desk.book(job.pool, job.placed, ends, &mut own);
+                let run_from = (job.started + job.restart).min(now);
+                let rhythm = model.rhythm(job.request.shape, job.pool);
+                if rhythm.is_none() {
+                    let ends = [
+                        (Bucket::HeldIdle, job.started),
+                        (Bucket::Restart, run_from),
+                        (running_to, now),
+                    ];
+                    desk.book(job.pool, job.placed, ends, &mut own);
+                } else {
+                    let ends = [(Bucket::HeldIdle, job.started), (Bucket::Restart, run_from)];
+                    desk.book(job.pool, job.placed, ends, &mut own);
+                    desk.book_run(job.pool, running_to, run_from, now, &mut own);
+                }
             }
             Phase::Booting => desk.book(job.pool, job.placed, [(Bucket::HeldIdle, now)], &mut own),
             Phase::Saving => {
-                desk.book(job.pool, job.placed, [(Bucket::Checkpoint, now)], &mut own);
+                let run_from = (job.started + job.restart).min(job.halted);
+                let ends = [(Bucket::HeldIdle, job.started), (Bucket::Restart, run_from)];
+                desk.book(job.pool, job.placed, ends, &mut own);
+                desk.book_run(job.pool, running_to, run_from, job.halted, &mut own);
+                desk.book(job.pool, job.halted, [(Bucket::Checkpoint, now)], &mut own);
             }
-            Phase::Waiting | Phase::Gone => {}
+            Phase::Waiting | Phase::Asking | Phase::Gone => {}
         }
         if let Some(history) = self.jobs.history(job) {
             for (pool, from, to) in self.jobs.runs(history) {
-                desk.book(pool, from, [(running_to, to)], &mut own);
+                desk.book_run(pool, running_to, from, to, &mut own);
             }
             own.gpu_time.add(&history.gpu_time);
             own.cost += history.cost;
@@ -66,6 +77,7 @@ impl World {
         let now = self.now;
         let terms = model.pool(pool);
         self.charges.clear();
+        self.pools[pool.index()].settle_shut(now);
         match &terms.supply {
             Supply::Owned { price } => {
                 let books = &mut self.pools[pool.index()].books;
@@ -93,6 +105,8 @@ impl World {
             idle_cost: books.charged_cost - books.used_cost,
             egress_cost: books.egress_cost,
             launches: books.launches,
+            reclaims: books.reclaims,
+            refusals: books.refusals,
             peak_gpus: books.peak_gpus,
         }
     }
@@ -139,6 +153,31 @@ impl World {
         history.cost += own.cost;
     }
 
+    /// As [`World::book`], for running with its checkpoints.
+    pub(super) fn book_run(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        bucket: Bucket,
+        from: SimTime,
+        to: SimTime,
+    ) {
+        let job = &self.jobs[slot];
+        let mut own = Own::default();
+        let (pools, booked, tariffs) = (&mut self.pools, &mut self.booked, &self.tariffs);
+        Desk {
+            pools,
+            booked,
+            model,
+            tariffs,
+            job,
+        }
+        .book_run(job.pool, bucket, from, to, &mut own);
+        let history = self.jobs.history_mut(slot);
+        history.gpu_time.add(&own.gpu_time);
+        history.cost += own.cost;
+    }
+
     fn egress(&mut self, model: &Model, slot: Slot, state: JobState) -> Money {
         if state != JobState::Finished {
             return Money::ZERO;
@@ -168,10 +207,12 @@ impl World {
             Phase::Waiting if job.first_start.is_none() => {
                 waits = self.causes.since(job.request.shape, self.now, job.waits);
             }
-            Phase::Booting if job.first_start.is_none() => {
+            Phase::Booting | Phase::Asking if job.first_start.is_none() => {
                 waits[Cause::Provisioning] += self.now.since(job.placed).0;
             }
-            Phase::Waiting | Phase::Booting => preempted += self.now.since(job.waiting_since),
+            Phase::Waiting | Phase::Booting | Phase::Asking => {
+                preempted += self.now.since(job.waiting_since)
+            }
             Phase::Running | Phase::Saving | Phase::Gone => {}
         }
         JobRecord {
@@ -187,6 +228,9 @@ impl World {
             waits,
             preempted,
             preemptions: job.preemptions,
+            interruptions: job.interruptions,
+            recoveries: job.recoveries,
+            recovery: job.recovery,
             gpu_time: own.gpu_time,
             compute_cost: own.cost,
             egress_cost,
@@ -213,10 +257,7 @@ impl Desk<'_> {
         ends: [(Bucket, SimTime); N],
         own: &mut Own,
     ) {
-        let end = ends[N - 1].1;
-        let occupied = MilliGpus::whole(self.job.gpus);
-        let cost = Money::of_odometer(occupied, self.tariffs.between(pool, from, end));
-        let asked = self.model.milli_of(self.job.request.shape);
+        let cost = self.price(pool, from, ends[N - 1].1);
         let books = &mut self.pools[pool.index()].books;
         books.used_cost += cost;
         own.cost += cost;
@@ -225,23 +266,74 @@ impl Desk<'_> {
             if end <= begun {
                 continue;
             }
-            let span = u128::from(end.since(begun).0);
-            let gpu_time = u128::from(asked) * span;
-            books.used[bucket] += gpu_time;
-            own.gpu_time[bucket] += gpu_time;
-            if occupied.0 > asked {
-                // A share of a GPU that is not shared: the remainder is held and does nothing.
-                let rest = u128::from(occupied.0 - asked) * span;
-                books.used[Bucket::HeldIdle] += rest;
-                own.gpu_time[Bucket::HeldIdle] += rest;
-            }
+            self.add(pool, bucket, end.since(begun), own);
             self.booked.push(Stretch {
                 pool,
                 bucket,
                 from: begun,
                 to: end,
+                rhythm: Rhythm::NONE,
             });
             begun = end;
+        }
+    }
+
+    /// Books a stretch of running with the checkpoints that were written in it.
+    fn book_run(
+        &mut self,
+        pool: PoolId,
+        bucket: Bucket,
+        from: SimTime,
+        to: SimTime,
+        own: &mut Own,
+    ) {
+        let rhythm = self.model.rhythm(self.job.request.shape, pool);
+        if rhythm.is_none() {
+            return self.book(pool, from, [(bucket, to)], own);
+        }
+        if to <= from {
+            return;
+        }
+        let run = rhythm.cut(to.since(from)).run;
+        let cost = self.price(pool, from, to);
+        let books = &mut self.pools[pool.index()].books;
+        books.used_cost += cost;
+        own.cost += cost;
+        self.add(pool, bucket, run, own);
+        self.add(
+            pool,
+            Bucket::Checkpoint,
+            Span(to.since(from).0 - run.0),
+            own,
+        );
+        self.booked.push(Stretch {
+            pool,
+            bucket,
+            from,
+            to,
+            rhythm,
+        });
+    }
+
+    fn price(&self, pool: PoolId, from: SimTime, to: SimTime) -> Money {
+        let occupied = MilliGpus::whole(self.job.gpus);
+        Money::of_odometer(occupied, self.tariffs.between(pool, from, to))
+    }
+
+    /// Adds GPU-time to the pool's books and the job's own.
+    fn add(&mut self, pool: PoolId, bucket: Bucket, span: Span, own: &mut Own) {
+        let occupied = MilliGpus::whole(self.job.gpus);
+        let asked = self.model.milli_of(self.job.request.shape);
+        let span = u128::from(span.0);
+        let books = &mut self.pools[pool.index()].books;
+        let gpu_time = u128::from(asked) * span;
+        books.used[bucket] += gpu_time;
+        own.gpu_time[bucket] += gpu_time;
+        if occupied.0 > asked {
+            // A share of a GPU that is not shared: the remainder is held and does nothing.
+            let rest = u128::from(occupied.0 - asked) * span;
+            books.used[Bucket::HeldIdle] += rest;
+            own.gpu_time[Bucket::HeldIdle] += rest;
         }
     }
 }

@@ -18,6 +18,10 @@ pub struct Books {
     pub egress_cost: Money,
     /// Instances launched.
     pub launches: u64,
+    /// Instances that the provider took away.
+    pub reclaims: u64,
+    /// Requests that the market refused.
+    pub refusals: u64,
     /// Most GPUs held by jobs at once.
     pub peak_gpus: u64,
 }

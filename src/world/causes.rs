@@ -106,8 +106,13 @@ impl Causes {
     pub fn since(&self, shape: ShapeId, now: SimTime, earlier: Waits) -> Waits {
         let mut waits = self.read(shape, now);
         for (now, before) in waits.0.iter_mut().zip(earlier.0) {
-            *now -= before;
+            *now = now.wrapping_sub(before);
         }
         waits
+    }
+
+    /// The reading from which `since` counts on where so much was waited already.
+    pub fn resume(&self, shape: ShapeId, now: SimTime, waited: Waits) -> Waits {
+        self.since(shape, now, waited)
     }
 }

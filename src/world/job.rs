@@ -19,6 +19,8 @@ pub enum Phase {
     Gone,
     /// In the line.
     Waiting,
+    /// It asked a provider for instances and has no answer yet.
+    Asking,
     /// It has its GPUs, which boot.
     Booting,
     /// It restores its state, then works.
@@ -42,6 +44,8 @@ pub struct Job {
     pub attempt: u32,
     /// How many times it was stopped to make room.
     pub preemptions: u32,
+    /// How many times it was stopped because its place was taken away or it crashed.
+    pub interruptions: u32,
     /// Where it is, while it has GPUs.
     pub pool: PoolId,
     /// The speed of its class there, in ‰ of the reference GPU type.
@@ -54,6 +58,14 @@ pub struct Job {
     pub started: SimTime,
     /// When it first ran.
     pub first_start: Option<SimTime>,
+    /// Whether its last stop was not our decision.
+    pub interrupted: bool,
+    /// How often it worked again after an interruption, and how long that took in all, restart included.
+    pub recoveries: u32,
+    /// See `recoveries`.
+    pub recovery: Span,
+    /// When it was told to stop and write a checkpoint; [`SimTime::NEVER`] unless it does so now.
+    pub halted: SimTime,
     /// How much of the present stretch is restart.
     pub restart: Span,
     /// When it is estimated to end.
@@ -85,8 +97,6 @@ pub struct History {
     pub gpu_time: GpuTime,
     /// Cost booked already.
     pub cost: Money,
-    /// The pool where results were last produced.
-    pub stretches: u32,
 }
 
 /// A stretch of running that is not booked yet.

@@ -69,6 +69,8 @@ pub struct World {
     pub tariffs: Tariffs,
     /// The stretches that the last move booked.
     pub booked: Vec<Stretch>,
+    /// When the instances of a cancelled launch were launched.
+    pub(super) cancelled: Vec<SimTime>,
     /// The charges for single instances that the last move booked: (pool, from, to).
     pub charges: Vec<(PoolId, SimTime, SimTime)>,
 }
@@ -102,6 +104,7 @@ impl World {
             tariffs: posted.clone(),
             posted,
             booked: Vec::new(),
+            cancelled: Vec::new(),
             charges: Vec::new(),
         };
         world.reset(model);

@@ -1,6 +1,6 @@
 //! The legal moves: each keeps every invariant, none decides anything.
 
-use crate::journal::{Bucket, Cause, JobRecord, JobState, Waits};
+use crate::journal::{Cause, JobRecord, JobState, Waits};
 use crate::model::{Model, Preemption, Request, Supply};
 use crate::units::{JobId, PoolId, SimTime, Span};
 
@@ -10,7 +10,7 @@ use super::line::Waiting;
 use super::moment::World;
 use super::nodes::Holding;
 use super::rent::charged_span;
-use super::stretch::{wall, work_done};
+use super::stretch::wall;
 
 /// Why a placement is not possible now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Refusal {
     Full,
     /// The quota is used up.
     Quota,
+    /// The market had no capacity when it was last asked.
+    SoldOut,
 }
 
 /// What a placement launched.
@@ -52,6 +54,11 @@ impl World {
             place,
             waits: self.causes.read(request.shape, self.now),
             waiting_since: self.now,
+            interruptions: 0,
+            interrupted: false,
+            recoveries: 0,
+            recovery: Span::ZERO,
+            halted: SimTime::NEVER,
             preempted: Span::ZERO,
             history: NO_HISTORY,
             wake: SimTime::NEVER,
@@ -90,7 +97,8 @@ impl World {
         job.phase = Phase::Running;
         job.restart = restart_span(model, job);
         let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
-        job.estimate_end = self.now + job.restart + wall(left, job.speed);
+        let rhythm = model.rhythm(job.request.shape, pool);
+        job.estimate_end = self.now + job.restart + rhythm.wall(wall(left, job.speed));
         if self.keeps_profile && !model.pools[pool.index()].is_rented() {
             let (end, gpus) = (job.estimate_end, job.gpus as u32);
             self.pools[pool.index()].profile.insert(end, slot, gpus);
@@ -114,6 +122,9 @@ impl World {
         if !state.may_rent(terms, gpus) {
             return Err(Refusal::Quota);
         }
+        if self.now < state.refused_until {
+            return Err(Refusal::SoldOut);
+        }
         let Some((holding, instances)) = state.launch(terms, self.now, gpus) else {
             return Err(Refusal::Full);
         };
@@ -135,6 +146,11 @@ impl World {
             job.waits[Cause::Provisioning] += now.since(job.placed).0;
         } else {
             job.preempted += now.since(job.waiting_since);
+            if job.interrupted {
+                job.interrupted = false;
+                job.recoveries += 1;
+                job.recovery += now.since(job.waiting_since) + job.restart;
+            }
         }
     }
 
@@ -156,101 +172,6 @@ impl World {
         let profile = &mut self.pools[pool.index()].profile;
         profile.remove(before, slot);
         profile.insert(end, slot, gpus);
-    }
-
-    /// How far a job has got, in reference ms, as monitoring would show it.
-    pub fn progress(&self, slot: Slot) -> u64 {
-        let job = &self.jobs[slot];
-        if job.phase != Phase::Running {
-            return job.done;
-        }
-        let elapsed = self.now.since(job.started).0.saturating_sub(job.restart.0);
-        job.done + work_done(Span(elapsed), job.speed)
-    }
-
-    /// A running job is stopped to make room. Returns how long it writes a checkpoint first, holding its
-    /// GPUs; if that is no time at all, they are free and it waits again.
-    pub fn preempt(
-        &mut self,
-        model: &Model,
-        slot: Slot,
-        front_or_back: Option<bool>,
-        idle: impl FnMut(PoolId, u32, u32),
-    ) -> Span {
-        let progress = self.progress(slot);
-        self.booked.clear();
-        let (class, job) = {
-            let job = self.jobs[slot];
-            (model.class_of(job.request.shape), job)
-        };
-        let restart_end = (job.started + job.restart).min(self.now);
-        self.book(model, slot, Bucket::HeldIdle, job.placed, job.started);
-        self.book(model, slot, Bucket::Restart, job.started, restart_end);
-        let write = match model.classes[class.index()].preemption {
-            Preemption::Checkpoint { write, .. } => {
-                self.jobs[slot].done = progress;
-                let now = self.now;
-                if restart_end < now {
-                    self.jobs.remember_run(slot, job.pool, restart_end, now);
-                }
-                write
-            }
-            Preemption::Kill { .. } => {
-                self.jobs[slot].lost += progress - job.done;
-                self.book(model, slot, Bucket::Rework, restart_end, self.now);
-                Span::ZERO
-            }
-        };
-        // Everything up to now is accounted for: what follows is a stretch of its own.
-        let now = self.now;
-        self.jobs.history_mut(slot).stretches += 1;
-        let keeps_profile = self.keeps_profile && !model.pool(job.pool).is_rented();
-        let job = &mut self.jobs[slot];
-        job.attempt += 1;
-        job.preemptions += 1;
-        job.placed = now;
-        job.started = now;
-        job.phase = Phase::Saving;
-        if keeps_profile {
-            let (end, pool) = (job.estimate_end, job.pool);
-            let (save_end, gpus) = (now + write, job.gpus as u32);
-            job.estimate_end = save_end;
-            self.pools[pool.index()].profile.remove(end, slot);
-            self.pools[pool.index()]
-                .profile
-                .insert(save_end, slot, gpus);
-        }
-        if write == Span::ZERO {
-            self.saved(model, slot, front_or_back, idle);
-        }
-        write
-    }
-
-    /// A stopped job has written its checkpoint: its GPUs are free and it waits again.
-    pub fn saved(
-        &mut self,
-        model: &Model,
-        slot: Slot,
-        front_or_back: Option<bool>,
-        idle: impl FnMut(PoolId, u32, u32),
-    ) {
-        let saving_since = self.jobs[slot].placed;
-        self.book(model, slot, Bucket::Checkpoint, saving_since, self.now);
-        self.free_gpus(model, slot, idle);
-        let sequence = match front_or_back {
-            None => self.jobs[slot].place.sequence(),
-            Some(true) => self.line.sequence_front(),
-            Some(false) => self.line.sequence_back(),
-        };
-        let now = self.now;
-        let job = &mut self.jobs[slot];
-        job.phase = Phase::Waiting;
-        job.waiting_since = now;
-        job.place = Place::new(job.place.key(), sequence);
-        let requested = Span(job.request.requested.0.saturating_sub(job.done));
-        let (shape, place) = (job.request.shape, job.place);
-        self.line.join(shape, place, Waiting { slot, requested });
-        self.changes.other = true;
     }
 
     /// A job ends. Returns its record; `booked` then lists the stretches that were booked with it.
@@ -328,11 +249,17 @@ impl World {
         job.attempt += 1;
     }
 
-    fn free_gpus(&mut self, model: &Model, slot: Slot, mut idle: impl FnMut(PoolId, u32, u32)) {
+    pub(super) fn free_gpus(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        mut idle: impl FnMut(PoolId, u32, u32),
+    ) {
         let job = &mut self.jobs[slot];
         let keeps = self.keeps_profile && !model.pool(job.pool).is_rented();
         let (state, pool) = (&mut self.pools[job.pool.index()], job.pool);
-        state.give(job.holding, job.gpus, |instance, generation| {
+        let now = self.now;
+        state.give(job.holding, job.gpus, now, |instance, generation| {
             idle(pool, instance, generation);
         });
         if keeps {
@@ -344,7 +271,7 @@ impl World {
 
 /// A job that ran before restores its state first.
 fn restart_span(model: &Model, job: &Job) -> Span {
-    if job.preemptions == 0 {
+    if job.first_start.is_none() {
         return Span::ZERO;
     }
     match model.classes[model.class_of(job.request.shape).index()].preemption {

@@ -75,6 +75,18 @@ impl Nodes {
         self.free.withdraw(node);
     }
 
+    /// Takes the free GPUs of a node away, so that nobody finds them; returns how many.
+    pub(super) fn block(&mut self, node: u32) -> u32 {
+        self.free.block(node)
+    }
+
+    /// Gives a node back GPUs that were taken away.
+    pub(super) fn unblock(&mut self, node: u32, gpus: u32) {
+        if gpus > 0 {
+            self.free.give(node, gpus);
+        }
+    }
+
     /// Free GPUs over all nodes.
     pub(super) const fn total_free(&self) -> u64 {
         self.free.total()
@@ -187,6 +199,23 @@ impl Nodes {
             Holding::Count | Holding::Nothing => {}
         }
         freed
+    }
+
+    /// Forgets what a gang holds of absent nodes; `of` hears each node and how many GPUs of it.
+    pub(super) fn forget(&mut self, holding: Holding, gpus: u64, mut of: impl FnMut(u32, u32)) {
+        match holding {
+            Holding::Node(node) => of(node, gpus as u32),
+            Holding::Shares(mut at) => {
+                while at != END {
+                    let share = self.shares.pop(at);
+                    for node in share.nodes() {
+                        of(node, share.gpus);
+                    }
+                    at = share.next;
+                }
+            }
+            Holding::Count | Holding::Nothing => {}
+        }
     }
 
     /// Gives a gang's GPUs back.

@@ -10,6 +10,8 @@ use super::bitset::BitSet;
 pub struct Instance {
     /// When it was launched.
     pub launched: SimTime,
+    /// The how-manieth launch in this slot it is.
+    pub launch: u32,
     /// GPUs of it that jobs hold.
     pub busy: u32,
     /// Counts the times it became idle or busy, so that an old timer is known to be stale.
@@ -22,6 +24,10 @@ pub struct Rent {
     instances: Vec<Instance>,
     vacant: BitSet,
     held: u64,
+    /// Instances under notice; they count as held.
+    pub(super) draining: u64,
+    /// How many instances the market would let us hold; nobody but the market knows.
+    capacity: u64,
     fresh: Vec<u32>,
 }
 
@@ -34,6 +40,8 @@ impl Rent {
             self.vacant.insert(index as u32);
         }
         self.held = 0;
+        self.draining = 0;
+        self.capacity = u64::MAX;
     }
 
     /// Room for so many instances, without asking for memory.
@@ -47,6 +55,21 @@ impl Rent {
     /// Instances held now.
     pub const fn held(&self) -> u64 {
         self.held
+    }
+
+    /// Instances under notice.
+    pub const fn draining(&self) -> u64 {
+        self.draining
+    }
+
+    /// Sets how many instances the market would let us hold.
+    pub const fn set_capacity(&mut self, instances: u64) {
+        self.capacity = instances;
+    }
+
+    /// How many of the instances held are more than the market lets us hold.
+    pub const fn excess(&self) -> u64 {
+        self.held.saturating_sub(self.capacity)
     }
 
     /// Launches `count` instances in the lowest vacant slots, each with as many busy GPUs as the gang takes.
@@ -64,9 +87,11 @@ impl Rent {
             self.vacant.remove(slot);
             let busy = left.min(u64::from(per_node)) as u32;
             left -= u64::from(busy);
-            let generation = self.instances[slot as usize].generation.wrapping_add(1);
+            let before = self.instances[slot as usize];
+            let generation = before.generation.wrapping_add(1);
             self.instances[slot as usize] = Instance {
                 launched: now,
+                launch: before.launch + 1,
                 busy,
                 generation,
             };

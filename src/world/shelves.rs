@@ -132,6 +132,16 @@ impl Shelves {
         self.enter(self.per_node, word, bits);
     }
 
+    /// Takes whatever is free on a node; returns how many GPUs.
+    pub(super) fn block(&mut self, node: u32) -> u32 {
+        let stands = |&free: &u32| self.shelves[free as usize].nodes.contains(node);
+        let Some(free) = numbers_of(self.filled).find(stands) else {
+            return 0;
+        };
+        self.take(node, free, free);
+        free
+    }
+
     /// Free GPUs over all nodes.
     pub(super) const fn total(&self) -> u64 {
         self.total

@@ -1,6 +1,7 @@
 //! Stretches of GPU-time, and the arithmetic between work and wall time.
 
 use crate::journal::Bucket;
+use crate::model::Rhythm;
 use crate::units::{PoolId, SimTime, Span};
 
 /// A stretch of time in which a job held GPUs for one purpose.
@@ -14,6 +15,8 @@ pub struct Stretch {
     pub from: SimTime,
     /// Until when.
     pub to: SimTime,
+    /// When checkpoints were written in it, counted from its start; they are a bucket of their own.
+    pub rhythm: Rhythm,
 }
 
 /// Wall time that `work` reference ms take at a speed of `speed` ‰: ⌈work · 1000 / speed⌉.

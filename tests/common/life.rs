@@ -75,6 +75,9 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                 }
             }
             Fact::Rented(..) | Fact::Released(..) => {}
+            Fact::Interrupted(..) | Fact::Refused(..) | Fact::NodesDown(..) | Fact::NodesUp(..) => {
+            }
+            Fact::Noticed(..) | Fact::Reclaimed(..) => {}
         }
     }
     lives

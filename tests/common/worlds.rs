@@ -261,6 +261,8 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
                 burst,
                 results: Bytes(results * 7_000_000_003),
                 preemption,
+                bad_checkpoints: 0,
+                crash_mean: None,
             })
             .collect()
     })

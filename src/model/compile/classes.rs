@@ -80,6 +80,8 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
             pools: (0..pools.len()).map(PoolId::from).collect(),
             burst: true,
             results: Bytes(0),
+            bad_checkpoints: 0,
+            crash_mean: None,
             preemption: Preemption::Checkpoint {
                 write: PREEMPTION,
                 restart: PREEMPTION,
@@ -119,6 +121,8 @@ fn class(
             results: context
                 .quantity(&spec.results, parse_bytes)
                 .unwrap_or_default(),
+            bad_checkpoints: 0,
+            crash_mean: None,
             preemption: preemption(context, spec),
         },
         speed: speeds(context, spec, gpus),

@@ -91,6 +91,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         classes: classes.into_iter().map(|class| class.class).collect(),
         tenants: intake.tenants,
         shapes: intake.shapes,
+        rhythms: Vec::new(),
         strategies,
         demand: intake.demand,
     };

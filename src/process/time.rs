@@ -1,4 +1,4 @@
-//! Times that vary by a factor rather than by an amount.
+//! Times in whole milliseconds that one uniform number decides.
 
 use crate::dice::Stream;
 use crate::units::Span;
@@ -10,4 +10,10 @@ use super::normal::normal_quantile;
 pub fn lognormal_ms(stream: &mut Stream, mu: f64, sigma: f64) -> Span {
     let normal = normal_quantile(stream.uniform());
     Span(libm::exp(mu + sigma * normal).clamp(1.0, 1e13) as u64)
+}
+
+/// An exponential time with this mean, at least 1 ms and at most 10¹³ ms.
+pub fn exponential_ms(stream: &mut Stream, mean: Span) -> Span {
+    let span = -libm::log(stream.uniform()) * mean.0 as f64;
+    Span(span.clamp(1.0, 1e13) as u64)
 }

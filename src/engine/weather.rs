@@ -1,0 +1,255 @@
+//! The one door: whatever the outside does to the estate comes in here, and is played out.
+
+use crate::dice::Purpose;
+use crate::journal::{Fact, Observer};
+use crate::model::{Happening, Turn};
+use crate::units::{PoolId, SimTime, Span};
+use crate::world::{Phase, Reason, Slot};
+
+use super::agenda::{Event, Rank};
+use super::run::Run;
+
+/// How long a provider takes to say that it has no capacity.
+const REFUSAL_DELAY: Span = Span(5_000);
+/// How long a refusal is remembered: nobody asks that market again before.
+const REFUSAL_MEMORY: Span = Span(180_000);
+/// Most broken checkpoints in a row that are looked at: beyond, the work starts again from its beginning.
+const BAD_CHECKPOINTS_MAX: u64 = 64;
+
+impl<O: Observer> Run<'_, O> {
+    /// Plays the incidents of `now` up to a turn of the instant.
+    pub(super) fn incidents(&mut self, now: SimTime, last: Turn) {
+        while self.next_incident_at == now {
+            let incident = self.timeline.weather[self.next_incident];
+            if incident.turn > last {
+                return;
+            }
+            self.note(20 + incident.turn as u64, self.next_incident as u64);
+            let number = self.next_incident as u32;
+            self.next_incident += 1;
+            self.next_incident_at = self.timeline.incident_at(self.next_incident);
+            self.befall(incident.what, number);
+        }
+    }
+
+    fn befall(&mut self, what: Happening, number: u32) {
+        let now = self.world.now;
+        match what {
+            Happening::Down { pool, first, nodes } => {
+                let stopped = self.world.stop_nodes(pool, first, nodes);
+                self.interrupt_on(pool, first, nodes);
+                if stopped > 0 {
+                    self.out.fact(now, Fact::NodesDown(pool, stopped));
+                }
+            }
+            Happening::Up { pool, first, nodes } => {
+                let resumed = self.world.resume_nodes(pool, first, nodes);
+                if resumed > 0 {
+                    self.out.fact(now, Fact::NodesUp(pool, resumed));
+                }
+            }
+            Happening::Capacity {
+                pool,
+                instances,
+                notice,
+            } => {
+                self.world.pools[pool.index()].set_capacity(u64::from(instances));
+                self.give_notice(pool, notice, number);
+            }
+            Happening::Quota { pool, gpus } => {
+                self.world.pools[pool.index()].set_quota(gpus);
+                self.world.changes.other = true;
+            }
+        }
+        self.post_shut();
+    }
+
+    /// Stops the jobs on nodes that are no more.
+    fn interrupt_on(&mut self, pool: PoolId, first: u32, nodes: u32) {
+        let mut victims = std::mem::take(&mut self.scratch.victims);
+        self.world.jobs_on(pool, first, nodes, &mut victims);
+        for &slot in &victims {
+            self.interrupt(slot);
+        }
+        self.scratch.victims = victims;
+    }
+
+    /// A job loses its place, or crashes: it goes back to its newest readable checkpoint and waits.
+    pub(super) fn interrupt(&mut self, slot: Slot) {
+        let job = &self.world.jobs[slot];
+        let (id, pool) = (job.id, job.pool);
+        let bad = self.bad_checkpoints(slot);
+        let idle = &mut self.scratch.idle;
+        self.world.interrupt(
+            self.model,
+            slot,
+            bad,
+            self.strategy.requeue(),
+            |pool, instance, generation| idle.push((pool, instance, generation)),
+        );
+        self.out.fact(self.world.now, Fact::Interrupted(id, pool));
+        self.post_booked(slot);
+        self.charge_idle();
+        self.set_release_timers();
+    }
+
+    /// How many of a job's newest checkpoints turn out to be broken.
+    fn bad_checkpoints(&self, slot: Slot) -> u64 {
+        let job = &self.world.jobs[slot];
+        let class = self.model.class_of(job.request.shape);
+        let share = self.model.classes[class.index()].bad_checkpoints;
+        if share == 0 {
+            return 0;
+        }
+        let key = self.scratch.class_keys[class.index()];
+        let part = job.attempt as u16;
+        let mut stream = self
+            .dice
+            .stream(key, Purpose::BadCheckpoint, job.id.0, part);
+        let mut bad = 0;
+        while bad < BAD_CHECKPOINTS_MAX && stream.below(1_000_000) < u64::from(share) {
+            bad += 1;
+        }
+        if bad == BAD_CHECKPOINTS_MAX {
+            u64::MAX
+        } else {
+            bad
+        }
+    }
+
+    /// Instances that are more than the market lets us hold get notice.
+    fn give_notice(&mut self, pool: PoolId, notice: Span, number: u32) {
+        let Some(rent) = self.world.pool(pool).rent() else {
+            return;
+        };
+        let many = rent.excess().saturating_sub(rent.draining());
+        if many == 0 {
+            return;
+        }
+        let mut drawn = std::mem::take(&mut self.scratch.drawn);
+        drawn.clear();
+        let key = self.scratch.pool_keys[pool.index()];
+        for instance in 0..rent.slots() {
+            if rent.is_held(instance) && !self.world.pool(pool).is_shut(instance) {
+                let mut stream = self
+                    .dice
+                    .stream(key, Purpose::Victim, instance, number as u16);
+                drawn.push((stream.next_u64(), instance));
+            }
+        }
+        drawn.sort_unstable();
+        drawn.truncate(many as usize);
+        self.out
+            .fact(self.world.now, Fact::Noticed(pool, drawn.len() as u32));
+        for &(_, instance) in &drawn {
+            self.drain(pool, instance, notice);
+        }
+        for &(_, instance) in &drawn {
+            self.warn_on(pool, instance, notice);
+        }
+        self.scratch.drawn = drawn;
+    }
+
+    fn drain(&mut self, pool: PoolId, instance: u32, notice: Span) {
+        let now = self.world.now;
+        let Some(rent) = self.world.pool(pool).rent() else {
+            return;
+        };
+        let launch = rent.instance(instance).launch;
+        self.world.pools[pool.index()].drain(instance, now);
+        let event = Event {
+            rank: Rank::Gone,
+            id: u32::from(pool.0) << 20 | instance,
+            slot: u32::from(pool.0),
+            attempt: launch,
+        };
+        self.scratch.agenda.push(now + notice, event);
+    }
+
+    /// Jobs on an instance under notice write a checkpoint if there is time for it; a gang that still boots
+    /// is given up at once.
+    fn warn_on(&mut self, pool: PoolId, instance: u32, notice: Span) {
+        let mut victims = std::mem::take(&mut self.scratch.victims);
+        self.world.jobs_on(pool, instance, 1, &mut victims);
+        for &slot in &victims {
+            match self.world.jobs[slot].phase {
+                Phase::Booting => self.interrupt(slot),
+                Phase::Running => self.save_within(slot, notice),
+                _ => {}
+            }
+        }
+        self.scratch.victims = victims;
+    }
+
+    fn save_within(&mut self, slot: Slot, notice: Span) {
+        let write = self.world.write_span(self.model, slot);
+        if write.is_none_or(|write| notice < write) {
+            // It runs on until its place is gone.
+            return;
+        }
+        let job = &self.world.jobs[slot];
+        let (id, pool) = (job.id, job.pool);
+        let idle = &mut self.scratch.idle;
+        let write = self.world.halt(
+            self.model,
+            slot,
+            Reason::Notice,
+            self.strategy.requeue(),
+            |pool, instance, generation| idle.push((pool, instance, generation)),
+        );
+        self.out.fact(self.world.now, Fact::Interrupted(id, pool));
+        self.post_booked(slot);
+        if write > Span::ZERO {
+            self.schedule(self.world.now + write, Rank::Saved, slot);
+        }
+        self.set_release_timers();
+    }
+
+    /// The notice of an instance is over.
+    pub(super) fn gone(&mut self, event: Event) {
+        let pool = PoolId(event.slot as u16);
+        let instance = event.id & 0xF_FFFF;
+        let current = self.world.pool(pool).rent().is_some_and(|rent| {
+            instance < rent.slots() && rent.instance(instance).launch == event.attempt
+        });
+        if !current || !self.world.pool(pool).is_shut(instance) {
+            return;
+        }
+        self.interrupt_on(pool, instance, 1);
+        if self.world.reclaim(self.model, pool, instance, self.horizon) {
+            self.charge_idle();
+            self.post_shut();
+            self.out.fact(self.world.now, Fact::Reclaimed(pool, 1));
+        }
+    }
+
+    /// Asks the market for the instances that a job was placed on; returns whether it has them.
+    pub(super) fn ask_market(&mut self, slot: Slot, pool: PoolId, launched: u32) -> bool {
+        let granted = self
+            .world
+            .pool(pool)
+            .rent()
+            .is_none_or(|rent| rent.excess() == 0);
+        if !granted {
+            let (now, id) = (self.world.now, self.world.jobs[slot].id);
+            self.world.refuse(self.model, slot, launched);
+            self.out.fact(now, Fact::Refused(id, pool));
+            self.schedule(now + REFUSAL_DELAY, Rank::Answered, slot);
+        }
+        granted
+    }
+
+    /// A job hears that the market refused it.
+    pub(super) fn answered(&mut self, slot: Slot) {
+        let pool = self.world.jobs[slot].pool;
+        let until = self.world.now + REFUSAL_MEMORY;
+        self.world.hear_refusal(slot, until);
+        let event = Event {
+            rank: Rank::Retry,
+            id: u32::from(pool.0),
+            slot: u32::from(pool.0),
+            attempt: 0,
+        };
+        self.scratch.agenda.push(until, event);
+    }
+}

@@ -1,0 +1,113 @@
+//! What the outside does to the estate, at its instant: sampled, replayed or scripted, always the same.
+
+use crate::units::{PoolId, SimTime, Span};
+
+/// Something that happens to the estate, whoever decided it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// Nodes of an owned pool stop: whatever runs on them is interrupted. A node is up again when every cause
+    /// that stopped it is over.
+    Down {
+        /// Whose nodes.
+        pool: PoolId,
+        /// The first of them.
+        first: u32,
+        /// How many, from the first on.
+        nodes: u32,
+    },
+    /// One cause that stopped these nodes is over.
+    Up {
+        /// Whose nodes.
+        pool: PoolId,
+        /// The first of them.
+        first: u32,
+        /// How many, from the first on.
+        nodes: u32,
+    },
+    /// From now on the market would let us hold so many instances of a rented pool in all.
+    Capacity {
+        /// Which pool.
+        pool: PoolId,
+        /// How many instances.
+        instances: u32,
+        /// How long the instances that are too many may still be used.
+        notice: Span,
+    },
+    /// From now on so many GPUs of a rented pool may be held at once; what is held already stays.
+    Quota {
+        /// Which pool.
+        pool: PoolId,
+        /// The ceiling; `None` lifts it.
+        gpus: Option<u64>,
+    },
+}
+
+/// A happening with its place among all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// When.
+    pub at: SimTime,
+    /// Its place in the order of one instant.
+    pub turn: Turn,
+    /// What.
+    pub what: Happening,
+}
+
+/// When within its instant a happening takes place: repairs before finishes, faults after them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// Capacity comes (back).
+    Relief,
+    /// Capacity goes.
+    Blow,
+    /// A price, a quota.
+    Terms,
+}
+
+impl Incident {
+    /// The incident of nodes that stop.
+    pub const fn down(at: SimTime, pool: PoolId, first: u32, nodes: u32) -> Self {
+        Self {
+            at,
+            turn: Turn::Blow,
+            what: Happening::Down { pool, first, nodes },
+        }
+    }
+
+    /// The incident of nodes for which one cause is over.
+    pub const fn up(at: SimTime, pool: PoolId, first: u32, nodes: u32) -> Self {
+        Self {
+            at,
+            turn: Turn::Relief,
+            what: Happening::Up { pool, first, nodes },
+        }
+    }
+
+    /// The incidents of a capacity that takes these values from these instants on.
+    pub fn capacities(
+        pool: PoolId,
+        notice: Span,
+        steps: impl IntoIterator<Item = (SimTime, u32)>,
+    ) -> impl Iterator<Item = Self> {
+        let mut before = u32::MAX;
+        steps.into_iter().map(move |(at, instances)| {
+            let turn = if instances < before {
+                Turn::Blow
+            } else {
+                Turn::Relief
+            };
+            before = instances;
+            let what = Happening::Capacity {
+                pool,
+                instances,
+                notice,
+            };
+            Self { at, turn, what }
+        })
+    }
+
+    /// Puts incidents in the order in which they are played; those of one instant and turn keep theirs.
+    pub fn put_in_order(incidents: &mut [Self]) {
+        incidents.sort_by_key(|incident| (incident.at, incident.turn));
+    }
+}

@@ -1,0 +1,111 @@
+//! What the outside does to capacity: nodes stop and come back, markets refuse, give notice and take away.
+
+use crate::model::Model;
+use crate::units::{PoolId, SimTime};
+
+use super::job::{Phase, Slot};
+use super::moment::World;
+use super::nodes::Holding;
+use super::rent::charged_span;
+
+impl World {
+    /// The jobs that hold GPUs on nodes `first` to `first + nodes` of a pool, in order of arrival.
+    pub fn jobs_on(&self, pool: PoolId, first: u32, nodes: u32, jobs: &mut Vec<Slot>) {
+        let state = self.pool(pool);
+        let within = |&(node, _): &(u32, u32)| (first..first.saturating_add(nodes)).contains(&node);
+        let holds = |phase| matches!(phase, Phase::Booting | Phase::Running | Phase::Saving);
+        jobs.clear();
+        jobs.extend(
+            self.jobs
+                .living()
+                .filter(|(_, job)| job.pool == pool && holds(job.phase))
+                .filter(|(_, job)| state.parts(job.holding, job.gpus).any(|part| within(&part)))
+                .map(|(slot, _)| slot),
+        );
+        jobs.sort_unstable_by_key(|&slot| self.jobs[slot].id);
+    }
+
+    /// Nodes of an owned pool stop, or one more cause keeps them down; the caller stops the jobs on them.
+    /// Returns how many took work until now.
+    pub fn stop_nodes(&mut self, pool: PoolId, first: u32, nodes: u32) -> u32 {
+        let (now, state) = (self.now, &mut self.pools[pool.index()]);
+        let stopped = (first..first + nodes).map(|node| u32::from(state.stop(node, now)));
+        let stopped = stopped.sum();
+        if stopped > 0 {
+            self.changes.other = true;
+        }
+        stopped
+    }
+
+    /// One cause that keeps nodes down is over. Returns how many take work again.
+    pub fn resume_nodes(&mut self, pool: PoolId, first: u32, nodes: u32) -> u32 {
+        let (now, state) = (self.now, &mut self.pools[pool.index()]);
+        let resumed = (first..first + nodes).map(|node| u32::from(state.resume(node, now)));
+        let resumed = resumed.sum();
+        if resumed > 0 {
+            self.changes.other = true;
+        }
+        resumed
+    }
+
+    /// The market has no room for the instances that a job was placed on: it has nothing until it is told so.
+    pub fn refuse(&mut self, model: &Model, slot: Slot, launched: u32) {
+        let pool = self.jobs[slot].pool;
+        self.cancel(model, slot, false);
+        let books = &mut self.pools[pool.index()].books;
+        books.launches -= u64::from(launched);
+        books.refusals += 1;
+        self.jobs[slot].phase = Phase::Asking;
+    }
+
+    /// A job hears that it was refused, and waits again; nobody asks that market until `remembered`.
+    pub fn hear_refusal(&mut self, slot: Slot, remembered: SimTime) {
+        let pool = self.jobs[slot].pool;
+        let state = &mut self.pools[pool.index()];
+        state.refused_until = state.refused_until.max(remembered);
+        self.wait_again(slot, None);
+    }
+
+    /// Takes back the launch of a booting gang; its instances are charged for unless they never existed.
+    pub(super) fn cancel(&mut self, model: &Model, slot: Slot, charged: bool) {
+        let (job, now) = (self.jobs[slot], self.now);
+        let terms = model.pool(job.pool);
+        let mut launches = std::mem::take(&mut self.cancelled);
+        launches.clear();
+        let state = &mut self.pools[job.pool.index()];
+        state.cancel(job.holding, job.gpus, |launched| launches.push(launched));
+        self.jobs[slot].holding = Holding::Nothing;
+        if charged {
+            for &launched in &launches {
+                self.charge(terms, job.pool, launched, now);
+            }
+        }
+        self.cancelled = launches;
+    }
+
+    /// An instance under notice, which no job uses any more, is gone. Returns whether there was one.
+    pub fn reclaim(
+        &mut self,
+        model: &Model,
+        pool: PoolId,
+        instance: u32,
+        horizon: SimTime,
+    ) -> bool {
+        let now = self.now;
+        let Some(launched) = self.pools[pool.index()].reclaim(instance, now) else {
+            return false;
+        };
+        self.pools[pool.index()].books.reclaims += 1;
+        let terms = model.pool(pool);
+        let until = match &terms.supply {
+            crate::model::Supply::OnDemand(offer) => {
+                launched + charged_span(offer, now.since(launched))
+            }
+            crate::model::Supply::Owned { .. } => now,
+        };
+        self.charges.clear();
+        self.charge(terms, pool, launched, until.min(horizon));
+        self.changes.other = true;
+        true
+    }
+}

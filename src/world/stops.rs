@@ -1,0 +1,215 @@
+//! How running jobs are stopped before their end: to make room, or because their place is gone.
+
+use crate::journal::{Bucket, Cause};
+use crate::model::{Cut, Model, Preemption};
+use crate::units::{PoolId, SimTime, Span};
+
+use super::blocks::Place;
+use super::job::{Phase, Slot};
+use super::line::Waiting;
+use super::moment::World;
+use super::stretch::work_done;
+
+/// Why a job is told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A decision of ours makes room.
+    Room,
+    /// Its place is about to be taken away.
+    Notice,
+}
+
+impl World {
+    /// How far a job has got, in reference ms, as monitoring would show it.
+    pub fn progress(&self, model: &Model, slot: Slot) -> u64 {
+        let job = &self.jobs[slot];
+        match job.phase {
+            Phase::Running | Phase::Saving => {
+                job.done + work_done(self.cut(model, slot).run, job.speed)
+            }
+            _ => job.done,
+        }
+    }
+
+    /// What the present stretch of a job was so far, from the end of its restart.
+    fn cut(&self, model: &Model, slot: Slot) -> Cut {
+        let job = &self.jobs[slot];
+        let elapsed = self.now.min(job.halted).since(job.started + job.restart);
+        model.rhythm(job.request.shape, job.pool).cut(elapsed)
+    }
+
+    /// How long a job would write the checkpoint that lets it stop without loss; `None` if it keeps none.
+    pub fn write_span(&self, model: &Model, slot: Slot) -> Option<Span> {
+        let class = model.class_of(self.jobs[slot].request.shape);
+        match model.classes[class.index()].preemption {
+            Preemption::Checkpoint { write, .. } => Some(write),
+            Preemption::Kill { .. } => None,
+        }
+    }
+
+    /// A running job is told to stop. Returns how long it writes a checkpoint first, holding its GPUs; if
+    /// that is no time at all, they are free and it waits again.
+    pub fn halt(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        why: Reason,
+        requeue: Option<bool>,
+        idle: impl FnMut(PoolId, u32, u32),
+    ) -> Span {
+        self.booked.clear();
+        let write = self.write_span(model, slot);
+        let now = self.now;
+        let keeps_profile = self.keeps_profile && !model.pool(self.jobs[slot].pool).is_rented();
+        let job = &mut self.jobs[slot];
+        match why {
+            Reason::Room => job.preemptions += 1,
+            Reason::Notice => job.interruptions += 1,
+        }
+        job.attempt += 1;
+        job.interrupted = why == Reason::Notice;
+        let Some(write) = write else {
+            self.lose(model, slot, 0, requeue, idle);
+            return Span::ZERO;
+        };
+        job.halted = now;
+        job.phase = Phase::Saving;
+        if keeps_profile {
+            let (end, pool) = (job.estimate_end, job.pool);
+            let (save_end, gpus) = (now + write, job.gpus as u32);
+            job.estimate_end = save_end;
+            let profile = &mut self.pools[pool.index()].profile;
+            profile.remove(end, slot);
+            profile.insert(save_end, slot, gpus);
+        }
+        if write == Span::ZERO {
+            self.saved(model, slot, requeue, idle);
+        }
+        write
+    }
+
+    /// A stopped job has written its checkpoint: its GPUs are free and it waits again.
+    pub fn saved(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        requeue: Option<bool>,
+        idle: impl FnMut(PoolId, u32, u32),
+    ) {
+        let progress = self.progress(model, slot);
+        let job = self.jobs[slot];
+        let run_from = self.book_before_run(model, slot);
+        if run_from < job.halted {
+            self.jobs.remember_run(slot, job.pool, run_from, job.halted);
+        }
+        self.book(model, slot, Bucket::Checkpoint, job.halted, self.now);
+        self.jobs[slot].done = progress;
+        self.free_gpus(model, slot, idle);
+        self.wait_again(slot, requeue);
+    }
+
+    /// The place of a job is gone, or the job crashed: it stops at once and goes back to the newest checkpoint
+    /// that can be read, `bad` ones being broken, and waits again.
+    pub fn interrupt(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        bad: u64,
+        requeue: Option<bool>,
+        idle: impl FnMut(PoolId, u32, u32),
+    ) {
+        self.booked.clear();
+        let job = &mut self.jobs[slot];
+        // A job that was told to stop and is still writing was counted then.
+        if job.phase == Phase::Running {
+            job.interruptions += 1;
+        }
+        job.interrupted |= job.phase != Phase::Booting;
+        job.attempt += 1;
+        self.lose(model, slot, bad, requeue, idle);
+    }
+
+    /// Stops a job where it is; what its newest readable checkpoint does not hold is lost.
+    fn lose(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        bad: u64,
+        requeue: Option<bool>,
+        idle: impl FnMut(PoolId, u32, u32),
+    ) {
+        let job = self.jobs[slot];
+        match job.phase {
+            Phase::Booting => {
+                self.book(model, slot, Bucket::HeldIdle, job.placed, self.now);
+                self.charges.clear();
+                self.cancel(model, slot, true);
+            }
+            Phase::Running | Phase::Saving => {
+                self.book_loss(model, slot, bad);
+                self.free_gpus(model, slot, idle);
+            }
+            Phase::Waiting | Phase::Asking | Phase::Gone => return,
+        }
+        self.wait_again(slot, requeue);
+    }
+
+    fn book_loss(&mut self, model: &Model, slot: Slot, bad: u64) {
+        let progress = self.progress(model, slot);
+        let cut = self.cut(model, slot);
+        let job = self.jobs[slot];
+        let rhythm = model.rhythm(job.request.shape, job.pool);
+        let kept = cut.checkpoints.saturating_sub(bad);
+        let run_from = self.book_before_run(model, slot);
+        let (safe_run, safe_to) = if kept == 0 {
+            (Span::ZERO, run_from)
+        } else {
+            let safe = Span(kept * rhythm.interval.0);
+            (safe, run_from + Span(kept * rhythm.cycle().0))
+        };
+        if run_from < safe_to {
+            self.jobs.remember_run(slot, job.pool, run_from, safe_to);
+        }
+        let run_to = self.now.min(job.halted);
+        self.book_run(model, slot, Bucket::Rework, safe_to, run_to);
+        self.book(model, slot, Bucket::Checkpoint, run_to, self.now);
+        let job = &mut self.jobs[slot];
+        job.done += work_done(safe_run, job.speed);
+        job.lost += progress - job.done;
+    }
+
+    /// Books what came before the work of the present stretch; returns where the work began.
+    fn book_before_run(&mut self, model: &Model, slot: Slot) -> SimTime {
+        let job = self.jobs[slot];
+        let stop = self.now.min(job.halted);
+        let run_from = (job.started + job.restart).min(stop);
+        self.book(model, slot, Bucket::HeldIdle, job.placed, job.started);
+        self.book(model, slot, Bucket::Restart, job.started, run_from);
+        run_from
+    }
+
+    /// A job whose request the market refused, or that lost its GPUs, joins the line again.
+    pub(super) fn wait_again(&mut self, slot: Slot, requeue: Option<bool>) {
+        let sequence = match requeue {
+            None => self.jobs[slot].place.sequence(),
+            Some(true) => self.line.sequence_front(),
+            Some(false) => self.line.sequence_back(),
+        };
+        let now = self.now;
+        let job = &mut self.jobs[slot];
+        if job.first_start.is_none() {
+            // It never ran: the wait goes on where it was, and the time with its provider is part of it.
+            job.waits[Cause::Provisioning] += now.since(job.placed).0;
+            job.waits = self.causes.resume(job.request.shape, now, job.waits);
+        } else if matches!(job.phase, Phase::Running | Phase::Saving) {
+            job.waiting_since = now;
+        }
+        job.phase = Phase::Waiting;
+        job.halted = SimTime::NEVER;
+        job.place = Place::new(job.place.key(), sequence);
+        let requested = Span(job.request.requested.0.saturating_sub(job.done));
+        let (shape, place) = (job.request.shape, job.place);
+        self.line.join(shape, place, Waiting { slot, requested });
+        self.changes.other = true;
+    }
+}
