@@ -7,6 +7,7 @@ use super::estate::{
     Class, Horizon, Overrun, Packing, Pool, Preemption, Site, SiteKind, Spread, Supply,
 };
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
+use super::weather::Weather;
 
 impl Model {
     /// A model of nothing, to be filled: no estate, no demand, one minute long.
@@ -23,6 +24,7 @@ impl Model {
             tenants: Vec::new(),
             shapes: Vec::new(),
             rhythms: Vec::new(),
+            weather: Weather::default(),
             demand: Vec::new(),
             strategies: Vec::new(),
         }

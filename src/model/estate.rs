@@ -11,6 +11,7 @@ use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::settings::{Placement, StrategySettings};
 use super::timeline::Timeline;
+use super::weather::Weather;
 
 /// A scenario, checked and indexed. Only `compile` makes one from words.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,8 @@ pub struct Model {
     pub strategies: Vec<StrategySettings>,
     /// When jobs of each shape write checkpoints in each pool, by shape, then pool; empty if none ever does.
     pub rhythms: Vec<Rhythm>,
+    /// What may go wrong.
+    pub weather: Weather,
     /// Where jobs come from; empty where worlds are made by hand.
     pub demand: Vec<Demand>,
 }
@@ -293,6 +296,8 @@ impl Model {
         let rents = |strategy: &StrategySettings| strategy.placement != Placement::PrivateOnly;
         let random = |pool: &Pool| matches!(&pool.supply, Supply::OnDemand(terms) if matches!(terms.boot, Boot::LogNormal { .. }));
         self.demand.iter().any(Demand::rolls_dice)
+            || self.weather.rolls_dice()
+            || self.classes.iter().any(Class::rolls_dice)
             || (self.strategies.iter().any(rents) && self.pools.iter().any(random))
     }
 

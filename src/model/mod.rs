@@ -17,6 +17,7 @@ mod sample;
 mod settings;
 mod tariffs;
 mod timeline;
+mod weather;
 
 pub use compile::{Assumption, Compiled, compile};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
@@ -33,3 +34,4 @@ pub use sample::SampleScratch;
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
+pub use weather::{Entity, Failure, NodeRange, Weather};

@@ -3,6 +3,8 @@
 //! Every copy of a job gets its luck from its own name: (demand, row, block). A longer horizon, another
 //! strategy or one demand more changes nobody else's.
 
+mod weather;
+
 use crate::dice::{Dice, Key, Purpose};
 use crate::process::GeneratedJob;
 use crate::units::{SimTime, Span};
@@ -30,6 +32,7 @@ struct Draft {
 #[derive(Clone, Debug, Default)]
 pub struct SampleScratch {
     drafts: Vec<Draft>,
+    changes: Vec<(SimTime, bool)>,
     generated: Vec<GeneratedJob>,
 }
 
@@ -47,6 +50,16 @@ impl Timeline {
     pub fn sample(model: &Model, dice: &Dice, out: &mut Self) {
         out.clear();
         out.replication = dice.replication;
+        out.sample_demand(model, dice);
+        let end = match model.horizon {
+            Horizon::At(end) => end,
+            Horizon::LastSubmit | Horizon::UntilEmpty => out.last_submit(),
+        };
+        out.sample_weather(model, dice, Span(end.0));
+    }
+
+    fn sample_demand(&mut self, model: &Model, dice: &Dice) {
+        let out = self;
         let end = match model.horizon {
             Horizon::At(end) => end.0,
             Horizon::LastSubmit | Horizon::UntilEmpty => u64::MAX,

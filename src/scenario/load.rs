@@ -121,6 +121,7 @@ fn read_chain(
         text,
     });
     let tree = parse(source, problems)?;
+    let tree = take_in(tree, problems, chain)?;
     let Some(extends) = tree.get("extends") else {
         return Some(tree);
     };
@@ -133,6 +134,34 @@ fn read_chain(
     };
     let base = problems.sources.resolve(extends.node.origin, base);
     let mut below = read_chain(&base, Some(extends.node.origin), problems, chain)?;
+    merge(&mut below, tree);
+    Some(below)
+}
+
+/// Lays a scenario over the files of weather that it takes in.
+fn take_in(mut tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>) -> Option<Table> {
+    let Some(weather) = tree.remove("weather") else {
+        return Some(tree);
+    };
+    let origin = weather.node.origin;
+    let Value::Array(files) = weather.node.value else {
+        let words = "`weather` should be a list of paths: [\"weather/edge-cut.toml\"]";
+        problems.push(Problem::at(origin, words));
+        return None;
+    };
+    let mut below = Table::default();
+    for file in files {
+        let Value::Text(path) = &file.value else {
+            let words = "the path of a file of weather should be in quotes";
+            problems.push(Problem::at(file.origin, words));
+            return None;
+        };
+        let path = problems.sources.resolve(file.origin, path);
+        let depth = chain.len();
+        let part = read_chain(&path, Some(file.origin), problems, chain)?;
+        chain.truncate(depth);
+        merge(&mut below, part);
+    }
     merge(&mut below, tree);
     Some(below)
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Class, Preemption};
-use crate::scenario::{ClassSpec, List, MatchSpec, Origin, PreemptionKind, ScenarioFile};
+use crate::scenario::{ClassSpec, MatchSpec, Origin, PreemptionKind, ScenarioFile};
 use crate::units::{Bytes, PoolId, Span, parse_bytes};
 
 use super::context::Context;
 use super::gpus::{GpuTable, thousandths};
 use super::pools::PoolDraft;
+use super::rhythms::{self, Checkpoints};
+use super::selector::names;
 use super::traces::Feed;
 
 /// A class with what only compiling needs.
@@ -18,6 +20,8 @@ pub(super) struct ClassDraft {
     pub(super) speed: Vec<(String, u32)>,
     pub(super) requested_default: Option<Span>,
     pub(super) matching: Option<Matching>,
+    /// Checkpoints written while it runs.
+    pub(super) checkpoints: Option<Checkpoints>,
 }
 
 /// Which jobs belong to a class: all conditions that are given must hold.
@@ -90,6 +94,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
         speed: Vec::new(),
         requested_default: None,
         matching: None,
+        checkpoints: None,
     }
 }
 
@@ -113,6 +118,8 @@ fn class(
         context.fault(table, "no pool may hold this class", fix);
     }
     let matching = spec.matching.value();
+    let preemption = preemption(context, spec);
+    let checkpoints = rhythms::read(context, spec, preemption);
     ClassDraft {
         class: Class {
             name: String::new(),
@@ -121,13 +128,14 @@ fn class(
             results: context
                 .quantity(&spec.results, parse_bytes)
                 .unwrap_or_default(),
-            bad_checkpoints: 0,
-            crash_mean: None,
-            preemption: preemption(context, spec),
+            bad_checkpoints: checkpoints.map_or(0, |checkpoints| checkpoints.bad),
+            crash_mean: context.positive_span(&spec.crash),
+            preemption,
         },
         speed: speeds(context, spec, gpus),
         requested_default: context.positive_span(&spec.requested_default),
         matching: matching.map(|matching| self::matching(context, matching, feeds)),
+        checkpoints,
     }
 }
 
@@ -156,22 +164,6 @@ fn allowed(
         .filter(|&index| is_allowed(&pools[index]))
         .map(PoolId::from)
         .collect()
-}
-
-/// The names of a list, each checked; `None` if there is no list.
-fn names(
-    context: &mut Context,
-    list: &List<String>,
-    what: &str,
-    known: &[&str],
-) -> Option<Vec<String>> {
-    list.value()?;
-    for (name, origin) in list.items() {
-        if !known.contains(&name.as_str()) {
-            context.unknown(origin, what, name, known);
-        }
-    }
-    Some(list.items().map(|(name, _)| name.clone()).collect())
 }
 
 fn preemption(context: &mut Context, spec: &ClassSpec) -> Preemption {

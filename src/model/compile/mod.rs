@@ -9,15 +9,20 @@ mod context;
 mod demand;
 mod generated;
 mod gpus;
+mod groups;
+mod laws;
 mod offers;
 mod pools;
 mod price_file;
 mod recorded;
+mod rhythms;
 mod run;
+mod selector;
 mod sites;
 mod strategies;
 mod tco;
 mod traces;
+mod weather;
 
 use std::path::PathBuf;
 
@@ -74,6 +79,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
+    let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
+    let weather = weather::read(&mut context, file, &run, &sites, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
@@ -91,7 +98,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         classes: classes.into_iter().map(|class| class.class).collect(),
         tenants: intake.tenants,
         shapes: intake.shapes,
-        rhythms: Vec::new(),
+        rhythms,
+        weather,
         strategies,
         demand: intake.demand,
     };

@@ -20,6 +20,8 @@ pub(super) struct PoolDraft {
     pub(super) pool: Pool,
     /// Speed of its GPU type in ‰ of an H100.
     pub(super) relative: u32,
+    /// The kind of its offer.
+    pub(super) offer: OfferKind,
 }
 
 /// Most pools of a scenario.
@@ -138,6 +140,7 @@ fn pool(
             speed: Vec::new(),
         },
         relative,
+        offer: kind,
     })
 }
 

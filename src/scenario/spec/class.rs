@@ -26,6 +26,11 @@ pub struct ClassSpec {
     pub speed: ByName<f64>,
     /// What stopping a job costs; a checkpoint of 5 min and a restart of 5 min unless given.
     pub preemption: Given<PreemptionSpec>,
+    /// Checkpoints that its jobs write while they run; none unless given.
+    pub checkpoint: Given<CheckpointSpec>,
+    /// Mean running time after which a job crashes by itself, whatever its size, such as "50 d"; it never does
+    /// unless given.
+    pub crash: Given<String>,
     /// What its jobs are taken to ask for where the demand does not say, such as "4 h".
     pub requested_default: Given<String>,
     /// Which jobs of the demand belong to it; those whose class has its name unless given.
@@ -44,6 +49,38 @@ pub struct PreemptionSpec {
     pub write: Given<String>,
     /// Time to start again.
     pub restart: Given<String>,
+}
+
+/// Checkpoints that jobs write while they run.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CheckpointSpec {
+    /// Running between two checkpoints, such as "1 h"; or use `rule`.
+    pub interval: Given<String>,
+    /// An interval that follows from `mtbf` and the time to write.
+    pub rule: Given<IntervalRule>,
+    /// With `rule`: mean time between failures of one node, such as "250 d".
+    pub mtbf: Given<String>,
+    /// Time to write one, such as "2 min"; or use `size` and `bandwidth`. That of `preemption` unless given.
+    pub write: Given<String>,
+    /// Bytes of one checkpoint, such as "900 GB".
+    pub size: Given<String>,
+    /// Bytes written in a second, such as "20 GB".
+    pub bandwidth: Given<String>,
+    /// How long after its writing a checkpoint is known to be good; at once unless given.
+    pub verify: Given<String>,
+    /// Share of checkpoints that turn out to be broken when they are needed, such as 0.01; none unless given.
+    pub bad: Given<f64>,
+}
+
+/// How an interval follows from the mean time between failures of the gang M and the time to write d.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntervalRule {
+    /// √(2 d M) (Young, 1974).
+    Young,
+    /// Daly's estimate of higher order (2006).
+    Daly,
 }
 
 /// Whether the work of a stopped job is kept.

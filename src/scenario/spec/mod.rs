@@ -3,9 +3,11 @@
 mod class;
 mod demand;
 mod estate;
+mod law;
 mod offer;
 mod run;
 mod strategy;
+mod weather;
 
 use std::collections::BTreeMap;
 
@@ -14,16 +16,23 @@ use serde::Deserialize;
 
 use super::given::Given;
 
-pub use class::{ClassSpec, MatchSpec, PreemptionKind, PreemptionSpec};
+pub use class::{
+    CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec,
+};
 pub use demand::{
     Align, ArrivalKind, ClockKind, ColumnsSpec, DemandSpec, DropKind, FormatKind, GeneratorSpec,
     GpuUnitKind, Preset, ResampleKind, TimeUnitKind,
 };
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
+pub use law::LawSpec;
 pub use offer::{OfferKind, OfferSpec, StepSpec};
 pub use run::{OverrunKind, RunSpec};
 pub use strategy::{
     PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec, StrategySpec,
+};
+
+pub use weather::{
+    FailureSpec, FailureUnit, GroupSpec, HappeningKind, HappeningSpec, SelectorSpec,
 };
 
 /// A list, such as the tables under one `[[name]]`.
@@ -38,6 +47,8 @@ pub type ByName<T> = Given<BTreeMap<String, Given<T>>>;
 pub struct ScenarioFile {
     /// Another scenario file that this one lies over; paths are relative to this file.
     pub extends: Given<String>,
+    /// Files of weather that this scenario takes in, each with tables like those below.
+    pub weather: List<String>,
     /// The run as a whole.
     pub scenario: Given<RunSpec>,
     /// Places, each with one operator and jurisdiction.
@@ -52,6 +63,12 @@ pub struct ScenarioFile {
     pub class: List<ClassSpec>,
     /// Jobs that come: recorded or generated.
     pub demand: List<DemandSpec>,
+    /// Nodes that share a risk.
+    pub group: List<GroupSpec>,
+    /// What fails and is repaired by law.
+    pub failure: List<FailureSpec>,
+    /// What happens at a given time.
+    pub happening: List<HappeningSpec>,
     /// What is compared.
     pub strategy: List<StrategySpec>,
 }

@@ -1,0 +1,79 @@
+//! `where = { … }`: which part of the estate is meant.
+
+use crate::model::SiteKind;
+use crate::scenario::{Given, List, OfferKind, Origin, SelectorSpec, SiteKindSpec};
+use crate::units::PoolId;
+
+use super::context::Context;
+use super::pools::PoolDraft;
+use super::sites::Place;
+
+/// The pools that match all conditions given; a problem if there are none.
+pub(super) fn pools(
+    context: &mut Context,
+    field: &Given<SelectorSpec>,
+    at: Origin,
+    sites: &[Place],
+    drafts: &[PoolDraft],
+    able: impl Fn(&PoolDraft) -> bool,
+) -> Vec<PoolId> {
+    let empty = SelectorSpec::default();
+    let (spec, origin) = field.here().unwrap_or((&empty, at));
+    let pool_names: Vec<&str> = drafts.iter().map(|d| d.pool.name.as_str()).collect();
+    let site_names: Vec<&str> = sites.iter().map(|place| place.site.name.as_str()).collect();
+    let before = context.problems.len();
+    let pools = names(context, &spec.pools, "pool", &pool_names);
+    let wanted_sites = names(context, &spec.sites, "site", &site_names);
+    let matches = |draft: &PoolDraft| {
+        let site = &sites[draft.pool.site.index()].site;
+        let kind = |kind: &SiteKindSpec| site_kind(*kind) == site.kind;
+        let offer = |offer: &OfferKind| *offer == draft.offer;
+        pools
+            .as_ref()
+            .is_none_or(|names| names.contains(&draft.pool.name))
+            && wanted_sites
+                .as_ref()
+                .is_none_or(|names| names.contains(&site.name))
+            && spec.kind.value().is_none_or(kind)
+            && spec.offer.value().is_none_or(offer)
+            && spec.gpu.value().is_none_or(|gpu| *gpu == draft.pool.gpu)
+            && spec
+                .jurisdiction
+                .value()
+                .is_none_or(|place| *place == site.jurisdiction)
+    };
+    let found: Vec<PoolId> = (0..drafts.len())
+        .filter(|&index| matches(&drafts[index]) && able(&drafts[index]))
+        .map(PoolId::from)
+        .collect();
+    if found.is_empty() && context.problems.len() == before {
+        let fix = "name pools or sites that there are, or widen the conditions";
+        context.fault(origin, "nothing in this estate matches", fix);
+    }
+    found
+}
+
+/// The names of a list, each checked; `None` if there is no list.
+pub(super) fn names(
+    context: &mut Context,
+    list: &List<String>,
+    what: &str,
+    known: &[&str],
+) -> Option<Vec<String>> {
+    list.value()?;
+    for (name, origin) in list.items() {
+        if !known.contains(&name.as_str()) {
+            context.unknown(origin, what, name, known);
+        }
+    }
+    Some(list.items().map(|(name, _)| name.clone()).collect())
+}
+
+const fn site_kind(kind: SiteKindSpec) -> SiteKind {
+    match kind {
+        SiteKindSpec::Private => SiteKind::Private,
+        SiteKindSpec::Hosted => SiteKind::Hosted,
+        SiteKindSpec::Gpuaas => SiteKind::Gpuaas,
+        SiteKindSpec::Edge => SiteKind::Edge,
+    }
+}

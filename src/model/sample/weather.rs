@@ -1,0 +1,49 @@
+//! The weather of one replication: every entity's luck has a name of its own.
+
+use crate::dice::Dice;
+use crate::model::happening::Incident;
+use crate::model::weather::{Entity, Failure};
+use crate::model::{Model, Timeline};
+use crate::units::{SimTime, Span};
+
+impl Timeline {
+    /// Draws what the outside does to the estate until `end`.
+    pub(super) fn sample_weather(&mut self, model: &Model, dice: &Dice, end: Span) {
+        self.weather.extend_from_slice(&model.weather.script);
+        let mut changes = std::mem::take(&mut self.scratch.changes);
+        for failure in &model.weather.failures {
+            for entity in &failure.entities {
+                self.sample_failure(failure, entity, dice, end, &mut changes);
+            }
+        }
+        self.scratch.changes = changes;
+        Incident::put_in_order(&mut self.weather);
+    }
+
+    fn sample_failure(
+        &mut self,
+        failure: &Failure,
+        entity: &Entity,
+        dice: &Dice,
+        end: Span,
+        changes: &mut Vec<(SimTime, bool)>,
+    ) {
+        changes.clear();
+        let key = dice.key(&failure.name, &entity.name);
+        failure.times.sample(dice, key, end, changes);
+        for (index, &(at, up)) in changes.iter().enumerate() {
+            // Everything is up before its first change.
+            if up && index == 0 {
+                continue;
+            }
+            for range in &entity.nodes {
+                let (pool, first, nodes) = (range.pool, range.first, range.nodes);
+                self.weather.push(if up {
+                    Incident::up(at, pool, first, nodes)
+                } else {
+                    Incident::down(at, pool, first, nodes)
+                });
+            }
+        }
+    }
+}

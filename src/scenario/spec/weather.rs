@@ -1,0 +1,126 @@
+//! `[[group]]`, `[[failure]]`, `[[happening]]`: what goes wrong, by law or by script.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::given::{Given, Moment};
+
+use super::List;
+use super::estate::SiteKindSpec;
+use super::law::LawSpec;
+use super::offer::OfferKind;
+
+/// Nodes that share a risk: a rack, a power feed, a hall.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
+pub struct GroupSpec {
+    /// Its name.
+    pub name: Given<String>,
+    /// The pool whose nodes it holds.
+    pub pool: Given<String>,
+    /// The first of its nodes, from 0; 0 unless given.
+    pub first: Given<u32>,
+    /// How many of the pool's nodes; all from `first` on unless given.
+    pub nodes: Given<u32>,
+    /// Other groups that lie within it.
+    pub groups: List<String>,
+}
+
+/// Which part of the estate is meant; everything that matches all conditions given.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SelectorSpec {
+    /// Pools by name.
+    pub pools: List<String>,
+    /// Sites by name.
+    pub sites: List<String>,
+    /// Groups by name.
+    pub groups: List<String>,
+    /// The kind of the site.
+    pub kind: Given<SiteKindSpec>,
+    /// The GPU type.
+    pub gpu: Given<String>,
+    /// The kind of the offer.
+    pub offer: Given<OfferKind>,
+    /// The jurisdiction of the site.
+    pub jurisdiction: Given<String>,
+}
+
+/// Nodes that fail and are repaired by law.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "of", "up", "down"]))]
+pub struct FailureSpec {
+    /// Its name; it belongs to the names of its dice.
+    pub name: Given<String>,
+    /// What fails at once.
+    pub of: Given<FailureUnit>,
+    /// With of = "rack": how many neighbouring nodes are one.
+    pub nodes: Given<u32>,
+    /// Where; everything owned unless given.
+    #[serde(rename = "where")]
+    pub selector: Given<SelectorSpec>,
+    /// How long it works.
+    pub up: Given<LawSpec>,
+    /// How long its repair takes.
+    pub down: Given<LawSpec>,
+    /// Whether all begin new and up; otherwise they are found in the middle of their lives.
+    pub new: Given<bool>,
+}
+
+/// What fails at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureUnit {
+    /// Each node by itself.
+    Node,
+    /// Neighbouring nodes together.
+    Rack,
+    /// All nodes of a pool.
+    Pool,
+    /// All owned nodes of a site.
+    Site,
+    /// The nodes of each `[[group]]`.
+    Group,
+}
+
+/// Something that happens at a given time.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "at", "what"]))]
+pub struct HappeningSpec {
+    /// Its name.
+    pub name: Given<String>,
+    /// When: an instant, or time since the start such as "3 d".
+    pub at: Given<Moment>,
+    /// What.
+    pub what: Given<HappeningKind>,
+    /// Where; everything it can befall unless given.
+    #[serde(rename = "where")]
+    pub selector: Given<SelectorSpec>,
+    /// For how long, such as "12 h"; for ever unless given.
+    pub lasts: Given<String>,
+    /// With nodes-down: the first node of each pool, from 0.
+    pub first: Given<u32>,
+    /// With nodes-down: how many nodes of each pool; all unless given.
+    pub nodes: Given<u32>,
+    /// With capacity: how many instances each pool may still hold; 0 unless given.
+    pub instances: Given<u32>,
+    /// With capacity: how long instances that are too many may still be used; that of the offer unless given.
+    pub notice: Given<String>,
+    /// With quota: GPUs that each pool may hold.
+    pub gpus: Given<u64>,
+}
+
+/// What happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HappeningKind {
+    /// Owned nodes stop.
+    NodesDown,
+    /// A market has less capacity: what is too much is taken away.
+    Capacity,
+    /// A quota changes.
+    Quota,
+}
