@@ -32,7 +32,9 @@ pub use arrivals::{ArrivalPattern, Arrivals, Burstiness, Profile};
 pub use choice::Choice;
 pub use factors::CommonFactors;
 pub use gamma::gamma;
-pub use hazard::{FailureCauses, InfantMortality, LLAMA3_CAUSES, Lemons, RepairKind, RepairMix};
+pub use hazard::{
+    FailureCauses, Faults, InfantMortality, LLAMA3_CAUSES, Lemons, Mending, RepairKind, RepairMix,
+};
 pub use job::GeneratedJob;
 pub use law::Law;
 pub use market::{Daily, Drought, Losses, MarketTier, RegionalFactor, TwoPhases, ZoneMarket};

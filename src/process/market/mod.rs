@@ -8,6 +8,7 @@
 
 mod daily;
 mod drought;
+mod fit;
 mod losses;
 mod meeting;
 mod region;

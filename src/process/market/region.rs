@@ -4,6 +4,7 @@ use crate::dice::{Dice, Key};
 use crate::process::renewal::{Renewal, RenewalStart};
 use crate::units::{SimTime, Span};
 
+use super::fit::own_times;
 use super::meeting::Alternation;
 use super::tier::MarketTier;
 use super::two_phases::TwoPhases;
@@ -59,6 +60,19 @@ impl RegionalFactor {
     pub fn of_tier(tier: MarketTier) -> Self {
         Self::new(tier.up(), tier.down(), tier.correlation(), tier.together())
             .unwrap_or_else(|fault| unreachable!("{fault}"))
+    }
+
+    /// The part of this factor that is the region's own, under another factor that several regions share: both
+    /// together have this one's means and spreads. Zones are then fitted to this one, and sampled under both.
+    ///
+    /// Correlations between regions were .03 to .27; a shared factor of availability g gives two zones of
+    /// different regions the correlation √(odds × odds) (1 − g) / g, odds being A / (1 − A) of each.
+    ///
+    /// # Errors
+    /// This factor would have to be up more, or fall less often, than the shared one.
+    pub fn under(&self, shared: &Self) -> Result<Self, String> {
+        let times = own_times(&self.times, &shared.times)?;
+        Ok(Self { times })
     }
 
     /// The share of time the factor is up.

@@ -81,6 +81,13 @@ fn variation(values: &[f64]) -> f64 {
     libm::sqrt(mean(&squares)) / centre
 }
 
+/// The share of time up before `end`.
+fn up_share(steps: &[(SimTime, bool)], end: Span) -> f64 {
+    let ends = steps[1..].iter().map(|step| step.0.0).chain([end.0]);
+    let up = steps.iter().zip(ends).filter(|(step, _)| step.1);
+    up.map(|(step, end)| (end - step.0.0) as f64).sum::<f64>() / end.0 as f64
+}
+
 /// What was measured on sampled zones: as in [`Recorded`].
 struct Measured {
     up_share: f64,
@@ -104,14 +111,8 @@ fn measure(tier: MarketTier, years: u64) -> Measured {
     for pair in zones[0].windows(2) {
         stretches[usize::from(!pair[0].1)].push(pair[1].0.since(pair[0].0).0 as f64 / HOUR_MS);
     }
-    let total = end.0 as f64 / HOUR_MS;
-    let share = |steps: &[(SimTime, bool)]| {
-        let ends = steps[1..].iter().map(|step| step.0.0).chain([end.0]);
-        let up = steps.iter().zip(ends).filter(|(step, _)| step.1);
-        up.map(|(step, end)| (end - step.0.0) as f64).sum::<f64>() / HOUR_MS / total
-    };
     let both = combine_steps(&zones[0], &zones[1], |one, other| one && other);
-    let (one, other, both) = (share(&zones[0]), share(&zones[1]), share(&both));
+    let [one, other, both] = [&zones[0], &zones[1], &both].map(|steps| up_share(steps, end));
     let spread = libm::sqrt(one * (1.0 - one) * other * (1.0 - other));
     Measured {
         up_share: one,
@@ -188,6 +189,41 @@ fn zones_keep_the_times_they_were_fitted_to_and_gain_the_correlation() {
             0.25,
         );
     }
+}
+
+#[test]
+fn regions_can_share_a_factor_too() {
+    // Two good regions, .12 between them: g = 1 / (1 + .12 / odds) = .987 with odds 8.84.
+    let tier = MarketTier::Good;
+    let wide = RegionalFactor::new(tier.up(), tier.down(), 0.12, 0.06).unwrap();
+    let region = RegionalFactor::of_tier(tier);
+    let own = region.under(&wide).unwrap();
+    let together = own.availability() * wide.availability();
+    assert!((together / region.availability() - 1.0).abs() < 1e-12);
+    let (dice, market) = (dice(1), zone(tier, 1.0, Losses::all_at_once()));
+    let end = Span(400 * 365 * Span::DAY.0);
+    let steps = |factor: &RegionalFactor, name: &str| {
+        let mut steps = Vec::new();
+        factor.sample(&dice, dice.key("factor", name), end, &mut steps);
+        steps
+    };
+    let wide = steps(&wide, "wide");
+    let zones = ["west", "north"].map(|name| {
+        let region = steps(&own, name);
+        let mut steps = Vec::new();
+        let shared: [&[_]; 2] = [&region, &wide];
+        market.sample_up(&dice, dice.key("zone", name), end, &shared, &mut steps);
+        steps
+    });
+    let both = combine_steps(&zones[0], &zones[1], |one, other| one && other);
+    let [one, other, both] = [&zones[0], &zones[1], &both].map(|steps| up_share(steps, end));
+    let spread = libm::sqrt(one * (1.0 - one) * other * (1.0 - other));
+    let correlation = (both - one * other) / spread;
+    assert!(
+        (one - 0.898).abs() < 0.01 && (other - 0.898).abs() < 0.01,
+        "{one} {other}"
+    );
+    assert!((correlation - 0.12).abs() < 0.03, "{correlation}");
 }
 
 #[test]
@@ -305,7 +341,10 @@ fn impossible_zones_are_refused() {
         ZoneMarket::new(good.up(), good.down(), factor, size, losses)
     };
     let fault = make(Some(&scarce), Losses::usual(), size.clone()).unwrap_err();
-    assert!(fault.contains("a zone must be up less"), "{fault}");
+    assert!(
+        fault.contains("fall more often than that factor"),
+        "{fault}"
+    );
     for losses in [
         Losses {
             all: 1.5,
