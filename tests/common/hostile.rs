@@ -7,6 +7,7 @@ use plimsoll::trace::{
     AwsPrices, CapacityKind, Format, Gaps, Limits, Mapping, NodeFormat, OutageFormat, Philly,
     PriceFormat, PriceTable, SkyPilot, Source, Swf, TraceStart, WeatherError, WeatherReport,
     read_capacity, read_capacity_steps, read_from, read_node_events, read_outages, read_prices,
+    write_capacity, write_outages, write_prices,
 };
 use plimsoll::units::Zone;
 
@@ -83,6 +84,13 @@ fn price(bytes: &[u8], format: &PriceFormat) {
             // Instants rise strictly, and each price is new.
             assert!(series.steps.is_sorted_by(|a, b| a.0 < b.0 && a.1 != b.1));
         }
+        let mut out = Vec::new();
+        write_prices(&history, &mut out).unwrap();
+        let plain = PriceFormat::Table(Box::new(PriceTable::plimsoll()));
+        let again = read_prices(vec![source(&out)], &plain, &Limits::default())
+            .unwrap()
+            .0;
+        assert_eq!(again, history);
     }
 }
 
@@ -100,7 +108,14 @@ pub fn skypilot(bytes: &[u8]) {
 }
 
 pub fn capacity(bytes: &[u8]) {
-    accounted(read_capacity_steps(source(bytes), &small()));
+    if let Some(zones) = accounted(read_capacity_steps(source(bytes), &small())) {
+        let mut out = Vec::new();
+        write_capacity(&zones, &mut out).unwrap();
+        let again = read_capacity_steps(source(&out), &Limits::default())
+            .unwrap()
+            .0;
+        assert_eq!(again, zones);
+    }
 }
 
 pub fn node_events(bytes: &[u8]) {
@@ -147,6 +162,18 @@ fn outage(bytes: &[u8], format: &OutageFormat) {
             a.entity < b.entity || a.up_ms <= b.down_ms
         };
         assert!(history.outages.is_sorted_by(apart));
+        // A record in which nobody is ever down has nothing to write.
+        if history.outages.is_empty() {
+            return;
+        }
+        let mut out = Vec::new();
+        write_outages(&history, &mut out).unwrap();
+        let again = read_outages(
+            vec![source(&out)],
+            &OutageFormat::Plimsoll,
+            &Limits::default(),
+        );
+        assert_eq!(again.unwrap().0.down_ms(), history.down_ms());
     }
 }
 

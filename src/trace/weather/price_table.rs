@@ -17,7 +17,7 @@ use super::table::{Table, declaration};
 /// Values of a filtered column that are remembered for a message.
 const SEEN_MAX: usize = 30;
 
-/// Which columns of a csv hold times, prices, and what is sold; other columns are ignored.
+/// Which columns of a csv hold times, prices, and what is sold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PriceTable {
     /// The column of times.
@@ -32,6 +32,8 @@ pub struct PriceTable {
     pub key: [Label; 6],
     /// Whether columns of the key may be missing; that part is then empty.
     pub key_optional: bool,
+    /// Whether other columns are ignored; otherwise they are a problem.
+    pub ignore_rest: bool,
     /// Columns with the only value that counts.
     pub filters: Vec<(String, String)>,
 }
@@ -48,6 +50,7 @@ impl PriceTable {
             gpus: 1,
             key: key.map(|column| Label::Column(column.to_owned())),
             key_optional: true,
+            ignore_rest: false,
             filters: Vec::new(),
         }
     }
@@ -87,6 +90,7 @@ impl PriceTable {
                 constant(kind),
             ],
             key_optional: false,
+            ignore_rest: true,
             filters: Vec::new(),
         })
     }
@@ -109,6 +113,7 @@ impl PriceTable {
                 constant("lowest"),
             ],
             key_optional: false,
+            ignore_rest: true,
             filters: Vec::new(),
         }
     }
@@ -158,12 +163,16 @@ impl Columns {
             }
         }
         let filters = table.filters.iter().map(|(name, _)| header.find(name));
-        Ok(Self {
+        let columns = Self {
             filters: filters.collect::<Result<_, _>>()?,
             time: header.find(&table.time)?,
             price: header.find(&table.price)?,
             key,
-        })
+        };
+        if !table.ignore_rest {
+            header.all_known()?;
+        }
+        Ok(columns)
     }
 
     fn key(&self, table: &PriceTable, rows: &Table<'_>) -> PriceKey {

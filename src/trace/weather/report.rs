@@ -60,8 +60,8 @@ impl WeatherReport {
                 .map(|line| format!("  declared: {line}")),
         );
         lines.push(format!(
-            "  {}s read {} = accepted {} + dropped {}",
-            self.row,
+            "  {} read {} = accepted {} + dropped {}",
+            plural(self.row),
             self.rows_read,
             self.accepted,
             self.rows_read - self.accepted
@@ -120,7 +120,7 @@ impl Account {
         if self.report.rows_read == self.max_rows {
             return Err(TraceError::new(
                 TraceErrorKind::Limit,
-                format!("more than {} {}s", self.max_rows, self.report.row),
+                format!("more than {} {}", self.max_rows, plural(self.report.row)),
                 "split the file, or raise the limit on rows",
             ));
         }
@@ -185,9 +185,9 @@ impl Account {
             || format!("there is no {}", self.report.row),
             |tally| {
                 format!(
-                    "none of {} {}s can be used{}",
+                    "none of {} {} can be used{}",
                     self.report.rows_read,
-                    self.report.row,
+                    plural(self.report.row),
                     tally
                         .line(", most", self.report.row)
                         .replace("    , ", ", ")
@@ -214,6 +214,15 @@ impl Account {
         }
         let name = self.source(source);
         let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        if value.is_empty() {
+            return last.to_owned();
+        }
         format!("{last}: {value}")
     }
+}
+
+/// Several of what a row is.
+fn plural(row: &str) -> String {
+    row.strip_suffix('y')
+        .map_or_else(|| format!("{row}s"), |stem| format!("{stem}ies"))
 }

@@ -1,5 +1,9 @@
 //! Delimited tables of weather, row by row with the number of the line.
 
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+
 use csv::ByteRecord;
 
 use super::super::bytes::{Packing, RowMark, Unpacked, unpack};
@@ -13,7 +17,7 @@ use super::source::Source;
 
 /// A table whose header was read.
 pub(super) struct Table<'a> {
-    reader: csv::Reader<Unpacked<'a>>,
+    reader: csv::Reader<Watched<'a>>,
     mark: RowMark,
     packing: Packing,
     limits: Limits,
@@ -23,12 +27,45 @@ pub(super) struct Table<'a> {
     pub(super) record: ByteRecord,
     /// The line on which it begins.
     pub(super) line: u64,
+    // The csv reader ends a row at `\r` and counts the line at `\n`, so that it is one line behind.
+    behind: Rc<Cell<bool>>,
+}
+
+/// Bytes of which is watched whether the first line ends with `\r\n`.
+struct Watched<'a> {
+    bytes: Unpacked<'a>,
+    behind: Rc<Cell<bool>>,
+    last: u8,
+    decided: bool,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read(buffer)?;
+        if !self.decided && count > 0 {
+            let read = &buffer[..count];
+            if let Some(end) = read.iter().position(|&byte| byte == b'\n') {
+                let before = end.checked_sub(1).map_or(self.last, |place| read[place]);
+                self.behind.set(before == b'\r');
+                self.decided = true;
+            }
+            self.last = read[count - 1];
+        }
+        Ok(count)
+    }
 }
 
 impl<'a> Table<'a> {
     pub(super) fn open(source: Source<'a>, limits: &Limits) -> Result<Self, TraceError> {
         let (packing, bytes) = unpack(source.reader, limits)?;
         let mark = bytes.row_mark();
+        let behind = Rc::new(Cell::new(false));
+        let bytes = Watched {
+            bytes,
+            behind: Rc::clone(&behind),
+            last: 0,
+            decided: false,
+        };
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -51,6 +88,7 @@ impl<'a> Table<'a> {
             header,
             record,
             line: 1,
+            behind,
         })
     }
 
@@ -69,10 +107,9 @@ impl<'a> Table<'a> {
             if !more {
                 return Ok(false);
             }
-            self.line = self
-                .record
-                .position()
-                .map_or(self.line + 1, csv::Position::line);
+            self.line = self.record.position().map_or(self.line + 1, |place| {
+                place.line() + u64::from(self.behind.get())
+            });
             few_enough(&self.record, &self.limits).map_err(|error| error.at_line(self.line))?;
             account.row()?;
             if self.record.len() != self.header.len() {

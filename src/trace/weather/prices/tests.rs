@@ -106,6 +106,9 @@ fn two_prices_at_one_instant_are_a_problem_with_both_places() {
     let error = table(text, PriceTable::plimsoll()).unwrap_err().to_string();
     assert!(error.starts_with("p.csv, line 3: "), "{error}");
     assert!(error.contains("in p.csv, line 2"), "{error}");
+    // The same lines, whatever ends them.
+    let windows = table(&text.replace('\n', "\r\n"), PriceTable::plimsoll()).unwrap_err();
+    assert_eq!(windows.to_string(), error);
 }
 
 #[test]
@@ -158,6 +161,11 @@ fn what_is_written_reads_back() {
     .unwrap();
     assert_eq!(short.series[0].steps, [(NEW_YEAR, Price(2_500_000))]);
     assert_eq!(short.series[0].key, PriceKey::default());
+    let misspelt = "from,price_per_gpu_hour,provder\n2026-01-01T00:00:00Z,2.5,aws\n";
+    let error = table(misspelt, PriceTable::plimsoll())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("column `provder`"), "{error}");
 }
 
 #[test]
