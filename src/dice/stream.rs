@@ -58,10 +58,6 @@ pub enum Purpose {
     PriceRegime = 16,
     /// The market's own utilisation, which moves a provider's price steps.
     MarketUtilisation = 17,
-    /// The shared conditions of a region's market in one interval.
-    RegionalCapacity = 18,
-    /// The conditions of one zone's market in one interval.
-    ZonalCapacity = 19,
     /// How much of its capacity a market loses or regains at once.
     CapacitySize = 20,
     /// Factors that several quantities of one replication share.
