@@ -78,11 +78,10 @@ impl Strategy {
         let gpus = plan.world.jobs[slot].gpus;
         let mut would_fit = false;
         for &pool in self.owned(shape) {
-            if !plan.world.pool(pool).fits(gpus) {
-                continue;
-            }
-            would_fit = true;
-            if permitted(plan, pool) && plan.place(slot, pool).is_ok() {
+            // Placing asks by itself whether there is room.
+            if !permitted(plan, pool) {
+                would_fit |= plan.world.pool(pool).fits(gpus);
+            } else if plan.place(slot, pool).is_ok() {
                 return Ok(pool);
             }
         }

@@ -115,6 +115,7 @@ impl PoolState {
     }
 
     /// Whether a gang would find room on what is up now.
+    #[inline]
     pub fn fits(&self, gpus: u64) -> bool {
         self.free >= gpus && self.nodes.as_ref().is_none_or(|nodes| nodes.fits(gpus))
     }
