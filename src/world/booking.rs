@@ -211,7 +211,7 @@ impl World {
                 waits[Cause::Provisioning] += self.now.since(job.placed).0;
             }
             Phase::Waiting | Phase::Booting | Phase::Asking => {
-                preempted += self.now.since(job.waiting_since)
+                preempted += self.now.since(job.waiting_since);
             }
             Phase::Running | Phase::Saving | Phase::Gone => {}
         }

@@ -17,7 +17,7 @@ pub(super) struct Shelves {
     /// Free GPUs of each node that is held in part; nothing is kept of the others.
     free: Vec<u8>,
     /// By the number of free GPUs; wholly held nodes stand on none.
-    shelves: Vec<Shelf>,
+    by_free: Vec<Shelf>,
     /// Bit f is set while some node has exactly f free GPUs, f ≥ 1.
     filled: u128,
     total: u64,
@@ -29,7 +29,7 @@ impl Shelves {
         Self {
             per_node,
             free: Vec::new(),
-            shelves: vec![Shelf::default(); per_node as usize + 1],
+            by_free: vec![Shelf::default(); per_node as usize + 1],
             filled: 0,
             total: 0,
         }
@@ -38,7 +38,7 @@ impl Shelves {
     /// Forgets all nodes and makes room for `nodes`.
     pub(super) fn reset(&mut self, nodes: u32) {
         self.free.clear();
-        for shelf in &mut self.shelves {
+        for shelf in &mut self.by_free {
             shelf.nodes.clear();
             shelf.count = 0;
         }
@@ -59,13 +59,13 @@ impl Shelves {
     /// Room for so many nodes, without asking for memory.
     pub(super) fn reserve(&mut self, nodes: usize) {
         self.free.reserve(nodes.saturating_sub(self.free.len()));
-        for shelf in &mut self.shelves {
+        for shelf in &mut self.by_free {
             shelf.nodes.reserve(nodes);
         }
     }
 
     fn grow_shelves(&mut self) {
-        for shelf in &mut self.shelves {
+        for shelf in &mut self.by_free {
             shelf.nodes.grow(self.free.len());
         }
     }
@@ -94,7 +94,7 @@ impl Shelves {
     /// word, and its bits. There must be one.
     #[inline]
     pub(super) fn take_empty(&mut self, most: u64) -> (u32, u64) {
-        let shelf = &self.shelves[self.per_node as usize];
+        let shelf = &self.by_free[self.per_node as usize];
         let (word, all) = shelf.nodes.first_word().unwrap_or_default();
         let mut left = all;
         for _ in 0..most.min(u64::from(all.count_ones())) {
@@ -134,7 +134,7 @@ impl Shelves {
 
     /// Takes whatever is free on a node; returns how many GPUs.
     pub(super) fn block(&mut self, node: u32) -> u32 {
-        let stands = |&free: &u32| self.shelves[free as usize].nodes.contains(node);
+        let stands = |&free: &u32| self.by_free[free as usize].nodes.contains(node);
         let Some(free) = numbers_of(self.filled).find(stands) else {
             return 0;
         };
@@ -156,7 +156,7 @@ impl Shelves {
     /// How many nodes are wholly free.
     #[inline]
     pub(super) fn empty_nodes(&self) -> u64 {
-        self.shelves
+        self.by_free
             .last()
             .map_or(0, |shelf| u64::from(shelf.count))
     }
@@ -164,7 +164,7 @@ impl Shelves {
     /// The lowest node with exactly `free` free GPUs; there must be one.
     #[inline]
     pub(super) fn lowest(&self, free: u32) -> u32 {
-        self.shelves[free as usize]
+        self.by_free[free as usize]
             .nodes
             .first()
             .unwrap_or(u32::MAX)
@@ -181,7 +181,7 @@ impl Shelves {
 
     #[inline]
     fn enter(&mut self, free: u32, word: u32, bits: u64) {
-        let shelf = &mut self.shelves[free as usize];
+        let shelf = &mut self.by_free[free as usize];
         shelf.nodes.insert_word(word, bits);
         shelf.count += bits.count_ones();
         self.filled |= 1 << free;
@@ -189,7 +189,7 @@ impl Shelves {
 
     #[inline]
     fn leave(&mut self, free: u32, word: u32, bits: u64) {
-        let shelf = &mut self.shelves[free as usize];
+        let shelf = &mut self.by_free[free as usize];
         shelf.nodes.remove_word(word, bits);
         shelf.count -= bits.count_ones();
         // Without a branch: whether a shelf becomes empty is anybody's guess.
