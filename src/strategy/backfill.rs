@@ -1,7 +1,7 @@
 //! What a reservation leaves to others.
 
 use crate::units::{PoolId, SimTime, Span};
-use crate::world::{Reservation, Slot, World, wall};
+use crate::world::{Phase, Reservation, Slot, World, wall};
 
 use super::plan::Plan;
 
@@ -39,7 +39,7 @@ pub(super) fn take_extra(plan: &mut Plan<'_>, slot: Slot, pool: PoolId) {
 pub(super) fn extend_overdue(plan: &mut Plan<'_>) -> bool {
     let mut moved = false;
     for pool in 0..plan.world.pools.len() {
-        while let Some(slot) = overdue(plan.world, pool) {
+        while let Some(slot) = overdue(plan.world, PoolId::from(pool)) {
             plan.world.extend_estimate(slot);
             moved = true;
         }
@@ -47,8 +47,7 @@ pub(super) fn extend_overdue(plan: &mut Plan<'_>) -> bool {
     moved
 }
 
-fn overdue(world: &mut World, pool: usize) -> Option<Slot> {
-    let (_, release) = world.pools[pool].profile.overdue(world.now)?;
-    let running = world.jobs[release.slot].phase == crate::world::Phase::Running;
-    running.then_some(release.slot)
+fn overdue(world: &mut World, pool: PoolId) -> Option<Slot> {
+    let slot = world.overdue(pool)?;
+    (world.jobs[slot].phase == Phase::Running).then_some(slot)
 }

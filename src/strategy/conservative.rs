@@ -20,6 +20,7 @@ pub(super) struct FreeOver {
 pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, depth: u32) {
     let now = plan.world.now;
     let pools = plan.world.pools.len();
+    plan.world.order_releases();
     let mut profiles = std::mem::take(&mut plan.pass.profiles);
     profiles.resize_with(pools, FreeOver::default);
     for (profile, state) in profiles.iter_mut().zip(&plan.world.pools) {

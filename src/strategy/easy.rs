@@ -109,10 +109,8 @@ fn reserve(strategy: &Strategy, plan: &mut Plan<'_>, slot: Slot, shape: ShapeId)
         .iter()
         .enumerate()
         .filter_map(|(rank, &pool)| {
-            let state = plan.world.pool(pool);
-            state
-                .profile
-                .shadow(now, state.free, gpus)
+            plan.world
+                .shadow(pool, gpus)
                 .map(|shadow| (shadow.at, rank, pool, shadow.extra))
         })
         .min();

@@ -124,13 +124,7 @@ impl Strategy {
                 let soonest = self
                     .owned(shape)
                     .iter()
-                    .filter_map(|&pool| {
-                        let state = plan.world.pool(pool);
-                        state
-                            .profile
-                            .shadow(now, state.free, gpus)
-                            .map(|shadow| shadow.at)
-                    })
+                    .filter_map(|&pool| plan.world.shadow(pool, gpus).map(|shadow| shadow.at))
                     .min();
                 soonest.is_none_or(|at| at.since(now) >= least)
             }

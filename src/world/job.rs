@@ -237,6 +237,13 @@ impl Jobs {
         })
     }
 
+    /// When the job of a slot is expected to release GPUs of a pool, and how many; `None` if it has none there.
+    pub(super) fn release_of(&self, slot: Slot, pool: PoolId) -> Option<(SimTime, u32)> {
+        let job = &self.slots[slot.0 as usize];
+        let holds = matches!(job.phase, Phase::Running | Phase::Saving) && job.pool == pool;
+        holds.then_some((job.estimate_end, job.gpus as u32))
+    }
+
     /// Slots in use and not, for walking over.
     pub fn living(&self) -> impl Iterator<Item = (Slot, &Job)> {
         self.slots

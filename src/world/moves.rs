@@ -9,6 +9,7 @@ use super::job::{Job, NO_HISTORY, Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
 use super::nodes::Holding;
+use super::profile::Shadow;
 use super::rent::charged_span;
 use super::stretch::wall;
 
@@ -172,6 +173,33 @@ impl World {
         let profile = &mut self.pools[pool.index()].profile;
         profile.remove(before, slot);
         profile.insert(end, slot, gpus);
+    }
+
+    /// When `gpus` will be free in a pool by the estimates of what runs there; `None` if never.
+    pub fn shadow(&mut self, pool: PoolId, gpus: u64) -> Option<Shadow> {
+        let (now, jobs) = (self.now, &self.jobs);
+        let state = &mut self.pools[pool.index()];
+        state
+            .profile
+            .shadow(now, state.free, gpus, |slot| jobs.release_of(slot, pool))
+    }
+
+    /// The job of a pool whose estimated end comes first, if that is not after now.
+    #[inline]
+    pub fn overdue(&mut self, pool: PoolId) -> Option<Slot> {
+        let (now, jobs) = (self.now, &self.jobs);
+        self.pools[pool.index()]
+            .profile
+            .overdue(now, |slot| jobs.release_of(slot, pool))
+    }
+
+    /// Puts the estimated ends of all pools in order, now and until the end of the run.
+    pub fn order_releases(&mut self) {
+        let jobs = &self.jobs;
+        for (pool, state) in self.pools.iter_mut().enumerate() {
+            let pool = PoolId::from(pool);
+            state.profile.order_all(|slot| jobs.release_of(slot, pool));
+        }
     }
 
     /// A job ends. Returns its record; `booked` then lists the stretches that were booked with it.

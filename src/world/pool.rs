@@ -83,7 +83,8 @@ impl PoolState {
         if let Some(rent) = &mut self.rent {
             rent.reserve(room.instances_of(pool));
         } else if keeps_profile {
-            self.profile.reserve(parts.min(room.jobs()));
+            // A job that ends leaves its key: each may be there once, though few run at once.
+            self.profile.reserve(parts.min(room.jobs()), room.jobs());
         }
     }
 

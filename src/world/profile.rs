@@ -28,10 +28,18 @@ impl Weigh for Weight {
     }
 }
 
-/// The running jobs of a pool in order of their estimated ends.
+/// The running jobs of a pool by their estimated ends.
+///
+/// Only the soonest matter to most questions, and most jobs end before they become one of them: so only the
+/// near releases are kept in order. The far ones are kept as they came; a job that ends while its
+/// release is far leaves its key there, and a key is looked up among the jobs before it becomes near.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    releases: Blocks<u64, Weight>,
+    near: Blocks<u64, Weight>,
+    /// Keys of releases, in no order, and of some that will not happen.
+    far: Vec<u64>,
+    /// Releases whose key is below this are near, all others are far.
+    border: u64,
     /// No estimated end comes before this.
     soonest: SimTime,
 }
@@ -48,7 +56,9 @@ pub struct Shadow {
 impl Default for Profile {
     fn default() -> Self {
         Self {
-            releases: Blocks::default(),
+            near: Blocks::default(),
+            far: Vec::new(),
+            border: 0,
             soonest: SimTime::NEVER,
         }
     }
@@ -60,71 +70,125 @@ impl Profile {
 
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
-        self.releases.clear();
+        self.near.clear();
+        self.far.clear();
+        self.border = 0;
         self.soonest = SimTime::NEVER;
     }
 
-    /// Room for so many running jobs.
-    pub fn reserve(&mut self, jobs: usize) {
-        self.releases.reserve(jobs);
+    /// Room for so many jobs that run at once, and for so many in all.
+    pub fn reserve(&mut self, at_once: usize, in_all: usize) {
+        self.near.reserve(at_once);
+        self.far.reserve(in_all.saturating_sub(self.far.len()));
     }
 
     /// A job is expected to release `gpus` at `end`.
+    #[inline]
     pub fn insert(&mut self, end: SimTime, slot: Slot, gpus: u32) {
         self.soonest = self.soonest.min(end);
-        self.releases.insert(place(end, slot), Weight(gpus));
+        let key = key(end, slot);
+        if key < self.border {
+            self.near.insert(key, Weight(gpus));
+        } else {
+            self.far.push(key);
+        }
     }
 
     /// A job is no longer expected to.
+    #[inline]
     pub fn remove(&mut self, end: SimTime, slot: Slot) {
-        let removed = self.releases.remove(place(end, slot));
-        debug_assert!(
-            removed.is_some(),
-            "a running job was missing in the profile"
-        );
+        let key = key(end, slot);
+        if key < self.border {
+            let removed = self.near.remove(key);
+            debug_assert!(
+                removed.is_some(),
+                "a running job was missing in the profile"
+            );
+        }
     }
 
-    /// The job whose estimated end comes first, if that is not after `now`.
-    pub fn overdue(&mut self, now: SimTime) -> Option<(SimTime, Release)> {
+    /// The job whose estimated end comes first, if that is not after `now`. Here and below, `held` tells of a
+    /// slot when and how many GPUs of this pool it is expected to release; `None` if it holds none.
+    #[inline]
+    pub fn overdue(
+        &mut self,
+        now: SimTime,
+        held: impl Fn(Slot) -> Option<(SimTime, u32)>,
+    ) -> Option<Slot> {
         if self.soonest > now {
             return None;
         }
-        let first = self.first();
-        self.soonest = first.map_or(SimTime::NEVER, |(end, _)| end);
-        first.filter(|&(end, _)| end <= now)
+        self.find_overdue(now, &held)
     }
 
-    /// The job whose estimated end comes first.
-    fn first(&self) -> Option<(SimTime, Release)> {
-        self.releases
-            .first()
-            .map(|(place, weight)| told(place, weight))
+    fn find_overdue(
+        &mut self,
+        now: SimTime,
+        held: &impl Fn(Slot) -> Option<(SimTime, u32)>,
+    ) -> Option<Slot> {
+        while self.soonest <= now {
+            if let Some((key, _)) = self.near.first() {
+                self.soonest = SimTime(key >> SLOT_BITS);
+                return (self.soonest <= now).then_some(slot_of(key));
+            }
+            self.soonest = if self.far.is_empty() {
+                SimTime::NEVER
+            } else {
+                self.sure_before()
+            };
+            if self.soonest <= now {
+                self.draw(self.batch(), held);
+            }
+        }
+        None
     }
 
-    /// All releases in order of time.
+    /// Puts all releases in order, now and until the profile is cleared.
+    pub fn order_all(&mut self, held: impl Fn(Slot) -> Option<(SimTime, u32)>) {
+        self.draw(self.far.len(), &held);
+        self.border = u64::MAX;
+    }
+
+    /// All releases in order of time, once they were all put in order.
     pub fn iter(&self) -> impl Iterator<Item = (SimTime, Release)> + '_ {
-        self.releases
-            .iter()
-            .map(|(place, weight)| told(place, weight))
+        debug_assert!(self.far.is_empty(), "some releases are in no order");
+        self.near.iter().map(|(key, weight)| told(key, weight))
     }
 
     /// When `gpus` will be free, `free` being free at `now`; `None` if never.
-    pub fn shadow(&self, now: SimTime, free: u64, gpus: u64) -> Option<Shadow> {
+    pub fn shadow(
+        &mut self,
+        now: SimTime,
+        free: u64,
+        gpus: u64,
+        held: impl Fn(Slot) -> Option<(SimTime, u32)>,
+    ) -> Option<Shadow> {
         if free >= gpus {
             return Some(Shadow {
                 at: now,
                 extra: free - gpus,
             });
         }
+        loop {
+            let shadow = self.near_shadow(free, gpus);
+            if self.far.is_empty() || shadow.is_some_and(|shadow| shadow.at < self.sure_before()) {
+                return shadow;
+            }
+            self.draw(self.batch(), &held);
+        }
+    }
+
+    /// As far as near releases tell.
+    fn near_shadow(&self, free: u64, gpus: u64) -> Option<Shadow> {
         let mut available = free;
         let mut reached: Option<SimTime> = None;
-        for (sum, entries) in self.releases.summaries() {
+        for (sum, entries) in self.near.summaries() {
             if reached.is_none() && available + sum < gpus {
                 available += sum;
                 continue;
             }
-            for &(place, weight) in entries {
-                let end = place >> SLOT_BITS;
+            for &(key, weight) in entries {
+                let end = key >> SLOT_BITS;
                 // All that ends at the shadow instant counts as free there.
                 if reached.is_some_and(|at| at.0 < end) {
                     return reached.map(|at| Shadow {
@@ -143,6 +207,42 @@ impl Profile {
             extra: available - gpus,
         })
     }
+
+    /// All that ends before this instant is near.
+    const fn sure_before(&self) -> SimTime {
+        SimTime(self.border >> SLOT_BITS)
+    }
+
+    /// How many become near at once: a share of all, so that finding them costs each the same however many
+    /// there are.
+    fn batch(&self) -> usize {
+        (self.far.len() / 4).max(64)
+    }
+
+    /// The soonest `count` of the far releases become near.
+    fn draw(&mut self, count: usize, held: &impl Fn(Slot) -> Option<(SimTime, u32)>) {
+        let stay = self.far.len().saturating_sub(count);
+        if stay > 0 {
+            self.far.select_nth_unstable_by(stay, |a, b| b.cmp(a));
+        }
+        self.far[stay..].sort_unstable();
+        for index in stay..self.far.len() {
+            let found = self.far[index];
+            // A key below the border was left behind by a job, as was one that is not expected; the same key
+            // twice is one job's own and one that was left by an earlier job of the slot.
+            if found < self.border {
+                continue;
+            }
+            self.border = found.saturating_add(1);
+            let slot = slot_of(found);
+            if let Some((end, gpus)) = held(slot)
+                && key(end, slot) == found
+            {
+                self.near.insert(found, Weight(gpus));
+            }
+        }
+        self.far.truncate(stay);
+    }
 }
 
 /// A release is kept under its instant and its slot in one number: up to 139 years and 2²² living jobs, as in
@@ -150,87 +250,119 @@ impl Profile {
 const SLOT_BITS: u32 = 22;
 const END_MAX: u64 = (1 << (64 - SLOT_BITS)) - 1;
 
-const fn place(end: SimTime, slot: Slot) -> u64 {
+const fn key(end: SimTime, slot: Slot) -> u64 {
     let end = if end.0 < END_MAX { end.0 } else { END_MAX };
     end << SLOT_BITS | slot.0 as u64
 }
 
-fn told(place: u64, weight: Weight) -> (SimTime, Release) {
-    let slot = Slot(place as u32 & ((1 << SLOT_BITS) - 1));
-    (
-        SimTime(place >> SLOT_BITS),
-        Release {
-            slot,
-            gpus: weight.0,
-        },
-    )
+const fn slot_of(key: u64) -> Slot {
+    Slot(key as u32 & ((1 << SLOT_BITS) - 1))
+}
+
+fn told(key: u64, weight: Weight) -> (SimTime, Release) {
+    let (slot, gpus) = (slot_of(key), weight.0);
+    (SimTime(key >> SLOT_BITS), Release { slot, gpus })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::{Dice, Purpose};
+
+    /// Jobs by slot: when each is expected to release how many GPUs.
+    type Held = Vec<Option<(SimTime, u32)>>;
+
+    fn start(profile: &mut Profile, held: &mut Held, slot: usize, end: u64, gpus: u32) {
+        held.resize(held.len().max(slot + 1), None);
+        held[slot] = Some((SimTime(end), gpus));
+        profile.insert(SimTime(end), Slot(slot as u32), gpus);
+    }
 
     #[test]
     fn the_shadow_counts_all_that_ends_with_it() {
-        let mut profile = Profile::default();
+        let (mut profile, mut held) = (Profile::default(), Held::new());
         for (end, slot, gpus) in [(30, 0, 4), (10, 1, 2), (20, 2, 3), (20, 3, 1), (20, 4, 2)] {
-            profile.insert(SimTime(end), Slot(slot), gpus);
+            start(&mut profile, &mut held, slot, end, gpus);
         }
+        let mut shadow =
+            |free, gpus| profile.shadow(SimTime(5), free, gpus, |slot| held[slot.0 as usize]);
+        let told = |at, extra| {
+            let at = SimTime(at);
+            Some(Shadow { at, extra })
+        };
         // 1 free now, +2 at 10, +6 at 20: 4 GPUs are there at 20 with 5 to spare.
-        assert_eq!(
-            profile.shadow(SimTime(5), 1, 4),
-            Some(Shadow {
-                at: SimTime(20),
-                extra: 5
-            })
-        );
-        assert_eq!(
-            profile.shadow(SimTime(5), 1, 1),
-            Some(Shadow {
-                at: SimTime(5),
-                extra: 0
-            })
-        );
-        assert_eq!(profile.shadow(SimTime(5), 1, 14), None);
+        assert_eq!(shadow(1, 4), told(20, 5));
+        assert_eq!(shadow(1, 1), told(5, 0));
+        assert_eq!(shadow(1, 14), None);
     }
 
     #[test]
     fn the_last_slot_of_an_instant_comes_before_the_first_of_the_next() {
-        let last = place(SimTime(7), Slot(Profile::SLOTS_MAX - 1));
-        assert!(last < place(SimTime(8), Slot(0)));
+        let last = key(SimTime(7), Slot(Profile::SLOTS_MAX - 1));
+        assert!(last < key(SimTime(8), Slot(0)));
         assert_eq!(told(last, Weight(3)).1.slot, Slot(Profile::SLOTS_MAX - 1));
     }
 
     #[test]
-    fn long_profiles_agree_with_a_plain_scan() {
-        let mut profile = Profile::default();
-        for n in 0..1000u64 {
-            profile.insert(
-                SimTime(n * 7 % 1000 / 3 * 3),
-                Slot(n as u32),
-                (n % 5 + 1) as u32,
-            );
+    fn long_profiles_agree_with_a_plain_scan_whatever_came_and_left() {
+        let dice = Dice {
+            seed: 7,
+            replication: 0,
+        };
+        let mut stream = dice.stream(dice.key("test", "profile"), Purpose::Trial, 0, 0);
+        let (mut profile, mut held) = (Profile::default(), Held::new());
+        for step in 0..30_000u64 {
+            let now = step / 4;
+            let slot = stream.below(700) as usize;
+            // Few instants for many jobs, so that ends tie and come again in the same slot.
+            if let Some((end, _)) = held.get(slot).copied().flatten() {
+                held[slot] = None;
+                profile.remove(end, Slot(slot as u32));
+            } else {
+                let (end, gpus) = (now + stream.below(400), stream.below(64) as u32 + 1);
+                start(&mut profile, &mut held, slot, end, gpus);
+            }
+            let of = |slot: Slot| held[slot.0 as usize];
+            if step % 11 == 0 {
+                let gpus = 1 + stream.below(if step % 3 == 0 { 12_000 } else { 200 });
+                let found = profile.shadow(SimTime(now), 0, gpus, of);
+                assert_eq!(found, scanned(&held, gpus), "at step {step}");
+            }
+            while let Some(slot) = profile.overdue(SimTime(now), |slot| held[slot.0 as usize]) {
+                let (end, gpus) = held[slot.0 as usize].expect("it runs");
+                let all = held.iter().flatten();
+                assert_eq!(Some(end), all.map(|&(end, _)| end).min());
+                assert!(end.0 <= now);
+                profile.remove(end, slot);
+                held[slot.0 as usize] = None;
+                start(&mut profile, &mut held, slot.0 as usize, now + 60, gpus);
+            }
+            let late = held.iter().flatten().filter(|(end, _)| end.0 <= now);
+            assert_eq!(late.count(), 0, "nobody overdue is overlooked");
         }
-        let all: Vec<_> = profile.iter().collect();
-        for gpus in [1, 17, 400, 1500, 2999, 3000] {
-            let mut free = 0;
-            let at = all
-                .iter()
-                .find(|(_, release)| {
-                    free += u64::from(release.gpus);
-                    free >= gpus
-                })
-                .map(|found| found.0);
-            let extra = at.map(|at| {
-                all.iter()
-                    .filter(|r| r.0 <= at)
-                    .map(|r| u64::from(r.1.gpus))
-                    .sum::<u64>()
-                    - gpus
-            });
-            let shadow = profile.shadow(SimTime(0), 0, gpus);
-            assert_eq!(shadow.map(|s| s.at), at);
-            assert_eq!(shadow.map(|s| s.extra), extra);
-        }
+        profile.order_all(|slot| held[slot.0 as usize]);
+        let mut all: Vec<_> = (0..held.len())
+            .filter_map(|slot| held[slot].map(|(end, gpus)| (end, Slot(slot as u32), gpus)))
+            .collect();
+        all.sort_unstable();
+        let told: Vec<_> = profile
+            .iter()
+            .map(|(end, release)| (end, release.slot, release.gpus))
+            .collect();
+        assert_eq!(told, all);
+    }
+
+    /// The shadow of `gpus` with none free, by looking at everything.
+    fn scanned(held: &Held, gpus: u64) -> Option<Shadow> {
+        let mut all: Vec<(SimTime, u32)> = held.iter().flatten().copied().collect();
+        all.sort_unstable();
+        let mut free = 0;
+        let &(at, _) = all.iter().find(|(_, more)| {
+            free += u64::from(*more);
+            free >= gpus
+        })?;
+        let then = all.iter().filter(|(end, _)| *end <= at);
+        let extra = then.map(|(_, more)| u64::from(*more)).sum::<u64>() - gpus;
+        Some(Shadow { at, extra })
     }
 }
