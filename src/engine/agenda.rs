@@ -97,43 +97,56 @@ impl Agenda {
     }
 
     /// When the next event is; never, if there is none.
+    #[inline]
     pub(super) fn next_at(&self) -> SimTime {
-        let next = self
-            .heap
-            .first()
-            .map_or(SimTime::NEVER, |key| SimTime(key >> INDEX_BITS));
+        let next = self.next_here();
         match &self.beyond {
             None => next,
-            Some(beyond) => next.min(beyond.next_at()),
+            Some(beyond) => next.min(beyond.next_beyond()),
         }
     }
 
-    /// Moves all events at `now` into `due`, in the order in which they are played.
-    pub(super) fn take_due(&mut self, now: SimTime, due: &mut Vec<Event>) {
-        due.clear();
-        self.drain_due(now, due);
-        if due.len() > 1 {
-            due.sort_unstable();
-        }
+    fn next_here(&self) -> SimTime {
+        self.heap
+            .first()
+            .map_or(SimTime::NEVER, |key| SimTime(key >> INDEX_BITS))
     }
 
-    fn drain_due(&mut self, now: SimTime, due: &mut Vec<Event>) {
-        while let Some(&key) = self.heap.first() {
-            if key >> INDEX_BITS != now.0 {
-                break;
-            }
-            let index = key as u32 & ((1 << INDEX_BITS) - 1);
-            due.push(self.events[index as usize]);
-            self.spare.push(index);
-            if let Some(last) = self.heap.pop()
-                && !self.heap.is_empty()
-            {
+    #[cold]
+    fn next_beyond(&self) -> SimTime {
+        self.next_at()
+    }
+
+    /// Takes some event at `now` out, if there is one.
+    #[inline]
+    pub(super) fn pop(&mut self, now: SimTime) -> Option<Event> {
+        if self.next_here() != now {
+            return self.pop_beyond(now);
+        }
+        let last = self.heap.pop()?;
+        let index = match self.heap.first() {
+            None => last,
+            Some(&first) => {
                 self.sink(last);
+                first
             }
+        } as u32
+            & ((1 << INDEX_BITS) - 1);
+        self.spare.push(index);
+        Some(self.events[index as usize])
+    }
+
+    fn pop_beyond(&mut self, now: SimTime) -> Option<Event> {
+        self.beyond.as_mut()?.pop(now)
+    }
+
+    /// Moves all events at `now` into `due`, behind what is there, and puts `due` into the order in which its
+    /// events are played.
+    pub(super) fn take_due(&mut self, now: SimTime, due: &mut Vec<Event>) {
+        while let Some(event) = self.pop(now) {
+            due.push(event);
         }
-        if let Some(beyond) = &mut self.beyond {
-            beyond.drain_due(now, due);
-        }
+        due.sort_unstable();
     }
 
     /// Puts `key` where it belongs between `at` and the top.
@@ -220,6 +233,7 @@ mod tests {
         assert_eq!(agenda.next_at(), SimTime(4));
         agenda.take_due(SimTime(4), &mut due);
         assert_eq!(due, [event(Rank::Release, u32::MAX)]);
+        due.clear();
         agenda.take_due(SimTime(5), &mut due);
         assert_eq!(
             due,
@@ -285,6 +299,7 @@ mod tests {
                 let next = agenda.next_at();
                 assert!(next.0 >= now);
                 now = next.0;
+                due.clear();
                 agenda.take_due(next, &mut due);
                 assert!(!due.is_empty() && due.is_sorted_by_key(|event| event.id));
                 pending -= due.len() as u32;
@@ -294,6 +309,7 @@ mod tests {
             let next = agenda.next_at();
             assert!(next.0 >= now);
             now = next.0;
+            due.clear();
             agenda.take_due(next, &mut due);
             pending -= due.len() as u32;
         }

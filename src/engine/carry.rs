@@ -13,21 +13,11 @@ use super::run::Run;
 impl<O: Observer> Run<'_, O> {
     /// Carries out what the strategy planned.
     pub(super) fn carry_out(&mut self, now: SimTime) {
-        for index in 0..self.scratch.stops.len() {
-            let (slot, pool) = self.scratch.stops[index];
-            let id = self.world.jobs[slot].id;
-            self.note(9, u64::from(id.0));
-            self.out.fact(now, Fact::Preempted(id, pool));
+        if !self.scratch.orders.stops.is_empty() {
+            self.carry_out_stops(now);
         }
-        self.scratch.stops.clear();
-        self.post_stops();
-        for index in 0..self.scratch.saves.len() {
-            let (slot, at) = self.scratch.saves[index];
-            self.schedule(at, Rank::Saved, slot);
-        }
-        self.scratch.saves.clear();
-        for index in 0..self.scratch.starts.len() {
-            let start = self.scratch.starts[index];
+        for index in 0..self.scratch.orders.starts.len() {
+            let start = self.scratch.orders.starts[index];
             let id = self.world.jobs[start.slot].id;
             self.note(10 + u64::from(start.pool.0 & 3), u64::from(id.0));
             self.out.fact(now, Fact::Placed(id, start.pool));
@@ -43,9 +33,9 @@ impl<O: Observer> Run<'_, O> {
             let boot = self.boot_span(start.slot, start.pool);
             self.schedule(now + boot, Rank::Booted, start.slot);
         }
-        self.scratch.starts.clear();
-        for index in 0..self.scratch.wakes.len() {
-            let (at, slot) = self.scratch.wakes[index];
+        self.scratch.orders.starts.clear();
+        for index in 0..self.scratch.orders.wakes.len() {
+            let (at, slot) = self.scratch.orders.wakes[index];
             let id = self.world.jobs[slot].id.0;
             let event = Event {
                 rank: Rank::Wake,
@@ -55,13 +45,32 @@ impl<O: Observer> Run<'_, O> {
             };
             self.scratch.agenda.push(at, event);
         }
-        self.scratch.wakes.clear();
-        self.set_release_timers();
+        self.scratch.orders.wakes.clear();
+        if !self.scratch.orders.idle.is_empty() {
+            self.set_release_timers();
+        }
+    }
+
+    /// Stopped jobs write their checkpoints.
+    fn carry_out_stops(&mut self, now: SimTime) {
+        for index in 0..self.scratch.orders.stops.len() {
+            let (slot, pool) = self.scratch.orders.stops[index];
+            let id = self.world.jobs[slot].id;
+            self.note(9, u64::from(id.0));
+            self.out.fact(now, Fact::Preempted(id, pool));
+        }
+        self.scratch.orders.stops.clear();
+        self.post_stops();
+        for index in 0..self.scratch.orders.saves.len() {
+            let (slot, at) = self.scratch.orders.saves[index];
+            self.schedule(at, Rank::Saved, slot);
+        }
+        self.scratch.orders.saves.clear();
     }
 
     /// A job runs from now on: its end is known to the engine alone.
     pub(super) fn begin_running(&mut self, slot: Slot) {
-        let job = self.world.jobs[slot];
+        let job = &self.world.jobs[slot];
         self.out
             .fact(self.world.now, Fact::Started(job.id, job.pool));
         let work = Span(self.timeline.truth[job.id.index()].work.0 - job.done);
@@ -94,8 +103,8 @@ impl<O: Observer> Run<'_, O> {
 
     /// Instances that became idle are given back if nobody uses them until the offer's idle release.
     pub(super) fn set_release_timers(&mut self) {
-        for index in 0..self.scratch.idle.len() {
-            let (pool, instance, generation) = self.scratch.idle[index];
+        for index in 0..self.scratch.orders.idle.len() {
+            let (pool, instance, generation) = self.scratch.orders.idle[index];
             let Supply::OnDemand(offer) = &self.model.pool(pool).supply else {
                 continue;
             };
@@ -110,7 +119,7 @@ impl<O: Observer> Run<'_, O> {
             };
             self.scratch.agenda.push(at, event);
         }
-        self.scratch.idle.clear();
+        self.scratch.orders.idle.clear();
     }
 
     fn boot_span(&self, slot: Slot, pool: PoolId) -> Span {

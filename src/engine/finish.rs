@@ -11,7 +11,7 @@ use super::run::Run;
 impl<O: Observer> Run<'_, O> {
     /// A job ends.
     pub(super) fn end(&mut self, slot: Slot, state: JobState) {
-        let idle = &mut self.scratch.idle;
+        let idle = &mut self.scratch.orders.idle;
         let record = self
             .world
             .end(self.model, slot, state, |pool, instance, generation| {
@@ -25,7 +25,9 @@ impl<O: Observer> Run<'_, O> {
             .fact(self.world.now, Fact::Ended(record.job, state));
         self.post_record(&record);
         self.out.job(&record);
-        self.set_release_timers();
+        if !self.scratch.orders.idle.is_empty() {
+            self.set_release_timers();
+        }
     }
 
     /// The horizon: everything is cut, nothing is dropped and nothing is drained.

@@ -13,37 +13,64 @@ use super::run::Run;
 impl<O: Observer> Run<'_, O> {
     /// Plays all events of `now`, arrivals in their place among them.
     pub(super) fn happen(&mut self, now: SimTime) {
-        let mut due = std::mem::take(&mut self.scratch.due);
         // What has no delay at all happens in the same instant, after what was there before.
         loop {
-            self.incidents(now, Turn::Relief);
-            self.scratch.agenda.take_due(now, &mut due);
-            let first_fault = due.partition_point(|event| event.rank < Rank::Crash);
-            for &event in &due[..first_fault] {
-                self.handle(event);
-            }
-            self.incidents(now, Turn::Blow);
-            let first_late = due.partition_point(|event| event.rank < Rank::Price);
-            for &event in &due[first_fault..first_late] {
-                self.handle(event);
-            }
-            self.incidents(now, Turn::Terms);
-            if self.next_price_at == now {
-                self.next_price += 1;
-                self.next_price_at = self.scratch.price_change(self.next_price);
-                self.world.changes.other = true;
-            }
-            while self.next_arrival_at == now {
-                self.arrive();
-            }
-            for &event in &due[first_late..] {
-                self.handle(event);
+            if self.next_incident_at == now {
+                self.happen_together(now, None);
+            } else {
+                match self.scratch.agenda.pop(now) {
+                    None => self.come(now),
+                    // Most events have their instant for themselves.
+                    Some(event) if self.nothing_comes(now) => self.handle(event),
+                    Some(event) => self.happen_together(now, Some(event)),
+                }
             }
             if self.scratch.agenda.next_at() > now {
                 break;
             }
         }
+    }
+
+    fn nothing_comes(&self, now: SimTime) -> bool {
+        self.scratch.agenda.next_at() > now
+            && self.next_arrival_at > now
+            && self.next_price_at > now
+    }
+
+    /// Plays everything of an instant in its order, `first` being out of the agenda already.
+    fn happen_together(&mut self, now: SimTime, first: Option<Event>) {
+        let mut due = std::mem::take(&mut self.scratch.due);
+        due.clear();
+        due.extend(first);
+        self.incidents(now, Turn::Relief);
+        self.scratch.agenda.take_due(now, &mut due);
+        let first_fault = due.partition_point(|event| event.rank < Rank::Crash);
+        for &event in &due[..first_fault] {
+            self.handle(event);
+        }
+        self.incidents(now, Turn::Blow);
+        let first_late = due.partition_point(|event| event.rank < Rank::Price);
+        for &event in &due[first_fault..first_late] {
+            self.handle(event);
+        }
+        self.incidents(now, Turn::Terms);
+        self.come(now);
+        for &event in &due[first_late..] {
+            self.handle(event);
+        }
         self.scratch.due = due;
+    }
+
+    /// Plays what is on the tapes: the price changes and arrivals of this instant.
+    fn come(&mut self, now: SimTime) {
+        if self.next_price_at == now {
+            self.next_price += 1;
+            self.next_price_at = self.scratch.price_change(self.next_price);
+            self.world.changes.other = true;
+        }
+        while self.next_arrival_at == now {
+            self.arrive();
+        }
     }
 
     fn handle(&mut self, event: Event) {
@@ -115,7 +142,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     fn saved(&mut self, slot: Slot) {
-        let idle = &mut self.scratch.idle;
+        let idle = &mut self.scratch.orders.idle;
         self.world.booked.clear();
         self.world.saved(
             self.model,
@@ -169,13 +196,7 @@ impl<O: Observer> Run<'_, O> {
             model: self.model,
             world: &mut self.world,
             pass: &mut scratch.pass,
-            starts: &mut scratch.starts,
-            saves: &mut scratch.saves,
-            idle: &mut scratch.idle,
-            wakes: &mut scratch.wakes,
-            stops: &mut scratch.stops,
-            stretches: &mut scratch.stretches,
-            requeue: self.strategy.requeue(),
+            orders: &mut scratch.orders,
         };
         self.strategy.decide(&mut plan);
     }

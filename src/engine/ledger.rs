@@ -41,14 +41,14 @@ impl<O: Observer> Run<'_, O> {
     /// Posts what stopping jobs booked in the decision that is carried out.
     pub(super) fn post_stops(&mut self) {
         if O::POSTINGS {
-            for index in 0..self.scratch.stretches.len() {
-                let (slot, stretch) = self.scratch.stretches[index];
+            for index in 0..self.scratch.orders.stretches.len() {
+                let (slot, stretch) = self.scratch.orders.stretches[index];
                 let job = &self.world.jobs[slot];
                 let (id, gpus) = (job.id, MilliGpus(self.model.milli_of(job.request.shape)));
                 self.post_stretch(Some(id), gpus, stretch);
             }
         }
-        self.scratch.stretches.clear();
+        self.scratch.orders.stretches.clear();
     }
 
     pub(super) fn post_stretches(&mut self, job: Option<JobId>, asked: MilliGpus) {

@@ -27,16 +27,16 @@ impl Scratch {
         let mut events = 2 * jobs + idle;
         if strategy.keeps_ranking() {
             events += 2 * jobs;
-            self.saves.reserve(jobs);
-            self.stops.reserve(jobs);
-            self.stretches.reserve(BOOKED_BY_STOP * jobs);
+            self.orders.saves.reserve(jobs);
+            self.orders.stops.reserve(jobs);
+            self.orders.stretches.reserve(BOOKED_BY_STOP * jobs);
         }
         self.agenda.reserve(events);
         self.due.clear();
         self.due.reserve(events);
-        self.starts.reserve(jobs);
-        self.idle.reserve(idle);
-        self.wakes.reserve(jobs);
+        self.orders.starts.reserve(jobs);
+        self.orders.idle.reserve(idle);
+        self.orders.wakes.reserve(jobs);
         self.living.clear();
         self.living.reserve(jobs);
         #[cfg(debug_assertions)]

@@ -3,9 +3,9 @@
 use crate::dice::{Dice, Key};
 use crate::journal::{Observer, RunRecord};
 use crate::model::{Class, Horizon, Model, Pool, Shape, Timeline};
-use crate::strategy::{Pass, Start, Strategy};
+use crate::strategy::{Orders, Pass, Strategy};
 use crate::units::{PoolId, SimTime, Span};
-use crate::world::{PoolState, Profile, Room, Slot, Stretch, World};
+use crate::world::{PoolState, Profile, Room, Slot, World};
 
 use super::agenda::{Agenda, Event};
 use super::ledger::IdleBooks;
@@ -22,12 +22,7 @@ pub struct Scratch {
     pub(super) room: Room,
     pub(super) agenda: Agenda,
     pub(super) pass: Pass,
-    pub(super) starts: Vec<Start>,
-    pub(super) saves: Vec<(Slot, SimTime)>,
-    pub(super) idle: Vec<(PoolId, u32, u32)>,
-    pub(super) wakes: Vec<(SimTime, Slot)>,
-    pub(super) stops: Vec<(Slot, PoolId)>,
-    pub(super) stretches: Vec<(Slot, Stretch)>,
+    pub(super) orders: Orders,
     pub(super) price_changes: Vec<SimTime>,
     pub(super) due: Vec<Event>,
     /// The keys of the pools' dice; empty if nothing is rented.

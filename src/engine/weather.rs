@@ -79,7 +79,7 @@ impl<O: Observer> Run<'_, O> {
         let job = &self.world.jobs[slot];
         let (id, pool) = (job.id, job.pool);
         let bad = self.bad_checkpoints(slot);
-        let idle = &mut self.scratch.idle;
+        let idle = &mut self.scratch.orders.idle;
         self.world.interrupt(
             self.model,
             slot,
@@ -189,7 +189,7 @@ impl<O: Observer> Run<'_, O> {
         }
         let job = &self.world.jobs[slot];
         let (id, pool) = (job.id, job.pool);
-        let idle = &mut self.scratch.idle;
+        let idle = &mut self.scratch.orders.idle;
         let write = self.world.halt(
             self.model,
             slot,

@@ -17,7 +17,7 @@ mod ranked;
 mod strict;
 
 pub use pass::Pass;
-pub use plan::{Plan, Start};
+pub use plan::{Orders, Plan, Start};
 
 use candidates::Candidates;
 
@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Discipline, Model, Requeue, Shape, StrategySettings};
 use crate::units::{PoolId, StrategyId};
+use crate::world::Slot;
 
 /// A strategy made ready for a model: settings with every name and rank worked out.
 #[derive(Clone, Debug)]
@@ -124,19 +125,24 @@ impl Strategy {
     }
 
     /// Decides what to do at this moment.
+    #[inline]
     pub fn decide(&self, plan: &mut Plan<'_>) {
         let moved = plan.world.keeps_profile && backfill::extend_overdue(plan);
-        if is_lone_arrival(plan) {
-            self.decide_alone(plan);
+        if plan.world.nobody_waits() && !plan.world.keeps_ranking {
+            plan.world.settled = false;
         } else {
-            plan.world.admit();
-            if plan.world.line.is_empty() && !plan.world.keeps_ranking {
-                plan.world.settled = false;
-            } else {
-                self.decide_all(plan, moved);
-            }
+            self.decide_for_some(plan, moved);
         }
         plan.settle();
+    }
+
+    fn decide_for_some(&self, plan: &mut Plan<'_>, moved: bool) {
+        if let Some(slot) = lone_arrival(plan) {
+            self.decide_alone(plan, slot);
+        } else {
+            plan.world.admit();
+            self.decide_all(plan, moved);
+        }
     }
 
     fn decide_all(&self, plan: &mut Plan<'_>, moved: bool) {
@@ -154,8 +160,7 @@ impl Strategy {
         }
     }
 
-    fn decide_alone(&self, plan: &mut Plan<'_>) {
-        let slot = plan.world.changes.arrivals[0];
+    fn decide_alone(&self, plan: &mut Plan<'_>, slot: Slot) {
         let (shape, place) = {
             let job = &plan.world.jobs[slot];
             (job.request.shape, job.place)
@@ -169,14 +174,13 @@ impl Strategy {
     }
 }
 
-/// Whether the only job in the line has just come and nothing else happened: the common case of an
-/// estate that is not full, in which every order of the line is the same.
-fn is_lone_arrival(plan: &Plan<'_>) -> bool {
-    !plan.world.changes.other
-        && plan.world.changes.arrivals.len() == 1
-        && plan.world.line.is_empty()
-        && plan.world.at_door.is_some()
-        && !plan.world.keeps_ranking
+/// The only job in the line, if it has just come and nothing else happened: the common case of an estate that
+/// is not full, in which every order of the line is the same.
+fn lone_arrival(plan: &Plan<'_>) -> Option<Slot> {
+    // Whoever stands at the door came to an empty line: it is empty still, or they would have been admitted.
+    plan.world
+        .at_door
+        .filter(|_| !plan.world.changes.other && !plan.world.keeps_ranking)
 }
 
 /// Whether a shape belongs to a class that may leave owned capacity.

@@ -18,6 +18,23 @@ pub struct Start {
     pub launched: u32,
 }
 
+/// What the engine has to do to carry a plan out.
+#[derive(Debug, Default)]
+pub struct Orders {
+    /// Jobs placed, in order.
+    pub starts: Vec<Start>,
+    /// Stretches of time a stopped job writes its checkpoint: (job, until when).
+    pub saves: Vec<(Slot, SimTime)>,
+    /// Instances that became idle: (pool, instance, generation).
+    pub idle: Vec<(PoolId, u32, u32)>,
+    /// Instants at which to ask again.
+    pub wakes: Vec<(SimTime, Slot)>,
+    /// Jobs stopped to make room, with where they ran.
+    pub stops: Vec<(Slot, PoolId)>,
+    /// What stopping them booked.
+    pub stretches: Vec<(Slot, Stretch)>,
+}
+
 /// What a strategy may see and do at one moment.
 #[derive(Debug)]
 pub struct Plan<'a> {
@@ -27,27 +44,15 @@ pub struct Plan<'a> {
     pub world: &'a mut World,
     /// Buffers that passes reuse.
     pub pass: &'a mut Pass,
-    /// Jobs placed, in order.
-    pub starts: &'a mut Vec<Start>,
-    /// Stretches of time a stopped job writes its checkpoint: (job, until when).
-    pub saves: &'a mut Vec<(Slot, SimTime)>,
-    /// Instances that became idle: (pool, instance, generation).
-    pub idle: &'a mut Vec<(PoolId, u32, u32)>,
-    /// Instants at which to ask again.
-    pub wakes: &'a mut Vec<(SimTime, Slot)>,
-    /// Jobs stopped to make room, with where they ran.
-    pub stops: &'a mut Vec<(Slot, PoolId)>,
-    /// What stopping them booked.
-    pub stretches: &'a mut Vec<(Slot, Stretch)>,
-    /// Where preempted jobs wait: front, back or (`None`) where they were.
-    pub requeue: Option<bool>,
+    /// What the moves so far ask of the engine.
+    pub orders: &'a mut Orders,
 }
 
 impl Plan<'_> {
     /// Places a waiting job on GPUs of an owned pool.
     pub fn place(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         self.world.place(self.model, slot, pool)?;
-        self.starts.push(Start {
+        self.orders.starts.push(Start {
             slot,
             pool,
             launched: 0,
@@ -58,7 +63,7 @@ impl Plan<'_> {
     /// Places a waiting job in a rented pool, on idle instances or new ones.
     pub fn rent(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let Launched { instances } = self.world.place_rented(self.model, slot, pool)?;
-        self.starts.push(Start {
+        self.orders.starts.push(Start {
             slot,
             pool,
             launched: instances,
@@ -66,25 +71,27 @@ impl Plan<'_> {
         Ok(())
     }
 
-    /// Stops a running job to make room.
-    pub fn preempt(&mut self, slot: Slot) {
+    /// Stops a running job to make room; `requeue` says where it waits: at the front, at the back or (`None`)
+    /// where it was.
+    pub fn preempt(&mut self, slot: Slot, requeue: Option<bool>) {
         let pool = self.world.jobs[slot].pool;
-        let idle = &mut *self.idle;
+        let idle = &mut self.orders.idle;
         let write = self.world.halt(
             self.model,
             slot,
             Reason::Room,
-            self.requeue,
+            requeue,
             |pool, instance, generation| {
                 idle.push((pool, instance, generation));
             },
         );
-        self.stops.push((slot, pool));
+        self.orders.stops.push((slot, pool));
         let booked = self.world.booked.iter();
-        self.stretches
+        self.orders
+            .stretches
             .extend(booked.map(|&stretch| (slot, stretch)));
         if write.0 > 0 {
-            self.saves.push((slot, self.world.now + write));
+            self.orders.saves.push((slot, self.world.now + write));
         }
     }
 
@@ -93,7 +100,7 @@ impl Plan<'_> {
         let job = &mut self.world.jobs[slot];
         if at < job.wake {
             job.wake = at;
-            self.wakes.push((at, slot));
+            self.orders.wakes.push((at, slot));
         }
     }
 

@@ -104,7 +104,7 @@ fn run_the_first(strategy: &Strategy, plan: &mut Plan<'_>) {
         }
     }
     for &slot in &stopped {
-        plan.preempt(slot);
+        plan.preempt(slot, strategy.requeue());
     }
     for &(slot, pool) in &wanted {
         // Refused where the packing finds no room, or while a stopped job still writes its checkpoint.

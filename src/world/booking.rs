@@ -35,6 +35,10 @@ impl World {
             job,
         };
         match job.phase {
+            // The usual job runs once, at once and to its end.
+            Phase::Running if job.placed == job.started && job.restart == Span::ZERO => {
+                desk.book(job.pool, job.placed, [(running_to, now)], &mut own);
+            }
             Phase::Running => {
                 let run_from = (job.started + job.restart).min(now);
                 let rhythm = model.rhythm(job.request.shape, job.pool);

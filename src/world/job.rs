@@ -148,12 +148,18 @@ impl Jobs {
         }
     }
 
-    /// A job comes to life.
-    pub fn insert(&mut self, job: Job) -> Slot {
+    /// A job comes to life. It is written where it will be kept: it is too large to be copied there.
+    #[inline]
+    pub fn insert(&mut self, job: impl FnOnce() -> Job) -> Slot {
         if let Some(slot) = self.spare.pop() {
-            self.slots[slot.0 as usize] = job;
+            self.slots[slot.0 as usize] = job();
             return slot;
         }
+        self.add(job())
+    }
+
+    #[cold]
+    fn add(&mut self, job: Job) -> Slot {
         self.slots.push(job);
         // Room for every slot to become spare: ending a job never asks for memory.
         self.spare.reserve(self.slots.len());

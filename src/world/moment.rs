@@ -147,6 +147,11 @@ impl World {
         self.keeps_profile && (Profile::SLOTS_MAX as usize) < self.jobs.slots()
     }
 
+    /// Whether nobody is in the line nor about to join it.
+    pub const fn nobody_waits(&self) -> bool {
+        self.line.is_empty() && self.at_door.is_none()
+    }
+
     /// Whether somebody should decide something.
     pub fn decision_due(&self) -> bool {
         self.changes.other || !self.changes.arrivals.is_empty()

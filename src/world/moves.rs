@@ -35,7 +35,9 @@ impl World {
     /// A job joins the line with the order key that its discipline gives it.
     pub fn arrive(&mut self, id: JobId, request: Request, key: u64, milli: u64) -> Slot {
         let place = Place::new(key, self.line.sequence_back());
-        let slot = self.jobs.insert(Job {
+        let waits = self.causes.read(request.shape, self.now);
+        let waiting_since = self.now;
+        let slot = self.jobs.insert(|| Job {
             id,
             request,
             gpus: milli.div_ceil(1000),
@@ -53,8 +55,8 @@ impl World {
             done: 0,
             lost: 0,
             place,
-            waits: self.causes.read(request.shape, self.now),
-            waiting_since: self.now,
+            waits,
+            waiting_since,
             interruptions: 0,
             interrupted: false,
             recoveries: 0,
