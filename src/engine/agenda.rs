@@ -78,6 +78,7 @@ impl Agenda {
     }
 
     /// Adds an event.
+    #[inline]
     pub(super) fn push(&mut self, at: SimTime, event: Event) {
         if at.0 > AT_MAX {
             return;
@@ -264,6 +265,7 @@ mod tests {
         assert_eq!(agenda.count(&|_| true), MORE as usize);
         let (mut due, mut id) = (Vec::new(), MORE);
         for at in 1..=u64::from(MORE / 4) {
+            due.clear();
             assert_eq!(agenda.next_at(), SimTime(at));
             agenda.take_due(SimTime(at), &mut due);
             id -= 4;

@@ -34,6 +34,16 @@ impl<O: Observer> Run<'_, O> {
             self.schedule(now + boot, Rank::Booted, start.slot);
         }
         self.scratch.orders.starts.clear();
+        if !self.scratch.orders.wakes.is_empty() {
+            self.set_wakes();
+        }
+        if !self.scratch.orders.idle.is_empty() {
+            self.set_release_timers();
+        }
+    }
+
+    /// Decisions asked to be called again.
+    fn set_wakes(&mut self) {
         for index in 0..self.scratch.orders.wakes.len() {
             let (at, slot) = self.scratch.orders.wakes[index];
             let id = self.world.jobs[slot].id.0;
@@ -46,9 +56,6 @@ impl<O: Observer> Run<'_, O> {
             self.scratch.agenda.push(at, event);
         }
         self.scratch.orders.wakes.clear();
-        if !self.scratch.orders.idle.is_empty() {
-            self.set_release_timers();
-        }
     }
 
     /// Stopped jobs write their checkpoints.

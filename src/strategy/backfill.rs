@@ -36,7 +36,14 @@ pub(super) fn take_extra(plan: &mut Plan<'_>, slot: Slot, pool: PoolId) {
 }
 
 /// Jobs that run longer than they were expected to: their estimates move on. Says whether any did.
+#[inline]
 pub(super) fn extend_overdue(plan: &mut Plan<'_>) -> bool {
+    let now = plan.world.now;
+    let mut pools = plan.world.pools.iter();
+    pools.any(|pool| pool.profile.may_be_overdue(now)) && extend_all_overdue(plan)
+}
+
+fn extend_all_overdue(plan: &mut Plan<'_>) -> bool {
     let mut moved = false;
     for pool in 0..plan.world.pools.len() {
         while let Some(slot) = overdue(plan.world, PoolId::from(pool)) {

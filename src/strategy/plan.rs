@@ -50,6 +50,7 @@ pub struct Plan<'a> {
 
 impl Plan<'_> {
     /// Places a waiting job on GPUs of an owned pool.
+    #[inline]
     pub fn place(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         self.world.place(self.model, slot, pool)?;
         self.orders.starts.push(Start {

@@ -182,6 +182,7 @@ impl World {
         history.cost += own.cost;
     }
 
+    #[inline]
     fn egress(&mut self, model: &Model, slot: Slot, state: JobState) -> Money {
         if state != JobState::Finished {
             return Money::ZERO;
@@ -196,6 +197,7 @@ impl World {
         cost
     }
 
+    #[inline]
     fn record(
         &self,
         model: &Model,
@@ -254,6 +256,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Books stretches that follow each other in one pool from `from` on, each until its own end, into the
     /// pool's books and the job's own account.
+    #[inline]
     fn book<const N: usize>(
         &mut self,
         pool: PoolId,

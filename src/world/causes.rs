@@ -95,6 +95,7 @@ impl Causes {
     }
 
     /// The readings of a shape at `now`.
+    #[inline]
     pub fn read(&self, shape: ShapeId, now: SimTime) -> Waits {
         let odometer = &self.odometers[shape.index()];
         let mut reading = odometer.passed;

@@ -177,6 +177,7 @@ impl Jobs {
     }
 
     /// A job is over.
+    #[inline]
     pub fn remove(&mut self, slot: Slot) {
         let job = &mut self.slots[slot.0 as usize];
         job.phase = Phase::Gone;

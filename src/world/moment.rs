@@ -136,6 +136,7 @@ impl World {
     }
 
     /// Moves the clock.
+    #[inline]
     pub fn advance_to(&mut self, now: SimTime) {
         debug_assert!(self.now <= now, "the clock went back");
         self.waiting_area += u128::from(self.line.len()) * u128::from(now.since(self.now).0);
@@ -148,11 +149,13 @@ impl World {
     }
 
     /// Whether nobody is in the line nor about to join it.
+    #[inline]
     pub const fn nobody_waits(&self) -> bool {
         self.line.is_empty() && self.at_door.is_none()
     }
 
     /// Whether somebody should decide something.
+    #[inline]
     pub fn decision_due(&self) -> bool {
         self.changes.other || !self.changes.arrivals.is_empty()
     }

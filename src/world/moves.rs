@@ -33,6 +33,7 @@ pub struct Launched {
 
 impl World {
     /// A job joins the line with the order key that its discipline gives it.
+    #[inline]
     pub fn arrive(&mut self, id: JobId, request: Request, key: u64, milli: u64) -> Slot {
         let place = Place::new(key, self.line.sequence_back());
         let waits = self.causes.read(request.shape, self.now);
@@ -90,6 +91,7 @@ impl World {
     }
 
     /// A waiting job takes GPUs that are up.
+    #[inline]
     pub fn place(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let gpus = self.jobs[slot].gpus;
         let Some(holding) = self.pools[pool.index()].take(gpus) else {
@@ -139,6 +141,7 @@ impl World {
     }
 
     /// A placed job begins to run.
+    #[inline]
     pub fn start(&mut self, slot: Slot) {
         let now = self.now;
         let job = &mut self.jobs[slot];
@@ -187,7 +190,6 @@ impl World {
     }
 
     /// The job of a pool whose estimated end comes first, if that is not after now.
-    #[inline]
     pub fn overdue(&mut self, pool: PoolId) -> Option<Slot> {
         let (now, jobs) = (self.now, &self.jobs);
         self.pools[pool.index()]
@@ -256,6 +258,7 @@ impl World {
         true
     }
 
+    #[inline]
     fn leave_line(&mut self, model: &Model, slot: Slot, pool: PoolId, holding: Holding) {
         let now = self.now;
         let job = &mut self.jobs[slot];

@@ -137,6 +137,7 @@ impl PoolState {
     }
 
     /// Takes GPUs for a gang.
+    #[inline]
     pub fn take(&mut self, gpus: u64) -> Option<Holding> {
         if self.free < gpus {
             return None;
@@ -175,6 +176,7 @@ impl PoolState {
     }
 
     /// Gives a gang's GPUs back; `idle` hears each instance that no job uses any more, with its generation.
+    #[inline]
     pub fn give(
         &mut self,
         holding: Holding,
@@ -385,6 +387,7 @@ impl PoolState {
         self.nodes.as_ref().map(Nodes::total_free)
     }
 
+    #[inline]
     fn hold(&mut self, gpus: u64) {
         self.busy += gpus;
         self.books.peak_gpus = self.books.peak_gpus.max(self.busy);

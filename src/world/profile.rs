@@ -107,24 +107,18 @@ impl Profile {
         }
     }
 
+    /// Whether some estimated end may have come.
+    #[inline]
+    pub fn may_be_overdue(&self, now: SimTime) -> bool {
+        self.soonest <= now
+    }
+
     /// The job whose estimated end comes first, if that is not after `now`. Here and below, `held` tells of a
     /// slot when and how many GPUs of this pool it is expected to release; `None` if it holds none.
-    #[inline]
     pub fn overdue(
         &mut self,
         now: SimTime,
         held: impl Fn(Slot) -> Option<(SimTime, u32)>,
-    ) -> Option<Slot> {
-        if self.soonest > now {
-            return None;
-        }
-        self.find_overdue(now, &held)
-    }
-
-    fn find_overdue(
-        &mut self,
-        now: SimTime,
-        held: &impl Fn(Slot) -> Option<(SimTime, u32)>,
     ) -> Option<Slot> {
         while self.soonest <= now {
             if let Some((key, _)) = self.near.first() {
@@ -137,7 +131,7 @@ impl Profile {
                 self.sure_before()
             };
             if self.soonest <= now {
-                self.draw(self.batch(), held);
+                self.draw(self.batch(), &held);
             }
         }
         None
