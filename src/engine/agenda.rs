@@ -51,8 +51,10 @@ const AT_MAX: u64 = (1 << (64 - INDEX_BITS)) - 1;
 
 /// An implicit heap in which every entry has four below it: half as deep as the usual one, and the four lie
 /// side by side. Measured against the standard heap by `benches/main_job.rs`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Agenda {
+    /// When the next event is: asked for several times in each instant.
+    next: SimTime,
     heap: Vec<u64>,
     events: Vec<Event>,
     spare: Vec<u32>,
@@ -60,8 +62,21 @@ pub(super) struct Agenda {
     beyond: Option<Box<Agenda>>,
 }
 
+impl Default for Agenda {
+    fn default() -> Self {
+        Self {
+            next: SimTime::NEVER,
+            heap: Vec::new(),
+            events: Vec::new(),
+            spare: Vec::new(),
+            beyond: None,
+        }
+    }
+}
+
 impl Agenda {
     pub(super) fn clear(&mut self) {
+        self.next = SimTime::NEVER;
         self.heap.clear();
         self.events.clear();
         self.spare.clear();
@@ -83,6 +98,7 @@ impl Agenda {
         if at.0 > AT_MAX {
             return;
         }
+        self.next = self.next.min(at);
         let index = if let Some(index) = self.spare.pop() {
             self.events[index as usize] = event;
             index
@@ -100,43 +116,49 @@ impl Agenda {
     /// When the next event is; never, if there is none.
     #[inline]
     pub(super) fn next_at(&self) -> SimTime {
-        let next = self.next_here();
-        match &self.beyond {
-            None => next,
-            Some(beyond) => next.min(beyond.next_beyond()),
-        }
+        self.next
     }
 
+    /// Takes some event at `now` out, if there is one.
+    #[inline]
+    pub(super) fn pop(&mut self, now: SimTime) -> Option<Event> {
+        if self.next != now {
+            return None;
+        }
+        let event = self.pop_here(now).or_else(|| self.pop_beyond(now));
+        self.next = self.next_here();
+        if let Some(beyond) = &self.beyond {
+            self.next = self.next.min(beyond.next);
+        }
+        event
+    }
+
+    #[inline]
     fn next_here(&self) -> SimTime {
         self.heap
             .first()
             .map_or(SimTime::NEVER, |key| SimTime(key >> INDEX_BITS))
     }
 
-    #[cold]
-    fn next_beyond(&self) -> SimTime {
-        self.next_at()
-    }
-
-    /// Takes some event at `now` out, if there is one.
     #[inline]
-    pub(super) fn pop(&mut self, now: SimTime) -> Option<Event> {
+    fn pop_here(&mut self, now: SimTime) -> Option<Event> {
         if self.next_here() != now {
-            return self.pop_beyond(now);
+            return None;
         }
         let last = self.heap.pop()?;
-        let index = match self.heap.first() {
+        let key = match self.heap.first() {
             None => last,
             Some(&first) => {
                 self.sink(last);
                 first
             }
-        } as u32
-            & ((1 << INDEX_BITS) - 1);
+        };
+        let index = key as u32 & ((1 << INDEX_BITS) - 1);
         self.spare.push(index);
         Some(self.events[index as usize])
     }
 
+    #[cold]
     fn pop_beyond(&mut self, now: SimTime) -> Option<Event> {
         self.beyond.as_mut()?.pop(now)
     }

@@ -251,21 +251,23 @@ impl<O: Observer> Run<'_, O> {
 
     /// The next instant before or at the horizon at which anything happens.
     fn next_instant(&self) -> Option<SimTime> {
-        if self.horizon == SimTime::NEVER
-            && self.next_arrival_at == SimTime::NEVER
+        if self.next_arrival_at == SimTime::NEVER
+            && self.horizon == SimTime::NEVER
             && self.nothing_is_left()
         {
             return None;
         }
         let event = self.scratch.agenda.next_at();
         let mut next = self.next_arrival_at.min(event);
-        // A price matters only while something is left to happen; what is down is counted up to the horizon.
-        let goes_on = next != SimTime::NEVER || !self.world.line.is_empty();
-        if goes_on || self.horizon != SimTime::NEVER {
-            next = next.min(self.next_incident_at);
-        }
-        if goes_on {
-            next = next.min(self.next_price_at);
+        if self.next_incident_at.min(self.next_price_at) < next {
+            // A price matters only while something is left to happen; what is down is counted up to the horizon.
+            let goes_on = next != SimTime::NEVER || !self.world.line.is_empty();
+            if goes_on || self.horizon != SimTime::NEVER {
+                next = next.min(self.next_incident_at);
+            }
+            if goes_on {
+                next = next.min(self.next_price_at);
+            }
         }
         (next <= self.horizon && next != SimTime::NEVER).then_some(next)
     }

@@ -63,6 +63,9 @@ impl Bucket {
 pub struct GpuTime(pub [u128; Bucket::ALL.len()]);
 
 impl GpuTime {
+    /// Nothing in any bucket.
+    pub const ZERO: Self = Self([0; Bucket::ALL.len()]);
+
     /// All buckets together.
     pub fn total(&self) -> u128 {
         self.0.iter().sum()

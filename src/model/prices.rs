@@ -59,6 +59,7 @@ impl PriceSteps {
     }
 
     /// The price integral of the stretch from `from` to `to`.
+    #[inline]
     pub fn between(&self, from: SimTime, to: SimTime) -> u128 {
         if let [only] = self.price[..] {
             return u128::from(only.0) * u128::from(to.since(from).0);

@@ -28,6 +28,7 @@ impl Tariffs {
     }
 
     /// The price integral of a pool over a stretch, in µ/GPU-h·ms.
+    #[inline]
     pub fn between(&self, pool: PoolId, from: SimTime, to: SimTime) -> u128 {
         self.0[pool.index()].between(from, to)
     }

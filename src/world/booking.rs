@@ -10,10 +10,16 @@ use super::pool::PoolState;
 use super::stretch::Stretch;
 
 /// What one job's own account gains in a move.
-#[derive(Default)]
 struct Own {
     gpu_time: GpuTime,
     cost: Money,
+}
+
+impl Own {
+    const ZERO: Self = Self {
+        gpu_time: GpuTime::ZERO,
+        cost: Money::ZERO,
+    };
 }
 
 impl World {
@@ -26,7 +32,7 @@ impl World {
             Bucket::Failed
         };
         let now = self.now;
-        let mut own = Own::default();
+        let mut own = Own::ZERO;
         let mut desk = Desk {
             pools: &mut self.pools,
             booked: &mut self.booked,
@@ -37,7 +43,7 @@ impl World {
         match job.phase {
             // The usual job runs once, at once and to its end.
             Phase::Running if job.placed == job.started && job.restart == Span::ZERO => {
-                desk.book(job.pool, job.placed, [(running_to, now)], &mut own);
+                desk.book_run(job.pool, running_to, job.placed, now, &mut own);
             }
             Phase::Running => {
                 let run_from = (job.started + job.restart).min(now);
@@ -140,7 +146,7 @@ impl World {
         to: SimTime,
     ) {
         let job = &self.jobs[slot];
-        let mut own = Own::default();
+        let mut own = Own::ZERO;
         if from < to {
             let (pools, booked) = (&mut self.pools, &mut self.booked);
             Desk {
@@ -167,7 +173,7 @@ impl World {
         to: SimTime,
     ) {
         let job = &self.jobs[slot];
-        let mut own = Own::default();
+        let mut own = Own::ZERO;
         let (pools, booked, tariffs) = (&mut self.pools, &mut self.booked, &self.tariffs);
         Desk {
             pools,
@@ -286,6 +292,7 @@ impl Desk<'_> {
     }
 
     /// Books a stretch of running with the checkpoints that were written in it.
+    #[inline]
     fn book_run(
         &mut self,
         pool: PoolId,
@@ -328,6 +335,7 @@ impl Desk<'_> {
     }
 
     /// Adds GPU-time to the pool's books and the job's own.
+    #[inline]
     fn add(&mut self, pool: PoolId, bucket: Bucket, span: Span, own: &mut Own) {
         let occupied = MilliGpus::whole(self.job.gpus);
         let asked = self.model.milli_of(self.job.request.shape);
