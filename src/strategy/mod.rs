@@ -20,6 +20,7 @@ pub use pass::Pass;
 pub use plan::{Orders, Plan, Start};
 
 use candidates::Candidates;
+use key::Order;
 
 use std::collections::BTreeSet;
 
@@ -37,6 +38,8 @@ pub struct Strategy {
     rents: bool,
     /// How many owned pools some shape may use.
     owned_in_use: usize,
+    order: Order,
+    usage_half_life: Option<u64>,
 }
 
 impl Strategy {
@@ -55,8 +58,16 @@ impl Strategy {
             .iter()
             .flat_map(|candidates| candidates.owned.iter().copied())
             .collect();
+        let usage_half_life = match &settings.discipline {
+            Discipline::FairShare { half_life, .. } | Discipline::Multifactor { half_life, .. } => {
+                Some(half_life.0)
+            }
+            _ => None,
+        };
         Self {
             id,
+            order: Order::of(&settings.discipline),
+            usage_half_life,
             settings,
             candidates,
             rents,
@@ -106,13 +117,8 @@ impl Strategy {
     }
 
     /// The half-life of tenants' use in ms, if the discipline looks at it.
-    pub fn usage_half_life(&self) -> Option<u64> {
-        match &self.settings.discipline {
-            Discipline::FairShare { half_life, .. } | Discipline::Multifactor { half_life, .. } => {
-                Some(half_life.0)
-            }
-            _ => None,
-        }
+    pub const fn usage_half_life(&self) -> Option<u64> {
+        self.usage_half_life
     }
 
     /// Where a preempted job waits: at the front, at the back, or (`None`) where it was.
