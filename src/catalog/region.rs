@@ -1,4 +1,4 @@
-//! Regions of providers and what they offer on demand.
+//! Regions of providers and what they offer, on demand and as spot capacity.
 
 use serde::Deserialize;
 
@@ -24,17 +24,23 @@ pub struct Region {
     pub provisioning: Sourced<Span>,
     /// The time that one launch in twenty exceeds.
     pub provisioning_p95: Sourced<Span>,
+    /// How long spot instances that are taken back may still be used, where they are sold.
+    pub notice: Option<Sourced<Span>>,
+    /// How scarce spot capacity is: good, medium, scarce or very-scarce.
+    pub tier: Option<Sourced<String>>,
     /// What it offers.
     pub offers: Vec<Offer>,
 }
 
-/// Nodes of one GPU type on demand.
+/// Nodes of one GPU type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// The GPU type, by id.
     pub gpu: String,
-    /// The list price.
+    /// The list price on demand.
     pub price: Sourced<Price>,
+    /// The spot price to start from, where spot capacity is sold.
+    pub spot: Option<Sourced<Price>>,
 }
 
 impl Region {
@@ -55,6 +61,8 @@ pub(super) struct Written {
     quota: Sourced<u64>,
     provisioning: Sourced<Time>,
     provisioning_p95: Sourced<Time>,
+    notice: Option<Sourced<Time>>,
+    tier: Option<Sourced<String>>,
     offer: Vec<WrittenOffer>,
 }
 
@@ -63,6 +71,7 @@ pub(super) struct Written {
 struct WrittenOffer {
     gpu: String,
     price: Sourced<GpuHour>,
+    spot: Option<Sourced<GpuHour>>,
 }
 
 impl Written {
@@ -70,6 +79,7 @@ impl Written {
         let offers = self.offer.into_iter().map(|offer| Offer {
             gpu: offer.gpu,
             price: offer.price.map(|price| price.0),
+            spot: offer.spot.map(|spot| spot.map(|price| price.0)),
         });
         Region {
             id: self.id,
@@ -79,6 +89,8 @@ impl Written {
             quota: self.quota,
             provisioning: self.provisioning.map(|time| time.0),
             provisioning_p95: self.provisioning_p95.map(|time| time.0),
+            notice: self.notice.map(|notice| notice.map(|time| time.0)),
+            tier: self.tier,
             offers: offers.collect(),
         }
     }

@@ -88,6 +88,7 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::sourced::Sourced;
     use crate::units::{BytePrice, Price, Span};
 
     #[test]
@@ -102,6 +103,9 @@ mod tests {
         assert_eq!(nebius.egress.value, BytePrice(15_000));
         assert_eq!(nebius.provisioning.value, Span(480_000));
         for region in &catalog.regions {
+            let tiers = ["good", "medium", "scarce", "very-scarce"];
+            let known = |tier: &Sourced<String>| tiers.contains(&tier.value.as_str());
+            assert!(region.tier.as_ref().is_none_or(known), "{}", region.id);
             for offer in &region.offers {
                 assert!(
                     catalog
@@ -110,6 +114,9 @@ mod tests {
                     "{}",
                     offer.gpu
                 );
+                let cheaper = |spot: &Sourced<Price>| spot.value < offer.price.value;
+                assert!(offer.spot.as_ref().is_none_or(cheaper), "{}", offer.gpu);
+                assert!(offer.spot.is_none() || region.notice.is_some());
             }
         }
     }
