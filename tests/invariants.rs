@@ -6,7 +6,7 @@ use common::cases::{quietly, runner};
 use common::worlds::{endless_worlds, worlds};
 use common::{Everything, owned, play};
 use plimsoll::model::{
-    Boot, Model, OnDemand, Packing, Placement, PriceSteps, Shape, Supply, Timeline,
+    Boot, Model, Packing, Placement, PriceSteps, Rented, Shape, Supply, Timeline,
 };
 use plimsoll::units::{ClassId, Money, Price, ShapeId, Span};
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ fn each_strategy(
 ) -> Result<(), TestCaseError> {
     for pool in &mut model.pools {
         // Draws belong to names: fixed boots leave nothing to draw.
-        if let Supply::OnDemand(OnDemand { boot, .. }) = &mut pool.supply
+        if let Supply::Rented(Rented { boot, .. }) = &mut pool.supply
             && matches!(boot, Boot::LogNormal { .. })
         {
             *boot = Boot::Fixed(Span(123_456));
@@ -72,7 +72,7 @@ fn double_prices(model: &mut Model) {
     for pool in &mut model.pools {
         match &mut pool.supply {
             Supply::Owned { price } => twice(price),
-            Supply::OnDemand(offer) => {
+            Supply::Rented(offer) => {
                 let steps: Vec<_> = offer.prices.steps().collect();
                 let steps: Vec<_> = steps.iter().map(|&(at, p)| (at, Price(p.0 * 2))).collect();
                 offer.prices = PriceSteps::new(&steps).unwrap();

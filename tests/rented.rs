@@ -7,12 +7,12 @@ use common::clouds::{
 };
 use common::worlds::Row;
 use plimsoll::journal::{Bucket, Cause, JobState};
-use plimsoll::model::{Boot, Horizon, OnDemand, Outcome, SpillTest};
+use plimsoll::model::{Boot, Horizon, Outcome, Rented, SpillTest};
 use plimsoll::units::{BytePrice, Bytes, Epoch, Money, SimTime, Span};
 
 #[test]
 fn charges_run_from_launch_and_a_boot_is_a_wait() {
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         boot: Boot::Fixed(Span(5 * MINUTE)),
         ..terms()
     });
@@ -37,7 +37,7 @@ fn charges_run_from_launch_and_a_boot_is_a_wait() {
 #[test]
 fn the_minimum_and_the_increment_lengthen_the_charge() {
     let charged = |minimum: u64, increment: u64, ms: u64| {
-        let mut model = public(OnDemand {
+        let mut model = public(Rented {
             minimum: Span(minimum),
             increment: Span(increment),
             ..terms()
@@ -59,7 +59,7 @@ fn the_minimum_and_the_increment_lengthen_the_charge() {
 #[test]
 fn idle_instances_are_kept_as_long_as_told() {
     let charged = |idle: u64| {
-        let mut model = public(OnDemand {
+        let mut model = public(Rented {
             idle_release: Span(idle),
             ..terms()
         });
@@ -78,7 +78,7 @@ fn idle_instances_are_kept_as_long_as_told() {
 
 #[test]
 fn an_idle_instance_is_used_again_without_a_boot() {
-    let keep = OnDemand {
+    let keep = Rented {
         boot: Boot::Fixed(Span(5 * MINUTE)),
         idle_release: Span(10 * MINUTE),
         ..terms()
@@ -100,7 +100,7 @@ fn an_idle_instance_is_used_again_without_a_boot() {
 
 #[test]
 fn what_a_gang_leaves_of_its_node_is_for_others_once_it_is_up() {
-    let boot = OnDemand {
+    let boot = Rented {
         boot: Boot::Fixed(Span(5 * MINUTE)),
         ..terms()
     };
@@ -130,7 +130,7 @@ fn what_a_gang_leaves_of_its_node_is_for_others_once_it_is_up() {
 fn a_used_up_quota_is_why_a_job_waits() {
     let rows = [Row::of(0, 4, HOUR), Row::of(0, 4, HOUR)];
     for (idle, launches) in [(0, 2), (10 * MINUTE, 1)] {
-        let mut model = public(OnDemand {
+        let mut model = public(Rented {
             quota: Some(7),
             idle_release: Span(idle),
             ..terms()
@@ -142,7 +142,7 @@ fn a_used_up_quota_is_why_a_job_waits() {
         assert_eq!(heard.pools[0].peak_gpus, 4);
     }
     // A gang whose instances no quota allows is rejected at once.
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         quota: Some(7),
         ..terms()
     });
@@ -153,7 +153,7 @@ fn a_used_up_quota_is_why_a_job_waits() {
 
 #[test]
 fn the_horizon_cuts_charges() {
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         minimum: Span(2 * HOUR),
         ..terms()
     });
@@ -170,7 +170,7 @@ fn the_horizon_cuts_charges() {
 
 #[test]
 fn a_job_that_ends_with_the_horizon_is_finished_and_a_booting_one_runs() {
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         boot: Boot::Fixed(Span(10 * MINUTE)),
         ..terms()
     });
@@ -231,7 +231,7 @@ fn a_share_of_a_gpu_pays_for_the_whole_one() {
 
 #[test]
 fn postings_are_cut_at_the_end_of_the_month() {
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         idle_release: Span(10 * MINUTE),
         ..terms()
     });

@@ -6,14 +6,14 @@ use common::clouds::{HOUR, MINUTE, THREE, cost, hybrid, public, run, starts, ste
 use common::play;
 use common::worlds::{Row, rented, timeline};
 use plimsoll::journal::Cause;
-use plimsoll::model::{Boot, Discipline, OnDemand, Placement, PriceSteps, SpillTest};
+use plimsoll::model::{Boot, Discipline, Placement, PriceSteps, Rented, SpillTest};
 use plimsoll::units::{PoolId, Price, Span};
 
 #[test]
 fn a_job_that_waited_half_an_hour_goes_out_at_that_millisecond() {
     let mut model = hybrid(
         SpillTest::Waited(Span(30 * MINUTE)),
-        OnDemand {
+        Rented {
             boot: Boot::Fixed(Span(5 * MINUTE)),
             ..terms()
         },
@@ -89,7 +89,7 @@ fn jobs_ahead_send_the_third_out() {
 #[test]
 fn a_ceiling_waits_for_the_price() {
     // 5 USD until 1 h, then 2 USD; nobody rents above 3.
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         prices: steps(&[(0, 5_000_000), (HOUR, 2_000_000)]),
         ..terms()
     });
@@ -113,7 +113,7 @@ fn the_cheapest_is_by_price_per_work() {
     let mut fast = rented(
         "fast",
         4,
-        OnDemand {
+        Rented {
             prices: PriceSteps::constant(Price(4_000_000)),
             ..terms()
         },
@@ -122,7 +122,7 @@ fn the_cheapest_is_by_price_per_work() {
     let plain = rented(
         "plain",
         4,
-        OnDemand {
+        Rented {
             prices: steps(&[(0, THREE), (HOUR, 1_000_000)]),
             ..terms()
         },
@@ -138,7 +138,7 @@ fn the_cheapest_is_by_price_per_work() {
 
 #[test]
 fn boot_times_belong_to_the_job_and_not_to_the_strategy() {
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         boot: Boot::LogNormal {
             mu: 12.0,
             sigma: 0.5,

@@ -7,8 +7,8 @@ use common::worlds::{Row, rented, timeline};
 use common::{Everything, model, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{
-    Boot, Discipline, Happening, Horizon, Incident, Model, OnDemand, Packing, Placement,
-    Preemption, Rhythm, Timeline, Turn,
+    Boot, Discipline, Happening, Horizon, Incident, Model, Packing, Placement, Preemption, Rented,
+    Rhythm, Timeline, Turn,
 };
 use plimsoll::units::{PoolId, SimTime, Span};
 
@@ -55,7 +55,7 @@ fn up(at: u64, node: u32) -> Incident {
 
 fn capacity(steps: &[(u64, u32)], notice: u64) -> Vec<Incident> {
     let steps: Vec<_> = steps.iter().map(|&(at, n)| (SimTime(at), n)).collect();
-    Incident::capacities(POOL, Span(notice), steps).collect()
+    Incident::capacities(POOL, Some(Span(notice)), steps).collect()
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_checkpoint_that_does_not_fit_is_not_begun() {
 
 #[test]
 fn a_gang_that_loses_an_instance_while_it_boots_is_given_up() {
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         boot: Boot::Fixed(Span(30 * MINUTE)),
         ..terms()
     });
@@ -280,7 +280,7 @@ fn nobody_asks_a_market_that_refused_until_it_is_forgotten() {
 
 #[test]
 fn a_quota_can_be_cut_and_raised() {
-    let mut model = public(OnDemand {
+    let mut model = public(Rented {
         quota: Some(8),
         ..terms()
     });
@@ -334,4 +334,24 @@ fn weather_of_no_effect_changes_nothing() {
     let model = &mut cluster();
     let timeline: Timeline = timeline(model, &rows);
     assert_eq!(play(model, &timeline, 0), still);
+}
+
+#[test]
+fn on_demand_instances_stay_when_the_market_has_less() {
+    let mut weather = capacity(&[(3 * HOUR, 0), (20 * HOUR, 9)], 0);
+    for incident in &mut weather {
+        if let Happening::Capacity { notice, .. } = &mut incident.what {
+            *notice = None;
+        }
+    }
+    let rows = [Row::of(0, 8, 10 * HOUR), Row::of(4 * HOUR, 4, HOUR)];
+    let heard = run(&mut spot(6 * MINUTE), &rows, Rhythm::NONE, &weather);
+    assert_eq!(
+        (heard.jobs[0].end, heard.jobs[0].interruptions),
+        (SimTime(10 * HOUR), 0)
+    );
+    // The second hears "no" every 3 min 5 s until 20 h.
+    let start = heard.jobs[1].start.unwrap().0;
+    assert!((20 * HOUR..20 * HOUR + 185_000).contains(&start));
+    assert_eq!(heard.pools[0].reclaims, 0);
 }

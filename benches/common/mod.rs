@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use plimsoll::dice::{Dice, Purpose};
 use plimsoll::model::{
-    Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Packing, Placement, Pool,
-    PriceSteps, Request, Shape, Site, Spill, SpillTest, Spread, StrategySettings, Supply, Timeline,
-    Truth,
+    Boot, Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, PriceSteps,
+    RentKind, Rented, Request, Shape, Site, Spill, SpillTest, Spread, StrategySettings, Supply,
+    Timeline, Truth,
 };
 use plimsoll::process::lognormal_ms;
 use plimsoll::units::{
@@ -38,7 +38,9 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
     let price = Price(2_500_000);
     let mut pools = vec![pool("owned", Supply::Owned { price }, nodes, packing)];
     if rented {
-        let offer = OnDemand {
+        let offer = Rented {
+            kind: RentKind::OnDemand,
+            notice: Span::ZERO,
             prices: PriceSteps::constant(Price(3_500_000)),
             quota: Some(u64::from(nodes)),
             boot: Boot::LogNormal {
@@ -49,7 +51,7 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
             increment: Span::SECOND,
             idle_release: Span(600_000),
         };
-        pools.push(pool("rented", Supply::OnDemand(offer), 0, Packing::Best));
+        pools.push(pool("rented", Supply::Rented(offer), 0, Packing::Best));
     }
     let all = (0..pools.len()).map(PoolId::from).collect();
     let shape = |&(gpus, weight): &(u64, u64)| Shape {

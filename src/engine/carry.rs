@@ -112,7 +112,7 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn set_release_timers(&mut self) {
         for index in 0..self.scratch.orders.idle.len() {
             let (pool, instance, generation) = self.scratch.orders.idle[index];
-            let Supply::OnDemand(offer) = &self.model.pool(pool).supply else {
+            let Supply::Rented(offer) = &self.model.pool(pool).supply else {
                 continue;
             };
             let at = self.world.now + offer.idle_release;
@@ -130,7 +130,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     fn boot_span(&self, slot: Slot, pool: PoolId) -> Span {
-        let Supply::OnDemand(offer) = &self.model.pool(pool).supply else {
+        let Supply::Rented(offer) = &self.model.pool(pool).supply else {
             return Span::ZERO;
         };
         match offer.boot {

@@ -54,7 +54,9 @@ impl<O: Observer> Run<'_, O> {
                 notice,
             } => {
                 self.world.pools[pool.index()].set_capacity(u64::from(instances));
-                self.give_notice(pool, notice, number);
+                if let Some(notice) = notice {
+                    self.give_notice(pool, notice, number);
+                }
             }
             Happening::Quota { pool, gpus } => {
                 self.world.pools[pool.index()].set_quota(gpus);

@@ -152,13 +152,17 @@ pub enum Supply {
         price: Price,
     },
     /// Rented by the instance.
-    OnDemand(OnDemand),
+    Rented(Rented),
 }
 
-/// Terms of an on-demand offer.
+/// Terms of an offer by the instance.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OnDemand {
-    /// The published price over time.
+pub struct Rented {
+    /// Whether the provider may take instances back.
+    pub kind: RentKind,
+    /// How long instances that the provider takes back may still be used.
+    pub notice: Span,
+    /// The published price over time, before anything moves it.
     pub prices: PriceSteps,
     /// Most GPUs that may be held at once.
     pub quota: Option<u64>,
@@ -170,6 +174,22 @@ pub struct OnDemand {
     pub increment: Span,
     /// An instance that no job uses for this long is given back.
     pub idle_release: Span,
+}
+
+/// Whether a provider may take rented instances back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RentKind {
+    /// Ours until we give them back; a market without room refuses new ones only.
+    OnDemand,
+    /// Taken back, after notice, when the market has less than we hold.
+    Spot,
+}
+
+impl Rented {
+    /// What a fall of the market below what we hold means: notice, or nothing at all.
+    pub fn reclaim_notice(&self) -> Option<Span> {
+        (self.kind == RentKind::Spot).then_some(self.notice)
+    }
 }
 
 /// How long instances take to come up; one draw for each gang and attempt.
@@ -244,7 +264,7 @@ impl SiteKind {
 impl Pool {
     /// Whether capacity is rented by the instance.
     pub const fn is_rented(&self) -> bool {
-        matches!(self.supply, Supply::OnDemand(_))
+        matches!(self.supply, Supply::Rented(_))
     }
 
     /// All GPUs that it can ever have; for a rented pool without quota, as many as anybody asks for.
@@ -256,7 +276,7 @@ impl Pool {
     pub fn prices(&self) -> PriceSteps {
         match &self.supply {
             Supply::Owned { price } => PriceSteps::constant(*price),
-            Supply::OnDemand(terms) => terms.prices.clone(),
+            Supply::Rented(terms) => terms.prices.clone(),
         }
     }
 
@@ -294,7 +314,7 @@ impl Model {
     /// in a random time.
     pub fn rolls_dice(&self) -> bool {
         let rents = |strategy: &StrategySettings| strategy.placement != Placement::PrivateOnly;
-        let random = |pool: &Pool| matches!(&pool.supply, Supply::OnDemand(terms) if matches!(terms.boot, Boot::LogNormal { .. }));
+        let random = |pool: &Pool| matches!(&pool.supply, Supply::Rented(terms) if matches!(terms.boot, Boot::LogNormal { .. }));
         self.demand.iter().any(Demand::rolls_dice)
             || self.weather.rolls_dice()
             || self.classes.iter().any(Class::rolls_dice)

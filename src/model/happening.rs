@@ -30,8 +30,9 @@ pub enum Happening {
         pool: PoolId,
         /// How many instances.
         instances: u32,
-        /// How long the instances that are too many may still be used.
-        notice: Span,
+        /// How long the instances that are too many may still be used; `None` if they stay ours, and the
+        /// market only refuses new ones.
+        notice: Option<Span>,
     },
     /// From now on so many GPUs of a rented pool may be held at once; what is held already stays.
     Quota {
@@ -86,7 +87,7 @@ impl Incident {
     /// The incidents of a capacity that takes these values from these instants on.
     pub fn capacities(
         pool: PoolId,
-        notice: Span,
+        notice: Option<Span>,
         steps: impl IntoIterator<Item = (SimTime, u32)>,
     ) -> impl Iterator<Item = Self> {
         let mut before = u32::MAX;

@@ -10,6 +10,7 @@ mod demand;
 mod estate;
 mod happening;
 mod load;
+mod market;
 mod prices;
 mod request;
 mod rhythm;
@@ -22,11 +23,12 @@ mod weather;
 pub use compile::{Assumption, Compiled, compile};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use estate::{
-    Boot, Class, Horizon, Model, OnDemand, Overrun, Packing, Pool, Preemption, Site, SiteKind,
-    Spread, Supply,
+    Boot, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind, Rented, Site,
+    SiteKind, Spread, Supply,
 };
 pub use happening::{Happening, Incident, Turn};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
+pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
 pub use prices::PriceSteps;
 pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};

@@ -3,6 +3,7 @@
 //! Every copy of a job gets its luck from its own name: (demand, row, block). A longer horizon, another
 //! strategy or one demand more changes nobody else's.
 
+mod market;
 mod weather;
 
 use crate::dice::{Dice, Key, Purpose};
@@ -55,6 +56,7 @@ impl Timeline {
             Horizon::At(end) => end,
             Horizon::LastSubmit | Horizon::UntilEmpty => out.last_submit(),
         };
+        out.sample_prices(model, dice, Span(end.0));
         out.sample_weather(model, dice, Span(end.0));
     }
 

@@ -4,6 +4,7 @@ use crate::process::Renewal;
 use crate::units::PoolId;
 
 use super::happening::Incident;
+use super::market::Market;
 
 /// The weather of a scenario; each replication draws its own.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Weather {
     pub failures: Vec<Failure>,
     /// What happens in every replication, in the order in which it is played.
     pub script: Vec<Incident>,
+    /// What the market does by itself.
+    pub market: Market,
 }
 
 /// Things that fail alike, each by its own dice.
@@ -48,6 +51,6 @@ pub struct NodeRange {
 impl Weather {
     /// Whether two replications can differ by it.
     pub fn rolls_dice(&self) -> bool {
-        !self.failures.is_empty()
+        !self.failures.is_empty() || self.market.rolls_dice()
     }
 }

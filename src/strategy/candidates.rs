@@ -22,7 +22,7 @@ impl Candidates {
         let holds = |&pool: &PoolId| {
             let terms = model.pool(pool);
             let quota = match &terms.supply {
-                crate::model::Supply::OnDemand(offer) => offer.quota,
+                crate::model::Supply::Rented(offer) => offer.quota,
                 crate::model::Supply::Owned { .. } => Some(terms.gpus()),
             };
             let needed = if terms.is_rented() {
@@ -50,9 +50,11 @@ impl Candidates {
         };
         let posted = |pool: PoolId| model.pool(pool).prices().price_at(SimTime::ZERO);
         rented.sort_by_key(|&pool| unit_cost(model, shape, pool, posted(pool)));
-        let prices_move = rented
-            .iter()
-            .any(|&pool| model.pool(pool).prices().steps().count() > 1);
+        let moves = |&pool: &PoolId| {
+            model.weather.market.moves_price_of(pool)
+                || model.pool(pool).prices().steps().count() > 1
+        };
+        let prices_move = rented.iter().any(moves);
         Self {
             owned,
             rented,

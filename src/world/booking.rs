@@ -95,7 +95,7 @@ impl World {
                 books.charged = u128::from(gpus.0) * u128::from(now.0);
                 books.charged_cost = Money::of(gpus, Span(now.0), *price);
             }
-            Supply::OnDemand(_) => {
+            Supply::Rented(_) => {
                 let slots = self.pools[pool.index()]
                     .rent()
                     .map_or(0, super::rent::Rent::slots);

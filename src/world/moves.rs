@@ -245,7 +245,7 @@ impl World {
         horizon: SimTime,
     ) -> bool {
         let terms = model.pool(pool);
-        let Supply::OnDemand(offer) = &terms.supply else {
+        let Supply::Rented(offer) = &terms.supply else {
             return false;
         };
         let Some(launched) = self.pools[pool.index()].release(terms, instance, generation) else {

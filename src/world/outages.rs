@@ -98,7 +98,7 @@ impl World {
         self.pools[pool.index()].books.reclaims += 1;
         let terms = model.pool(pool);
         let until = match &terms.supply {
-            crate::model::Supply::OnDemand(offer) => {
+            crate::model::Supply::Rented(offer) => {
                 launched + charged_span(offer, now.since(launched))
             }
             crate::model::Supply::Owned { .. } => now,

@@ -95,7 +95,7 @@ impl PoolState {
         self.shut_stretches.clear();
         self.refused_until = SimTime::ZERO;
         self.quota = match &pool.supply {
-            Supply::OnDemand(terms) => terms.quota,
+            Supply::Rented(terms) => terms.quota,
             Supply::Owned { .. } => None,
         };
         self.profile.clear();

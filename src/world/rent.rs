@@ -1,6 +1,6 @@
 //! Rented instances: launched, booted, used, idle, given back.
 
-use crate::model::OnDemand;
+use crate::model::Rented;
 use crate::units::{SimTime, Span};
 
 use super::bitset::BitSet;
@@ -148,7 +148,7 @@ impl Rent {
 }
 
 /// How long an instance that was held for `held` is charged for: at least the minimum, in whole increments.
-pub(super) fn charged_span(terms: &OnDemand, held: Span) -> Span {
+pub(super) fn charged_span(terms: &Rented, held: Span) -> Span {
     let least = held.0.max(terms.minimum.0);
     let step = terms.increment.0.max(1);
     Span(least.div_ceil(step) * step)
@@ -157,12 +157,14 @@ pub(super) fn charged_span(terms: &OnDemand, held: Span) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Boot, PriceSteps};
+    use crate::model::{Boot, PriceSteps, RentKind};
     use crate::units::Price;
 
     #[test]
     fn charges_are_lengthened_to_the_minimum_and_the_increment() {
-        let terms = OnDemand {
+        let terms = Rented {
+            kind: RentKind::OnDemand,
+            notice: Span::ZERO,
             prices: PriceSteps::constant(Price(1)),
             quota: None,
             boot: Boot::Fixed(Span::ZERO),

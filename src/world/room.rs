@@ -88,7 +88,7 @@ impl Room {
 /// GPUs that a pool can have, as far as its terms say it.
 fn gpus_of(pool: &Pool) -> u64 {
     match &pool.supply {
-        Supply::OnDemand(offer) => offer.quota.unwrap_or(u64::MAX),
+        Supply::Rented(offer) => offer.quota.unwrap_or(u64::MAX),
         Supply::Owned { .. } => pool.gpus(),
     }
 }

@@ -182,7 +182,7 @@ impl Run<'_> {
     fn held_gpus(&self, pool: PoolId) -> BTreeMap<u64, u64> {
         let terms = self.model.pool(pool);
         let mut held = BTreeMap::new();
-        let Supply::OnDemand(offer) = &terms.supply else {
+        let Supply::Rented(offer) = &terms.supply else {
             held.insert(0, terms.gpus());
             return held;
         };
@@ -278,7 +278,7 @@ impl Run<'_> {
     /// Rented capacity is charged at least while it is held, and given back in the end.
     fn rents(&self) {
         for (index, record) in self.heard.pools.iter().enumerate() {
-            let Supply::OnDemand(offer) = &self.model.pools[index].supply else {
+            let Supply::Rented(offer) = &self.model.pools[index].supply else {
                 continue;
             };
             let steps: Vec<(u64, u64)> = self.held_gpus(record.pool).into_iter().collect();

@@ -2,7 +2,8 @@
 
 use plimsoll::journal::Fact;
 use plimsoll::model::{
-    Boot, Discipline, Model, OnDemand, Packing, Placement, Pool, PriceSteps, Spill, SpillTest,
+    Boot, Discipline, Model, Packing, Placement, Pool, PriceSteps, RentKind, Rented, Spill,
+    SpillTest,
 };
 use plimsoll::units::{MilliGpus, Money, Price, SimTime, Span};
 
@@ -15,8 +16,10 @@ pub const HOUR: u64 = 60 * MINUTE;
 pub const THREE: u64 = 3_000_000;
 
 /// 3 USD/GPU-h, up at once, charged to the millisecond, given back at once.
-pub fn terms() -> OnDemand {
-    OnDemand {
+pub fn terms() -> Rented {
+    Rented {
+        kind: RentKind::OnDemand,
+        notice: Span::ZERO,
         prices: PriceSteps::constant(Price(THREE)),
         quota: None,
         boot: Boot::Fixed(Span::ZERO),
@@ -41,12 +44,12 @@ pub fn world(pools: Vec<Pool>, placement: Placement) -> Model {
 }
 
 /// Only nodes of four GPUs that are rented on these terms.
-pub fn public(terms: OnDemand) -> Model {
+pub fn public(terms: Rented) -> Model {
     world(vec![rented("cloud", 4, terms)], Placement::PublicOnly)
 }
 
 /// Four owned GPUs, and rented nodes of four behind a spill test.
-pub fn hybrid(test: SpillTest, terms: OnDemand) -> Model {
+pub fn hybrid(test: SpillTest, terms: Rented) -> Model {
     world(
         vec![
             owned("own", 1, 4, Packing::Count),

@@ -74,10 +74,14 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                     attempt.freed = at;
                 }
             }
-            Fact::Rented(..) | Fact::Released(..) => {}
-            Fact::Interrupted(..) | Fact::Refused(..) | Fact::NodesDown(..) | Fact::NodesUp(..) => {
-            }
-            Fact::Noticed(..) | Fact::Reclaimed(..) => {}
+            Fact::Rented(..)
+            | Fact::Released(..)
+            | Fact::Interrupted(..)
+            | Fact::Refused(..)
+            | Fact::NodesDown(..)
+            | Fact::NodesUp(..)
+            | Fact::Noticed(..)
+            | Fact::Reclaimed(..) => {}
         }
     }
     lives
@@ -183,7 +187,7 @@ pub fn price_of(model: &Model, pool: PoolId, milli: u64, from: u64, to: u64) -> 
         Supply::Owned { price } => {
             total = i128::from(milli) * i128::from(to - from) * i128::from(price.0);
         }
-        Supply::OnDemand(offer) => {
+        Supply::Rented(offer) => {
             let steps: Vec<(SimTime, _)> = offer.prices.steps().collect();
             for (index, &(at, price)) in steps.iter().enumerate() {
                 let until = steps.get(index + 1).map_or(u64::MAX, |next| next.0.0);

@@ -1,9 +1,9 @@
 //! Small worlds: jobs with every attribute, and the proptest strategies that make up whole estates.
 
 use plimsoll::model::{
-    Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Overrun, Packing, Placement, Pool,
-    Preemption, PriceSteps, Request, Requeue, Shape, Spill, SpillTest, Spread, StrategySettings,
-    Supply, Timeline, Truth,
+    Boot, Class, Discipline, Horizon, Model, Outcome, Overrun, Packing, Placement, Pool,
+    Preemption, PriceSteps, RentKind, Rented, Request, Requeue, Shape, Spill, SpillTest, Spread,
+    StrategySettings, Supply, Timeline, Truth,
 };
 use plimsoll::units::{
     BytePrice, Bytes, ClassId, Epoch, MilliGpus, Price, ShapeId, SimTime, SiteId, Span, TenantId,
@@ -76,7 +76,7 @@ pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
 }
 
 /// An on-demand pool at the site of the other pools.
-pub fn rented(name: &str, gpus_per_node: u32, terms: OnDemand) -> Pool {
+pub fn rented(name: &str, gpus_per_node: u32, terms: Rented) -> Pool {
     Pool {
         name: name.to_owned(),
         site: SiteId(0),
@@ -85,7 +85,7 @@ pub fn rented(name: &str, gpus_per_node: u32, terms: OnDemand) -> Pool {
         gpus_per_node,
         packing: Packing::Best,
         spread: Spread::Remainder,
-        supply: Supply::OnDemand(terms),
+        supply: Supply::Rented(terms),
         speed: vec![1000],
     }
 }
@@ -178,7 +178,7 @@ fn price_steps() -> impl Strategy<Value = PriceSteps> {
     })
 }
 
-fn offers() -> impl Strategy<Value = OnDemand> {
+fn offers() -> impl Strategy<Value = Rented> {
     let boots = prop_oneof![
         Just(Boot::Fixed(Span::ZERO)),
         (1u64..900_000).prop_map(|ms| Boot::Fixed(Span(ms))),
@@ -195,7 +195,9 @@ fn offers() -> impl Strategy<Value = OnDemand> {
         prop::sample::select(vec![1u64, 1000, 3_600_000]),
         prop::sample::select(vec![0u64, 1, 600_000]),
     )
-        .prop_map(|(prices, quota, boot, minimum, increment, idle)| OnDemand {
+        .prop_map(|(prices, quota, boot, minimum, increment, idle)| Rented {
+            kind: RentKind::OnDemand,
+            notice: Span::ZERO,
             prices,
             quota,
             boot,
@@ -208,7 +210,7 @@ fn offers() -> impl Strategy<Value = OnDemand> {
 fn pools() -> impl Strategy<Value = Vec<Pool>> {
     let supply = prop_oneof![
         3 => (0u64..4_000_000).prop_map(|price| Supply::Owned { price: Price(price) }),
-        2 => offers().prop_map(Supply::OnDemand),
+        2 => offers().prop_map(Supply::Rented),
     ];
     let speeds = prop::sample::select(vec![1000u32, 1000, 400, 1150, 2200]);
     let pool = (

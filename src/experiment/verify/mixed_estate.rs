@@ -2,9 +2,9 @@
 
 use crate::dice::{Dice, Purpose};
 use crate::model::{
-    Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Packing, Placement, Pool,
-    Preemption, PriceSteps, Request, Requeue, Shape, Site, SiteKind, Spread, StrategySettings,
-    Supply, Timeline, Truth,
+    Boot, Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, Preemption,
+    PriceSteps, RentKind, Rented, Request, Requeue, Shape, Site, SiteKind, Spread,
+    StrategySettings, Supply, Timeline, Truth,
 };
 use crate::process::Law;
 use crate::units::{
@@ -101,7 +101,9 @@ fn rented(name: &str, quota: Option<u64>, price: u64, speed: u32) -> Pool {
     ]);
     Pool {
         site: SiteId(1),
-        supply: Supply::OnDemand(OnDemand {
+        supply: Supply::Rented(Rented {
+            kind: RentKind::OnDemand,
+            notice: Span::ZERO,
             prices: prices.unwrap_or_else(|| PriceSteps::constant(Price(price))),
             quota,
             boot: Boot::LogNormal {

@@ -2,8 +2,8 @@
 
 use crate::dice::{Dice, Key, Purpose};
 use crate::model::{
-    Boot, Class, Discipline, Horizon, Model, OnDemand, Outcome, Packing, Placement, Pool,
-    PriceSteps, Request, Shape, Site, StrategySettings, Supply, Timeline, Truth,
+    Boot, Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, PriceSteps,
+    RentKind, Rented, Request, Shape, Site, StrategySettings, Supply, Timeline, Truth,
 };
 use crate::process::{Choice, Law};
 use crate::units::{
@@ -141,7 +141,9 @@ impl System {
                 .collect(),
             Servers::Nodes(nodes) => vec![owned("p0", nodes, 8, Packing::Best, kinds, 1000)],
             Servers::Rented(quota) => vec![Pool {
-                supply: Supply::OnDemand(OnDemand {
+                supply: Supply::Rented(Rented {
+                    kind: RentKind::OnDemand,
+                    notice: Span::ZERO,
                     prices: PriceSteps::constant(PRICE),
                     quota,
                     boot: Boot::Fixed(Span::ZERO),

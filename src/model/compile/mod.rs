@@ -3,18 +3,25 @@
 //! Each step reads one kind of table, reports every problem that it sees and goes on with what is good, so
 //! that a person learns all of them at once. The model comes out only when there is none.
 
+mod availability;
 mod classes;
 mod columns;
 mod context;
+mod cycle;
 mod demand;
+mod droughts;
 mod generated;
 mod gpus;
 mod groups;
 mod laws;
+mod markets;
+mod moves;
 mod offers;
 mod pools;
 mod price_file;
+mod prices;
 mod recorded;
+mod recorded_prices;
 mod rhythms;
 mod run;
 mod selector;
@@ -80,7 +87,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
     let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
-    let weather = weather::read(&mut context, file, &run, &sites, &pools);
+    let mut weather = weather::read(&mut context, file, &run, &sites, &pools);
+    weather.market = markets::read(&mut context, file, &run, &mut pools);
     if !context.problems.is_empty() {
         return Err(context.problems);
     }

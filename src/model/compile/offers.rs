@@ -1,12 +1,11 @@
 //! `offer = { … }`: what capacity costs and how it comes.
 
-use crate::model::{Boot, OnDemand, PriceSteps};
+use crate::model::{Boot, RentKind, Rented};
 use crate::scenario::{Given, OfferKind, OfferSpec, Origin};
-use crate::units::{Epoch, Price, SimTime, Span, parse_price};
+use crate::units::{Epoch, Price, Span, parse_price};
 
 use super::context::Context;
-use super::price_file;
-use super::run::instant;
+use super::prices;
 use super::sites::Place;
 use super::tco::{self, Record};
 
@@ -40,6 +39,13 @@ pub(super) fn owned(
         (offer.minimum.origin(), "minimum"),
         (offer.increment.origin(), "increment"),
         (offer.idle_release.origin(), "idle_release"),
+        (offer.notice.origin(), "notice"),
+        (offer.on_demand.origin(), "on_demand"),
+        (offer.price_moves.origin(), "price_moves"),
+        (offer.market.origin(), "market"),
+        (offer.prices_format.origin(), "prices_format"),
+        (offer.series.origin(), "series"),
+        (offer.prices_from.origin(), "prices_from"),
     ] {
         if let Some(origin) = field {
             let message = format!("`{key}` means nothing for capacity that is paid for throughout");
@@ -88,14 +94,15 @@ pub(super) fn owned(
     }
 }
 
-/// The terms of an on-demand offer, and how many instances its quota allows.
-pub(super) fn on_demand(
+/// The terms of an offer by the instance, and how many instances its quota allows.
+pub(super) fn rented(
     context: &mut Context,
     offer: &OfferSpec,
     at: Origin,
     terms: &Terms<'_>,
     nodes: Option<u32>,
-) -> Option<(OnDemand, u32)> {
+    kind: RentKind,
+) -> Option<(Rented, u32)> {
     if let Some(origin) = offer.tco.origin() {
         context.fault(
             origin,
@@ -103,7 +110,8 @@ pub(super) fn on_demand(
             "write price = \"…\"",
         );
     }
-    let prices = prices(context, offer, at, terms);
+    let prices = prices::read(context, offer, at, terms, kind);
+    let notice = notice(context, offer, terms, kind);
     let quota = quota(context, offer, at, terms, nodes);
     let boot = boot(context, offer, terms);
     let mut span = |field: &Given<String>, key: &str, default: Span, words: &str| {
@@ -115,9 +123,15 @@ pub(super) fn on_demand(
     };
     let minimum = span(&offer.minimum, "minimum", Span::MINUTE, "1 min");
     let increment = span(&offer.increment, "increment", Span::SECOND, "1 s");
-    let idle_release = span(&offer.idle_release, "idle_release", Span(600_000), "10 min");
+    let (usual, words) = match kind {
+        RentKind::OnDemand => (Span(600_000), "10 min"),
+        RentKind::Spot => (Span::ZERO, "none: given back at once"),
+    };
+    let idle_release = span(&offer.idle_release, "idle_release", usual, words);
     let (quota, instances) = quota?;
-    let on_demand = OnDemand {
+    let rented = Rented {
+        kind,
+        notice,
         prices: prices?,
         quota: Some(quota),
         boot,
@@ -126,7 +140,35 @@ pub(super) fn on_demand(
         increment: Span(increment.0.max(1)),
         idle_release,
     };
-    Some((on_demand, instances))
+    Some((rented, instances))
+}
+
+/// How long spot instances that are taken back may still be used.
+fn notice(context: &mut Context, offer: &OfferSpec, terms: &Terms<'_>, kind: RentKind) -> Span {
+    let what = format!("pool {}: notice", terms.name);
+    match (kind, offer.notice.here(), terms.place.region) {
+        (RentKind::OnDemand, Some((_, origin)), _) => {
+            let fix = "leave it out, or write kind = \"spot\"";
+            context.fault(origin, "nobody takes on-demand instances back", fix);
+            Span::ZERO
+        }
+        (RentKind::OnDemand, None, _) => Span::ZERO,
+        (RentKind::Spot, Some(_), _) => context.span(&offer.notice).unwrap_or_default(),
+        (RentKind::Spot, None, Some(region)) if region.notice.is_some() => {
+            let notice = region.notice.as_ref();
+            notice.map_or(Span::ZERO, |notice| {
+                let value = format!("{} s", notice.value.0 / 1000);
+                context.note_catalog(what, value, notice);
+                notice.value
+            })
+        }
+        (RentKind::Spot, None, _) => {
+            if offer.notice.is_absent() {
+                context.note_default(what, "none");
+            }
+            Span::ZERO
+        }
+    }
 }
 
 fn quota(
@@ -150,7 +192,7 @@ fn quota(
             context.required(
                 &offer.quota,
                 at,
-                "the quota of an on-demand offer",
+                "the quota of an offer by the instance",
                 "quota = 128",
             );
             return None;
@@ -201,118 +243,4 @@ fn boot(context: &mut Context, offer: &OfferSpec, terms: &Terms<'_>) -> Boot {
         mu,
         sigma: (libm::log(p95.0 as f64) - mu) / Z95,
     }
-}
-
-fn prices(
-    context: &mut Context,
-    offer: &OfferSpec,
-    at: Origin,
-    terms: &Terms<'_>,
-) -> Option<PriceSteps> {
-    let currency = context.currency;
-    let price = context.quantity(&offer.price, |text| parse_price(text, currency));
-    let mut steps: Vec<(i64, Price, Origin)> = Vec::new();
-    for (step, table) in offer.steps.items() {
-        let from = context.required(&step.from, table, "the time of a price", "from = \"3 d\"");
-        let from = from.and_then(|_| instant(context, terms.epoch, &step.from));
-        let price = context.required(&step.price, table, "a price", "price = \"3.10 USD/GPU-h\"");
-        let price =
-            price.and_then(|_| context.quantity(&step.price, |text| parse_price(text, currency)));
-        if let (Some(from), Some(price)) = (from, price) {
-            steps.push((from, price, table));
-        }
-    }
-    if let Some((path, origin)) = offer.prices.here() {
-        if let Some(other) = offer.steps.origin() {
-            context.fault(
-                other,
-                "both `steps` and `prices` are given",
-                "keep one of them",
-            );
-        }
-        price_file::read(context, path, origin, terms.epoch, &mut steps);
-    }
-    if !offer.price.is_absent() {
-        let origin = offer.price.origin().unwrap_or(at);
-        // The published price holds until the first step.
-        steps.extend(price.map(|price| (i64::MIN, price, origin)));
-    } else if steps.is_empty() && offer.steps.is_absent() && offer.prices.is_absent() {
-        steps.push((i64::MIN, list_price(context, at, terms)?, at));
-    }
-    joined(context, steps, at)
-}
-
-/// The price of the catalog.
-fn list_price(context: &mut Context, at: Origin, terms: &Terms<'_>) -> Option<Price> {
-    let Some(region) = terms.place.region else {
-        let fix = "add price = \"3.50 USD/GPU-h\", or `catalog` to its site";
-        context.fault(at, "the price of this offer is missing", fix);
-        return None;
-    };
-    let Some(offer) = region.offer(terms.gpu) else {
-        let has: Vec<&str> = region
-            .offers
-            .iter()
-            .map(|offer| offer.gpu.as_str())
-            .collect();
-        let message = format!(
-            "the catalog has no price for {} at {}",
-            terms.gpu, region.id
-        );
-        context.fault(
-            at,
-            message,
-            format!("it has {}; or add price = \"…\"", has.join(", ")),
-        );
-        return None;
-    };
-    if context.currency.code() != context.catalog.currency() {
-        let fix = "add price = \"…\" in the scenario's currency";
-        context.fault(at, "prices of the catalog are in USD", fix);
-        return None;
-    }
-    let value = format!("{} USD/GPU-h", offer.price.value.as_units());
-    context.note_catalog(format!("pool {}: price", terms.name), value, &offer.price);
-    Some(offer.price.value)
-}
-
-/// Steps in order of time, with what held at the start as the first.
-fn joined(
-    context: &mut Context,
-    mut steps: Vec<(i64, Price, Origin)>,
-    at: Origin,
-) -> Option<PriceSteps> {
-    steps.sort_by_key(|step| step.0);
-    for pair in steps.windows(2) {
-        if pair[0].0 == pair[1].0 {
-            context.fault(
-                pair[1].2,
-                "two prices begin at the same instant",
-                "keep one of them",
-            );
-            return None;
-        }
-    }
-    let first = steps.first()?;
-    if 0 < first.0 {
-        let fix = "add price = \"…\", or a step at or before the start";
-        context.fault(first.2, "no price holds at the start", fix);
-        return None;
-    }
-    let started = steps.partition_point(|step| step.0 <= 0) - 1;
-    let mut kept = vec![(SimTime::ZERO, steps[started].1)];
-    kept.extend(
-        steps[started + 1..]
-            .iter()
-            .map(|step| (SimTime(step.0 as u64), step.1)),
-    );
-    let joined = PriceSteps::new(&kept);
-    if joined.is_none() {
-        context.fault(
-            at,
-            "these prices are out of order",
-            "give each a later time",
-        );
-    }
-    joined
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Packing, Pool, SiteKind, Spread, Supply};
+use crate::model::{Packing, Pool, PriceLaw, RentKind, SiteKind, Spread, Supply};
 use crate::scenario::{
-    OfferKind, Origin, PackingKind, PoolSpec, Problem, ScenarioFile, SpreadKind,
+    OfferKind, OfferSpec, Origin, PackingKind, PoolSpec, Problem, ScenarioFile, SpreadKind,
 };
 use crate::units::SiteId;
 
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::gpus::GpuTable;
+use super::moves;
 use super::offers;
 use super::sites::Place;
 use super::tco::Record;
@@ -22,6 +23,10 @@ pub(super) struct PoolDraft {
     pub(super) relative: u32,
     /// The kind of its offer.
     pub(super) offer: OfferKind,
+    /// How its price moves by itself.
+    pub(super) moves: Option<PriceLaw>,
+    /// The market that its offer names, and where.
+    pub(super) market: Option<(String, Origin)>,
 }
 
 /// Most pools of a scenario.
@@ -105,10 +110,11 @@ fn pool(
         epoch: super::run::read_epoch(file),
         records,
     };
-    let kind_example = "kind = \"owned\" (or hosted, on-demand)";
+    let kind_example = "kind = \"owned\" (or hosted, on-demand, spot)";
     let (&kind, kind_at) =
         context.required(&offer.kind, offer_at, "the kind of an offer", kind_example)?;
     check_site(context, kind, kind_at, terms.place);
+    let mut moves = None;
     let (supply, nodes) = match kind {
         OfferKind::Owned | OfferKind::Hosted => {
             if spec.nodes.is_absent() {
@@ -122,9 +128,15 @@ fn pool(
             let price = offers::owned(context, offer, offer_at, &terms, kind);
             (Supply::Owned { price: price? }, nodes?)
         }
-        OfferKind::OnDemand => {
-            let (terms, instances) = offers::on_demand(context, offer, offer_at, &terms, nodes)?;
-            (Supply::OnDemand(terms), instances)
+        OfferKind::OnDemand | OfferKind::Spot => {
+            let kind = match kind {
+                OfferKind::Spot => RentKind::Spot,
+                _ => RentKind::OnDemand,
+            };
+            let (rented, instances) =
+                offers::rented(context, offer, offer_at, &terms, nodes, kind)?;
+            moves = moves::read(context, offer, &terms, kind, &rented.prices);
+            (Supply::Rented(rented), instances)
         }
     };
     Some(PoolDraft {
@@ -141,6 +153,8 @@ fn pool(
         },
         relative,
         offer: kind,
+        moves,
+        market: market(offer),
     })
 }
 
@@ -165,14 +179,18 @@ fn check_site(context: &mut Context, kind: OfferKind, at: Origin, place: &Place)
     let fits = match kind {
         OfferKind::Owned => site != SiteKind::Gpuaas,
         OfferKind::Hosted => matches!(site, SiteKind::Hosted | SiteKind::Gpuaas),
-        OfferKind::OnDemand => matches!(site, SiteKind::Gpuaas | SiteKind::Hosted),
+        OfferKind::OnDemand | OfferKind::Spot => {
+            matches!(site, SiteKind::Gpuaas | SiteKind::Hosted)
+        }
     };
     if !fits {
         let name = &place.site.name;
         let fix = match kind {
-            OfferKind::Owned => "what stands at a provider is hosted or on-demand",
+            OfferKind::Owned => "what stands at a provider is hosted, on-demand or spot",
             OfferKind::Hosted => "on a site of your own write kind = \"owned\"",
-            OfferKind::OnDemand => "only a gpuaas or hosted site rents by the instance",
+            OfferKind::OnDemand | OfferKind::Spot => {
+                "only a gpuaas or hosted site rents by the instance"
+            }
         };
         let message = format!(
             "this offer contradicts site `{name}` of kind {}",
@@ -182,9 +200,16 @@ fn check_site(context: &mut Context, kind: OfferKind, at: Origin, place: &Place)
     }
 }
 
+fn market(offer: &OfferSpec) -> Option<(String, Origin)> {
+    let (name, origin) = offer.market.here()?;
+    Some((name.clone(), origin))
+}
+
 fn gpus_per_node_max(spec: &PoolSpec) -> u32 {
     let kind = spec.offer.value().and_then(|offer| offer.kind.value());
-    if packing(spec) == Packing::Count && kind != Some(&OfferKind::OnDemand) {
+    if packing(spec) == Packing::Count
+        && !matches!(kind, Some(OfferKind::OnDemand | OfferKind::Spot))
+    {
         GPUS_PER_NODE_MAX
     } else {
         PACKED_GPUS_PER_NODE_MAX

@@ -9,6 +9,7 @@ use crate::units::*;
 
 use super::{Compiled, compile};
 
+mod markets;
 mod mistakes;
 
 const GOOD: &str = r#"
@@ -213,7 +214,7 @@ fn provisioning_times_are_lognormal_by_median_and_p95() {
         &["pool.cloud/h100.offer.provisioning_p95=30 min"],
     )
     .unwrap();
-    let Supply::OnDemand(terms) = &compiled.model.pools[1].supply else {
+    let Supply::Rented(terms) = &compiled.model.pools[1].supply else {
         panic!("not on demand");
     };
     let Boot::LogNormal { mu, sigma } = terms.boot else {
@@ -254,7 +255,13 @@ fn a_cost_record_can_change_one_of_the_catalog() {
 #[test]
 fn shipped_scenarios_compile() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    for name in ["hybrid-burst.toml", "edge.toml", "starter.toml"] {
+    for name in [
+        "hybrid-burst.toml",
+        "edge.toml",
+        "starter.toml",
+        "spot-shock.toml",
+        "h200-drought.toml",
+    ] {
         let scenario = load(&folder.join(name), &[]).unwrap();
         let compiled = compile(&scenario).unwrap_or_else(|problems| panic!("{problems}"));
         assert!(compiled.model.rolls_dice(), "{name}");

@@ -9,7 +9,7 @@ use crate::process::{Renewal, RenewalStart};
 use crate::scenario::{
     FailureSpec, FailureUnit, HappeningKind, HappeningSpec, Origin, ScenarioFile,
 };
-use crate::units::{PoolId, SimTime, Span};
+use crate::units::{PoolId, SimTime};
 
 use super::context::Context;
 use super::groups::{self, Group};
@@ -387,11 +387,15 @@ fn capacity(
     (from, to): When,
     script: &mut Vec<Incident>,
 ) {
-    let notice = context.span(&spec.notice).unwrap_or(Span::ZERO);
+    let given = context.span(&spec.notice);
     let instances = spec.instances.value().copied().unwrap_or(0);
     for pool in rented(context, spec, table, estate) {
         let end = to.map(|to| (to, u32::MAX));
         let steps = std::iter::once((from, instances)).chain(end);
+        let notice = match &estate.pools[pool.index()].pool.supply {
+            crate::model::Supply::Rented(terms) => given.or(terms.reclaim_notice()),
+            crate::model::Supply::Owned { .. } => given,
+        };
         script.extend(Incident::capacities(pool, notice, steps));
     }
 }
@@ -409,7 +413,7 @@ fn quota(
     };
     for pool in rented(context, spec, table, estate) {
         let usual = match &estate.pools[pool.index()].pool.supply {
-            crate::model::Supply::OnDemand(terms) => terms.quota,
+            crate::model::Supply::Rented(terms) => terms.quota,
             crate::model::Supply::Owned { .. } => None,
         };
         let mut change = |at, gpus| {

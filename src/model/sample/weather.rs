@@ -17,6 +17,7 @@ impl Timeline {
             }
         }
         self.scratch.changes = changes;
+        self.sample_capacity(model, dice, end);
         Incident::put_in_order(&mut self.weather);
     }
 

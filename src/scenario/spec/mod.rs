@@ -4,6 +4,7 @@ mod class;
 mod demand;
 mod estate;
 mod law;
+mod market;
 mod offer;
 mod run;
 mod strategy;
@@ -25,7 +26,11 @@ pub use demand::{
 };
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
 pub use law::LawSpec;
-pub use offer::{OfferKind, OfferSpec, StepSpec};
+pub use market::{
+    BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec, PriceMovesKind,
+    PriceMovesSpec, PriceStateSpec, RegimeSpec, TierKind,
+};
+pub use offer::{OfferKind, OfferSpec, PriceFileKind, SeriesSpec, StepSpec};
 pub use run::{OverrunKind, RunSpec};
 pub use strategy::{
     PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec, StrategySpec,
@@ -69,6 +74,12 @@ pub struct ScenarioFile {
     pub failure: List<FailureSpec>,
     /// What happens at a given time.
     pub happening: List<HappeningSpec>,
+    /// A slow cycle of the whole market, over all rented prices.
+    pub market_cycle: Given<MarketCycleSpec>,
+    /// What capacity there is to rent.
+    pub market: List<MarketSpec>,
+    /// Times in which several markets have nothing at all.
+    pub drought: List<DroughtSpec>,
     /// What is compared.
     pub strategy: List<StrategySpec>,
 }

@@ -1,0 +1,136 @@
+//! `availability = "…"` of a market: recorded capacity.
+
+use crate::model::ZoneCapacity;
+use crate::scenario::{BeginsKind, MarketSpec, Origin, Place, Problem};
+use crate::trace::{
+    CapacityKind, CapacitySteps, Limits, SkyPilot, Source, WeatherError, WeatherReport,
+    read_capacity, read_capacity_steps,
+};
+use crate::units::Span;
+
+use super::context::{Assumption, Context};
+
+/// The recorded capacity of the market called `name`.
+pub(super) fn read(context: &mut Context, spec: &MarketSpec, name: &str) -> Option<ZoneCapacity> {
+    let (path, at) = spec.availability.here()?;
+    let tick = context.positive_span(&spec.tick);
+    let file = context.problems.sources().resolve(at, path);
+    let shown = file.display().to_string();
+    let source = match Source::open(&file) {
+        Ok(source) => source,
+        Err(problem) => {
+            context.fault(at, problem.to_string(), "check the path");
+            return None;
+        }
+    };
+    context.files.push(file);
+    let limits = Limits::default();
+    let read = if shown.contains(".json") {
+        let declared = SkyPilot {
+            kind: CapacityKind::Availability,
+            tick,
+            skip_start: false,
+        };
+        read_capacity(vec![source], &declared, &limits)
+            .map(|(history, report)| (history.steps(), report))
+    } else {
+        read_capacity_steps(source, &limits)
+    };
+    let (zones, report) = match read {
+        Ok(read) => read,
+        Err(problems) => {
+            unreadable(context, &shown, &problems);
+            return None;
+        }
+    };
+    let steps = pick(context, spec, at, zones)?;
+    note(context, name, &shown, &steps, &report);
+    if steps.end == Span::ZERO {
+        let fix = "end each zone of the csv with a row without nodes, or record longer";
+        context.fault(
+            at,
+            format!("{shown} does not say how long its record is"),
+            fix,
+        );
+        return None;
+    }
+    let random = spec.begins.value() == Some(&BeginsKind::Random);
+    let whose = spec.region.value().map_or(name, String::as_str);
+    Some(ZoneCapacity::Recorded {
+        steps: scaled(spec, steps.steps),
+        length: steps.end,
+        shift: random.then(|| whose.to_owned()),
+    })
+}
+
+/// A probe that only says whether there is something: `instances` says how much.
+fn scaled(
+    spec: &MarketSpec,
+    steps: Vec<(crate::units::SimTime, u32)>,
+) -> Vec<(crate::units::SimTime, u32)> {
+    let Some(&each) = spec.instances.value() else {
+        return steps;
+    };
+    let scale = |(at, nodes): (_, u32)| (at, nodes.saturating_mul(each));
+    steps.into_iter().map(scale).collect()
+}
+
+/// The zone that is meant.
+fn pick(
+    context: &mut Context,
+    spec: &MarketSpec,
+    at: Origin,
+    mut zones: Vec<CapacitySteps>,
+) -> Option<CapacitySteps> {
+    let known: Vec<String> = zones.iter().map(|zone| zone.zone.clone()).collect();
+    if let Some((name, origin)) = spec.zone.here() {
+        let place = zones.iter().position(|zone| zone.zone == *name);
+        if place.is_none() {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            context.unknown(origin, "zone", name, &known);
+        }
+        return place.map(|place| zones.swap_remove(place));
+    }
+    if zones.len() == 1 {
+        return zones.pop();
+    }
+    let message = format!("this recording has {} zones", zones.len());
+    context.fault(
+        at,
+        message,
+        format!("add zone = \"…\", one of {}", known.join(", ")),
+    );
+    None
+}
+
+fn note(
+    context: &mut Context,
+    name: &str,
+    file: &str,
+    steps: &CapacitySteps,
+    report: &WeatherReport,
+) {
+    let days = steps.end.0 as f64 / Span::DAY.0 as f64;
+    let changes = steps.steps.len();
+    context.assumptions.push(Assumption {
+        what: format!("market {name}: capacity"),
+        value: format!("{changes} steps in {days:.1} d, then again from the beginning"),
+        source: format!("{file} ({})", report.format),
+        as_of: String::new(),
+        confidence: "recorded",
+    });
+}
+
+/// Reports what is wrong with a recording, each problem at its place.
+pub(super) fn unreadable(context: &mut Context, file: &str, problems: &WeatherError) {
+    for problem in &problems.problems {
+        context.problems.push(Problem {
+            place: Place::Named(file.to_owned()),
+            ..Problem::new(problem.to_string())
+        });
+    }
+    if problems.more > 0 {
+        let more = Problem::new(format!("{file} has {} more problems", problems.more));
+        context.problems.push(more);
+    }
+}
