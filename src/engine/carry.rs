@@ -26,7 +26,7 @@ impl<O: Observer> Run<'_, O> {
                 self.begin_running(start.slot);
                 continue;
             }
-            if !self.ask_market(start.slot, start.pool, start.launched) {
+            if !self.ask_market(index) {
                 continue;
             }
             self.out.fact(now, Fact::Rented(start.pool, start.launched));

@@ -41,10 +41,9 @@ impl<O: Observer> Run<'_, O> {
         living.extend(jobs.map(|(slot, job)| (job.id.0, slot)));
         living.sort_unstable();
         for &(_, slot) in &living {
-            let state = if self.world.jobs[slot].phase == Phase::Waiting {
-                JobState::Waiting
-            } else {
-                JobState::Running
+            let state = match self.world.jobs[slot].phase {
+                Phase::Waiting | Phase::Asking => JobState::Waiting,
+                _ => JobState::Running,
             };
             self.world.booked.clear();
             let record = self.world.close_job(self.model, slot, state);

@@ -3,8 +3,9 @@
 use crate::dice::Purpose;
 use crate::journal::{Fact, Observer};
 use crate::model::{Happening, Turn};
+use crate::strategy::Start;
 use crate::units::{PoolId, SimTime, Span};
-use crate::world::{Phase, Reason, Slot};
+use crate::world::{Loss, Phase, Reason, Slot};
 
 use super::agenda::{Event, Rank};
 use super::run::Run;
@@ -80,16 +81,27 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn interrupt(&mut self, slot: Slot) {
         let job = &self.world.jobs[slot];
         let (id, pool) = (job.id, job.pool);
-        let bad = self.bad_checkpoints(slot);
+        let loss = Loss {
+            bad_checkpoints: self.bad_checkpoints(slot),
+            horizon: self.horizon,
+        };
         let idle = &mut self.scratch.orders.idle;
-        self.world.interrupt(
+        let given_up = self.world.interrupt(
             self.model,
             slot,
-            bad,
+            loss,
             self.strategy.requeue(),
             |pool, instance, generation| idle.push((pool, instance, generation)),
         );
-        self.out.fact(self.world.now, Fact::Interrupted(id, pool));
+        let now = self.world.now;
+        self.out.fact(now, Fact::Interrupted(id, pool));
+        if given_up.reclaimed > 0 {
+            self.out
+                .fact(now, Fact::Reclaimed(pool, given_up.reclaimed));
+        }
+        if given_up.released > 0 {
+            self.out.fact(now, Fact::Released(pool, given_up.released));
+        }
         self.post_booked(slot);
         self.charge_idle();
         self.set_release_timers();
@@ -199,7 +211,7 @@ impl<O: Observer> Run<'_, O> {
             self.strategy.requeue(),
             |pool, instance, generation| idle.push((pool, instance, generation)),
         );
-        self.out.fact(self.world.now, Fact::Interrupted(id, pool));
+        self.out.fact(self.world.now, Fact::Warned(id, pool));
         self.post_booked(slot);
         if write > Span::ZERO {
             self.schedule(self.world.now + write, Rank::Saved, slot);
@@ -225,13 +237,20 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
-    /// Asks the market for the instances that a job was placed on; returns whether it has them.
-    pub(super) fn ask_market(&mut self, slot: Slot, pool: PoolId, launched: u32) -> bool {
-        let granted = self
+    /// Asks the market for the instances on which a start of the plan was placed; returns whether it has them.
+    pub(super) fn ask_market(&mut self, index: usize) -> bool {
+        let Start {
+            slot,
+            pool,
+            launched,
+        } = self.scratch.orders.starts[index];
+        let excess = self
             .world
             .pool(pool)
             .rent()
-            .is_none_or(|rent| rent.excess() == 0);
+            .map_or(0, crate::world::Rent::excess);
+        // Those who ask later in the same plan hold their instances already, and must not stand in the way.
+        let granted = excess == 0 || excess <= self.asked_later(index, pool);
         if !granted {
             let (now, id) = (self.world.now, self.world.jobs[slot].id);
             self.world.refuse(self.model, slot, launched);
@@ -241,9 +260,17 @@ impl<O: Observer> Run<'_, O> {
         granted
     }
 
+    /// Instances of a pool for which starts after this one will ask.
+    fn asked_later(&self, index: usize, pool: PoolId) -> u64 {
+        let later = self.scratch.orders.starts[index + 1..].iter();
+        let of_pool = later.filter(|start| start.pool == pool);
+        of_pool.map(|start| u64::from(start.launched)).sum()
+    }
+
     /// A job hears that the market refused it.
     pub(super) fn answered(&mut self, slot: Slot) {
-        let pool = self.world.jobs[slot].pool;
+        let (id, pool) = (self.world.jobs[slot].id, self.world.jobs[slot].pool);
+        self.out.fact(self.world.now, Fact::Answered(id, pool));
         let until = self.world.now + REFUSAL_MEMORY;
         self.world.hear_refusal(slot, until);
         let event = Event {

@@ -16,10 +16,14 @@ pub enum Fact {
     Started(JobId, PoolId),
     /// A job was stopped to make room and waits again.
     Preempted(JobId, PoolId),
-    /// A job lost its place, or is about to lose it, or crashed; it waits again.
+    /// A job is about to lose its place: it stops, writes a checkpoint and waits again.
+    Warned(JobId, PoolId),
+    /// A job lost its place, or crashed: what no checkpoint holds is lost, and it waits again.
     Interrupted(JobId, PoolId),
-    /// A provider had no capacity for a job.
+    /// A job asked a provider for instances that it does not have.
     Refused(JobId, PoolId),
+    /// A job heard that it was refused, and waits again.
+    Answered(JobId, PoolId),
     /// Nodes of an owned pool stopped.
     NodesDown(PoolId, u32),
     /// Nodes of an owned pool work again.
@@ -32,7 +36,7 @@ pub enum Fact {
     Ended(JobId, JobState),
     /// Instances of a rented pool were launched.
     Rented(PoolId, u32),
-    /// Instances of a rented pool were given back.
+    /// Instances of a rented pool were given back, or given up while they booted.
     Released(PoolId, u32),
 }
 

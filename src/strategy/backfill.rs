@@ -1,25 +1,17 @@
 //! What a reservation leaves to others.
 
-use crate::units::{PoolId, SimTime, Span};
-use crate::world::{Phase, Reservation, Slot, World, wall};
+use crate::units::PoolId;
+use crate::world::{Phase, Reservation, Slot, World};
 
 use super::plan::Plan;
-
-/// When a job would be expected to end if it started in a pool now.
-pub(super) fn expected_end(plan: &Plan<'_>, slot: Slot, pool: PoolId) -> SimTime {
-    let job = &plan.world.jobs[slot];
-    let speed =
-        plan.model.pools[pool.index()].speed[plan.model.class_of(job.request.shape).index()];
-    let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
-    plan.world.now + wall(left, speed)
-}
 
 /// Whether a job may use a pool beside the reservation that is held there.
 pub(super) fn permitted(plan: &Plan<'_>, slot: Slot, pool: PoolId) -> bool {
     match plan.world.reservations[pool.index()] {
         None => true,
         Some(Reservation { at, extra, .. }) => {
-            plan.world.jobs[slot].gpus <= extra || expected_end(plan, slot, pool) <= at
+            plan.world.jobs[slot].gpus <= extra
+                || plan.world.expected_end(plan.model, slot, pool) <= at
         }
     }
 }

@@ -7,7 +7,6 @@ use crate::units::{PoolId, ShapeId};
 use crate::world::{PoolState, Slot};
 
 use super::Strategy;
-use super::backfill::expected_end;
 use super::plan::Plan;
 
 /// Free GPUs of a pool from now on, as steps: `free[i]` holds from `at[i]` to `at[i + 1]`.
@@ -38,7 +37,8 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, depth: u32) {
         let slot = plan.world.line.slot_at(shape, cursor.place);
         let gpus = plan.world.jobs[slot].gpus;
         let offered = strategy.offer(plan, slot, shape, cursor.place, |plan, pool| {
-            let span = expected_end(plan, slot, pool).since(now).0;
+            let end = plan.world.expected_end(plan.model, slot, pool);
+            let span = end.since(now).0;
             profiles[pool.index()].earliest(gpus, span) == Some(now.0)
         });
         match offered {
@@ -76,7 +76,8 @@ fn home(
         .iter()
         .enumerate()
         .filter_map(|(rank, &pool)| {
-            let span = expected_end(plan, slot, pool).since(plan.world.now).0;
+            let end = plan.world.expected_end(plan.model, slot, pool);
+            let span = end.since(plan.world.now).0;
             let start = profiles[pool.index()].earliest(gpus, span)?;
             Some((start, rank, pool, span))
         })

@@ -195,8 +195,9 @@ fn wake_at_next_level(plan: &mut Plan<'_>, levels: &[Span]) {
         if let Some(bound) = levels.get(level(levels, attained)) {
             let left = Span((bound.0 - attained).div_ceil(job.gpus));
             // While it restores its state it attains nothing.
-            let working = plan.world.now.max(job.started + job.restart);
-            let at = working + crate::world::wall(left, job.speed).max(Span(1));
+            let left = crate::world::wall(left, job.speed).max(Span(1));
+            let at = plan.world.when_run(plan.model, slot, left);
+            let at = at.max(plan.world.now + Span(1));
             plan.wake_at(slot, at);
         }
     }

@@ -35,6 +35,7 @@ pub use moves::{Launched, Refusal};
 pub use nodes::Holding;
 pub use pool::PoolState;
 pub use profile::{Profile, Release, Shadow};
+pub use rent::Rent;
 pub use room::Room;
-pub use stops::Reason;
+pub use stops::{GivenUp, Loss, Reason};
 pub use stretch::{Stretch, wall, work_done};

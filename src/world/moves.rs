@@ -101,14 +101,24 @@ impl World {
         let job = &mut self.jobs[slot];
         job.phase = Phase::Running;
         job.restart = restart_span(model, job);
-        let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
-        let rhythm = model.rhythm(job.request.shape, pool);
-        job.estimate_end = self.now + job.restart + rhythm.wall(wall(left, job.speed));
+        self.jobs[slot].estimate_end = self.expected_end(model, slot, pool);
         if self.keeps_profile && !model.pools[pool.index()].is_rented() {
-            let (end, gpus) = (job.estimate_end, job.gpus as u32);
-            self.pools[pool.index()].profile.insert(end, slot, gpus);
+            let end = self.jobs[slot].estimate_end;
+            self.pools[pool.index()]
+                .profile
+                .insert(end, slot, gpus as u32);
         }
         Ok(())
+    }
+
+    /// When a job would be expected to end if it started in a pool now: restart, work and checkpoints.
+    pub fn expected_end(&self, model: &Model, slot: Slot, pool: PoolId) -> SimTime {
+        let job = &self.jobs[slot];
+        let shape = job.request.shape;
+        let speed = model.pools[pool.index()].speed[model.class_of(shape).index()];
+        let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+        let span = model.rhythm(shape, pool).wall(wall(left, speed));
+        self.now + restart_span(model, job) + span
     }
 
     /// A waiting job takes GPUs of a rented pool: of idle instances, else of new ones for the whole gang.

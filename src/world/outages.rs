@@ -1,6 +1,6 @@
 //! What the outside does to capacity: nodes stop and come back, markets refuse, give notice and take away.
 
-use crate::model::Model;
+use crate::model::{Model, Pool, Supply};
 use crate::units::{PoolId, SimTime};
 
 use super::job::{Phase, Slot};
@@ -51,7 +51,7 @@ impl World {
     /// The market has no room for the instances that a job was placed on: it has nothing until it is told so.
     pub fn refuse(&mut self, model: &Model, slot: Slot, launched: u32) {
         let pool = self.jobs[slot].pool;
-        self.cancel(model, slot, false);
+        self.cancel(model, slot, None);
         let books = &mut self.pools[pool.index()].books;
         books.launches -= u64::from(launched);
         books.refusals += 1;
@@ -66,21 +66,32 @@ impl World {
         self.wait_again(slot, None);
     }
 
-    /// Takes back the launch of a booting gang; its instances are charged for unless they never existed.
-    pub(super) fn cancel(&mut self, model: &Model, slot: Slot, charged: bool) {
-        let (job, now) = (self.jobs[slot], self.now);
+    /// Takes back the launch of a booting gang. Its instances are charged for, but not beyond `charged`; `None`
+    /// if they never existed. Returns how many of them were under notice.
+    pub(super) fn cancel(&mut self, model: &Model, slot: Slot, charged: Option<SimTime>) -> u32 {
+        let job = self.jobs[slot];
         let terms = model.pool(job.pool);
         let mut launches = std::mem::take(&mut self.cancelled);
         launches.clear();
         let state = &mut self.pools[job.pool.index()];
-        state.cancel(job.holding, job.gpus, |launched| launches.push(launched));
+        let noticed = state.cancel(job.holding, job.gpus, |launched| launches.push(launched));
         self.jobs[slot].holding = Holding::Nothing;
-        if charged {
+        if let Some(horizon) = charged {
             for &launched in &launches {
-                self.charge(terms, job.pool, launched, now);
+                let until = self.charged_until(terms, launched).min(horizon);
+                self.charge(terms, job.pool, launched, until);
             }
         }
         self.cancelled = launches;
+        noticed
+    }
+
+    /// Until when an instance that is given back now is charged for.
+    fn charged_until(&self, terms: &Pool, launched: SimTime) -> SimTime {
+        match &terms.supply {
+            Supply::Rented(offer) => launched + charged_span(offer, self.now.since(launched)),
+            Supply::Owned { .. } => self.now,
+        }
     }
 
     /// An instance under notice, which no job uses any more, is gone. Returns whether there was one.
@@ -97,12 +108,7 @@ impl World {
         };
         self.pools[pool.index()].books.reclaims += 1;
         let terms = model.pool(pool);
-        let until = match &terms.supply {
-            crate::model::Supply::Rented(offer) => {
-                launched + charged_span(offer, now.since(launched))
-            }
-            crate::model::Supply::Owned { .. } => now,
-        };
+        let until = self.charged_until(terms, launched);
         self.charges.clear();
         self.charge(terms, pool, launched, until.min(horizon));
         self.changes.other = true;

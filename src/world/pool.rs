@@ -269,20 +269,29 @@ impl PoolState {
         Some(rent.release(slot))
     }
 
-    /// Takes back a launch of instances that are not up yet; `launched` hears when each was launched.
-    pub fn cancel(&mut self, holding: Holding, gpus: u64, mut launched: impl FnMut(SimTime)) {
+    /// Takes back a launch of instances that are not up yet; `launched` hears when each was launched. Returns
+    /// how many of them were under notice.
+    pub fn cancel(
+        &mut self,
+        holding: Holding,
+        gpus: u64,
+        mut launched: impl FnMut(SimTime),
+    ) -> u32 {
         self.busy -= gpus;
         let (Some(rent), Some(nodes)) = (&mut self.rent, &mut self.nodes) else {
-            return;
+            return 0;
         };
+        let mut noticed = 0;
         nodes.forget(holding, gpus, |node, part| {
             rent.vacate(node, part);
             if self.shut.get(node).draining {
                 rent.draining -= 1;
+                noticed += 1;
                 self.shut.set(node, ShutNode::default());
             }
             launched(rent.release(node));
         });
+        noticed
     }
 
     /// The nodes on which a gang holds GPUs, with how many.

@@ -1,13 +1,14 @@
 //! How running jobs are stopped before their end: to make room, or because their place is gone.
 
 use crate::journal::{Bucket, Cause};
-use crate::model::{Cut, Model, Preemption};
+use crate::model::{Cut, Model, Preemption, Rhythm};
 use crate::units::{PoolId, SimTime, Span};
 
 use super::blocks::Place;
 use super::job::{Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
+use super::rent::Rent;
 use super::stretch::work_done;
 
 /// Why a job is told to stop.
@@ -17,6 +18,24 @@ pub enum Reason {
     Room,
     /// Its place is about to be taken away.
     Notice,
+}
+
+/// What an interruption finds.
+#[derive(Clone, Copy, Debug)]
+pub struct Loss {
+    /// How many of the newest checkpoints turn out to be broken.
+    pub bad_checkpoints: u64,
+    /// Where charges stop.
+    pub horizon: SimTime,
+}
+
+/// Instances that were given up while they booted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GivenUp {
+    /// Those that their provider takes away.
+    pub reclaimed: u32,
+    /// The others.
+    pub released: u32,
 }
 
 impl World {
@@ -36,6 +55,14 @@ impl World {
         let job = &self.jobs[slot];
         let elapsed = self.now.min(job.halted).since(job.started + job.restart);
         model.rhythm(job.request.shape, job.pool).cut(elapsed)
+    }
+
+    /// When a running job will have run for `more` than now, with the checkpoints that it writes until then.
+    pub fn when_run(&self, model: &Model, slot: Slot, more: Span) -> SimTime {
+        let job = &self.jobs[slot];
+        let run = self.cut(model, slot).run;
+        let rhythm = model.rhythm(job.request.shape, job.pool);
+        job.started + job.restart + rhythm.wall(Span(run.0 + more.0))
     }
 
     /// How long a job would write the checkpoint that lets it stop without loss; `None` if it keeps none.
@@ -69,7 +96,7 @@ impl World {
         job.attempt += 1;
         job.interrupted = why == Reason::Notice;
         let Some(write) = write else {
-            self.lose(model, slot, 0, requeue, idle);
+            self.lose_work(model, slot, 0, requeue, idle);
             return Span::ZERO;
         };
         job.halted = now;
@@ -108,16 +135,16 @@ impl World {
         self.wait_again(slot, requeue);
     }
 
-    /// The place of a job is gone, or the job crashed: it stops at once and goes back to the newest checkpoint
-    /// that can be read, `bad` ones being broken, and waits again.
+    /// The place of a job is gone, or the job crashed: it stops at once, goes back to the newest checkpoint that
+    /// can be read, and waits again. A gang that still boots is given up; the instances of it are returned.
     pub fn interrupt(
         &mut self,
         model: &Model,
         slot: Slot,
-        bad: u64,
+        loss: Loss,
         requeue: Option<bool>,
         idle: impl FnMut(PoolId, u32, u32),
-    ) {
+    ) -> GivenUp {
         self.booked.clear();
         let job = &mut self.jobs[slot];
         // A job that was told to stop and is still writing was counted then.
@@ -126,11 +153,37 @@ impl World {
         }
         job.interrupted |= job.phase != Phase::Booting;
         job.attempt += 1;
-        self.lose(model, slot, bad, requeue, idle);
+        match job.phase {
+            Phase::Booting => {
+                let given_up = self.give_up(model, slot, loss.horizon);
+                self.wait_again(slot, requeue);
+                given_up
+            }
+            Phase::Running | Phase::Saving => {
+                self.lose_work(model, slot, loss.bad_checkpoints, requeue, idle);
+                GivenUp::default()
+            }
+            Phase::Waiting | Phase::Asking | Phase::Gone => GivenUp::default(),
+        }
     }
 
-    /// Stops a job where it is; what its newest readable checkpoint does not hold is lost.
-    fn lose(
+    /// Gives up instances that boot.
+    fn give_up(&mut self, model: &Model, slot: Slot, horizon: SimTime) -> GivenUp {
+        let (placed, pool) = (self.jobs[slot].placed, self.jobs[slot].pool);
+        self.book(model, slot, Bucket::HeldIdle, placed, self.now);
+        self.charges.clear();
+        let before = self.pool(pool).rent().map_or(0, Rent::held);
+        let reclaimed = self.cancel(model, slot, Some(horizon));
+        let after = self.pool(pool).rent().map_or(0, Rent::held);
+        self.pools[pool.index()].books.reclaims += u64::from(reclaimed);
+        GivenUp {
+            reclaimed,
+            released: (before - after) as u32 - reclaimed,
+        }
+    }
+
+    /// Stops a job that works; what its newest readable checkpoint does not hold is lost.
+    fn lose_work(
         &mut self,
         model: &Model,
         slot: Slot,
@@ -138,29 +191,18 @@ impl World {
         requeue: Option<bool>,
         idle: impl FnMut(PoolId, u32, u32),
     ) {
-        let job = self.jobs[slot];
-        match job.phase {
-            Phase::Booting => {
-                self.book(model, slot, Bucket::HeldIdle, job.placed, self.now);
-                self.charges.clear();
-                self.cancel(model, slot, true);
-            }
-            Phase::Running | Phase::Saving => {
-                self.book_loss(model, slot, bad);
-                self.free_gpus(model, slot, idle);
-            }
-            Phase::Waiting | Phase::Asking | Phase::Gone => return,
-        }
+        self.book_loss(model, slot, bad);
+        self.free_gpus(model, slot, idle);
         self.wait_again(slot, requeue);
     }
 
     fn book_loss(&mut self, model: &Model, slot: Slot, bad: u64) {
         let progress = self.progress(model, slot);
-        let cut = self.cut(model, slot);
         let job = self.jobs[slot];
         let rhythm = model.rhythm(job.request.shape, job.pool);
-        let kept = cut.checkpoints.saturating_sub(bad);
         let run_from = self.book_before_run(model, slot);
+        let run_to = self.now.min(job.halted);
+        let kept = self.counting(rhythm, run_from, run_to).saturating_sub(bad);
         let (safe_run, safe_to) = if kept == 0 {
             (Span::ZERO, run_from)
         } else {
@@ -170,12 +212,22 @@ impl World {
         if run_from < safe_to {
             self.jobs.remember_run(slot, job.pool, run_from, safe_to);
         }
-        let run_to = self.now.min(job.halted);
         self.book_run(model, slot, Bucket::Rework, safe_to, run_to);
         self.book(model, slot, Bucket::Checkpoint, run_to, self.now);
         let job = &mut self.jobs[slot];
         job.done += work_done(safe_run, job.speed);
         job.lost += progress - job.done;
+    }
+
+    /// How many checkpoints of the present stretch count now. None is written in time while a job saves, but
+    /// one that was written may be verified then.
+    fn counting(&self, rhythm: Rhythm, run_from: SimTime, stop: SimTime) -> u64 {
+        let unverified = Rhythm {
+            verify: Span::ZERO,
+            ..rhythm
+        };
+        let written = unverified.cut(stop.since(run_from)).checkpoints;
+        written.min(rhythm.cut(self.now.since(run_from)).checkpoints)
     }
 
     /// Books what came before the work of the present stretch; returns where the work began.
