@@ -2,17 +2,56 @@
 
 mod common;
 
+use std::cell::Cell;
+
 use common::cases::{quietly, runner};
 use common::checks::Run;
-use common::worlds::worlds;
+use common::worlds::{stormy_worlds, worlds};
 use common::{play, play_in};
 use plimsoll::engine::Scratch;
+use plimsoll::journal::Fact;
+use plimsoll::model::{Model, Timeline};
+use plimsoll::units::SimTime;
 use proptest::prelude::*;
 
 #[test]
 fn every_run_adds_up() {
-    runner(150)
-        .run(&worlds(), |(model, timeline)| {
+    add_up(150, &worlds());
+}
+
+#[test]
+fn every_run_adds_up_in_bad_weather() {
+    let heard = add_up(300, &stormy_worlds());
+    assert!(heard.iter().all(|&count| count > 1_000), "{heard:?}");
+}
+
+/// How often each kind of bad news was heard.
+type News = [u64; 8];
+
+fn count(facts: &[(SimTime, Fact)], news: &mut News) {
+    for (_, fact) in facts {
+        let kind = match fact {
+            Fact::Warned(..) => 0,
+            Fact::Interrupted(..) => 1,
+            Fact::Refused(..) => 2,
+            Fact::Answered(..) => 3,
+            Fact::NodesDown(..) => 4,
+            Fact::NodesUp(..) => 5,
+            Fact::Noticed(..) => 6,
+            Fact::Reclaimed(..) => 7,
+            _ => continue,
+        };
+        news[kind] += 1;
+    }
+}
+
+fn add_up(
+    cases: u32,
+    worlds: &impl proptest::strategy::Strategy<Value = (Model, Timeline)>,
+) -> News {
+    let news = Cell::new([0; 8]);
+    runner(cases)
+        .run(worlds, |(model, timeline)| {
             for strategy in 0..model.strategies.len() {
                 quietly(|| {
                     let heard = play(&model, &timeline, strategy);
@@ -23,6 +62,9 @@ fn every_run_adds_up() {
                         heard: &heard,
                     };
                     run.check();
+                    let mut heard_so_far = news.get();
+                    count(&heard.facts, &mut heard_so_far);
+                    news.set(heard_so_far);
                 })
                 .map_err(|why| {
                     let name = &model.strategies[strategy].name;
@@ -32,12 +74,13 @@ fn every_run_adds_up() {
             Ok(())
         })
         .unwrap();
+    news.get()
 }
 
 #[test]
 fn a_used_scratch_changes_nothing() {
     runner(40)
-        .run(&worlds(), |(model, timeline)| {
+        .run(&stormy_worlds(), |(model, timeline)| {
             let mut scratch = Scratch::default();
             for strategy in 0..model.strategies.len() {
                 let name = &model.strategies[strategy].name;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::journal::{Bucket, Cause, Fact, GpuTime, JobState};
+use plimsoll::journal::{Bucket, Cause, GpuTime, JobState};
 use plimsoll::model::{Discipline, Model, Overrun, Supply, Timeline};
-use plimsoll::units::{JobId, Money, PoolId};
+use plimsoll::units::{JobId, Money};
 
 use super::Everything;
-use super::life::{Life, ends_as, held, lives, occupied, work_done};
+use super::capacity::{Capacity, capacities};
+use super::life::{Life, crashes_in_time, ends_as, held, lives, work_done};
 
 /// One run and what it was made from.
 pub struct Run<'a> {
@@ -28,10 +29,10 @@ impl Run<'_> {
             }
         }
         self.little(&lives);
-        self.gpus_exist(&lives);
-        self.books(&lives);
+        let capacities = capacities(self, &lives);
+        self.books(&lives, &capacities);
         self.postings();
-        self.rents();
+        self.rents(&capacities);
     }
 
     fn arrived(&self, job: usize) -> bool {
@@ -64,13 +65,14 @@ impl Run<'_> {
         assert_eq!(record.end.0, life.end, "{job:?}");
         let wait = life.first_start().unwrap_or(life.end) - life.submit;
         assert_eq!(record.waits.total(), wait, "{job:?} waits by cause");
-        let boot = life.attempts.first().map_or(0, |first| {
-            first.started.unwrap_or(life.end).max(first.placed) - first.placed
-        });
-        assert_eq!(record.waits[Cause::Provisioning], boot, "{job:?} boots");
+        let waits = record.waits[Cause::Provisioning];
+        assert_eq!(waits, life.provisioning(), "{job:?} with providers");
         assert_eq!(record.preempted.0, life.waiting_again(), "{job:?} again");
-        let stops = life.attempts.iter().filter(|a| a.stopped.is_some()).count();
-        assert_eq!(record.preemptions as usize, stops, "{job:?}");
+        assert_eq!(record.preemptions as usize, life.preemptions, "{job:?}");
+        assert_eq!(record.interruptions as usize, life.interruptions, "{job:?}");
+        let recovered = life.recoveries(self.model, self.timeline, job);
+        assert_eq!((record.recoveries, record.recovery.0), recovered, "{job:?}");
+        crashes_in_time(self.model, self.timeline, job, life);
         let last = life.attempts.last().map(|attempt| attempt.pool);
         assert_eq!(record.pool, last, "{job:?}");
         self.no_time_is_lost(job, life);
@@ -106,12 +108,8 @@ impl Run<'_> {
             return;
         };
         let truth = self.timeline.truth[job.index()];
-        let (done, last) = work_done(self.model, self.timeline, job, life);
-        let class = self
-            .model
-            .class_of(self.timeline.requests[job.index()].shape);
-        let pool = life.attempts.last().unwrap().pool;
-        let speed = u64::from(self.model.pool(pool).speed[class.index()]);
+        let work = work_done(self.model, self.timeline, job, life);
+        let done = work.before + work.last;
         let goal = if done >= truth.work.0 {
             assert_eq!(state, ends_as(truth.outcome), "{job:?}");
             truth.work.0
@@ -122,18 +120,7 @@ impl Run<'_> {
         };
         assert!(done >= goal, "{job:?} did {done} of {goal}");
         // One millisecond less would not have been enough.
-        let before = goal - (done - last);
-        let ran = (before * 1000).div_ceil(speed);
-        let started = life.attempts.last().unwrap().started.unwrap();
-        let restart = if life.attempts.len() > 1 {
-            match self.model.classes[class.index()].preemption {
-                plimsoll::model::Preemption::Checkpoint { restart, .. }
-                | plimsoll::model::Preemption::Kill { restart } => restart.0,
-            }
-        } else {
-            0
-        };
-        assert_eq!(life.end, started + restart + ran, "{job:?} ends in time");
+        assert_eq!(life.end, work.ends(goal), "{job:?} ends in time");
     }
 
     /// The area under the number of waiting jobs is the sum of the times in the line.
@@ -148,65 +135,8 @@ impl Run<'_> {
         assert_eq!(self.heard.run.waiting_area, line, "Little's law");
     }
 
-    /// Nobody uses a GPU that is not there.
-    fn gpus_exist(&self, lives: &[Life]) {
-        for (index, pool) in self.model.pools.iter().enumerate() {
-            let mut changes: BTreeMap<u64, i64> = BTreeMap::new();
-            for (job, life) in lives.iter().enumerate() {
-                let gpus = occupied(self.model, self.timeline, job) as i64;
-                for attempt in &life.attempts {
-                    if attempt.pool.index() == index && attempt.placed < attempt.freed {
-                        *changes.entry(attempt.placed).or_default() += gpus;
-                        *changes.entry(attempt.freed).or_default() -= gpus;
-                    }
-                }
-            }
-            let mut held = self.held_gpus(PoolId::from(index));
-            let (mut busy, mut most) = (0, 0);
-            for (at, by) in changes {
-                busy += by;
-                most = most.max(busy);
-                let there = held.remove(&at).unwrap_or_else(|| last_before(&held, at));
-                held.insert(at, there);
-                assert!(
-                    busy as u64 <= there,
-                    "{busy} of {there} GPUs of {} are busy at {at}",
-                    pool.name
-                );
-            }
-            assert!(most as u64 <= self.heard.pools[index].peak_gpus);
-        }
-    }
-
-    /// GPUs that a pool has, from each instant on.
-    fn held_gpus(&self, pool: PoolId) -> BTreeMap<u64, u64> {
-        let terms = self.model.pool(pool);
-        let mut held = BTreeMap::new();
-        let Supply::Rented(offer) = &terms.supply else {
-            held.insert(0, terms.gpus());
-            return held;
-        };
-        held.insert(0, 0);
-        let mut now = 0u64;
-        for &(at, fact) in &self.heard.facts {
-            match fact {
-                Fact::Rented(of, count) if of == pool => {
-                    now += u64::from(count) * u64::from(terms.gpus_per_node);
-                    let quota = offer.quota.unwrap_or(u64::MAX);
-                    assert!(now <= quota, "{now} GPUs of a quota of {quota}");
-                }
-                Fact::Released(of, count) if of == pool => {
-                    now -= u64::from(count) * u64::from(terms.gpus_per_node);
-                }
-                _ => continue,
-            }
-            held.insert(at.0, now);
-        }
-        held
-    }
-
     /// Each pool: what jobs held + idle = what is charged.
-    fn books(&self, lives: &[Life]) {
+    fn books(&self, lives: &[Life], capacities: &[Capacity]) {
         let mut used = vec![(GpuTime::default(), Money::ZERO); self.model.pools.len()];
         let mut egress = vec![Money::ZERO; self.model.pools.len()];
         for (job, life) in lives.iter().enumerate() {
@@ -225,6 +155,13 @@ impl Run<'_> {
             let (gpu_time, cost) = used[index];
             let mut busy = record.gpu_time;
             busy[Bucket::IdlePaid] = 0;
+            let capacity = &capacities[index];
+            assert_eq!(busy[Bucket::Down], capacity.down, "pool {index} is down");
+            let (least, most) = capacity.draining;
+            let draining = busy[Bucket::Draining];
+            assert!(least <= draining && draining <= most, "pool {index} drains");
+            busy[Bucket::Down] = 0;
+            busy[Bucket::Draining] = 0;
             assert_eq!(busy, gpu_time, "pool {index} by bucket");
             assert_eq!(record.charged, cost + record.idle_cost, "pool {index}");
             assert_eq!(record.egress_cost, egress[index], "pool {index}");
@@ -253,7 +190,8 @@ impl Run<'_> {
                 pool.0[bucket] += posting.gpu_time;
             }
             let Some(job) = posting.job else {
-                assert_eq!(posting.bucket, Some(Bucket::IdlePaid));
+                let idle = [Bucket::IdlePaid, Bucket::Down, Bucket::Draining];
+                assert!(idle.contains(&posting.bucket.unwrap()));
                 continue;
             };
             let mine = jobs.entry(job).or_default();
@@ -276,34 +214,23 @@ impl Run<'_> {
     }
 
     /// Rented capacity is charged at least while it is held, and given back in the end.
-    fn rents(&self) {
+    fn rents(&self, capacities: &[Capacity]) {
         for (index, record) in self.heard.pools.iter().enumerate() {
             let Supply::Rented(offer) = &self.model.pools[index].supply else {
                 continue;
             };
-            let steps: Vec<(u64, u64)> = self.held_gpus(record.pool).into_iter().collect();
-            let mut area = 0u128;
-            for (step, &(at, gpus)) in steps.iter().enumerate() {
-                let until = steps
-                    .get(step + 1)
-                    .map_or(self.heard.run.horizon.0, |next| next.0);
-                area += u128::from(gpus) * 1000 * u128::from(until - at);
-            }
+            let capacity = &capacities[index];
             let charged = record.gpu_time.total();
-            assert!(charged >= area, "pool {index} is charged while held");
+            assert!(
+                charged >= capacity.held,
+                "pool {index} is charged while held"
+            );
             if offer.minimum.0 == 0 && offer.increment.0 <= 1 {
-                assert_eq!(charged, area, "pool {index} is charged no longer");
+                assert_eq!(charged, capacity.held, "pool {index} is charged no longer");
             }
-            let launched: u64 = self
-                .heard
-                .facts
-                .iter()
-                .filter_map(|&(_, fact)| match fact {
-                    Fact::Rented(of, count) if of.index() == index => Some(u64::from(count)),
-                    _ => None,
-                })
-                .sum();
-            assert_eq!(record.launches, launched);
+            let counted = (record.launches, record.reclaims, record.refusals);
+            let heard = (capacity.launched, capacity.reclaimed, capacity.refused);
+            assert_eq!(counted, heard, "pool {index} launches, reclaims, refusals");
         }
     }
 
@@ -319,8 +246,4 @@ impl Run<'_> {
             .collect();
         assert!(starts.is_sorted(), "{starts:?}");
     }
-}
-
-fn last_before(held: &BTreeMap<u64, u64>, at: u64) -> u64 {
-    held.range(..=at).next_back().map_or(0, |(_, &gpus)| gpus)
 }

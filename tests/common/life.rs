@@ -1,24 +1,14 @@
 //! What each job did and when, told again from the facts alone: a second computation, independent of the
 //! engine's own accounts.
 
-use plimsoll::journal::{Bucket, Fact, GpuTime, JobState};
-use plimsoll::model::{Model, Outcome, Preemption, Supply, Timeline};
+use plimsoll::dice::{Dice, Purpose};
+use plimsoll::journal::{Fact, GpuTime, JobState};
+use plimsoll::model::{Model, Outcome, Preemption, Rhythm, Supply, Timeline};
+use plimsoll::process::exponential_ms;
 use plimsoll::units::{JobId, MilliGpus, Money, PoolId, SimTime};
 
 use super::Everything;
-
-/// One placement of a job, from taking GPUs to giving them back.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempt {
-    pub pool: PoolId,
-    pub placed: u64,
-    pub started: Option<u64>,
-    pub stopped: Option<u64>,
-    /// When its GPUs were free again (or the horizon).
-    pub freed: u64,
-    /// Whether it gave them back before it ended: it waits again.
-    pub left: bool,
-}
+use super::attempt::{Attempt, Ending};
 
 /// One job's life.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +17,12 @@ pub struct Life {
     pub end: u64,
     pub state: Option<JobState>,
     pub attempts: Vec<Attempt>,
+    /// How often it was stopped to make room.
+    pub preemptions: usize,
+    /// How often its place was taken away while it ran.
+    pub interruptions: usize,
+    /// Placements, stops and interruptions: the number by which its dice are told apart.
+    turns: u16,
 }
 
 /// The lives of all jobs, by id. Jobs that come after the horizon have none.
@@ -40,28 +36,46 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                 lives[job.index()].submit = at;
                 lives[job.index()].end = horizon;
             }
-            Fact::Placed(job, pool) => lives[job.index()].attempts.push(Attempt {
-                pool,
-                placed: at,
-                started: None,
-                stopped: None,
-                freed: horizon,
-                left: false,
-            }),
+            Fact::Placed(job, pool) => {
+                let life = &mut lives[job.index()];
+                assert!(life.attempts.last().is_none_or(|last| last.is_over(at)));
+                life.turns += 1;
+                let turn = life.turns;
+                life.attempts.push(Attempt::new(pool, at, turn, horizon));
+            }
+            Fact::Refused(job, pool) => {
+                let attempt = attempt(&mut lives, job, pool);
+                assert!(attempt.started.is_none() && attempt.placed == at);
+                attempt.freed = at;
+                attempt.ending = Ending::Refused(None);
+            }
+            Fact::Answered(job, pool) => {
+                let attempt = attempt(&mut lives, job, pool);
+                assert_eq!(attempt.ending, Ending::Refused(None));
+                assert_eq!(at, attempt.placed + 5_000, "{job:?} has its answer");
+                attempt.ending = Ending::Refused(Some(at));
+            }
             Fact::Started(job, pool) => {
-                let attempt = lives[job.index()].attempts.last_mut().unwrap();
-                assert_eq!(attempt.pool, pool, "{job:?} starts where it was placed");
+                let attempt = attempt(&mut lives, job, pool);
+                assert_eq!(attempt.ending, Ending::Open);
                 assert!(attempt.started.replace(at).is_none());
             }
-            Fact::Preempted(job, pool) => {
-                let write = write_of(model, timeline, job);
-                let attempt = lives[job.index()].attempts.last_mut().unwrap();
-                assert_eq!(attempt.pool, pool, "{job:?} is stopped where it runs");
+            Fact::Preempted(job, pool) | Fact::Warned(job, pool) => {
+                let way = preemption(model, timeline, job);
+                let life = &mut lives[job.index()];
+                life.turns += 1;
+                if matches!(fact, Fact::Warned(..)) {
+                    assert!(matches!(way, Preemption::Checkpoint { .. }));
+                    life.interruptions += 1;
+                } else {
+                    life.preemptions += 1;
+                }
+                let attempt = attempt(&mut lives, job, pool);
                 assert!(attempt.started.is_some() && attempt.stopped.is_none());
-                attempt.stopped = Some(at);
-                attempt.freed = (at + write).min(horizon);
-                attempt.left = at + write <= horizon;
+                attempt.warned = matches!(fact, Fact::Warned(..));
+                attempt.stop(at, way, horizon);
             }
+            Fact::Interrupted(job, pool) => interrupted(model, &mut lives, timeline, job, pool, at),
             Fact::Ended(job, state) => {
                 let life = &mut lives[job.index()];
                 assert!(
@@ -72,66 +86,165 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                 if let Some(attempt) = life.attempts.last_mut() {
                     assert!(attempt.started.is_some() && attempt.stopped.is_none());
                     attempt.freed = at;
+                    attempt.ending = Ending::Done;
                 }
             }
             Fact::Rented(..)
             | Fact::Released(..)
-            | Fact::Interrupted(..)
-            | Fact::Refused(..)
-            | Fact::NodesDown(..)
-            | Fact::NodesUp(..)
             | Fact::Noticed(..)
-            | Fact::Reclaimed(..) => {}
+            | Fact::Reclaimed(..)
+            | Fact::NodesDown(..)
+            | Fact::NodesUp(..) => {}
         }
     }
     lives
 }
 
-fn write_of(model: &Model, timeline: &Timeline, job: JobId) -> u64 {
-    match preemption(model, timeline, job) {
-        Preemption::Checkpoint { write, .. } => write.0,
-        Preemption::Kill { .. } => 0,
+fn attempt(lives: &mut [Life], job: JobId, pool: PoolId) -> &mut Attempt {
+    let attempt = lives[job.index()].attempts.last_mut().unwrap();
+    assert_eq!(attempt.pool, pool, "{job:?} is where it was placed");
+    attempt
+}
+
+/// A job lost its place or crashed.
+fn interrupted(
+    model: &Model,
+    lives: &mut [Life],
+    timeline: &Timeline,
+    job: JobId,
+    pool: PoolId,
+    at: u64,
+) {
+    let life = &mut lives[job.index()];
+    let turn = life.turns;
+    life.turns += 1;
+    let last = life.attempts.last().unwrap();
+    life.interruptions += usize::from(last.started.is_some() && last.stopped.is_none());
+    let attempt = attempt(lives, job, pool);
+    assert!(!attempt.is_over(at), "{job:?} had something to lose");
+    attempt.freed = at;
+    attempt.ending = if attempt.started.is_some() {
+        Ending::Lost {
+            bad: bad_checkpoints(model, timeline, job, turn),
+        }
+    } else {
+        Ending::GivenUp
+    };
+}
+
+/// Broken checkpoints, newest first, drawn again.
+fn bad_checkpoints(model: &Model, timeline: &Timeline, job: JobId, turn: u16) -> u64 {
+    let class = &model.classes[class_of(model, timeline, job)];
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    let key = dice.key("class", &class.name);
+    let mut stream = dice.stream(key, Purpose::BadCheckpoint, job.0, turn);
+    let mut bad = 0;
+    while bad < 64 && stream.below(1_000_000) < u64::from(class.bad_checkpoints) {
+        bad += 1;
     }
+    if bad == 64 { u64::MAX } else { bad }
+}
+
+fn class_of(model: &Model, timeline: &Timeline, job: JobId) -> usize {
+    let shape = timeline.requests[job.index()].shape;
+    model.class_of(shape).index()
 }
 
 fn preemption(model: &Model, timeline: &Timeline, job: JobId) -> Preemption {
+    model.classes[class_of(model, timeline, job)].preemption
+}
+
+/// When a job writes checkpoints in a pool.
+fn rhythm(model: &Model, timeline: &Timeline, job: JobId, pool: PoolId) -> Rhythm {
+    if model.rhythms.is_empty() {
+        return Rhythm::NONE;
+    }
     let shape = timeline.requests[job.index()].shape;
-    model.classes[model.class_of(shape).index()].preemption
+    model.rhythms[shape.index() * model.pools.len() + pool.index()]
 }
 
 impl Life {
     /// Whether the horizon found it on GPUs.
     pub fn holds_gpus(&self) -> bool {
-        self.state.is_none() && self.attempts.last().is_some_and(|last| !last.left)
+        self.state.is_none() && self.attempts.last().is_some_and(Attempt::holds)
     }
 
-    /// Stretches of time in the line: before the first placement, and after each checkpoint.
+    /// Stretches of time in the line: before the first placement, and from each loss of its place on.
     pub fn in_line(&self) -> Vec<(u64, u64)> {
-        let mut from = self.submit;
+        let mut from = Some(self.submit);
         let mut stretches = Vec::new();
         for attempt in &self.attempts {
-            stretches.push((from, attempt.placed));
-            from = attempt.freed;
+            stretches.push((from.unwrap(), attempt.placed));
+            from = attempt.in_line_again(self.end);
         }
-        stretches.push((from, self.end));
+        if let Some(from) = from {
+            stretches.push((from, self.end.max(from)));
+        }
         stretches
     }
 
     /// When it first ran.
     pub fn first_start(&self) -> Option<u64> {
-        self.attempts.first().and_then(|first| first.started)
+        self.attempts.iter().find_map(|attempt| attempt.started)
     }
 
-    /// From each checkpoint written until it ran again, or its end.
-    pub fn waiting_again(&self) -> u64 {
+    /// How long it was with providers before it first ran: booting, or waiting for an answer.
+    pub fn provisioning(&self) -> u64 {
         let mut total = 0;
-        for (index, attempt) in self.attempts.iter().enumerate() {
-            if attempt.left {
-                let again = self.attempts.get(index + 1).and_then(|next| next.started);
-                total += again.unwrap_or(self.end) - attempt.freed;
+        for attempt in &self.attempts {
+            let until = match attempt.ending {
+                Ending::Refused(answered) => answered.unwrap_or(self.end),
+                _ => attempt.started.unwrap_or(attempt.freed),
+            };
+            total += until - attempt.placed;
+            if attempt.started.is_some() {
+                break;
             }
         }
         total
+    }
+
+    /// From each loss of its GPUs until it ran again, or its end.
+    pub fn waiting_again(&self) -> u64 {
+        let mut total = 0;
+        let mut since = None;
+        for attempt in &self.attempts {
+            let Some(started) = attempt.started else {
+                continue;
+            };
+            total += since.map_or(0, |since| started - since);
+            since = attempt.in_line_again(self.end);
+        }
+        total + since.map_or(0, |since| self.end.max(since) - since)
+    }
+
+    /// How often it worked again after an interruption, and how long after it waited again.
+    pub fn recoveries(&self, model: &Model, timeline: &Timeline, job: JobId) -> (u32, u64) {
+        let restart = restart_of(preemption(model, timeline, job));
+        let (mut count, mut total, mut since) = (0, 0, None);
+        for attempt in &self.attempts {
+            let Some(started) = attempt.started else {
+                continue;
+            };
+            if let Some(since) = since {
+                count += 1;
+                total += started - since + restart;
+            }
+            let lost = matches!(attempt.ending, Ending::Lost { .. });
+            since = attempt
+                .in_line_again(self.end)
+                .filter(|_| lost || attempt.warned);
+        }
+        (count, total)
+    }
+}
+
+fn restart_of(preemption: Preemption) -> u64 {
+    match preemption {
+        Preemption::Checkpoint { restart, .. } | Preemption::Kill { restart } => restart.0,
     }
 }
 
@@ -146,36 +259,23 @@ pub struct Held {
 pub fn held(model: &Model, timeline: &Timeline, job: JobId, life: &Life) -> Vec<Held> {
     let milli = model.milli_of(timeline.requests[job.index()].shape);
     let occupied = milli.div_ceil(1000) * 1000;
-    let (kill, restart) = match preemption(model, timeline, job) {
-        Preemption::Checkpoint { restart, .. } => (false, restart.0),
-        Preemption::Kill { restart } => (true, restart.0),
-    };
-    let worked = match life.state {
-        None | Some(JobState::Finished) => Bucket::Useful,
-        Some(_) => Bucket::Failed,
-    };
+    let restart = restart_of(preemption(model, timeline, job));
     let mut all = vec![Held::default(); model.pools.len()];
-    for (index, attempt) in life.attempts.iter().enumerate() {
-        let mut book = |bucket: Bucket, from: u64, to: u64| {
-            let mine = &mut all[attempt.pool.index()];
-            let span = u128::from(to - from);
-            mine.gpu_time[bucket] += u128::from(milli) * span;
-            mine.gpu_time[Bucket::HeldIdle] += u128::from(occupied - milli) * span;
-            mine.cost += price_of(model, attempt.pool, occupied, from, to);
-        };
-        let started = attempt.started.unwrap_or(attempt.freed);
-        book(Bucket::HeldIdle, attempt.placed, started);
-        let stopped = attempt.stopped.unwrap_or(attempt.freed);
-        let pays = if index == 0 { 0 } else { restart };
-        let restored = (started + pays).min(stopped);
-        book(Bucket::Restart, started, restored);
-        let lost = kill && attempt.stopped.is_some();
-        book(
-            if lost { Bucket::Rework } else { worked },
-            restored,
-            stopped,
-        );
-        book(Bucket::Checkpoint, stopped, attempt.freed);
+    let mut ran = false;
+    for attempt in &life.attempts {
+        let mine = &mut all[attempt.pool.index()];
+        let rhythm = rhythm(model, timeline, job, attempt.pool);
+        let pays = if ran { restart } else { 0 };
+        ran |= attempt.started.is_some();
+        let held = attempt.buckets(rhythm, pays, life.state);
+        assert_eq!(held.iter().sum::<u64>(), attempt.freed - attempt.placed);
+        for (bucket, span) in held.into_iter().enumerate() {
+            mine.gpu_time.0[bucket] += u128::from(milli) * u128::from(span);
+        }
+        let (from, to) = (attempt.placed, attempt.freed);
+        mine.gpu_time[plimsoll::journal::Bucket::HeldIdle] +=
+            u128::from(occupied - milli) * u128::from(to - from);
+        mine.cost += price_of(model, attempt.pool, occupied, from, to);
     }
     all
 }
@@ -201,29 +301,74 @@ pub fn price_of(model: &Model, pool: PoolId, milli: u64, from: u64, to: u64) -> 
     Money(total)
 }
 
-/// How a job must have ended: its work against what it ran, step by step.
-pub fn work_done(model: &Model, timeline: &Timeline, job: JobId, life: &Life) -> (u64, u64) {
-    let shape = timeline.requests[job.index()].shape;
-    let class = model.class_of(shape);
-    let (kill, restart) = match preemption(model, timeline, job) {
-        Preemption::Checkpoint { restart, .. } => (false, restart.0),
-        Preemption::Kill { restart } => (true, restart.0),
-    };
-    let (mut done, mut last) = (0, 0);
-    for (index, attempt) in life.attempts.iter().enumerate() {
+/// A job's work against what it ran, attempt by attempt.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Work {
+    /// Work that was kept before the last attempt.
+    pub before: u64,
+    /// Work done in the last attempt.
+    pub last: u64,
+    /// When the last attempt began to work, its restart over.
+    pub from: u64,
+    /// The speed of the last attempt, in ‰.
+    pub speed: u64,
+    /// The checkpoints of the last attempt.
+    pub rhythm: Option<Rhythm>,
+}
+
+impl Work {
+    /// When the last attempt would have ended if so much work were to be done in all.
+    pub fn ends(&self, goal: u64) -> u64 {
+        let mut left = ((goal - self.before) * 1000).div_ceil(self.speed);
+        let mut at = self.from;
+        let rhythm = self.rhythm.unwrap();
+        while left > rhythm.interval.0 {
+            left -= rhythm.interval.0;
+            at += rhythm.interval.0 + rhythm.write.0;
+        }
+        at + left
+    }
+}
+
+/// What a job that ended did.
+pub fn work_done(model: &Model, timeline: &Timeline, job: JobId, life: &Life) -> Work {
+    let class = class_of(model, timeline, job);
+    let restart = restart_of(preemption(model, timeline, job));
+    let mut work = Work::default();
+    let mut ran = false;
+    for attempt in &life.attempts {
         let Some(started) = attempt.started else {
             continue;
         };
-        let stopped = attempt.stopped.unwrap_or(attempt.freed);
-        let pays = if index == 0 { 0 } else { restart };
-        let ran = stopped.saturating_sub(started + pays);
-        let speed = u64::from(model.pool(attempt.pool).speed[class.index()]);
-        last = ran * speed / 1000;
-        if !(kill && attempt.stopped.is_some()) {
-            done += last;
-        }
+        let pays = if ran { restart } else { 0 };
+        ran = true;
+        let rhythm = rhythm(model, timeline, job, attempt.pool);
+        let speed = u64::from(model.pool(attempt.pool).speed[class]);
+        work.before += work.last;
+        work.last = attempt.kept_run(rhythm, pays) * speed / 1000;
+        work.from = started + pays;
+        work.speed = speed;
+        work.rhythm = Some(rhythm);
     }
-    (done, last)
+    work
+}
+
+/// A class that crashes by itself never runs past the end of the budget that each attempt draws.
+pub fn crashes_in_time(model: &Model, timeline: &Timeline, job: JobId, life: &Life) {
+    let class = &model.classes[class_of(model, timeline, job)];
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    let key = dice.key("class", &class.name);
+    for attempt in &life.attempts {
+        let (Some(started), Some(mean)) = (attempt.started, class.crash_mean) else {
+            continue;
+        };
+        let mut stream = dice.stream(key, Purpose::Crash, job.0, attempt.turn);
+        let crash = started + exponential_ms(&mut stream, mean).0;
+        assert!(attempt.ran_until() <= crash, "{job:?} crashes at {crash}");
+    }
 }
 
 /// The state in which a job that ran to its end should be.

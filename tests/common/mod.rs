@@ -1,10 +1,13 @@
 //! Small models built by hand, and a listener that keeps every job's record.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod attempt;
+pub mod capacity;
 pub mod cases;
 pub mod checks;
 pub mod clouds;
 pub mod life;
+pub mod market;
 pub mod slow;
 pub mod worlds;
 

@@ -1,0 +1,175 @@
+//! What each pool had at each instant, told again from the weather and from what was heard of its market:
+//! nobody uses what is not there.
+
+use std::collections::BTreeMap;
+
+use plimsoll::journal::Fact;
+use plimsoll::model::Happening;
+use plimsoll::units::PoolId;
+
+use super::checks::Run;
+use super::life::{Life, occupied};
+use super::market::Market;
+
+/// What is known of one pool's capacity, in milli-GPU·ms and in instances.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Capacity {
+    pub down: u128,
+    /// The least and the most that can have been draining: which jobs lie on which instance is not heard.
+    pub draining: (u128, u128),
+    pub held: u128,
+    pub launched: u64,
+    pub reclaimed: u64,
+    pub refused: u64,
+}
+
+/// What changes at an instant: GPUs that are there, that drain, that jobs hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Change {
+    pub there: i64,
+    pub draining: i64,
+    pub busy: i64,
+}
+
+pub type Changes = BTreeMap<u64, Change>;
+
+/// The capacity of all pools.
+pub fn capacities(run: &Run<'_>, lives: &[Life]) -> Vec<Capacity> {
+    (0..run.model.pools.len())
+        .map(|pool| {
+            let id = PoolId::from(pool);
+            let mut changes = Changes::new();
+            busy(run, lives, id, &mut changes);
+            if run.model.pool(id).is_rented() {
+                let counted = Market::new(run, id).walk(&mut changes);
+                integrate(run, id, &changes, counted)
+            } else {
+                nodes(run, id, &mut changes);
+                causes_of_interruptions(run, id);
+                integrate(run, id, &changes, Capacity::default())
+            }
+        })
+        .collect()
+}
+
+fn busy(run: &Run<'_>, lives: &[Life], pool: PoolId, changes: &mut Changes) {
+    for (job, life) in lives.iter().enumerate() {
+        let gpus = occupied(run.model, run.timeline, job) as i64;
+        for attempt in life.attempts.iter().filter(|attempt| attempt.pool == pool) {
+            if attempt.placed < attempt.freed {
+                changes.entry(attempt.placed).or_default().busy += gpus;
+                changes.entry(attempt.freed).or_default().busy -= gpus;
+            }
+        }
+    }
+}
+
+/// Nodes of an owned pool stop and come back: a node is up when no cause keeps it down.
+fn nodes(run: &Run<'_>, pool: PoolId, changes: &mut Changes) {
+    let terms = run.model.pool(pool);
+    let horizon = run.heard.run.horizon;
+    let per_node = i64::from(terms.gpus_per_node);
+    changes.entry(0).or_default().there += terms.gpus() as i64;
+    let mut causes = vec![0u32; terms.nodes as usize];
+    let mut expected = Vec::new();
+    for incident in run.timeline.weather.iter().filter(|i| i.at <= horizon) {
+        let mut count = 0;
+        let fact = match incident.what {
+            Happening::Down {
+                pool: of,
+                first,
+                nodes,
+            } if of == pool => {
+                for node in first..first + nodes {
+                    let causes = &mut causes[node as usize];
+                    count += u32::from(*causes == 0);
+                    *causes += 1;
+                }
+                changes.entry(incident.at.0).or_default().there -= i64::from(count) * per_node;
+                Fact::NodesDown(pool, count)
+            }
+            Happening::Up {
+                pool: of,
+                first,
+                nodes,
+            } if of == pool => {
+                for node in first..first + nodes {
+                    let causes = &mut causes[node as usize];
+                    count += u32::from(*causes == 1);
+                    *causes = causes.saturating_sub(1);
+                }
+                changes.entry(incident.at.0).or_default().there += i64::from(count) * per_node;
+                Fact::NodesUp(pool, count)
+            }
+            _ => continue,
+        };
+        if count > 0 {
+            expected.push((incident.at, fact));
+        }
+    }
+    let facts = run.heard.facts.iter().copied();
+    let heard: Vec<_> = facts
+        .filter(|(_, fact)| {
+            matches!(fact, Fact::NodesDown(of, _) | Fact::NodesUp(of, _) if *of == pool)
+        })
+        .collect();
+    assert_eq!(heard, expected, "nodes of pool {pool:?}");
+}
+
+/// Nobody is interrupted on owned nodes but by a fault or a crash of its own.
+fn causes_of_interruptions(run: &Run<'_>, pool: PoolId) {
+    for &(at, fact) in &run.heard.facts {
+        match fact {
+            Fact::Warned(job, of) if of == pool => panic!("{job:?} is warned at home"),
+            Fact::Interrupted(job, of) if of == pool => {
+                let shape = run.timeline.requests[job.index()].shape;
+                let class = &run.model.classes[run.model.class_of(shape).index()];
+                let fault = run.timeline.weather.iter().any(|incident| {
+                    let down =
+                        matches!(incident.what, Happening::Down { pool: of, .. } if of == pool);
+                    incident.at == at && down
+                });
+                assert!(fault || class.crash_mean.is_some(), "{job:?} for nothing");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn integrate(run: &Run<'_>, pool: PoolId, changes: &Changes, counted: Capacity) -> Capacity {
+    let mut capacity = counted;
+    let name = &run.model.pool(pool).name;
+    let all = run.model.pool(pool).gpus() as i64;
+    let mut now = Change::default();
+    let (mut since, mut peak) = (0, 0);
+    for (&at, change) in changes {
+        book(&mut capacity, now, all, at - since);
+        since = at;
+        now.there += change.there;
+        now.draining += change.draining;
+        now.busy += change.busy;
+        peak = peak.max(now.busy);
+        assert!(
+            now.busy <= now.there && 0 <= now.draining,
+            "{now:?} of {name} at {at}"
+        );
+    }
+    let horizon = run.heard.run.horizon.0;
+    book(&mut capacity, now, all, horizon.saturating_sub(since));
+    assert!(peak as u64 <= run.heard.pools[pool.index()].peak_gpus);
+    if run.model.pool(pool).is_rented() {
+        capacity.down = 0;
+    }
+    capacity
+}
+
+fn book(capacity: &mut Capacity, now: Change, all: i64, span: u64) {
+    let area = |gpus: i64| gpus.max(0) as u128 * 1000 * u128::from(span);
+    capacity.down += area(all - now.there);
+    capacity.held += area(now.there);
+    // At least what not even all jobs together could hold of the draining GPUs is unused.
+    capacity.draining.0 += area(now.draining - now.busy);
+    // Jobs that find no room on the others hold some of them.
+    let elsewhere = now.there - now.draining;
+    capacity.draining.1 += area(now.draining - (now.busy - elsewhere).max(0));
+}
