@@ -101,12 +101,12 @@ impl World {
         let job = &mut self.jobs[slot];
         job.phase = Phase::Running;
         job.restart = restart_span(model, job);
-        self.jobs[slot].estimate_end = self.expected_end(model, slot, pool);
+        let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+        let rhythm = model.rhythm(job.request.shape, pool);
+        job.estimate_end = self.now + job.restart + rhythm.wall(wall(left, job.speed));
         if self.keeps_profile && !model.pools[pool.index()].is_rented() {
-            let end = self.jobs[slot].estimate_end;
-            self.pools[pool.index()]
-                .profile
-                .insert(end, slot, gpus as u32);
+            let (end, gpus) = (job.estimate_end, job.gpus as u32);
+            self.pools[pool.index()].profile.insert(end, slot, gpus);
         }
         Ok(())
     }
