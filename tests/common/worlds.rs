@@ -462,7 +462,7 @@ fn market(model: &Model, pool: usize, steps: &[Step], weather: &mut Vec<Incident
             let gpus = quota;
             Happening::Quota { pool: id, gpus }
         } else {
-            let notice = Span(notice);
+            let notice = (notice != 1).then_some(Span(notice));
             Happening::Capacity {
                 pool: id,
                 instances,
