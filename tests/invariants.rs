@@ -71,7 +71,7 @@ fn twice(price: &mut Price) {
 fn double_prices(model: &mut Model) {
     for pool in &mut model.pools {
         match &mut pool.supply {
-            Supply::Owned { price } => twice(price),
+            Supply::Owned { price, .. } => twice(price),
             Supply::Rented(offer) => {
                 let steps: Vec<_> = offer.prices.steps().collect();
                 let steps: Vec<_> = steps.iter().map(|&(at, p)| (at, Price(p.0 * 2))).collect();

@@ -8,9 +8,9 @@ use common::{Everything, model, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{
     Boot, Discipline, Happening, Horizon, Incident, Model, Packing, Placement, Preemption, Rented,
-    Rhythm, Timeline, Turn,
+    Rhythm, Supply, Term, Timeline, Turn,
 };
-use plimsoll::units::{PoolId, SimTime, Span};
+use plimsoll::units::{PoolId, Price, SimTime, Span};
 
 const POOL: PoolId = PoolId(0);
 
@@ -354,4 +354,96 @@ fn on_demand_instances_stay_when_the_market_has_less() {
     let start = heard.jobs[1].start.unwrap().0;
     assert!((20 * HOUR..20 * HOUR + 185_000).contains(&start));
     assert_eq!(heard.pools[0].reclaims, 0);
+}
+
+/// Two nodes of eight GPUs that are ours from 2 h to 10 h.
+fn block() -> (Model, Vec<Incident>) {
+    let mut model = cluster();
+    let term = Term {
+        from: SimTime(2 * HOUR),
+        until: SimTime(10 * HOUR),
+        notice: Span(30 * MINUTE),
+    };
+    model.pools[0].supply = Supply::Owned {
+        price: Price(2_000_000),
+        term: Some(term),
+    };
+    (model, Incident::term(POOL, term).collect())
+}
+
+#[test]
+fn a_block_is_there_from_its_beginning_to_its_end() {
+    let (mut model, weather) = block();
+    let rows = [
+        Row::of(0, 16, 3 * HOUR),
+        Row::of(9 * HOUR + 40 * MINUTE, 8, MINUTE),
+    ];
+    let heard = run(&mut model, &rows, Rhythm::NONE, &weather);
+    assert_eq!(heard.jobs[0].start, Some(SimTime(2 * HOUR)));
+    assert_eq!(heard.jobs[0].end, SimTime(5 * HOUR));
+    // Within half an hour of the end nothing starts.
+    assert_eq!(heard.jobs[1].start, None);
+    let pool = &heard.pools[0];
+    assert_eq!(pool.gpu_time[Bucket::Useful], gpu_time(16, 3 * HOUR));
+    assert_eq!(pool.gpu_time[Bucket::Draining], gpu_time(16, 30 * MINUTE));
+    assert_eq!(pool.gpu_time.total(), gpu_time(16, 8 * HOUR));
+    assert_eq!(pool.charged, cost(16, 8 * HOUR, 2_000_000));
+    assert_eq!(posted(&heard), pool.gpu_time.0);
+}
+
+#[test]
+fn the_end_of_a_block_is_announced_and_stops_everybody() {
+    // A checkpoint of 6 min fits into the half hour: 7.5 h are kept, and nothing is ever done again.
+    let (mut model, weather) = block();
+    let heard = run(
+        &mut model,
+        &[Row::of(0, 16, 9 * HOUR)],
+        Rhythm::NONE,
+        &weather,
+    );
+    let job = &heard.jobs[0];
+    assert_eq!(
+        job.gpu_time[Bucket::Useful],
+        gpu_time(16, 7 * HOUR + 30 * MINUTE)
+    );
+    assert_eq!(job.gpu_time[Bucket::Checkpoint], gpu_time(16, 6 * MINUTE));
+    assert_eq!((job.interruptions, job.state), (1, JobState::Waiting));
+    assert_eq!(
+        heard.pools[0].gpu_time[Bucket::Draining],
+        gpu_time(16, 24 * MINUTE)
+    );
+    // One that keeps nothing runs to the end, and loses all.
+    let (mut model, weather) = block();
+    model.classes[0].preemption = Preemption::Kill {
+        restart: Span::ZERO,
+    };
+    let heard = run(
+        &mut model,
+        &[Row::of(0, 16, 9 * HOUR)],
+        Rhythm::NONE,
+        &weather,
+    );
+    assert_eq!(
+        heard.jobs[0].gpu_time[Bucket::Rework],
+        gpu_time(16, 8 * HOUR)
+    );
+    assert_eq!(heard.pools[0].charged, cost(16, 8 * HOUR, 2_000_000));
+    assert_eq!(posted(&heard), heard.pools[0].gpu_time.0);
+}
+
+#[test]
+fn a_node_that_breaks_while_it_is_not_ours_costs_nothing() {
+    let (mut model, mut weather) = block();
+    weather.extend([
+        down(HOUR, 0),
+        up(3 * HOUR, 0),
+        down(9 * HOUR, 1),
+        up(12 * HOUR, 1),
+    ]);
+    let heard = run(&mut model, &[], Rhythm::NONE, &weather);
+    let pool = &heard.pools[0];
+    // 2 h to 3 h, and 9 h to 10 h, of which the last half hour would drain.
+    assert_eq!(pool.gpu_time[Bucket::Down], gpu_time(8, 2 * HOUR));
+    assert_eq!(pool.gpu_time.total(), gpu_time(16, 8 * HOUR));
+    assert_eq!(posted(&heard), pool.gpu_time.0);
 }

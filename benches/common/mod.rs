@@ -36,7 +36,12 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
         ..Pool::bare(name, nodes, 8, packing)
     };
     let price = Price(2_500_000);
-    let mut pools = vec![pool("owned", Supply::Owned { price }, nodes, packing)];
+    let mut pools = vec![pool(
+        "owned",
+        Supply::Owned { price, term: None },
+        nodes,
+        packing,
+    )];
     if rented {
         let offer = Rented {
             kind: RentKind::OnDemand,

@@ -8,13 +8,21 @@ use crate::record::{decimal, plain};
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
 use super::study::{Study, hours};
-use super::{answer, output};
+use super::{answer, output, outside};
 
 /// Tells all problems, or the inventory.
 pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
     let study = Study::open(arguments, None)?;
     output::data(&answer::head(&study.read, &study))?;
     output::data(&inventory(&study))?;
+    let outside = outside::outside(&study.model, study.seed);
+    if !outside.is_empty() {
+        let lines: Vec<String> = outside
+            .iter()
+            .map(|line| output::wrapped(line, output::width()) + "\n")
+            .collect();
+        output::data(&("\n".to_owned() + &lines.concat()))?;
+    }
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod import;
 mod init;
 mod interrupt;
 mod output;
+mod outside;
 mod progress;
 mod schema;
 mod study;

@@ -218,8 +218,9 @@ impl<O: Observer> Run<'_, O> {
         }
         let pool = record.pool;
         if !record.rented {
-            let gpus = MilliGpus::whole(self.model.pool(pool).gpus());
-            self.charge_months(pool, gpus, SimTime::ZERO, self.world.now);
+            let terms = self.model.pool(pool);
+            let (from, until) = terms.paid_until(self.world.now);
+            self.charge_months(pool, MilliGpus::whole(terms.gpus()), from, until);
         }
         let months = (pool, SimTime::ZERO)..=(pool, SimTime::NEVER);
         for (_, idle) in self.idle.range(months) {

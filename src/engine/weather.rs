@@ -49,6 +49,20 @@ impl<O: Observer> Run<'_, O> {
                     self.out.fact(now, Fact::NodesUp(pool, resumed));
                 }
             }
+            Happening::Begin { pool } => {
+                self.world.begin_term(pool, self.model.pool(pool).nodes);
+            }
+            Happening::Warn { pool, notice } => {
+                let nodes = self.model.pool(pool).nodes;
+                self.world.warn_term(pool, nodes);
+                self.out.fact(now, Fact::Noticed(pool, nodes));
+                self.warn_on(pool, 0, nodes, notice);
+            }
+            Happening::End { pool } => {
+                let nodes = self.model.pool(pool).nodes;
+                self.interrupt_on(pool, 0, nodes);
+                self.world.end_term(pool, nodes);
+            }
             Happening::Capacity {
                 pool,
                 instances,
@@ -159,7 +173,7 @@ impl<O: Observer> Run<'_, O> {
             self.drain(pool, instance, notice);
         }
         for &(_, instance) in &drawn {
-            self.warn_on(pool, instance, notice);
+            self.warn_on(pool, instance, 1, notice);
         }
         self.scratch.drawn = drawn;
     }
@@ -180,11 +194,11 @@ impl<O: Observer> Run<'_, O> {
         self.scratch.agenda.push(now + notice, event);
     }
 
-    /// Jobs on an instance under notice write a checkpoint if there is time for it; a gang that still boots
+    /// Jobs on nodes (or instances) under notice write a checkpoint if there is time for it; a gang that still boots
     /// is given up at once.
-    fn warn_on(&mut self, pool: PoolId, instance: u32, notice: Span) {
+    fn warn_on(&mut self, pool: PoolId, first: u32, nodes: u32, notice: Span) {
         let mut victims = std::mem::take(&mut self.scratch.victims);
-        self.world.jobs_on(pool, instance, 1, &mut victims);
+        self.world.jobs_on(pool, first, nodes, &mut victims);
         for &slot in &victims {
             match self.world.jobs[slot].phase {
                 Phase::Booting => self.interrupt(slot),

@@ -120,11 +120,14 @@ fn share_held(model: &Model, gpu: &str, stays: &[Stay]) -> Option<f64> {
             u128::from(stay.milli_gpus) * u128::from(stay.end.min(last).since(stay.start).0)
         })
         .sum();
-    let gpus: u64 = model
+    let there: u128 = model
         .pools
         .iter()
         .filter(|pool| pool.gpu == gpu && !pool.is_rented())
-        .map(crate::model::Pool::gpus)
+        .map(|pool| {
+            let (from, until) = pool.paid_until(last);
+            u128::from(pool.gpus()) * 1000 * u128::from(until.since(from).0)
+        })
         .sum();
-    Some(held as f64 / (gpus as f64 * 1e3 * last.0 as f64))
+    Some(held as f64 / there as f64)
 }

@@ -58,6 +58,7 @@ impl Pool {
             spread: Spread::Never,
             supply: Supply::Owned {
                 price: Price(1_000_000),
+                term: None,
             },
             speed: vec![1000],
         }

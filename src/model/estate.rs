@@ -146,13 +146,26 @@ pub enum Spread {
 /// What capacity costs and how it comes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Supply {
-    /// Ours (or under a fixed contract) throughout: paid for whether used or not.
+    /// Ours (or under a fixed contract): paid for whether used or not.
     Owned {
         /// What one GPU-hour of capacity costs, used or not.
         price: Price,
+        /// From when until when; throughout unless there is one.
+        term: Option<Term>,
     },
     /// Rented by the instance.
     Rented(Rented),
+}
+
+/// When capacity is ours, and how its end is announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// From when it can be used, and is paid for.
+    pub from: SimTime,
+    /// Until when.
+    pub until: SimTime,
+    /// So long before the end nothing new starts, and running jobs write a checkpoint if there is time for it.
+    pub notice: Span,
 }
 
 /// Terms of an offer by the instance.
@@ -275,8 +288,24 @@ impl Pool {
     /// The price at which capacity is charged, over time.
     pub fn prices(&self) -> PriceSteps {
         match &self.supply {
-            Supply::Owned { price } => PriceSteps::constant(*price),
+            Supply::Owned { price, .. } => PriceSteps::constant(*price),
             Supply::Rented(terms) => terms.prices.clone(),
+        }
+    }
+
+    /// When its capacity is ours, if it is so for a time.
+    pub const fn term(&self) -> Option<Term> {
+        match &self.supply {
+            Supply::Owned { term, .. } => *term,
+            Supply::Rented(_) => None,
+        }
+    }
+
+    /// From when until when owned capacity is paid for in a run that ends at `end`.
+    pub fn paid_until(&self, end: SimTime) -> (SimTime, SimTime) {
+        match self.term() {
+            None => (SimTime::ZERO, end),
+            Some(term) => (term.from.min(end), term.until.min(end)),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use crate::units::{PoolId, SimTime, Span};
 
+use super::estate::Term;
+
 /// Something that happens to the estate, whoever decided it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happening {
@@ -23,6 +25,23 @@ pub enum Happening {
         first: u32,
         /// How many, from the first on.
         nodes: u32,
+    },
+    /// The term of a pool begins: its nodes are there.
+    Begin {
+        /// Whose term.
+        pool: PoolId,
+    },
+    /// The term of a pool will end: nothing new starts there.
+    Warn {
+        /// Whose term.
+        pool: PoolId,
+        /// How long what runs may go on.
+        notice: Span,
+    },
+    /// The term of a pool ends: its nodes are gone, whatever runs on them.
+    End {
+        /// Whose term.
+        pool: PoolId,
     },
     /// From now on the market would let us hold so many instances of a rented pool in all.
     Capacity {
@@ -82,6 +101,31 @@ impl Incident {
             turn: Turn::Relief,
             what: Happening::Up { pool, first, nodes },
         }
+    }
+
+    /// The incidents of capacity that is ours for a time.
+    pub fn term(pool: PoolId, term: Term) -> impl Iterator<Item = Self> {
+        let begin = (SimTime::ZERO < term.from).then_some(Self {
+            at: term.from,
+            turn: Turn::Relief,
+            what: Happening::Begin { pool },
+        });
+        let last_start = SimTime(term.until.0.saturating_sub(term.notice.0));
+        let ends = term.until < SimTime::NEVER;
+        let warn = (ends && term.notice > Span::ZERO).then_some(Self {
+            at: last_start.max(term.from),
+            turn: Turn::Blow,
+            what: Happening::Warn {
+                pool,
+                notice: term.until.since(last_start.max(term.from)),
+            },
+        });
+        let end = ends.then_some(Self {
+            at: term.until,
+            turn: Turn::Blow,
+            what: Happening::End { pool },
+        });
+        begin.into_iter().chain(warn).chain(end)
     }
 
     /// The incidents of a capacity that takes these values from these instants on.

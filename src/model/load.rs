@@ -125,7 +125,8 @@ fn offered(model: &Model, by_shape: &[(u64, u128)], end: SimTime) -> Vec<GpuLoad
     let mut loads: Vec<GpuLoad> = Vec::new();
     for pool in &model.pools {
         let owned = if pool.is_rented() { 0 } else { pool.gpus() };
-        let capacity = u128::from(owned) * 1000 * u128::from(end.0);
+        let (from, until) = pool.paid_until(end);
+        let capacity = u128::from(owned) * 1000 * u128::from(until.since(from).0);
         match loads.iter_mut().find(|load| load.gpu == pool.gpu) {
             Some(load) => {
                 load.owned += owned;

@@ -24,7 +24,7 @@ pub use compile::{Assumption, Compiled, compile};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use estate::{
     Boot, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind, Rented, Site,
-    SiteKind, Spread, Supply,
+    SiteKind, Spread, Supply, Term,
 };
 pub use happening::{Happening, Incident, Turn};
 pub use load::{GpuLoad, InventoryRow, LoadReport};

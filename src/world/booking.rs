@@ -89,11 +89,13 @@ impl World {
         self.charges.clear();
         self.pools[pool.index()].settle_shut(now);
         match &terms.supply {
-            Supply::Owned { price } => {
+            Supply::Owned { price, .. } => {
                 let books = &mut self.pools[pool.index()].books;
                 let gpus = MilliGpus::whole(terms.gpus());
-                books.charged = u128::from(gpus.0) * u128::from(now.0);
-                books.charged_cost = Money::of(gpus, Span(now.0), *price);
+                let (from, until) = terms.paid_until(now);
+                let paid = until.since(from);
+                books.charged = u128::from(gpus.0) * u128::from(paid.0);
+                books.charged_cost = Money::of(gpus, paid, *price);
             }
             Supply::Rented(_) => {
                 let slots = self.pools[pool.index()]

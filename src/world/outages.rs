@@ -48,6 +48,33 @@ impl World {
         resumed
     }
 
+    /// The term of a pool begins.
+    pub fn begin_term(&mut self, pool: PoolId, nodes: u32) {
+        let (now, state) = (self.now, &mut self.pools[pool.index()]);
+        for node in 0..nodes {
+            state.appear(node, now);
+        }
+        self.changes.other = true;
+    }
+
+    /// The term of a pool will end soon: its nodes take no more work.
+    pub fn warn_term(&mut self, pool: PoolId, nodes: u32) {
+        let (now, state) = (self.now, &mut self.pools[pool.index()]);
+        for node in 0..nodes {
+            state.drain(node, now);
+        }
+        self.changes.other = true;
+    }
+
+    /// The term of a pool ends; the caller has stopped the jobs there.
+    pub fn end_term(&mut self, pool: PoolId, nodes: u32) {
+        let (now, state) = (self.now, &mut self.pools[pool.index()]);
+        for node in 0..nodes {
+            state.disappear(node, now);
+        }
+        self.changes.other = true;
+    }
+
     /// The market has no room for the instances that a job was placed on: it has nothing until it is told so.
     pub fn refuse(&mut self, model: &Model, slot: Slot, launched: u32) {
         let pool = self.jobs[slot].pool;

@@ -113,6 +113,11 @@ impl PoolState {
         if let Some(nodes) = &mut self.nodes {
             nodes.reset(pool.nodes, pool.nodes);
         }
+        if pool.term().is_some_and(|term| SimTime::ZERO < term.from) {
+            for node in 0..pool.nodes {
+                self.disappear(node, SimTime::ZERO);
+            }
+        }
     }
 
     /// Whether a gang would find room on what is up now.
@@ -244,6 +249,31 @@ impl PoolState {
         true
     }
 
+    /// A node is ours from now on.
+    pub fn appear(&mut self, node: u32, now: SimTime) {
+        let mut entry = self.settled(node, now);
+        entry.absent = false;
+        if entry.is_shut() {
+            self.shut.set(node, entry);
+            return;
+        }
+        let absorbed = std::mem::take(&mut entry.absorbed);
+        self.shut.set(node, entry);
+        self.free += u64::from(absorbed);
+        if let Some(nodes) = &mut self.nodes {
+            nodes.unblock(node, absorbed);
+        }
+    }
+
+    /// A node is not ours any more; no job holds any of it.
+    pub fn disappear(&mut self, node: u32, now: SimTime) {
+        let mut entry = self.settled(node, now);
+        entry.draining = false;
+        entry.absent = true;
+        self.shut.set(node, entry);
+        self.absorb(node, now);
+    }
+
     /// An instance is under notice: it takes no more work.
     pub fn drain(&mut self, slot: u32, now: SimTime) {
         let mut entry = self.settled(slot, now);
@@ -333,6 +363,11 @@ impl PoolState {
     /// The entry of a node, with its absorbed GPUs booked up to now.
     fn settled(&mut self, node: u32, now: SimTime) -> ShutNode {
         let mut entry = self.shut.get(node);
+        if entry.absent {
+            // Nobody pays for it.
+            entry.since = now;
+            return entry;
+        }
         let bucket = if entry.causes > 0 {
             Bucket::Down
         } else {

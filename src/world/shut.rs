@@ -1,4 +1,4 @@
-//! Nodes (or rented instances) that take no work: broken, or under notice.
+//! Nodes (or rented instances) that take no work: broken, under notice, or not ours at this time.
 //!
 //! Their free GPUs are absorbed, so that no placement sees them; what jobs give back there is absorbed too.
 
@@ -9,6 +9,8 @@ use crate::units::SimTime;
 pub(super) struct ShutNode {
     /// How many causes keep it down.
     pub(super) causes: u16,
+    /// Whether it is not ours (yet, or any more).
+    pub(super) absent: bool,
     /// Whether its provider takes it away.
     pub(super) draining: bool,
     /// GPUs of it that are absorbed.
@@ -19,7 +21,7 @@ pub(super) struct ShutNode {
 
 impl ShutNode {
     pub(super) const fn is_shut(&self) -> bool {
-        self.causes > 0 || self.draining
+        self.causes > 0 || self.draining || self.absent
     }
 }
 

@@ -284,7 +284,7 @@ pub fn held(model: &Model, timeline: &Timeline, job: JobId, life: &Life) -> Vec<
 pub fn price_of(model: &Model, pool: PoolId, milli: u64, from: u64, to: u64) -> Money {
     let mut total = 0i128;
     match &model.pool(pool).supply {
-        Supply::Owned { price } => {
+        Supply::Owned { price, .. } => {
             total = i128::from(milli) * i128::from(to - from) * i128::from(price.0);
         }
         Supply::Rented(offer) => {

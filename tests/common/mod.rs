@@ -61,6 +61,7 @@ pub fn owned(name: &str, nodes: u32, gpus_per_node: u32, packing: Packing) -> Po
     Pool {
         supply: Supply::Owned {
             price: Price(2_000_000),
+            term: None,
         },
         ..Pool::bare(name, nodes, gpus_per_node, packing)
     }

@@ -210,7 +210,7 @@ fn offers() -> impl Strategy<Value = Rented> {
 
 fn pools() -> impl Strategy<Value = Vec<Pool>> {
     let supply = prop_oneof![
-        3 => (0u64..4_000_000).prop_map(|price| Supply::Owned { price: Price(price) }),
+        3 => (0u64..4_000_000).prop_map(|price| Supply::Owned { price: Price(price), term: None }),
         2 => offers().prop_map(Supply::Rented),
     ];
     let speeds = prop::sample::select(vec![1000u32, 1000, 400, 1150, 2200]);

@@ -220,7 +220,10 @@ pub(super) fn owned(
     speed: u32,
 ) -> Pool {
     Pool {
-        supply: Supply::Owned { price: PRICE },
+        supply: Supply::Owned {
+            price: PRICE,
+            term: None,
+        },
         speed: vec![speed; classes],
         ..Pool::bare(name, nodes, gpus_per_node, packing)
     }

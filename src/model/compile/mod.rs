@@ -28,6 +28,7 @@ mod selector;
 mod sites;
 mod strategies;
 mod tco;
+mod terms;
 mod traces;
 mod weather;
 
@@ -89,6 +90,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
     let mut weather = weather::read(&mut context, file, &run, &sites, &pools);
     weather.market = markets::read(&mut context, file, &run, &mut pools);
+    terms::add_to(&mut weather.script, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);
     }

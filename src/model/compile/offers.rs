@@ -39,7 +39,6 @@ pub(super) fn owned(
         (offer.minimum.origin(), "minimum"),
         (offer.increment.origin(), "increment"),
         (offer.idle_release.origin(), "idle_release"),
-        (offer.notice.origin(), "notice"),
         (offer.on_demand.origin(), "on_demand"),
         (offer.price_moves.origin(), "price_moves"),
         (offer.market.origin(), "market"),
@@ -67,10 +66,10 @@ pub(super) fn owned(
             );
             None
         }
-        (Some((_, origin)), true) if kind == OfferKind::Hosted => {
+        (Some((_, origin)), true) if kind != OfferKind::Owned => {
             context.fault(
                 origin,
-                "a hosted pool has a price by contract",
+                "capacity of a provider has a price by contract",
                 "write price = \"…\"",
             );
             None
@@ -103,6 +102,16 @@ pub(super) fn rented(
     nodes: Option<u32>,
     kind: RentKind,
 ) -> Option<(Rented, u32)> {
+    for (field, word) in [
+        (offer.from.origin(), "from"),
+        (offer.until.origin(), "until"),
+    ] {
+        if let Some(origin) = field {
+            let fix = "leave it out, or write kind = \"reserved\"";
+            let message = format!("`{word}` means nothing for capacity by the instance");
+            context.fault(origin, message, fix);
+        }
+    }
     if let Some(origin) = offer.tco.origin() {
         context.fault(
             origin,

@@ -15,6 +15,7 @@ use super::moves;
 use super::offers;
 use super::sites::Place;
 use super::tco::Record;
+use super::terms;
 
 /// A pool with the speed of its GPU type.
 pub(super) struct PoolDraft {
@@ -110,23 +111,24 @@ fn pool(
         epoch: super::run::read_epoch(file),
         records,
     };
-    let kind_example = "kind = \"owned\" (or hosted, on-demand, spot)";
+    let kind_example = "kind = \"owned\" (or hosted, reserved, capacity-block, on-demand, spot)";
     let (&kind, kind_at) =
         context.required(&offer.kind, offer_at, "the kind of an offer", kind_example)?;
     check_site(context, kind, kind_at, terms.place);
     let mut moves = None;
     let (supply, nodes) = match kind {
-        OfferKind::Owned | OfferKind::Hosted => {
-            if spec.nodes.is_absent() {
-                context.required(
-                    &spec.nodes,
-                    table,
-                    "the number of nodes of an owned pool",
-                    "nodes = 32",
-                );
-            }
+        OfferKind::Owned | OfferKind::Hosted | OfferKind::Reserved | OfferKind::CapacityBlock => {
+            let what = "the number of nodes of an owned pool";
+            context.required(&spec.nodes, table, what, "nodes = 32");
             let price = offers::owned(context, offer, offer_at, &terms, kind);
-            (Supply::Owned { price: price? }, nodes?)
+            let term = terms::read(context, offer, offer_at, &terms, kind, packing(spec));
+            (
+                Supply::Owned {
+                    price: price?,
+                    term: term.ok()?,
+                },
+                nodes?,
+            )
         }
         OfferKind::OnDemand | OfferKind::Spot => {
             let kind = match kind {
@@ -178,7 +180,9 @@ fn check_site(context: &mut Context, kind: OfferKind, at: Origin, place: &Place)
     let site = place.site.kind;
     let fits = match kind {
         OfferKind::Owned => site != SiteKind::Gpuaas,
-        OfferKind::Hosted => matches!(site, SiteKind::Hosted | SiteKind::Gpuaas),
+        OfferKind::Hosted | OfferKind::Reserved | OfferKind::CapacityBlock => {
+            matches!(site, SiteKind::Hosted | SiteKind::Gpuaas)
+        }
         OfferKind::OnDemand | OfferKind::Spot => {
             matches!(site, SiteKind::Gpuaas | SiteKind::Hosted)
         }
@@ -186,8 +190,10 @@ fn check_site(context: &mut Context, kind: OfferKind, at: Origin, place: &Place)
     if !fits {
         let name = &place.site.name;
         let fix = match kind {
-            OfferKind::Owned => "what stands at a provider is hosted, on-demand or spot",
-            OfferKind::Hosted => "on a site of your own write kind = \"owned\"",
+            OfferKind::Owned => "what stands at a provider is hosted, reserved, on-demand or spot",
+            OfferKind::Hosted | OfferKind::Reserved | OfferKind::CapacityBlock => {
+                "on a site of your own write kind = \"owned\""
+            }
             OfferKind::OnDemand | OfferKind::Spot => {
                 "only a gpuaas or hosted site rents by the instance"
             }

@@ -23,6 +23,11 @@ pub struct OfferSpec {
     pub steps: List<StepSpec>,
     /// By the instance: a csv file of prices with columns `from` and `price_per_gpu_hour`.
     pub prices: Given<String>,
+    /// Reserved, capacity block: when it begins: an instant, or time since the start; a reservation has begun
+    /// unless given.
+    pub from: Given<Moment>,
+    /// Reserved, capacity block: when it ends; a reservation outlasts the run unless given.
+    pub until: Given<Moment>,
     /// By the instance: most GPUs that may be held at once.
     pub quota: Given<u64>,
     /// By the instance: time from launch until an instance is up, such as "8 min"; the median if a p95 is given.
@@ -36,7 +41,8 @@ pub struct OfferSpec {
     /// By the instance: an instance that no job uses for this long is given back; "10 min" unless given, for
     /// spot at once.
     pub idle_release: Given<String>,
-    /// Spot: how long instances that are taken back may still be used; from the catalog unless given.
+    /// Spot: how long instances that are taken back may still be used; from the catalog unless given. Reserved,
+    /// capacity block: how long before the end nothing new starts; "30 min" unless given.
     pub notice: Given<String>,
     /// Spot: the on-demand price of which moving prices are shares; from the catalog unless given.
     pub on_demand: Given<String>,
@@ -60,6 +66,10 @@ pub enum OfferKind {
     Owned,
     /// Hosted for us under a fixed contract: paid for whether used or not.
     Hosted,
+    /// A fixed set of nodes for a time, paid for whether used or not.
+    Reserved,
+    /// The same, paid at its beginning; it cannot be changed or cancelled.
+    CapacityBlock,
     /// Rented by the instance at a published price.
     OnDemand,
     /// Rented by the instance at a price that moves; the provider may take instances back.

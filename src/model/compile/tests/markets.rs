@@ -45,7 +45,7 @@ fn words_of_spot_mean_nothing_elsewhere() {
         ),
         (
             "pool.dc/h200.offer.notice=2 min",
-            "`notice` means nothing for capacity that is paid for throughout",
+            "`notice` means nothing for capacity that is ours throughout",
         ),
     ] {
         let words = try_compile(&folder.0, &[set]).unwrap_err();
@@ -355,4 +355,71 @@ fn one_series_of_a_recording_of_prices_is_replayed() {
         told.contains("has no such series") && told.contains("a/H100/spot"),
         "{told}"
     );
+}
+
+fn reserved(words: &str) -> String {
+    let on_demand = "{ kind = \"on-demand\", quota = 20, provisioning = \"8 min\" }";
+    let offer = format!("{{ price = \"2 USD/GPU-h\", {words} }}");
+    GOOD.replace(on_demand, &format!("{offer}\nnodes = 2"))
+}
+
+#[test]
+fn a_reservation_has_a_beginning_and_an_end() {
+    let words = "kind = \"capacity-block\", from = \"1 d\", until = 2026-01-06T12:00:00Z";
+    let folder = Folder::new("block", &reserved(words), TRACE);
+    let compiled = try_compile(&folder.0, &[]).unwrap();
+    let hours = |hours| SimTime(hours * Span::HOUR.0);
+    let term = Term {
+        from: hours(24),
+        until: hours(36),
+        notice: Span(30 * Span::MINUTE.0),
+    };
+    assert_eq!(compiled.model.pools[1].term(), Some(term));
+    let script = &compiled.model.weather.script;
+    let at: Vec<SimTime> = script.iter().map(|incident| incident.at).collect();
+    let warn = SimTime(hours(36).0 - 30 * Span::MINUTE.0);
+    assert_eq!(at, [hours(24), warn, hours(36)]);
+    let throughout = reserved("kind = \"reserved\"");
+    let folder = Folder::new("throughout", &throughout, TRACE);
+    let compiled = try_compile(&folder.0, &[]).unwrap();
+    assert_eq!(compiled.model.pools[1].term(), None);
+    assert!(compiled.model.weather.script.is_empty());
+}
+
+#[test]
+fn reservations_that_cannot_be_are_told() {
+    for (words, told) in [
+        (
+            "kind = \"reserved\", from = \"3 d\", until = \"2 d\"",
+            "ends before it starts",
+        ),
+        (
+            "kind = \"reserved\", until = 2026-01-01T00:00:00Z",
+            "over before the run begins",
+        ),
+        (
+            "kind = \"capacity-block\", from = \"1 d\"",
+            "the end of a capacity block is missing",
+        ),
+        (
+            "kind = \"hosted\", until = \"1 d\"",
+            "`until` means nothing",
+        ),
+        (
+            "kind = \"on-demand\", quota = 16, until = \"1 d\"",
+            "`until` means nothing",
+        ),
+    ] {
+        let folder = Folder::new("no-term", &reserved(words), TRACE);
+        let heard = try_compile(&folder.0, &[]).unwrap_err();
+        assert!(heard.contains(told), "{heard}");
+    }
+    let words = "kind = \"reserved\", until = \"1 d\"";
+    let text = reserved(words).replace(
+        "nodes = 2\n\n[[class]]",
+        "nodes = 2\npacking = \"count\"\n\n[[class]]",
+    );
+    let folder = Folder::new("count-term", &text, TRACE);
+    let heard = try_compile(&folder.0, &[]).unwrap_err();
+    assert!(heard.contains("must be told apart"), "{heard}");
 }
