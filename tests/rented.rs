@@ -8,7 +8,7 @@ use common::clouds::{
 use common::worlds::Row;
 use plimsoll::journal::{Bucket, Cause, JobState};
 use plimsoll::model::{Boot, Horizon, Outcome, Rented, SpillTest};
-use plimsoll::units::{BytePrice, Bytes, Epoch, Money, SimTime, Span};
+use plimsoll::units::{BytePrice, ByteTariff, Bytes, Epoch, Money, SimTime, Span};
 
 #[test]
 fn charges_run_from_launch_and_a_boot_is_a_wait() {
@@ -188,7 +188,7 @@ fn a_job_that_ends_with_the_horizon_is_finished_and_a_booting_one_runs() {
 fn results_leave_a_rented_pool_at_the_price_of_their_bytes() {
     let mut model = hybrid(SpillTest::Waited(Span::ZERO), terms());
     model.classes[0].results = Bytes(10_000_000_000);
-    model.sites[0].egress = BytePrice(90_000);
+    model.sites[0].egress = ByteTariff::flat(BytePrice(90_000));
     let failed = Row {
         outcome: Outcome::Failed,
         ..Row::of(0, 4, HOUR)

@@ -1,10 +1,11 @@
 //! Quantities in catalog files: text with a unit, read exactly by `units`.
 
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 use crate::units::{
-    BytePrice, Bytes, Currency, Price, QuantityError, Span, parse_amount, parse_byte_price,
-    parse_bytes, parse_power_watts, parse_price, parse_span,
+    ByteBand, BytePrice, ByteTariff, Bytes, Currency, Price, QuantityError, Span, parse_amount,
+    parse_byte_price, parse_bytes, parse_power_watts, parse_price, parse_span,
 };
 
 /// The currency of all catalog prices.
@@ -69,3 +70,27 @@ written!(
     /// Millionths of the currency.
     Amount(u64) = |text, currency| parse_amount(text, currency, "")
 );
+
+/// Prices by bands of a month's bytes; the last band has no end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bands(pub(super) ByteTariff);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenBand {
+    up_to: Option<Data>,
+    price: Gigabyte,
+}
+
+impl<'de> Deserialize<'de> for Bands {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Vec::<WrittenBand>::deserialize(deserializer)?;
+        let bands = written.into_iter().map(|band| ByteBand {
+            up_to: band.up_to.map_or(Bytes(u64::MAX), |up_to| up_to.0),
+            price: band.price.0,
+        });
+        ByteTariff::new(bands.collect())
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("bands must end one after the other"))
+    }
+}

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::units::{BytePrice, Price, Span};
+use crate::units::{ByteTariff, Price, Span};
 
-use super::quantity::{Gigabyte, GpuHour, Time};
+use super::quantity::{Bands, GpuHour, Time};
 use super::sourced::Sourced;
 
 /// A region of a provider.
@@ -16,8 +16,8 @@ pub struct Region {
     pub provider: String,
     /// Whose law applies.
     pub jurisdiction: String,
-    /// What data that leaves it costs, in the first band of a month.
-    pub egress: Sourced<BytePrice>,
+    /// What data that leaves it costs, by how much left the provider in the same month.
+    pub egress: Sourced<ByteTariff>,
     /// Most GPUs that a customer may hold unless he asked for more.
     pub quota: Sourced<u64>,
     /// Median time from launch to a usable node.
@@ -57,7 +57,7 @@ pub(super) struct Written {
     id: String,
     provider: String,
     jurisdiction: String,
-    egress: Sourced<Gigabyte>,
+    egress: Sourced<Bands>,
     quota: Sourced<u64>,
     provisioning: Sourced<Time>,
     provisioning_p95: Sourced<Time>,
@@ -85,7 +85,7 @@ impl Written {
             id: self.id,
             provider: self.provider,
             jurisdiction: self.jurisdiction,
-            egress: self.egress.map(|price| price.0),
+            egress: self.egress.map(|bands| bands.0.clone()),
             quota: self.quota,
             provisioning: self.provisioning.map(|time| time.0),
             provisioning_p95: self.provisioning_p95.map(|time| time.0),

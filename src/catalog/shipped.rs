@@ -89,7 +89,7 @@ impl Catalog {
 mod tests {
     use super::*;
     use crate::catalog::sourced::Sourced;
-    use crate::units::{BytePrice, Price, Span};
+    use crate::units::{BytePrice, ByteTariff, Bytes, Money, Price, Span};
 
     #[test]
     fn the_shipped_files_can_be_read() {
@@ -100,7 +100,11 @@ mod tests {
         assert_eq!(catalog.gpu("h200").unwrap().speed.value, 1150);
         let nebius = catalog.region("nebius-eu-north1").unwrap();
         assert_eq!(nebius.offer("h200").unwrap().price.value, Price(3_500_000));
-        assert_eq!(nebius.egress.value, BytePrice(15_000));
+        assert_eq!(nebius.egress.value, ByteTariff::flat(BytePrice(15_000)));
+        // GCP: 1 TB at .12, 9 TB at .11, then .085 from Europe: 12 TB cost 120 + 990 + 170.
+        let gcp = catalog.region("gcp-europe-west4").unwrap();
+        let cost = gcp.egress.value.cost(Bytes(0), Bytes(12_000_000_000_000));
+        assert_eq!(cost.0, 1_280 * Money::TICKS_PER_UNIT);
         assert_eq!(nebius.provisioning.value, Span(480_000));
         for region in &catalog.regions {
             let tiers = ["good", "medium", "scarce", "very-scarce"];

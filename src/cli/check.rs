@@ -7,6 +7,7 @@ use crate::record::{decimal, plain};
 
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
+use super::network::network;
 use super::study::{Study, hours};
 use super::{answer, output, outside};
 
@@ -23,6 +24,7 @@ pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
             .collect();
         output::data(&("\n".to_owned() + &lines.concat()))?;
     }
+    output::data(&network(&study.model))?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod generate;
 mod import;
 mod init;
 mod interrupt;
+mod network;
 mod output;
 mod outside;
 mod progress;

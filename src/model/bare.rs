@@ -1,11 +1,14 @@
 //! The plainest of each thing, for models that are made by hand: change what matters with `..`.
 
-use crate::units::{BytePrice, Bytes, Currency, Epoch, PoolId, Price, SimTime, SiteId, Span};
+use crate::units::{
+    BytePrice, ByteTariff, Bytes, Currency, Epoch, PoolId, Price, ProviderId, SimTime, SiteId, Span,
+};
 
 use super::Model;
 use super::estate::{
     Class, Horizon, Overrun, Packing, Pool, Preemption, Site, SiteKind, Spread, Supply,
 };
+use super::network::Network;
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
 use super::weather::Weather;
 
@@ -24,6 +27,7 @@ impl Model {
             tenants: Vec::new(),
             shapes: Vec::new(),
             rhythms: Vec::new(),
+            network: Network::default(),
             weather: Weather::default(),
             demand: Vec::new(),
             strategies: Vec::new(),
@@ -39,7 +43,8 @@ impl Site {
             kind: SiteKind::Private,
             jurisdiction: "DE".to_owned(),
             zone: "private".to_owned(),
-            egress: BytePrice(0),
+            provider: ProviderId(0),
+            egress: ByteTariff::flat(BytePrice(0)),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The estate: sites, pools and what they cost, and the classes of work that they may hold.
 
 use crate::units::{
-    BytePrice, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, SiteId,
-    Span,
+    ByteTariff, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ProviderId, ShapeId,
+    SimTime, SiteId, Span,
 };
 
 use super::demand::{Demand, DemandSource, Replay};
+use super::network::Network;
 use super::prices::PriceSteps;
 use super::request::Shape;
 use super::rhythm::Rhythm;
@@ -40,6 +41,8 @@ pub struct Model {
     pub strategies: Vec<StrategySettings>,
     /// When jobs of each shape write checkpoints in each pool, by shape, then pool; empty if none ever does.
     pub rhythms: Vec<Rhythm>,
+    /// What data travel on between sites.
+    pub network: Network,
     /// What may go wrong.
     pub weather: Weather,
     /// Where jobs come from; empty where worlds are made by hand.
@@ -77,8 +80,10 @@ pub struct Site {
     pub jurisdiction: String,
     /// Its trust zone.
     pub zone: String,
+    /// Who counts the bytes that leave it, together with those of its other sites.
+    pub provider: ProviderId,
     /// What data that leaves the site costs.
-    pub egress: BytePrice,
+    pub egress: ByteTariff,
 }
 
 /// The kind of a site.

@@ -11,6 +11,7 @@ mod estate;
 mod happening;
 mod load;
 mod market;
+mod network;
 mod prices;
 mod request;
 mod rhythm;
@@ -29,6 +30,7 @@ pub use estate::{
 pub use happening::{Happening, Incident, Turn};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
+pub use network::{Link, LinkKind, Network, ROUTES_MAX, Route, Traffic};
 pub use prices::PriceSteps;
 pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};

@@ -39,6 +39,18 @@ id!(
     SiteId(u16)
 );
 id!(
+    /// A provider, who counts what leaves all its sites together.
+    ProviderId(u16)
+);
+id!(
+    /// A data set that jobs read.
+    DatasetId(u16)
+);
+id!(
+    /// One direction of a link between sites.
+    LinkId(u16)
+);
+id!(
     /// A class of work.
     ClassId(u16)
 );

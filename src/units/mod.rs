@@ -4,6 +4,8 @@
 //! money ticks. Parsing a quantity that a person wrote ("3.5 h", "7.91 USD/GPU-h") is exact: a value that
 //! is no whole number of the base unit is an error, never rounded in silence.
 
+mod bandwidth;
+mod byte_tariff;
 mod bytes;
 mod calendar;
 mod gpus;
@@ -12,13 +14,18 @@ mod money;
 mod quantity;
 mod time;
 
+pub use bandwidth::Bandwidth;
+pub use byte_tariff::{ByteBand, ByteTariff};
 pub use bytes::Bytes;
 pub use calendar::{Epoch, Zone, month_label};
 pub use gpus::MilliGpus;
-pub use ids::{ClassId, JobId, NodeId, PoolId, ShapeId, SiteId, StrategyId, TenantId};
+pub use ids::{
+    ClassId, DatasetId, JobId, LinkId, NodeId, PoolId, ProviderId, ShapeId, SiteId, StrategyId,
+    TenantId,
+};
 pub use money::{BytePrice, Currency, Money, Price};
 pub use quantity::{
-    QuantityError, parse_amount, parse_byte_price, parse_bytes, parse_decimal, parse_power_watts,
-    parse_price, parse_span,
+    QuantityError, parse_amount, parse_bandwidth, parse_byte_price, parse_bytes, parse_decimal,
+    parse_power_watts, parse_price, parse_span,
 };
 pub use time::{SimTime, Span};

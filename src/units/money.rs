@@ -54,8 +54,13 @@ impl Money {
 
     /// What moving `bytes` costs; rounded once, half to even, because a byte is no whole number of ticks.
     pub const fn of_bytes(bytes: Bytes, price: BytePrice) -> Self {
+        Self::of_priced_bytes(bytes.0 as i128 * price.0 as i128)
+    }
+
+    /// What bytes cost whose prices add up to `priced` (µ/GB × bytes); rounded once, as [`Money::of_bytes`].
+    pub const fn of_priced_bytes(priced: i128) -> Self {
         // µ per 10⁹ bytes; one µ is 3.6 × 10⁹ ticks, so ticks = bytes × µ × 18 / 5.
-        let product = bytes.0 as i128 * price.0 as i128 * 18;
+        let product = priced * 18;
         let (quotient, remainder) = (product / 5, product % 5);
         // Fifths have no exact half, so half to even is plain rounding here.
         Self(if remainder >= 3 {

@@ -1,6 +1,6 @@
 //! Reading what a person wrote: a number and a unit, exactly.
 
-use super::{BytePrice, Bytes, Currency, Price, Span};
+use super::{Bandwidth, BytePrice, Bytes, Currency, Price, Span};
 
 /// Why a text is not the quantity that was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,6 +73,25 @@ pub fn parse_bytes(text: &str) -> Result<Bytes, QuantityError> {
         )
     })?;
     scaled(number, scale, text, "1 byte").map(Bytes)
+}
+
+/// Reads a rate of data: `"10 Gb/s"` in bits, `"1.25 GB/s"` in bytes; whole bytes per second.
+pub fn parse_bandwidth(text: &str) -> Result<Bandwidth, QuantityError> {
+    let (number, unit) = split(text, "\"10 Gb/s\"")?;
+    let wrong = || {
+        let allowed = "kb/s, Mb/s, Gb/s, Tb/s (bits), kB/s, MB/s, GB/s, TB/s (bytes)";
+        wrong_unit(unit, "bandwidth", allowed)
+    };
+    let data = unit.strip_suffix("/s").ok_or_else(wrong)?;
+    // Bits come in thousands, so that an eighth is whole.
+    let scale = match data {
+        "kb" => 125,
+        "Mb" => 125_000,
+        "Gb" => 125_000_000,
+        "Tb" => 125_000_000_000,
+        _ => byte_unit(data).ok_or_else(wrong)?,
+    };
+    scaled(number, scale, text, "1 byte per second").map(Bandwidth)
 }
 
 /// Reads a price per GPU-hour in `currency`: `"7.91 USD/GPU-h"`.
@@ -248,6 +267,8 @@ mod tests {
         assert_eq!(parse_bytes("80 GiB"), Ok(Bytes(80 << 30)));
         assert_eq!(parse_bytes("80 GB"), Ok(Bytes(80_000_000_000)));
         assert_eq!(parse_byte_price("0.09 USD/GB", usd), Ok(BytePrice(90_000)));
+        assert_eq!(parse_bandwidth("10 Gb/s"), Ok(Bandwidth(1_250_000_000)));
+        assert_eq!(parse_bandwidth("1.5 GB/s"), Ok(Bandwidth(1_500_000_000)));
         assert_eq!(parse_power_watts("10.2 kW"), Ok(10_200));
         assert_eq!(
             parse_amount("185 USD/kW-month", usd, "/kW-month"),
@@ -274,6 +295,10 @@ mod tests {
         ));
         assert!(matches!(
             parse_span("3 GiB"),
+            Err(QuantityError::Unit { .. })
+        ));
+        assert!(matches!(
+            parse_bandwidth("3 Gbps"),
             Err(QuantityError::Unit { .. })
         ));
         assert!(matches!(

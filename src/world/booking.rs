@@ -200,7 +200,10 @@ impl World {
         if class.results == Bytes(0) || !model.pool(job.pool).is_rented() {
             return Money::ZERO;
         }
-        let cost = Money::of_bytes(class.results, model.site_of(job.pool).egress);
+        let site = model.site_of(job.pool);
+        let cost = self
+            .meters
+            .charge(model.epoch, self.now, site, class.results);
         self.pools[job.pool.index()].books.egress_cost += cost;
         cost
     }

@@ -6,6 +6,7 @@ use crate::units::{PoolId, SimTime, TenantId};
 use super::causes::Causes;
 use super::job::{Jobs, Slot};
 use super::line::Line;
+use super::meters::Meters;
 use super::pool::PoolState;
 use super::profile::Profile;
 use super::stretch::Stretch;
@@ -67,6 +68,8 @@ pub struct World {
     pub posted: Tariffs,
     /// What capacity costs.
     pub tariffs: Tariffs,
+    /// What left each provider's sites this month.
+    pub(super) meters: Meters,
     /// The stretches that the last move booked.
     pub booked: Vec<Stretch>,
     /// When the instances of a cancelled launch were launched.
@@ -103,6 +106,7 @@ impl World {
             keeps_ranking: false,
             tariffs: posted.clone(),
             posted,
+            meters: Meters::default(),
             booked: Vec::new(),
             cancelled: Vec::new(),
             charges: Vec::new(),
@@ -131,6 +135,7 @@ impl World {
         self.usage.resize(model.tenants.len(), (0, SimTime::ZERO));
         self.waiting_area = 0;
         self.slips = 0;
+        self.meters.reset(&model.sites);
         self.booked.clear();
         self.charges.clear();
     }

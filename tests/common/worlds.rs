@@ -6,8 +6,8 @@ use plimsoll::model::{
     Spill, SpillTest, Spread, StrategySettings, Supply, Timeline, Truth, Turn,
 };
 use plimsoll::units::{
-    BytePrice, Bytes, ClassId, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, SiteId, Span,
-    TenantId,
+    BytePrice, ByteTariff, Bytes, ClassId, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime,
+    SiteId, Span, TenantId,
 };
 use proptest::prelude::*;
 
@@ -316,7 +316,7 @@ pub fn worlds() -> impl Strategy<Value = (Model, Timeline)> {
             model.classes = classes;
             model.horizon = horizon;
             model.overrun = overrun;
-            model.sites[0].egress = BytePrice(90_001);
+            model.sites[0].egress = ByteTariff::flat(BytePrice(90_001));
             model.tenants = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
             // Two hours and some before the end of a month, so that runs cross it.
             model.epoch = Epoch::parse("2026-01-31T21:47:13Z").unwrap();

@@ -10,12 +10,14 @@ mod context;
 mod cycle;
 mod demand;
 mod droughts;
+mod egress;
 mod generated;
 mod gpus;
 mod groups;
 mod laws;
 mod markets;
 mod moves;
+mod network;
 mod offers;
 mod pools;
 mod price_file;
@@ -23,6 +25,7 @@ mod prices;
 mod recorded;
 mod recorded_prices;
 mod rhythms;
+mod routes;
 mod run;
 mod selector;
 mod sites;
@@ -78,6 +81,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let run = run::read(&mut context, file);
     let gpus = gpus::read(&mut context, file);
     let sites = sites::read(&mut context, file);
+    let network = network::read(&mut context, file, &sites);
     let records = tco::read(&mut context, file);
     let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
@@ -109,6 +113,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         tenants: intake.tenants,
         shapes: intake.shapes,
         rhythms,
+        network,
         weather,
         strategies,
         demand: intake.demand,

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::catalog::Region;
 use crate::model::{Site, SiteKind};
 use crate::scenario::{Origin, ScenarioFile, SiteKindSpec, SiteSpec};
-use crate::units::{BytePrice, parse_byte_price};
 
 use super::context::Context;
+use super::egress::{self, Providers};
 
 /// A site with the region of the catalog that it stands in.
 pub(super) struct Place {
@@ -21,6 +21,7 @@ const SITES_MAX: usize = 10_000;
 pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     let mut taken = BTreeSet::new();
+    let mut providers = Providers::default();
     for (spec, table) in file.site.items() {
         if places.len() == SITES_MAX {
             context.fault(table, "too many sites", format!("keep to {SITES_MAX}"));
@@ -29,15 +30,21 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Place> {
         let Some(name) = context.name(&spec.name, table, "site", &mut taken) else {
             continue;
         };
-        places.push(place(context, spec, table, name));
+        places.push(place(context, spec, table, name, &mut providers));
     }
     places
 }
 
-fn place(context: &mut Context, spec: &SiteSpec, table: Origin, name: String) -> Place {
+fn place(
+    context: &mut Context,
+    spec: &SiteSpec,
+    table: Origin,
+    name: String,
+    providers: &mut Providers,
+) -> Place {
     let region = region(context, spec);
     let kind = kind(context, spec, table, region.is_some());
-    let egress = egress(context, spec, region, &name, kind);
+    let egress = egress::read(context, spec, region, &name, kind);
     let jurisdiction = match (spec.jurisdiction.value(), region) {
         (Some(own), _) => own.clone(),
         (None, Some(region)) => region.jurisdiction.clone(),
@@ -50,6 +57,7 @@ fn place(context: &mut Context, spec: &SiteSpec, table: Origin, name: String) ->
             name,
             kind,
             jurisdiction,
+            provider: providers.of(spec, region),
             egress,
         },
         region,
@@ -91,36 +99,6 @@ fn kind(context: &mut Context, spec: &SiteSpec, table: Origin, in_catalog: bool)
                 SiteKindSpec::Hosted => SiteKind::Hosted,
                 SiteKindSpec::Edge | SiteKindSpec::Gpuaas => SiteKind::Edge,
             }
-        }
-    }
-}
-
-fn egress(
-    context: &mut Context,
-    spec: &SiteSpec,
-    region: Option<&'static Region>,
-    name: &str,
-    kind: SiteKind,
-) -> BytePrice {
-    let currency = context.currency;
-    let own = context.quantity(&spec.egress, |text| parse_byte_price(text, currency));
-    if let Some(price) = own {
-        return price;
-    }
-    let what = format!("site {name}: egress");
-    match region {
-        // Other currencies are reported where the region's price is taken.
-        Some(region) if currency.code() == context.catalog.currency() => {
-            let price = region.egress.value;
-            let value = format!("{} USD/GB", price.0 as f64 / 1e6);
-            context.note_catalog(what, value, &region.egress);
-            price
-        }
-        _ => {
-            if kind == SiteKind::Gpuaas && spec.egress.is_absent() {
-                context.note_default(what, "free");
-            }
-            BytePrice(0)
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{Compiled, compile};
 
 mod markets;
 mod mistakes;
+mod network;
 
 const GOOD: &str = r#"
 [scenario]

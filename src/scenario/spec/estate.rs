@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::scenario::given::Given;
 
+use super::egress::EgressSpec;
 use super::offer::OfferSpec;
 
 /// A place with one operator, jurisdiction and trust zone.
@@ -22,8 +23,12 @@ pub struct SiteSpec {
     pub zone: Given<String>,
     /// A region of the catalog: gives jurisdiction, egress, prices, quota and provisioning.
     pub catalog: Given<String>,
-    /// What data that leaves the site costs, such as "0.09 USD/GB".
-    pub egress: Given<String>,
+    /// Who counts the bytes that leave the site, together with those of its other sites; from the catalog where
+    /// `catalog` is given, the site alone otherwise.
+    pub provider: Given<String>,
+    /// What data that leaves the site costs: one price such as "0.09 USD/GB", or bands of a month's bytes such as
+    /// [{ up_to = "10 TB", price = "0.09 USD/GB" }, { price = "0.05 USD/GB" }].
+    pub egress: Given<EgressSpec>,
 }
 
 /// The kind of a site.

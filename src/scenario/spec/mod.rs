@@ -2,9 +2,11 @@
 
 mod class;
 mod demand;
+mod egress;
 mod estate;
 mod law;
 mod market;
+mod network;
 mod offer;
 mod run;
 mod strategy;
@@ -24,12 +26,14 @@ pub use demand::{
     Align, ArrivalKind, ClockKind, ColumnsSpec, DemandSpec, DropKind, FormatKind, GeneratorSpec,
     GpuUnitKind, Preset, ResampleKind, TimeUnitKind,
 };
+pub use egress::{BandSpec, EgressSpec};
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
 pub use law::LawSpec;
 pub use market::{
     BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec, PriceMovesKind,
     PriceMovesSpec, PriceStateSpec, RegimeSpec, TierKind,
 };
+pub use network::{LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
 pub use offer::{OfferKind, OfferSpec, PriceFileKind, SeriesSpec, StepSpec};
 pub use run::{OverrunKind, RunSpec};
 pub use strategy::{
@@ -58,6 +62,8 @@ pub struct ScenarioFile {
     pub scenario: Given<RunSpec>,
     /// Places, each with one operator and jurisdiction.
     pub site: List<SiteSpec>,
+    /// What data travel on between sites.
+    pub link: List<LinkSpec>,
     /// GPU types beside, or instead of, those of the catalog.
     pub gpu: List<GpuSpec>,
     /// What owning costs, beside the records of the catalog.

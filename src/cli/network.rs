@@ -1,0 +1,70 @@
+//! What `plimsoll check` says of links and routes.
+
+use std::fmt::Write as _;
+
+use crate::model::{Link, Model};
+use crate::record::plain;
+use crate::units::{Bandwidth, BytePrice, SiteId};
+
+/// Links, and the routes that data may take; nothing where no link is declared.
+pub(super) fn network(model: &Model) -> String {
+    let mut out = String::new();
+    if model.network.links.is_empty() {
+        return out;
+    }
+    out.push_str("\nlinks (one line for each direction)\n");
+    for link in &model.network.links {
+        let _ = writeln!(out, "  {}", described(model, link));
+    }
+    out.push_str("\nroutes (best first by cost, latency, order of links)\n");
+    for (&(from, to), routes) in &model.network.routes {
+        let ways = routes.iter().map(|route| {
+            let links = route.links.iter();
+            let names: Vec<&str> = links
+                .map(|&link| model.network.link(link).name.as_str())
+                .collect();
+            format!("{} ({})", names.join(" + "), price(model, route.cost))
+        });
+        let ways: Vec<String> = ways.collect();
+        let (from, to) = (site(model, from), site(model, to));
+        let _ = writeln!(out, "  {from} to {to}: {}", plain(&ways.join("; ")));
+    }
+    out
+}
+
+fn described(model: &Model, link: &Link) -> String {
+    let cost = link.price.map_or_else(
+        || format!("egress of {}", site(model, link.from)),
+        |flat| price(model, flat),
+    );
+    format!(
+        "{}: {} to {}, {}, {}, {} ms, {cost}",
+        plain(&link.name),
+        site(model, link.from),
+        site(model, link.to),
+        link.kind.name(),
+        rate(link.bandwidth),
+        link.latency.0,
+    )
+}
+
+fn site(model: &Model, site: SiteId) -> String {
+    plain(&model.sites[site.index()].name).into_owned()
+}
+
+fn price(model: &Model, price: BytePrice) -> String {
+    format!("{} {}/GB", price.0 as f64 / 1e6, model.currency)
+}
+
+/// In bits, as networks are sold.
+fn rate(bandwidth: Bandwidth) -> String {
+    let bits = bandwidth.0 as f64 * 8.0;
+    let units = [(1e12, "Tb/s"), (1e9, "Gb/s"), (1e6, "Mb/s")];
+    let unit = units.into_iter().find(|&(unit, _)| unit <= bits);
+    let (unit, name) = unit.unwrap_or((1e3, "kb/s"));
+    let text = format!("{:.2}", bits / unit);
+    format!(
+        "{} {name}",
+        text.trim_end_matches('0').trim_end_matches('.')
+    )
+}

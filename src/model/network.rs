@@ -1,0 +1,101 @@
+//! What data travel on: links between sites, and the routes over them.
+
+use std::collections::BTreeMap;
+
+use crate::units::{Bandwidth, BytePrice, LinkId, Price, SiteId, Span};
+
+/// Most routes that are kept between two sites.
+pub const ROUTES_MAX: usize = 4;
+
+/// The links of a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// Every direction of every link.
+    pub links: Vec<Link>,
+    /// From where to where: the best routes first, by (cost, latency, links).
+    pub routes: BTreeMap<(SiteId, SiteId), Vec<Route>>,
+}
+
+/// One direction of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its name; both directions of a link share it.
+    pub name: String,
+    /// Where it begins.
+    pub from: SiteId,
+    /// Where it ends.
+    pub to: SiteId,
+    /// What kind.
+    pub kind: LinkKind,
+    /// What it carries, after what is lost on the way.
+    pub bandwidth: Bandwidth,
+    /// How long a byte is on its way.
+    pub latency: Span,
+    /// What a gigabyte costs on it; `None`: the egress of the site where it begins.
+    pub price: Option<BytePrice>,
+    /// Rent by the hour, of the first direction only, per hour.
+    pub rent: Price,
+    /// Shares kept for each kind of traffic, in ‰, by [`Traffic`].
+    pub reserved: [u32; Traffic::ALL.len()],
+}
+
+/// The kind of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// A line of our own.
+    Circuit,
+    /// A tunnel through the internet.
+    Vpn,
+    /// The internet.
+    Internet,
+}
+
+/// How urgent data are, most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Traffic {
+    /// What steers the estate.
+    Control,
+    /// Questions and answers.
+    Inference,
+    /// Data sets, results, checkpoints.
+    Bulk,
+}
+
+/// A way from one site to another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
+    /// What a gigabyte costs on all of it, in the dearest band of each site that it leaves.
+    pub cost: BytePrice,
+    /// How long a byte is on its way.
+    pub latency: Span,
+    /// Its links in order.
+    pub links: Vec<LinkId>,
+}
+
+impl Traffic {
+    /// All of them, most urgent first.
+    pub const ALL: [Self; 3] = [Self::Control, Self::Inference, Self::Bulk];
+}
+
+impl LinkKind {
+    /// The word for it in scenarios and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Circuit => "circuit",
+            Self::Vpn => "vpn",
+            Self::Internet => "internet",
+        }
+    }
+}
+
+impl Network {
+    /// The routes from one site to another, best first.
+    pub fn routes(&self, from: SiteId, to: SiteId) -> &[Route] {
+        self.routes.get(&(from, to)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The link of an id.
+    pub fn link(&self, id: LinkId) -> &Link {
+        &self.links[id.index()]
+    }
+}
