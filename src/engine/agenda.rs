@@ -6,6 +6,10 @@ use crate::units::SimTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum Rank {
+    /// Something broken works again.
+    Restored = 0,
+    /// A crew is done with a repair.
+    Mended = 1,
     /// A job's work is done, or its time is up.
     Finish = 2,
     /// Instances of a gang are up.
@@ -14,20 +18,22 @@ pub(super) enum Rank {
     Saved = 4,
     /// A provider says that it has no capacity.
     Answered = 5,
+    /// Something that shares few crews breaks.
+    Fault = 6,
     /// A running job crashes by itself.
-    Crash = 6,
+    Crash = 7,
     /// The notice of a rented instance is over.
-    Gone = 7,
+    Gone = 8,
     /// A published price changed. Price changes are on the tape, not in the heap.
-    Price = 8,
+    Price = 9,
     /// A job comes. Arrivals are on the tape, not in the heap.
-    Arrival = 9,
+    Arrival = 10,
     /// Somebody asked to be called.
-    Wake = 10,
+    Wake = 11,
     /// A market that refused may be asked again.
-    Retry = 11,
+    Retry = 12,
     /// An instance may have been idle for long enough.
-    Release = 12,
+    Release = 13,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -44,7 +44,7 @@ impl<O: Observer> Run<'_, O> {
         due.extend(first);
         self.incidents(now, Turn::Relief);
         self.scratch.agenda.take_due(now, &mut due);
-        let first_fault = due.partition_point(|event| event.rank < Rank::Crash);
+        let first_fault = due.partition_point(|event| event.rank < Rank::Fault);
         for &event in &due[..first_fault] {
             self.handle(event);
         }
@@ -82,6 +82,9 @@ impl<O: Observer> Run<'_, O> {
             Rank::Saved if self.is_current(slot, event, Phase::Saving) => self.saved(slot),
             Rank::Answered if self.is_current(slot, event, Phase::Asking) => self.answered(slot),
             Rank::Crash if self.is_current(slot, event, Phase::Running) => self.interrupt(slot),
+            Rank::Restored => self.restored(event),
+            Rank::Mended => self.mended(event),
+            Rank::Fault => self.breaks(event),
             Rank::Gone => self.gone(event),
             Rank::Retry => self.world.changes.other = true,
             Rank::Wake => self.wake(slot, event),

@@ -9,6 +9,7 @@ mod carry;
 mod finish;
 mod handle;
 mod ledger;
+mod repairs;
 mod room;
 mod run;
 mod weather;

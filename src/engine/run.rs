@@ -29,6 +29,8 @@ pub struct Scratch {
     pub(super) pool_keys: Vec<Key>,
     /// The keys of the classes' dice; empty if no class rolls any.
     pub(super) class_keys: Vec<Key>,
+    /// The keys of what shares few crews, by shop and entity.
+    pub(super) entity_keys: Vec<Vec<Key>>,
     /// Jobs that lose their place.
     pub(super) victims: Vec<Slot>,
     /// Instances by the luck that decides who is taken away first.
@@ -162,6 +164,7 @@ pub fn simulate<O: Observer>(
         passes: 0,
         idle: IdleBooks::default(),
     };
+    run.open_shops();
     let ended = run.play();
     let record = ended.map(|()| run.close());
     let world = run.world;

@@ -36,13 +36,7 @@ impl<O: Observer> Run<'_, O> {
     fn befall(&mut self, what: Happening, number: u32) {
         let now = self.world.now;
         match what {
-            Happening::Down { pool, first, nodes } => {
-                let stopped = self.world.stop_nodes(pool, first, nodes);
-                self.interrupt_on(pool, first, nodes);
-                if stopped > 0 {
-                    self.out.fact(now, Fact::NodesDown(pool, stopped));
-                }
-            }
+            Happening::Down { pool, first, nodes } => self.stop_nodes(pool, first, nodes),
             Happening::Up { pool, first, nodes } => {
                 let resumed = self.world.resume_nodes(pool, first, nodes);
                 if resumed > 0 {
@@ -79,6 +73,16 @@ impl<O: Observer> Run<'_, O> {
             }
         }
         self.post_shut();
+    }
+
+    /// Nodes of an owned pool stop, and whatever runs on them.
+    pub(super) fn stop_nodes(&mut self, pool: PoolId, first: u32, nodes: u32) {
+        let stopped = self.world.stop_nodes(pool, first, nodes);
+        self.interrupt_on(pool, first, nodes);
+        if stopped > 0 {
+            let now = self.world.now;
+            self.out.fact(now, Fact::NodesDown(pool, stopped));
+        }
     }
 
     /// Stops the jobs on nodes that are no more.

@@ -1,7 +1,7 @@
 //! What may go wrong in a scenario: laws to draw from and what is sure to happen.
 
-use crate::process::Renewal;
-use crate::units::PoolId;
+use crate::process::{Law, Renewal};
+use crate::units::{PoolId, Span};
 
 use super::happening::Incident;
 use super::market::Market;
@@ -11,6 +11,8 @@ use super::market::Market;
 pub struct Weather {
     /// What fails and is repaired, whether anybody uses it or not.
     pub failures: Vec<Failure>,
+    /// What fails and shares few crews or spares.
+    pub shops: Vec<Shop>,
     /// What happens in every replication, in the order in which it is played.
     pub script: Vec<Incident>,
     /// What the market does by itself.
@@ -24,6 +26,25 @@ pub struct Failure {
     pub name: String,
     /// Up and down times.
     pub times: Renewal,
+    /// What fails.
+    pub entities: Vec<Entity>,
+}
+
+/// Things that fail alike and share repair crews and spares. All are new and up at the start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shop {
+    /// Its name; with an entity's name it names the dice.
+    pub name: String,
+    /// Up times, in milliseconds.
+    pub up: Law,
+    /// How long a crew takes, in milliseconds.
+    pub down: Law,
+    /// How many repairs can go on at once.
+    pub crews: u32,
+    /// Working spares at the start; what is mended becomes one.
+    pub spares: u32,
+    /// How long it takes to put something that works in place.
+    pub swap: Span,
     /// What fails.
     pub entities: Vec<Entity>,
 }
@@ -51,6 +72,6 @@ pub struct NodeRange {
 impl Weather {
     /// Whether two replications can differ by it.
     pub fn rolls_dice(&self) -> bool {
-        !self.failures.is_empty() || self.market.rolls_dice()
+        !self.failures.is_empty() || !self.shops.is_empty() || self.market.rolls_dice()
     }
 }

@@ -3,6 +3,7 @@
 use crate::dice::Stream;
 use crate::units::Span;
 
+use super::law::Law;
 use super::normal::normal_quantile;
 
 /// A lognormal time: `mu` and `sigma` are the mean and standard deviation of the logarithm of milliseconds.
@@ -10,6 +11,11 @@ use super::normal::normal_quantile;
 pub fn lognormal_ms(stream: &mut Stream, mu: f64, sigma: f64) -> Span {
     let normal = normal_quantile(stream.uniform());
     Span(libm::exp(mu + sigma * normal).clamp(1.0, 1e13) as u64)
+}
+
+/// A length of time in whole milliseconds by any law of milliseconds, at least 1 ms and at most 10¹³ ms.
+pub fn law_ms(law: &Law, stream: &mut Stream) -> Span {
+    Span(law.sample(stream).clamp(1.0, 1e13) as u64)
 }
 
 /// An exponential time with this mean, at least 1 ms and at most 10¹³ ms.

@@ -9,6 +9,7 @@ use super::line::Line;
 use super::meters::Meters;
 use super::pool::PoolState;
 use super::profile::Profile;
+use super::repairs::RepairShop;
 use super::stretch::Stretch;
 
 /// What changed since the last decision.
@@ -46,6 +47,8 @@ pub struct World {
     pub causes: Causes,
     /// Capacity.
     pub pools: Vec<PoolState>,
+    /// Where broken nodes wait for few crews.
+    pub shops: Vec<RepairShop>,
     /// What changed since the last decision.
     pub changes: Changes,
     /// Reservations of the last decision, by pool.
@@ -95,6 +98,7 @@ impl World {
             at_door: None,
             causes: Causes::default(),
             pools,
+            shops: Vec::new(),
             changes: Changes::default(),
             reservations: Vec::new(),
             settled: false,

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Entity, Failure, Happening, Horizon, Incident, NodeRange, Packing, Turn, Weather,
+    Entity, Failure, Happening, Horizon, Incident, NodeRange, Packing, Shop, Turn, Weather,
 };
-use crate::process::{Renewal, RenewalStart};
+use crate::process::{Law, Renewal, RenewalStart};
 use crate::scenario::{
     FailureSpec, FailureUnit, HappeningKind, HappeningSpec, Origin, ScenarioFile,
 };
@@ -48,9 +48,7 @@ pub(super) fn read(
     let mut taken = BTreeSet::new();
     for (spec, table) in file.failure.items() {
         let name = context.name(&spec.name, table, "failure", &mut taken);
-        weather
-            .failures
-            .extend(failure(context, spec, table, &estate, name));
+        failure(context, spec, table, &estate, name, &mut weather);
     }
     let mut taken = BTreeSet::new();
     for (spec, table) in file.happening.items() {
@@ -76,7 +74,8 @@ fn failure(
     table: Origin,
     estate: &Estate<'_>,
     name: Option<String>,
-) -> Option<Failure> {
+    weather: &mut Weather,
+) -> Option<()> {
     let of = context.required(&spec.of, table, "what fails at once", "of = \"node\"");
     let up = laws::required(
         context,
@@ -96,22 +95,6 @@ fn failure(
         |draft| !draft.pool.is_rented(),
     );
     let ((&of, of_at), up, down) = (of?, up?, down?);
-    let start = if spec.new.value() == Some(&true) {
-        RenewalStart::Up
-    } else {
-        RenewalStart::Stationary
-    };
-    let times = match Renewal::new(up, down, start) {
-        Ok(times) => times,
-        Err(why) => {
-            context.fault(
-                table,
-                format!("no times can be drawn by these laws: {why}"),
-                "choose other laws",
-            );
-            return None;
-        }
-    };
     if of != FailureUnit::Rack
         && let Some(origin) = spec.nodes.origin()
     {
@@ -123,9 +106,72 @@ fn failure(
     }
     let entities = entities(context, spec, table, (of, of_at), estate, &pools)?;
     packed(context, table, estate, &entities);
-    Some(Failure {
-        name: name?,
-        times,
+    let name = name?;
+    if spec.crews.is_absent() && spec.spares.is_absent() {
+        let start = if spec.new.value() == Some(&true) {
+            RenewalStart::Up
+        } else {
+            RenewalStart::Stationary
+        };
+        let times = Renewal::new(up, down, start);
+        let times = times
+            .map_err(|why| context.fault(table, why, "choose another law"))
+            .ok()?;
+        if let Some(origin) = spec.swap.origin() {
+            context.fault(
+                origin,
+                "only spares are swapped in",
+                "add spares = 2, or leave `swap` out",
+            );
+        }
+        weather.failures.push(Failure {
+            name,
+            times,
+            entities,
+        });
+    } else {
+        let shop = shop(context, spec, name, (up, down), entities)?;
+        weather.shops.push(shop);
+    }
+    Some(())
+}
+
+/// Things that share few crews or spares.
+fn shop(
+    context: &mut Context,
+    spec: &FailureSpec,
+    name: String,
+    (up, down): (Law, Law),
+    entities: Vec<Entity>,
+) -> Option<Shop> {
+    if let Some((false, origin)) = spec.new.here().map(|(&new, origin)| (new, origin)) {
+        let fix = "leave `new` out: all begin new and up";
+        context.fault(
+            origin,
+            "with few crews or spares nobody knows the middle of a life",
+            fix,
+        );
+    }
+    for law in [&up, &down] {
+        law.check_duration()
+            .map_err(|why| {
+                context.fault(
+                    spec.up.origin().unwrap_or_default(),
+                    why,
+                    "choose another law",
+                )
+            })
+            .ok()?;
+    }
+    let crews = context.count(&spec.crews, 1_000_000);
+    let swap = context.span(&spec.swap);
+    Some(Shop {
+        name,
+        up,
+        down,
+        crews: crews.unwrap_or(u32::MAX),
+        spares: spec.spares.value().copied().unwrap_or(0),
+        swap: swap.unwrap_or_default(),
         entities,
     })
 }

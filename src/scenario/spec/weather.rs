@@ -65,6 +65,12 @@ pub struct FailureSpec {
     pub up: Given<LawSpec>,
     /// How long its repair takes.
     pub down: Given<LawSpec>,
+    /// How many repairs can go on at once; any number unless given. With few crews or spares all begin new.
+    pub crews: Given<u32>,
+    /// Working spares on the shelf: one takes the place of what broke, and what is mended becomes one.
+    pub spares: Given<u32>,
+    /// How long it takes to put a spare in place, such as "15 min"; no time unless given.
+    pub swap: Given<String>,
     /// Whether all begin new and up; otherwise they are found in the middle of their lives.
     pub new: Given<bool>,
 }
