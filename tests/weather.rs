@@ -7,9 +7,10 @@ use common::worlds::{Row, rented, timeline};
 use common::{Everything, model, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{
-    Boot, Discipline, Happening, Horizon, Incident, Model, Packing, Placement, Preemption, Rented,
-    Rhythm, Supply, Term, Timeline, Turn,
+    Boot, Discipline, Entity, Happening, Horizon, Incident, Model, NodeRange, Packing, Placement,
+    Preemption, Rented, Rhythm, Shop, Supply, Term, Timeline, Turn,
 };
+use plimsoll::process::Law;
 use plimsoll::units::{PoolId, Price, SimTime, Span};
 
 const POOL: PoolId = PoolId(0);
@@ -446,4 +447,87 @@ fn a_node_that_breaks_while_it_is_not_ours_costs_nothing() {
     assert_eq!(pool.gpu_time[Bucket::Down], gpu_time(8, 2 * HOUR));
     assert_eq!(pool.gpu_time.total(), gpu_time(16, 8 * HOUR));
     assert_eq!(posted(&heard), pool.gpu_time.0);
+}
+
+#[test]
+fn one_crew_mends_two_nodes_one_after_the_other() {
+    // Both break after 10 h; a repair takes 4 h: up again at 14 and 18 h, broken again at 24 and 28.
+    let shop = |crews, spares| Shop {
+        name: "node".to_owned(),
+        up: Law::Constant(10.0 * HOUR as f64),
+        down: Law::Constant(4.0 * HOUR as f64),
+        crews,
+        spares,
+        swap: Span(15 * MINUTE),
+        entities: (0..2)
+            .map(|first| Entity {
+                name: format!("own#{first}"),
+                nodes: vec![NodeRange {
+                    pool: POOL,
+                    first,
+                    nodes: 1,
+                }],
+            })
+            .collect(),
+    };
+    let down = |crews, spares| {
+        let mut model = cluster();
+        model.weather.shops = vec![shop(crews, spares)];
+        let heard = run(&mut model, &[Row::of(0, 16, HOUR)], Rhythm::NONE, &[]);
+        heard.pools[0].gpu_time[Bucket::Down]
+    };
+    let swap = 15 * MINUTE;
+    // Without spares what is mended is put in place: 4 h 15 min, then 8 h 15 min; the first breaks again at
+    // 24 h 15 min, beyond the horizon.
+    assert_eq!(down(1, 0), gpu_time(8, 12 * HOUR + 2 * swap));
+    assert_eq!(down(2, 0), gpu_time(8, 8 * HOUR + 2 * swap));
+    // One spare bridges one fault at 10 h and, mended at 14 h, the other.
+    assert_eq!(
+        down(1, 1),
+        gpu_time(8, 4 * HOUR + 2 * swap) + gpu_time(8, 0)
+    );
+    // Two spares bridge both; both nodes break again at 20 h 15 min, when both spares are mended.
+    assert_eq!(down(1, 2), gpu_time(8, 4 * swap));
+}
+
+#[test]
+fn a_class_that_crashes_restarts_from_its_checkpoint() {
+    let mut model = cluster();
+    model.horizon = Horizon::At(SimTime(2000 * HOUR));
+    model.classes[0].crash_mean = Some(Span(10 * HOUR));
+    let heard = run(&mut model, &[Row::of(0, 16, 500 * HOUR)], every(1, 0), &[]);
+    let job = &heard.jobs[0];
+    assert_eq!(job.state, JobState::Finished);
+    // About 500 / 10 crashes; each costs a restart of 12 min and half an hour of work on average.
+    assert!(
+        (35..75).contains(&job.interruptions),
+        "{}",
+        job.interruptions
+    );
+    assert_eq!(job.preempted, Span::ZERO);
+    let restarts = gpu_time(16, u64::from(job.interruptions) * 12 * MINUTE);
+    assert!(job.gpu_time[Bucket::Restart] <= restarts);
+    assert_eq!(job.gpu_time[Bucket::Useful], gpu_time(16, 500 * HOUR));
+    let rework = job.gpu_time[Bucket::Rework] / gpu_time(16, MINUTE);
+    let mean = rework as u64 / u64::from(job.interruptions);
+    assert!((20..40).contains(&mean), "{mean} min lost at each crash");
+}
+
+#[test]
+fn a_broken_checkpoint_is_one_more_interval_lost() {
+    // All but one in a million are broken: whatever was written, the work starts again.
+    let mut model = cluster();
+    model.classes[0].bad_checkpoints = 999_999;
+    let rows = [Row::of(0, 16, 10 * HOUR)];
+    let weather = [down(5 * HOUR, 1), up(6 * HOUR, 1)];
+    let heard = run(&mut model, &rows, every(2, 6 * MINUTE), &weather);
+    let job = &heard.jobs[0];
+    assert_eq!(
+        job.gpu_time[Bucket::Rework],
+        gpu_time(16, 4 * HOUR + 48 * MINUTE)
+    );
+    assert_eq!(
+        job.end,
+        SimTime(6 * HOUR + 12 * MINUTE + 10 * HOUR + 4 * 6 * MINUTE)
+    );
 }

@@ -19,6 +19,7 @@ mod markets;
 mod moves;
 mod network;
 mod offers;
+mod outages;
 mod pools;
 mod price_file;
 mod prices;

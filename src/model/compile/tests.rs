@@ -12,6 +12,7 @@ use super::{Compiled, compile};
 mod markets;
 mod mistakes;
 mod network;
+mod weather;
 
 const GOOD: &str = r#"
 [scenario]

@@ -14,6 +14,7 @@ use crate::units::{PoolId, SimTime};
 use super::context::Context;
 use super::groups::{self, Group};
 use super::laws;
+use super::outages;
 use super::pools::PoolDraft;
 use super::run::{Run, instant};
 use super::selector;
@@ -76,6 +77,9 @@ fn failure(
     name: Option<String>,
     weather: &mut Weather,
 ) -> Option<()> {
+    if let Some((path, at)) = spec.trace.here() {
+        return recorded(context, spec, (path, at), estate, &mut weather.script);
+    }
     let of = context.required(&spec.of, table, "what fails at once", "of = \"node\"");
     let up = laws::required(
         context,
@@ -134,6 +138,51 @@ fn failure(
         weather.shops.push(shop);
     }
     Some(())
+}
+
+/// Outages that were recorded somewhere else.
+fn recorded(
+    context: &mut Context,
+    spec: &FailureSpec,
+    (path, at): (&str, Origin),
+    estate: &Estate<'_>,
+    script: &mut Vec<Incident>,
+) -> Option<()> {
+    for (field, word) in [
+        (spec.of.origin(), "of"),
+        (spec.up.origin(), "up"),
+        (spec.down.origin(), "down"),
+        (spec.crews.origin(), "crews"),
+        (spec.spares.origin(), "spares"),
+        (spec.new.origin(), "new"),
+    ] {
+        if let Some(origin) = field {
+            let message = format!("`{word}` means nothing where outages were recorded");
+            context.fault(origin, message, "leave it out, or `trace`");
+        }
+    }
+    let owned = |draft: &PoolDraft| !draft.pool.is_rented();
+    let (sites, pools) = (estate.sites, estate.pools);
+    let chosen = selector::pools(context, &spec.selector, at, sites, pools, owned);
+    let nodes = chosen.iter().map(|&pool| NodeRange {
+        pool,
+        first: 0,
+        nodes: 1,
+    });
+    let entity = Entity {
+        name: String::new(),
+        nodes: nodes.collect(),
+    };
+    packed(context, at, estate, std::slice::from_ref(&entity));
+    outages::replay(
+        context,
+        spec,
+        (path, at),
+        estate.run,
+        pools,
+        &chosen,
+        script,
+    )
 }
 
 /// Things that share few crews or spares.

@@ -41,7 +41,7 @@ pub use strategy::{
 };
 
 pub use weather::{
-    FailureSpec, FailureUnit, GroupSpec, HappeningKind, HappeningSpec, SelectorSpec,
+    FailureSpec, FailureUnit, GroupSpec, HappeningKind, HappeningSpec, OutageKind, SelectorSpec,
 };
 
 /// A list, such as the tables under one `[[name]]`.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::scenario::given::{Given, Moment};
 
 use super::List;
+use super::demand::Align;
 use super::estate::SiteKindSpec;
 use super::law::LawSpec;
 use super::offer::OfferKind;
@@ -50,7 +51,7 @@ pub struct SelectorSpec {
 /// Nodes that fail and are repaired by law.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["name", "of", "up", "down"]))]
+#[schemars(extend("required" = ["name"]))]
 pub struct FailureSpec {
     /// Its name; it belongs to the names of its dice.
     pub name: Given<String>,
@@ -61,6 +62,12 @@ pub struct FailureSpec {
     /// Where; everything owned unless given.
     #[serde(rename = "where")]
     pub selector: Given<SelectorSpec>,
+    /// Recorded outages instead of laws: the k-th recorded thing, by name, is the k-th node.
+    pub trace: Given<String>,
+    /// The format of `trace`; our own csv unless given.
+    pub format: Given<OutageKind>,
+    /// Where a recording with dates begins.
+    pub align: Given<Align>,
     /// How long it works.
     pub up: Given<LawSpec>,
     /// How long its repair takes.
@@ -73,6 +80,18 @@ pub struct FailureSpec {
     pub swap: Given<String>,
     /// Whether all begin new and up; otherwise they are found in the middle of their lives.
     pub new: Given<bool>,
+}
+
+/// The format of recorded outages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutageKind {
+    /// Our own csv: entity, down, up and, if known, cause.
+    Plimsoll,
+    /// The failure records of Los Alamos National Laboratory.
+    Lanl,
+    /// The failure trace archive, such as Grid5000.
+    FailureArchive,
 }
 
 /// What fails at once.

@@ -1,0 +1,119 @@
+//! `[[failure]] trace = "…"`: recorded outages, played on the nodes of this estate.
+
+use crate::model::Incident;
+use crate::scenario::{Align, FailureSpec, Origin, OutageKind, Place, Problem};
+use crate::trace::{Gaps, Limits, OutageFormat, OutageHistory, Source, read_outages};
+use crate::units::{PoolId, SimTime, Zone};
+
+use super::context::Context;
+use super::pools::PoolDraft;
+use super::run::Run;
+
+/// The incidents of a recording: its k-th entity, by name, is the k-th node of the pools.
+pub(super) fn replay(
+    context: &mut Context,
+    spec: &FailureSpec,
+    (path, at): (&str, Origin),
+    run: &Run,
+    pools: &[PoolDraft],
+    chosen: &[PoolId],
+    script: &mut Vec<Incident>,
+) -> Option<()> {
+    let history = read(context, spec, path, at)?;
+    let start = start(context, spec, &history, run, at)?;
+    let nodes: Vec<(PoolId, u32)> = chosen
+        .iter()
+        .flat_map(|&pool| (0..pools[pool.index()].pool.nodes).map(move |node| (pool, node)))
+        .collect();
+    let (mut played, mut left_out) = (0u64, 0u64);
+    for outage in &history.outages {
+        let Some(&(pool, node)) = nodes.get(outage.entity as usize) else {
+            left_out += 1;
+            continue;
+        };
+        let (down, up) = (outage.down_ms - start, outage.up_ms - start);
+        if up <= 0 {
+            left_out += 1;
+            continue;
+        }
+        played += 1;
+        let from = SimTime(u64::try_from(down).unwrap_or(0));
+        script.push(Incident::down(from, pool, node, 1));
+        script.push(Incident::up(SimTime(up as u64), pool, node, 1));
+    }
+    let name = spec.name.value().cloned().unwrap_or_default();
+    let entities = history.entities.len();
+    context.note_default(
+        format!("failure {name}: recorded outages"),
+        format!(
+            "{played} played, {left_out} left out: {entities} recorded things on {} nodes, in the order of their names",
+            nodes.len()
+        ),
+    );
+    Some(())
+}
+
+fn read(
+    context: &mut Context,
+    spec: &FailureSpec,
+    path: &str,
+    at: Origin,
+) -> Option<OutageHistory> {
+    let path = context.problems.sources().resolve(at, path);
+    let format = match spec.format.value() {
+        None | Some(OutageKind::Plimsoll) => OutageFormat::Plimsoll,
+        Some(OutageKind::FailureArchive) => OutageFormat::FailureArchive(Gaps::Unknown),
+        Some(OutageKind::Lanl) => {
+            let name = "America/Denver";
+            OutageFormat::Lanl(Zone::parse(name)?, name.to_owned())
+        }
+    };
+    let read = Source::open(&path)
+        .map_err(Into::into)
+        .and_then(|source| read_outages(vec![source], &format, &Limits::default()));
+    match read {
+        Ok((history, _)) => {
+            context.files.push(path);
+            Some(history)
+        }
+        Err(error) => {
+            context.problems.push(Problem {
+                place: Place::Named(path.display().to_string()),
+                ..Problem::new(error.to_string())
+            });
+            None
+        }
+    }
+}
+
+/// The instant of the recording at which the scenario starts.
+fn start(
+    context: &mut Context,
+    spec: &FailureSpec,
+    history: &OutageHistory,
+    run: &Run,
+    at: Origin,
+) -> Option<i64> {
+    let first = history.outages.iter().map(|outage| outage.down_ms).min();
+    let watched = history.entities.iter().filter_map(|entity| entity.watched);
+    let first = watched.map(|(from, _)| from).min().or(first);
+    match spec.align.here() {
+        Some((Align::Calendar, origin)) if !history.calendar => {
+            let fix = "leave `align` out";
+            context.fault(
+                origin,
+                "this recording has no dates, only times since its start",
+                fix,
+            );
+            None
+        }
+        Some((Align::Calendar, _)) => Some(run.epoch.unix_ms()),
+        Some((Align::Start, _)) => first,
+        None if history.calendar => {
+            let fix = "write align = \"start\" (its first instant is the scenario's start) or \"calendar\"";
+            context.fault(at, "this recording has dates of its own", fix);
+            None
+        }
+        None => Some(0),
+    }
+}
