@@ -38,4 +38,4 @@ pub use sample::SampleScratch;
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
-pub use weather::{Entity, Failure, NodeRange, Shop, Weather};
+pub use weather::{Entity, Failure, NodeRange, Shop, Times, Weather};

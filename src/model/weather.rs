@@ -1,6 +1,6 @@
 //! What may go wrong in a scenario: laws to draw from and what is sure to happen.
 
-use crate::process::{Law, Renewal};
+use crate::process::{Faults, Law, Renewal};
 use crate::units::{PoolId, Span};
 
 use super::happening::Incident;
@@ -25,9 +25,18 @@ pub struct Failure {
     /// Its name; with an entity's name it names the dice.
     pub name: String,
     /// Up and down times.
-    pub times: Renewal,
+    pub times: Times,
     /// What fails.
     pub entities: Vec<Entity>,
+}
+
+/// When something is up and when down.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Times {
+    /// Found in the middle of its life, or new.
+    Renewal(Renewal),
+    /// All of an age, some of them lemons, some taken early.
+    Aged(Faults),
 }
 
 /// Things that fail alike and share repair crews and spares. All are new and up at the start.

@@ -1,14 +1,14 @@
 //! Laws of lengths of time, told apart by the words that are given.
 
-use crate::process::Law;
-use crate::scenario::{Given, LawSpec, Origin};
+use crate::process::{Law, RepairMix};
+use crate::scenario::{Given, LawSpec, Origin, UsualLaw};
 use crate::units::Span;
 
 use super::context::Context;
 
 /// The words that make one law.
 const FORMS: &str = "write { always = … }, { mean = … } with `shape` or `variation` if you like, \
-                     { median = …, p95 = … } or { weight = …, first = …, second = … }";
+                     { median = …, p95 = … }, { usual = \"node-repair\" } or { weight = …, first = …, second = … }";
 
 /// The law of a field that must be there, in milliseconds.
 pub(super) fn required(
@@ -25,6 +25,17 @@ pub(super) fn required(
 /// The law that the words make.
 pub(super) fn read(context: &mut Context, spec: &LawSpec, at: Origin) -> Option<Law> {
     let before = context.problems.len();
+    if let Some((UsualLaw::NodeRepair, origin)) = spec.usual.here() {
+        let alone = LawSpec {
+            usual: spec.usual.clone(),
+            ..LawSpec::default()
+        };
+        if *spec != alone {
+            context.fault(origin, "these words make no law", FORMS);
+            return None;
+        }
+        return Some(RepairMix::usual().law());
+    }
     let mut ms = |field: &Given<String>| {
         let span: Option<Span> = context.positive_span(field);
         span.map(|span| span.0 as f64)

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Entity, Failure, Happening, Horizon, Incident, NodeRange, Packing, Shop, Turn, Weather,
+    Entity, Failure, Happening, Horizon, Incident, NodeRange, Packing, Shop, Times, Turn, Weather,
 };
-use crate::process::{Law, Renewal, RenewalStart};
+use crate::process::{Faults, InfantMortality, Law, Lemons, Renewal, RenewalStart};
 use crate::scenario::{
     FailureSpec, FailureUnit, HappeningKind, HappeningSpec, Origin, ScenarioFile,
 };
@@ -112,15 +112,7 @@ fn failure(
     packed(context, table, estate, &entities);
     let name = name?;
     if spec.crews.is_absent() && spec.spares.is_absent() {
-        let start = if spec.new.value() == Some(&true) {
-            RenewalStart::Up
-        } else {
-            RenewalStart::Stationary
-        };
-        let times = Renewal::new(up, down, start);
-        let times = times
-            .map_err(|why| context.fault(table, why, "choose another law"))
-            .ok()?;
+        let times = times(context, spec, table, up, down)?;
         if let Some(origin) = spec.swap.origin() {
             context.fault(
                 origin,
@@ -183,6 +175,45 @@ fn recorded(
         &chosen,
         script,
     )
+}
+
+/// When things that fail each by themselves are up and down.
+fn times(
+    context: &mut Context,
+    spec: &FailureSpec,
+    table: Origin,
+    up: Law,
+    down: Law,
+) -> Option<Times> {
+    let lemons = spec.lemons.value().map(|lemons| Lemons {
+        share: context.number(&lemons.share, 0.0, 1.0).unwrap_or(0.0),
+        factor: context.number(&lemons.factor, 0.001, 1000.0).unwrap_or(1.0),
+    });
+    let infant = spec.infant_mortality.value().map(|infant| InfantMortality {
+        share: context.number(&infant.share, 0.0, 0.999).unwrap_or(0.0),
+        fading: context.positive_span(&infant.fading).unwrap_or(Span::DAY),
+    });
+    let age = context.span(&spec.age);
+    let new = spec.new.value() == Some(&true);
+    let times = if lemons.is_none() && infant.is_none() && age.is_none() {
+        let start = if new {
+            RenewalStart::Up
+        } else {
+            RenewalStart::Stationary
+        };
+        Renewal::new(up, down, start).map(Times::Renewal)
+    } else {
+        let faults = Faults {
+            lemons,
+            infant,
+            age: age.unwrap_or_default(),
+            ..Faults::new(up, down)
+        };
+        faults.check().map(|()| Times::Aged(faults))
+    };
+    times
+        .map_err(|why| context.fault(table, why, "choose other numbers"))
+        .ok()
 }
 
 /// Things that share few crews or spares.

@@ -2,7 +2,7 @@
 
 use crate::dice::Dice;
 use crate::model::happening::Incident;
-use crate::model::weather::{Entity, Failure};
+use crate::model::weather::{Entity, Failure, Times};
 use crate::model::{Model, Timeline};
 use crate::units::{SimTime, Span};
 
@@ -31,7 +31,10 @@ impl Timeline {
     ) {
         changes.clear();
         let key = dice.key(&failure.name, &entity.name);
-        failure.times.sample(dice, key, end, changes);
+        match &failure.times {
+            Times::Renewal(renewal) => renewal.sample(dice, key, end, changes),
+            Times::Aged(faults) => faults.sample(dice, key, end, changes),
+        }
         for (index, &(at, up)) in changes.iter().enumerate() {
             // Everything is up before its first change.
             if up && index == 0 {

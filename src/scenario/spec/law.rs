@@ -5,6 +5,14 @@ use serde::Deserialize;
 
 use crate::scenario::given::Given;
 
+/// A mix that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UsualLaw {
+    /// Repairs of nodes.
+    NodeRepair,
+}
+
 /// A law of lengths of time: `{ always = "2 h" }`, `{ mean = "60 d" }` (exponential),
 /// `{ mean = "60 d", shape = 0.7 }` (Weibull), `{ median = "2 h", p95 = "10 h" }` or
 /// `{ mean = "4 h", variation = 3 }` (lognormal), `{ weight = 0.7, first = "1 h", second = "23 h" }`
@@ -24,6 +32,9 @@ pub struct LawSpec {
     pub median: Given<String>,
     /// The length that one in twenty exceeds.
     pub p95: Given<String>,
+    /// A mix that is known: the usual repairs of nodes (45 % by themselves in about 2 h, 45 % by a spare in
+    /// 15 min, 10 % by hand in about 2 d).
+    pub usual: Given<UsualLaw>,
     /// Of two exponential phases, the share of the first.
     pub weight: Given<f64>,
     /// Mean of the first phase.

@@ -28,7 +28,7 @@ pub use demand::{
 };
 pub use egress::{BandSpec, EgressSpec};
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
-pub use law::LawSpec;
+pub use law::{LawSpec, UsualLaw};
 pub use market::{
     BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec, PriceMovesKind,
     PriceMovesSpec, PriceStateSpec, RegimeSpec, TierKind,
@@ -41,7 +41,8 @@ pub use strategy::{
 };
 
 pub use weather::{
-    FailureSpec, FailureUnit, GroupSpec, HappeningKind, HappeningSpec, OutageKind, SelectorSpec,
+    FailureSpec, FailureUnit, GroupSpec, HappeningKind, HappeningSpec, InfantSpec, LemonsSpec,
+    OutageKind, SelectorSpec,
 };
 
 /// A list, such as the tables under one `[[name]]`.

@@ -78,8 +78,37 @@ pub struct FailureSpec {
     pub spares: Given<u32>,
     /// How long it takes to put a spare in place, such as "15 min"; no time unless given.
     pub swap: Given<String>,
+    /// Some of them are lemons.
+    pub lemons: Given<LemonsSpec>,
+    /// Some of the new ones break early.
+    pub infant_mortality: Given<InfantSpec>,
+    /// The age of all at the start, such as "200 d"; they begin up. Found in the middle of their lives unless
+    /// given.
+    pub age: Given<String>,
     /// Whether all begin new and up; otherwise they are found in the middle of their lives.
     pub new: Given<bool>,
+}
+
+/// Things that fail more often than their kind.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["share", "factor"]))]
+pub struct LemonsSpec {
+    /// Their share, such as 0.15.
+    pub share: Given<f64>,
+    /// How many times as often they fail, such as 5.
+    pub factor: Given<f64>,
+}
+
+/// New things that break early.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["share", "fading"]))]
+pub struct InfantSpec {
+    /// The share that breaks early, such as 0.05.
+    pub share: Given<f64>,
+    /// The age by which 63 % of the extra risk is over, such as "10 d".
+    pub fading: Given<String>,
 }
 
 /// The format of recorded outages.
