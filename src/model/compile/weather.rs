@@ -9,7 +9,7 @@ use crate::process::{Faults, InfantMortality, Law, Lemons, Renewal, RenewalStart
 use crate::scenario::{
     FailureSpec, FailureUnit, HappeningKind, HappeningSpec, Origin, ScenarioFile,
 };
-use crate::units::{PoolId, SimTime};
+use crate::units::{PoolId, SimTime, Span};
 
 use super::context::Context;
 use super::groups::{self, Group};

@@ -59,7 +59,7 @@ fn weather_is_taken_in_by_one_line_and_bound_by_what_it_asks_for() {
     let script = &model.weather.script;
     assert_eq!(script[0], Incident::down(hour(6), own, 0, 2));
     assert_eq!(script[1], Incident::up(hour(9), own, 0, 2));
-    let notice = Span(120_000);
+    let notice = Some(Span(120_000));
     let capacity: Vec<_> =
         Incident::capacities(cloud, notice, [(hour(12), 1), (hour(36), u32::MAX)]).collect();
     let quota = |at, gpus| Incident {
