@@ -11,6 +11,8 @@ pub struct Market {
     pub cycle: Option<MarketCycle>,
     /// Offers whose prices move by themselves.
     pub prices: Vec<MovingPrice>,
+    /// By what happenings multiply the price of a pool, from each instant on, in millionths.
+    pub surcharges: Vec<(PoolId, Vec<(SimTime, u64)>)>,
     /// What the zones of regions share, by the region's name.
     pub regions: Vec<(String, RegionalFactor)>,
     /// Where capacity is limited.
@@ -96,14 +98,16 @@ pub struct SharedDrought {
 }
 
 impl Market {
-    /// Whether the price of some rented pool is drawn.
+    /// Whether the price of some rented pool is not simply what its offer publishes.
     pub const fn moves_prices(&self) -> bool {
-        self.cycle.is_some() || !self.prices.is_empty()
+        self.cycle.is_some() || !self.prices.is_empty() || !self.surcharges.is_empty()
     }
 
-    /// Whether the price of this rented pool is drawn.
+    /// Whether the price of this rented pool is not simply what its offer publishes.
     pub fn moves_price_of(&self, pool: PoolId) -> bool {
-        self.cycle.is_some() || self.prices.iter().any(|price| price.pool == pool)
+        self.cycle.is_some()
+            || self.prices.iter().any(|price| price.pool == pool)
+            || self.surcharges.iter().any(|(of, _)| *of == pool)
     }
 
     /// Whether two replications can differ by it.
@@ -116,6 +120,7 @@ impl Market {
             };
             !zone.pools.is_empty() && (drawn || zone.drought.is_some())
         };
-        self.moves_prices() || self.zones.iter().any(rolls) || !self.droughts.is_empty()
+        let prices = self.cycle.is_some() || !self.prices.is_empty();
+        prices || self.zones.iter().any(rolls) || !self.droughts.is_empty()
     }
 }

@@ -11,9 +11,11 @@ mod cycle;
 mod demand;
 mod droughts;
 mod egress;
+mod failures;
 mod generated;
 mod gpus;
 mod groups;
+mod happenings;
 mod laws;
 mod markets;
 mod moves;
@@ -93,8 +95,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
     let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
-    let mut weather = weather::read(&mut context, file, &run, &sites, &pools);
-    weather.market = markets::read(&mut context, file, &run, &mut pools);
+    let market = markets::read(&mut context, file, &run, &mut pools);
+    let mut weather = weather::read(&mut context, file, &run, &sites, &pools, market);
     terms::add_to(&mut weather.script, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);

@@ -37,6 +37,11 @@ impl Timeline {
                 Some(factors) => multiply_steps(&steps, factors),
                 None => steps,
             };
+            let steps = market
+                .surcharges
+                .iter()
+                .filter(|(of, _)| *of == id)
+                .fold(steps, |steps, (_, factors)| multiply_steps(&steps, factors));
             PriceSteps::new(&steps).unwrap_or(posted)
         };
         let prices = model.pools.iter().enumerate().map(price).collect();

@@ -163,8 +163,12 @@ pub struct HappeningSpec {
     pub instances: Given<u32>,
     /// With capacity: how long instances that are too many may still be used; that of the offer unless given.
     pub notice: Given<String>,
+    /// With capacity: whether what is held stays, and only new requests are refused.
+    pub keeps_held: Given<bool>,
     /// With quota: GPUs that each pool may hold.
     pub gpus: Given<u64>,
+    /// With price: what it is multiplied by, such as 1.15.
+    pub factor: Given<f64>,
 }
 
 /// What happens.
@@ -177,4 +181,6 @@ pub enum HappeningKind {
     Capacity,
     /// A quota changes.
     Quota,
+    /// A price changes.
+    Price,
 }

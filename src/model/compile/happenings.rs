@@ -1,0 +1,247 @@
+//! `[[happening]]`: what happens at a given time.
+
+use crate::model::{Entity, Happening, Incident, NodeRange, Turn};
+use crate::scenario::{HappeningKind, HappeningSpec, Origin};
+use crate::units::{PoolId, SimTime};
+
+use super::context::Context;
+use super::pools::PoolDraft;
+use super::run::instant;
+use super::selector;
+use super::weather::{Estate, packed};
+
+/// A thing that happens at a given time, and its end.
+pub(super) fn happening(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    estate: &Estate<'_>,
+    script: &mut Vec<Incident>,
+    surcharges: &mut Surcharges,
+) {
+    let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
+    let at =
+        at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
+    let example = "what = \"nodes-down\" (or capacity, quota, price)";
+    let what = context.required(&spec.what, table, "what happens", example);
+    let lasts = context.positive_span(&spec.lasts);
+    let (Some((at, origin)), Some((&what, _))) = (at, what) else {
+        return;
+    };
+    if at < 0 {
+        context.fault(origin, "this is before the start", "give a later time");
+        return;
+    }
+    let from = SimTime(at as u64);
+    let when = (from, lasts.map(|lasts| from + lasts));
+    for (field, word, kinds) in [
+        (spec.first.origin(), "first", [HappeningKind::NodesDown; 1]),
+        (spec.nodes.origin(), "nodes", [HappeningKind::NodesDown; 1]),
+        (
+            spec.instances.origin(),
+            "instances",
+            [HappeningKind::Capacity; 1],
+        ),
+        (spec.notice.origin(), "notice", [HappeningKind::Capacity; 1]),
+        (
+            spec.keeps_held.origin(),
+            "keeps_held",
+            [HappeningKind::Capacity; 1],
+        ),
+        (spec.gpus.origin(), "gpus", [HappeningKind::Quota; 1]),
+        (spec.factor.origin(), "factor", [HappeningKind::Price; 1]),
+    ] {
+        if let Some(origin) = field.filter(|_| !kinds.contains(&what)) {
+            context.fault(
+                origin,
+                format!("`{word}` means nothing here"),
+                "leave it out",
+            );
+        }
+    }
+    match what {
+        HappeningKind::NodesDown => nodes_down(context, spec, table, estate, when, script),
+        HappeningKind::Capacity => capacity(context, spec, table, estate, when, script),
+        HappeningKind::Quota => quota(context, spec, table, estate, when, script),
+        HappeningKind::Price => price(context, spec, table, estate, when, surcharges),
+    }
+}
+
+type When = (SimTime, Option<SimTime>);
+
+fn nodes_down(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    estate: &Estate<'_>,
+    (from, to): When,
+    script: &mut Vec<Incident>,
+) {
+    let named = spec.selector.value().map(|selector| &selector.groups);
+    let ranges: Vec<NodeRange> = match named {
+        Some(groups) if !groups.is_absent() => {
+            let known: Vec<&str> = estate
+                .groups
+                .iter()
+                .map(|group| group.name.as_str())
+                .collect();
+            let names = selector::names(context, groups, "group", &known).unwrap_or_default();
+            let of = estate
+                .groups
+                .iter()
+                .filter(|group| names.contains(&group.name));
+            of.flat_map(|group| group.nodes.clone()).collect()
+        }
+        _ => {
+            let owned = |draft: &PoolDraft| !draft.pool.is_rented();
+            let found = selector::pools(
+                context,
+                &spec.selector,
+                table,
+                estate.sites,
+                estate.pools,
+                owned,
+            );
+            let first = spec.first.value().copied().unwrap_or(0);
+            let range = |pool: PoolId| {
+                let there = estate.pools[pool.index()].pool.nodes;
+                let nodes = spec
+                    .nodes
+                    .value()
+                    .copied()
+                    .unwrap_or(there.saturating_sub(first));
+                (there, NodeRange { pool, first, nodes })
+            };
+            let ranges: Vec<(u32, NodeRange)> = found.into_iter().map(range).collect();
+            for (there, range) in &ranges {
+                let beyond = range
+                    .first
+                    .checked_add(range.nodes)
+                    .is_none_or(|last| last > *there);
+                if beyond || range.nodes == 0 {
+                    let name = &estate.pools[range.pool.index()].pool.name;
+                    let message = format!("pool `{name}` has the nodes 0 to {}", there - 1);
+                    context.fault(table, message, "change `first` and `nodes`");
+                    return;
+                }
+            }
+            ranges.into_iter().map(|(_, range)| range).collect()
+        }
+    };
+    let entity = Entity {
+        name: String::new(),
+        nodes: ranges,
+    };
+    packed(context, table, estate, std::slice::from_ref(&entity));
+    for range in entity.nodes {
+        script.push(Incident::down(from, range.pool, range.first, range.nodes));
+        script.extend(to.map(|to| Incident::up(to, range.pool, range.first, range.nodes)));
+    }
+}
+
+fn rented(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    estate: &Estate<'_>,
+) -> Vec<PoolId> {
+    let rents = |draft: &PoolDraft| draft.pool.is_rented();
+    selector::pools(
+        context,
+        &spec.selector,
+        table,
+        estate.sites,
+        estate.pools,
+        rents,
+    )
+}
+
+fn capacity(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    estate: &Estate<'_>,
+    (from, to): When,
+    script: &mut Vec<Incident>,
+) {
+    let given = context.span(&spec.notice);
+    let instances = spec.instances.value().copied().unwrap_or(0);
+    for pool in rented(context, spec, table, estate) {
+        let end = to.map(|to| (to, u32::MAX));
+        let steps = std::iter::once((from, instances)).chain(end);
+        let kept = spec.keeps_held.value() == Some(&true);
+        let notice = match &estate.pools[pool.index()].pool.supply {
+            crate::model::Supply::Rented(terms) => given.or(terms.reclaim_notice()),
+            crate::model::Supply::Owned { .. } => given,
+        };
+        let notice = notice.filter(|_| !kept);
+        script.extend(Incident::capacities(pool, notice, steps));
+    }
+}
+
+/// What happenings multiply the price of a pool by, from each instant on, in millionths.
+type Surcharges = Vec<(PoolId, Vec<(SimTime, u64)>)>;
+
+fn price(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    estate: &Estate<'_>,
+    (from, to): When,
+    surcharges: &mut Surcharges,
+) {
+    let example = "factor = 1.15";
+    if context
+        .required(
+            &spec.factor,
+            table,
+            "what the price is multiplied by",
+            example,
+        )
+        .is_none()
+    {
+        return;
+    }
+    let Some(factor) = context.number(&spec.factor, 0.0, 1000.0) else {
+        return;
+    };
+    let millionths = (factor * 1e6).round() as u64;
+    for pool in rented(context, spec, table, estate) {
+        let mut steps = vec![(from, millionths)];
+        if from > SimTime::ZERO {
+            steps.insert(0, (SimTime::ZERO, 1_000_000));
+        }
+        steps.extend(to.map(|to| (to, 1_000_000)));
+        surcharges.push((pool, steps));
+    }
+}
+
+fn quota(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    estate: &Estate<'_>,
+    (from, to): When,
+    script: &mut Vec<Incident>,
+) {
+    let Some((&gpus, _)) = context.required(&spec.gpus, table, "the new quota", "gpus = 64") else {
+        return;
+    };
+    for pool in rented(context, spec, table, estate) {
+        let usual = match &estate.pools[pool.index()].pool.supply {
+            crate::model::Supply::Rented(terms) => terms.quota,
+            crate::model::Supply::Owned { .. } => None,
+        };
+        let mut change = |at, gpus| {
+            script.push(Incident {
+                at,
+                turn: Turn::Terms,
+                what: Happening::Quota { pool, gpus },
+            });
+        };
+        change(from, Some(gpus));
+        if let Some(to) = to {
+            change(to, usual);
+        }
+    }
+}
