@@ -14,7 +14,7 @@ use crate::metrics::Unit;
 use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
 
 /// The rows: what they are called, and the metric; waits are repeated for each class.
-const ROWS: [(&str, &str); 15] = [
+const ROWS: [(&str, &str); 18] = [
     ("total cost", "cost_total"),
     ("cost per useful GPU-h", "cost_per_useful_gpu_h"),
     ("wait mean", "wait_mean_s"),
@@ -22,6 +22,9 @@ const ROWS: [(&str, &str); 15] = [
     ("wait p95", "wait_p95_s"),
     ("wait p99", "wait_p99_s"),
     ("preempted mean", "preempted_mean_s"),
+    ("interruptions", "interruptions"),
+    ("recovery mean", "recovery_mean_s"),
+    ("work lost, GPU-h", "gpu_h_rework"),
     ("utilisation allocated", "utilisation_allocated"),
     ("utilisation useful", "utilisation_useful"),
     ("jobs finished", "jobs_finished"),
@@ -33,7 +36,14 @@ const ROWS: [(&str, &str); 15] = [
 ];
 
 /// Rows that are left out where every strategy has zero.
-const ONLY_IF_ANY: [&str; 3] = ["preempted_mean_s", "jobs_cancelled", "jobs_timed_out"];
+const ONLY_IF_ANY: [&str; 6] = [
+    "preempted_mean_s",
+    "interruptions",
+    "recovery_mean_s",
+    "gpu_h_rework",
+    "jobs_cancelled",
+    "jobs_timed_out",
+];
 
 const GAP: usize = 3;
 const DELTA: &str = "  Δ";
@@ -142,8 +152,10 @@ fn rows(summary: &Summary) -> Vec<Row> {
                 known == id || (id.starts_with("wait_") && of_class(known, id))
             });
         for (known, figure) in matching {
-            let none =
-                |s: &StrategySummary| s.metrics.get(known).is_none_or(|f| f.mean == Some(0.0));
+            let none = |s: &StrategySummary| {
+                let zero = |f: &Figure| f.mean.is_none_or(|mean| mean == 0.0);
+                s.metrics.get(known).is_none_or(zero)
+            };
             if ONLY_IF_ANY.contains(&id) && summary.strategies.iter().all(none) {
                 continue;
             }

@@ -79,11 +79,11 @@ fn again_clause(mine: &Columns, first: &Columns, again: usize) -> String {
     match (here.unwrap_or(0.0), there.unwrap_or(0.0)) {
         (0.0, 0.0) => String::new(),
         (here, 0.0) => format!(
-            "; stopped to make room, a job waits again for {} on average",
+            "; once stopped, a job waits again for {} on average",
             duration(here, None)
         ),
         (here, there) => format!(
-            "; stopped to make room, a job waits again for {} on average, against {}",
+            "; once stopped, a job waits again for {} on average, against {}",
             duration(here, None),
             duration(there, None)
         ),
@@ -154,7 +154,7 @@ mod tests {
             sentences(&layout, &names, &[a, b]),
             [
                 "\"b\" costs exactly as much as \"a\" and waits 6 × less (mean wait 20.0 min against \
-              2.00 h); stopped to make room, a job waits again for 60.0 min on average."
+              2.00 h); once stopped, a job waits again for 60.0 min on average."
             ]
         );
     }

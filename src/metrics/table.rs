@@ -88,7 +88,7 @@ metrics! {
     "wait_order_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Order))
         "mean wait because others were ahead or held a reservation";
     "preempted_mean_s" Seconds Lower EachClass(|t| t.preempted_mean())
-        "mean time that jobs waited again after they were stopped to make room; no wait above holds it";
+        "mean time that jobs waited again after they were stopped or lost their place; no wait above holds it";
     "bounded_slowdown_mean" Ratio Lower EachClass(|t| t.slowdown())
         "mean of turnaround over run time (at least 10 s) of the jobs that ended";
     "utilisation_allocated" Share Higher EachPool(Books::allocated)

@@ -145,10 +145,16 @@ impl Strategy {
         order[..count].copy_from_slice(&candidates.rented[..count]);
         if candidates.prices_move {
             let of = &plan.model.shapes[shape.index()];
-            let before = |pool: &PoolId| candidates.rented.iter().position(|other| other == pool);
-            let price = |pool: PoolId| unit_cost(plan.model, of, pool, price_at(plan, pool, now));
-            // The position makes keys unique: a stable sort would ask for memory.
-            order[..count].sort_unstable_by_key(|pool| (price(*pool), before(pool)));
+            // Costs are worked out once; the position makes keys unique, since a stable sort would ask for memory.
+            let mut costs = [(0u64, 0u8); RANKED_POOLS_MAX];
+            for (place, &pool) in candidates.rented[..count].iter().enumerate() {
+                let cost = unit_cost(plan.model, of, pool, price_at(plan, pool, now));
+                costs[place] = (cost, place as u8);
+            }
+            costs[..count].sort_unstable();
+            for (pool, (_, place)) in order.iter_mut().zip(&costs[..count]) {
+                *pool = candidates.rented[usize::from(*place)];
+            }
         }
         let mut refusal = None;
         for &pool in order[..count].iter().chain(&candidates.rented[count..]) {
