@@ -78,10 +78,7 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
             Fact::Interrupted(job, pool) => interrupted(model, &mut lives, timeline, job, pool, at),
             Fact::Ended(job, state) => {
                 let life = &mut lives[job.index()];
-                assert!(
-                    life.state.replace(state).is_none(),
-                    "{job:?} ends only once"
-                );
+                assert!(life.state.replace(state).is_none(), "{job:?} ends once");
                 life.end = at;
                 if let Some(attempt) = life.attempts.last_mut() {
                     assert!(attempt.started.is_some() && attempt.stopped.is_none());
