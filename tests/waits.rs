@@ -5,8 +5,16 @@ mod common;
 use common::clouds::{HOUR, MINUTE};
 use common::worlds::{Row, timeline};
 use common::{model, owned, play};
+use plimsoll::journal::Cause;
 use plimsoll::model::{Discipline, Packing, Preemption};
 use plimsoll::units::Span;
+
+const CAUSES: [Cause; 4] = [
+    Cause::Quota,
+    Cause::Provisioning,
+    Cause::Capacity,
+    Cause::Order,
+];
 
 /// (start, waits by quota, provisioning, capacity and order) of each job on eight GPUs.
 fn waits(discipline: Discipline, rows: &[Row]) -> Vec<(u64, [u64; 4])> {
@@ -15,7 +23,7 @@ fn waits(discipline: Discipline, rows: &[Row]) -> Vec<(u64, [u64; 4])> {
     play(&model, &timeline, 0)
         .jobs
         .iter()
-        .map(|job| (job.start.unwrap().0, job.waits.0))
+        .map(|job| (job.start.unwrap().0, CAUSES.map(|cause| job.waits[cause])))
         .collect()
 }
 
@@ -77,7 +85,7 @@ fn waiting_again_is_no_wait_of_the_first_start() {
     assert_eq!(long.preempted, Span(20 * MINUTE));
     assert_eq!(long.end.0, 83 * MINUTE);
     assert_eq!(short.start.unwrap().0, 11 * MINUTE);
-    assert_eq!(short.waits.0, [0, 0, MINUTE, 0]);
+    assert_eq!(short.waits.0, [0, 0, 0, 0, MINUTE, 0]);
     // 60 useful, 1 checkpoint, 2 restart, on eight GPUs.
     let minutes: Vec<u128> = long
         .gpu_time

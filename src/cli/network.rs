@@ -9,6 +9,7 @@ use crate::units::{Bandwidth, BytePrice, SiteId};
 /// Links, and the routes that data may take; nothing where no link is declared.
 pub(super) fn network(model: &Model) -> String {
     let mut out = String::new();
+    datasets(model, &mut out);
     if model.network.links.is_empty() {
         return out;
     }
@@ -30,6 +31,34 @@ pub(super) fn network(model: &Model) -> String {
         let _ = writeln!(out, "  {from} to {to}: {}", plain(&ways.join("; ")));
     }
     out
+}
+
+fn datasets(model: &Model, out: &mut String) {
+    if model.datasets.is_empty() {
+        return;
+    }
+    out.push_str("\ndata sets\n");
+    for (index, dataset) in model.datasets.iter().enumerate() {
+        let kept = dataset.kept.iter().map(|&kept| site(model, kept));
+        let kept: Vec<String> = kept.collect();
+        let reads = model.classes.iter().filter(|class| {
+            let mut data = class.data.iter();
+            data.any(|id| id.index() == index)
+        });
+        let readers: Vec<&str> = reads.map(|class| class.name.as_str()).collect();
+        let read = match readers.as_slice() {
+            [] => "read by no class".to_owned(),
+            names => format!("read by {}", names.join(", ")),
+        };
+        let gigabytes = dataset.size.0 as f64 / 1e9;
+        let _ = writeln!(
+            out,
+            "  {}: {gigabytes} GB, kept at {}, {}",
+            plain(&dataset.name),
+            kept.join(", "),
+            plain(&read)
+        );
+    }
 }
 
 fn described(model: &Model, link: &Link) -> String {

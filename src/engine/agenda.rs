@@ -34,6 +34,8 @@ pub(super) enum Rank {
     Retry = 12,
     /// An instance may have been idle for long enough.
     Release = 13,
+    /// A transfer is there, unless its rate has changed since.
+    Arrived = 14,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -59,6 +59,7 @@ impl<O: Observer> Run<'_, O> {
             self.post_idle(&record);
             self.out.pool(&record);
         }
+        let (link_cost, storage_cost) = self.model.network_rent(self.world.now);
         let record = RunRecord {
             horizon: self.world.now,
             waiting_area: self.world.waiting_area,
@@ -66,6 +67,8 @@ impl<O: Observer> Run<'_, O> {
             events: self.events,
             passes: self.passes,
             slips: self.world.slips,
+            link_cost,
+            storage_cost,
         };
         self.out.run(&record);
         record

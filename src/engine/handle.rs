@@ -85,6 +85,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::Restored => self.restored(event),
             Rank::Mended => self.mended(event),
             Rank::Fault => self.breaks(event),
+            Rank::Arrived => self.arrived(event),
             Rank::Gone => self.gone(event),
             Rank::Retry => self.world.changes.other = true,
             Rank::Wake => self.wake(slot, event),

@@ -13,5 +13,6 @@ mod repairs;
 mod room;
 mod run;
 mod weather;
+mod wires;
 
 pub use run::{Scratch, Stuck, simulate};

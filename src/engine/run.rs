@@ -221,6 +221,7 @@ impl<O: Observer> Run<'_, O> {
     fn instant(&mut self, now: SimTime) -> Result<(), Stuck> {
         for _ in 0..ROUNDS_PER_INSTANT_MAX {
             self.happen(now);
+            self.expect_transfers();
             if self.world.is_crowded() {
                 return Err(Stuck::Crowded {
                     strategy: self.strategy.name().to_owned(),
@@ -233,6 +234,7 @@ impl<O: Observer> Run<'_, O> {
             }
             self.decide();
             self.carry_out(now);
+            self.expect_transfers();
             #[cfg(debug_assertions)]
             super::finish::audit(self);
             if self.scratch.agenda.next_at() > now {
@@ -278,7 +280,9 @@ impl<O: Observer> Run<'_, O> {
     /// Whether nobody is alive and nothing is rented: events that are left are of jobs that are gone.
     fn nothing_is_left(&self) -> bool {
         let rents = |pool: &PoolState| pool.rent().is_some_and(|rent| rent.held() > 0);
-        self.world.jobs.is_empty() && !self.world.pools.iter().any(rents)
+        self.world.jobs.is_empty()
+            && self.world.staging.transfers.is_empty()
+            && !self.world.pools.iter().any(rents)
     }
 }
 

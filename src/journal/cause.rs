@@ -10,6 +10,10 @@ use serde::Serialize;
 pub enum Cause {
     /// A quota is used up.
     Quota,
+    /// Data that it reads cannot come: no link on the way is open.
+    Link,
+    /// Data that it reads are on their way.
+    Staging,
     /// Rented instances are booting.
     Provisioning,
     /// No pool that it may use has room.
@@ -20,12 +24,26 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, highest first.
-    pub const ALL: [Self; 4] = [Self::Quota, Self::Provisioning, Self::Capacity, Self::Order];
+    pub const ALL: [Self; 6] = [
+        Self::Quota,
+        Self::Link,
+        Self::Staging,
+        Self::Provisioning,
+        Self::Capacity,
+        Self::Order,
+    ];
+
+    /// Whether it waits for data and not for a place: nobody behind it has to wait for that.
+    pub const fn is_data(self) -> bool {
+        matches!(self, Self::Link | Self::Staging)
+    }
 
     /// The name in files and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Quota => "quota",
+            Self::Link => "link",
+            Self::Staging => "staging",
             Self::Provisioning => "provisioning",
             Self::Capacity => "capacity",
             Self::Order => "order",

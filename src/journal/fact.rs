@@ -1,6 +1,6 @@
 //! Facts, postings, and who listens.
 
-use crate::units::{JobId, Money, PoolId, SimTime};
+use crate::units::{DatasetId, JobId, Money, PoolId, SimTime, SiteId};
 
 use super::bucket::Bucket;
 use super::record::{JobRecord, JobState, PoolRecord, RunRecord};
@@ -38,6 +38,10 @@ pub enum Fact {
     Rented(PoolId, u32),
     /// Instances of a rented pool were given back, or given up while they booted.
     Released(PoolId, u32),
+    /// A data set came to a site.
+    Staged(DatasetId, SiteId),
+    /// The results of a job came home.
+    SentHome(JobId),
 }
 
 /// One line of the ledger: a pool's provider is credited, a job (or the pool's idle account) is debited.

@@ -146,4 +146,8 @@ pub struct RunRecord {
     pub passes: u64,
     /// Reservations that node packing made slip.
     pub slips: u64,
+    /// What links cost by the hour.
+    pub link_cost: Money,
+    /// What keeping data sets cost.
+    pub storage_cost: Money,
 }

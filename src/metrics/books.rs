@@ -19,6 +19,10 @@ pub struct Books {
     pub idle: Money,
     /// What moving results out cost.
     pub egress: Money,
+    /// What links cost by the hour, of the whole run.
+    pub links: Money,
+    /// What keeping data sets cost, of the whole run.
+    pub storage: Money,
     /// Instances launched.
     pub launches: u64,
     /// Instances that their provider took away.
@@ -43,9 +47,9 @@ impl Books {
         self.peak_gpus += record.peak_gpus;
     }
 
-    /// Capacity and egress together.
+    /// Capacity, egress, links and storage together.
     pub fn cost(&self) -> Money {
-        self.charged + self.egress
+        self.charged + self.egress + self.links + self.storage
     }
 
     /// Total cost per GPU-hour of useful work.

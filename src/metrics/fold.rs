@@ -99,6 +99,8 @@ impl Observer for Fold {
 
     fn run(&mut self, record: &RunRecord) {
         self.run = *record;
+        self.total.links = record.link_cost;
+        self.total.storage = record.storage_cost;
     }
 }
 

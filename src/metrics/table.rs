@@ -60,7 +60,7 @@ macro_rules! metrics {
 
 metrics! {
     "cost_total" Money Lower EachPool(|b| Cell::amount(b.cost().as_units()))
-        "what all capacity cost, used or not, and what moving results cost";
+        "what all capacity cost, used or not, and what moving and keeping data cost";
     "cost_owned" Money Lower Owned(|b| Cell::amount(b.charged.as_units()))
         "what owned capacity cost, used or not";
     "cost_rented" Money Lower Rented(|b| Cell::amount(b.charged.as_units()))
@@ -68,7 +68,11 @@ metrics! {
     "cost_idle" Money Lower Pools(|b| Cell::amount(b.idle.as_units()))
         "the part of the cost of capacity that no job used";
     "cost_egress" Money Lower Pools(|b| Cell::amount(b.egress.as_units()))
-        "what moving results out of the sites cost";
+        "what moving data out of the sites cost";
+    "cost_links" Money Lower Pools(|b| Cell::amount(b.links.as_units()))
+        "what links cost by the hour";
+    "cost_storage" Money Lower Pools(|b| Cell::amount(b.storage.as_units()))
+        "what keeping data sets cost";
     "cost_per_useful_gpu_h" MoneyPerGpuHour Lower Pools(Books::cost_per_useful)
         "total cost over GPU-hours of useful work";
     "wait_mean_s" Seconds Lower EachClass(|t| t.wait_mean())
@@ -81,6 +85,10 @@ metrics! {
         "the wait that 99 % of the jobs did not exceed (nearest rank)";
     "wait_quota_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Quota))
         "mean wait because a quota was used up";
+    "wait_link_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Link))
+        "mean wait because no link on the way of the data was open";
+    "wait_staging_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Staging))
+        "mean wait while data were on their way";
     "wait_provisioning_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Provisioning))
         "mean wait while rented instances booted";
     "wait_capacity_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Capacity))

@@ -28,6 +28,7 @@ impl Model {
             shapes: Vec::new(),
             rhythms: Vec::new(),
             network: Network::default(),
+            datasets: Vec::new(),
             weather: Weather::default(),
             demand: Vec::new(),
             strategies: Vec::new(),
@@ -45,6 +46,7 @@ impl Site {
             zone: "private".to_owned(),
             provider: ProviderId(0),
             egress: ByteTariff::flat(BytePrice(0)),
+            cache: None,
         }
     }
 }
@@ -78,6 +80,8 @@ impl Class {
             pools,
             burst: true,
             results: Bytes(0),
+            results_to: None,
+            data: Vec::new(),
             bad_checkpoints: 0,
             crash_mean: None,
             preemption: Preemption::Checkpoint {

@@ -1,10 +1,11 @@
 //! The estate: sites, pools and what they cost, and the classes of work that they may hold.
 
 use crate::units::{
-    ByteTariff, Bytes, ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ProviderId, ShapeId,
-    SimTime, SiteId, Span,
+    ByteTariff, Bytes, ClassId, Currency, DatasetId, Epoch, MilliGpus, PoolId, Price, ProviderId,
+    ShapeId, SimTime, SiteId, Span,
 };
 
+use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
 use super::network::Network;
 use super::prices::PriceSteps;
@@ -43,6 +44,8 @@ pub struct Model {
     pub rhythms: Vec<Rhythm>,
     /// What data travel on between sites.
     pub network: Network,
+    /// Data that jobs read.
+    pub datasets: Vec<Dataset>,
     /// What may go wrong.
     pub weather: Weather,
     /// Where jobs come from; empty where worlds are made by hand.
@@ -84,6 +87,8 @@ pub struct Site {
     pub provider: ProviderId,
     /// What data that leaves the site costs.
     pub egress: ByteTariff,
+    /// How much it can hold for a time of what is kept elsewhere; `None` is without limit.
+    pub cache: Option<Bytes>,
 }
 
 /// The kind of a site.
@@ -235,6 +240,10 @@ pub struct Class {
     pub burst: bool,
     /// Data that a finished job sends home from where it ran.
     pub results: Bytes,
+    /// Where they go over links; `None`: they leave at once, for the egress of their site.
+    pub results_to: Option<SiteId>,
+    /// What its jobs read where they run, ascending.
+    pub data: Vec<DatasetId>,
     /// What stopping it costs.
     pub preemption: Preemption,
     /// Checkpoints that turn out to be broken when they are needed, in millionths.

@@ -1,6 +1,6 @@
 //! What the outside does to the estate, at its instant: sampled, replayed or scripted, always the same.
 
-use crate::units::{PoolId, SimTime, Span};
+use crate::units::{LinkId, PoolId, SimTime, Span};
 
 use super::estate::Term;
 
@@ -52,6 +52,13 @@ pub enum Happening {
         /// How long the instances that are too many may still be used; `None` if they stay ours, and the
         /// market only refuses new ones.
         notice: Option<Span>,
+    },
+    /// From now on one direction of a link carries this share of its bandwidth.
+    Link {
+        /// Which.
+        link: LinkId,
+        /// In ‰; 0 is cut.
+        permille: u32,
     },
     /// From now on so many GPUs of a rented pool may be held at once; what is held already stays.
     Quota {

@@ -6,6 +6,7 @@
 
 mod bare;
 mod compile;
+mod data;
 mod demand;
 mod estate;
 mod happening;
@@ -22,6 +23,7 @@ mod timeline;
 mod weather;
 
 pub use compile::{Assumption, Compiled, compile};
+pub use data::Dataset;
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use estate::{
     Boot, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind, Rented, Site,

@@ -81,6 +81,12 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
         });
         match offered {
             Ok(pool) => take_extra(plan, slot, pool),
+            Err(cause) if cause.is_data() => {
+                // It is no candidate before its data are there: it reserves nothing.
+                plan.world.causes.find(shape, now, cause);
+                plan.pass.leave(index);
+                continue;
+            }
             Err(cause) => {
                 if !cursor.blocked {
                     plan.world.causes.find(shape, now, cause);

@@ -77,12 +77,17 @@ impl Strategy {
     ) -> Result<PoolId, Cause> {
         let gpus = plan.world.jobs[slot].gpus;
         let mut would_fit = false;
+        let mut unstaged = None;
         for &pool in self.owned(shape) {
             // Placing asks by itself whether there is room.
             if !permitted(plan, pool) {
                 would_fit |= plan.world.pool(pool).fits(gpus);
-            } else if plan.place(slot, pool).is_ok() {
-                return Ok(pool);
+                continue;
+            }
+            match plan.place(slot, pool) {
+                Ok(()) => return Ok(pool),
+                Err(Refusal::Unstaged) => unstaged = unstaged.or(Some(pool)),
+                Err(_) => {}
             }
         }
         let mut cause = if would_fit {
@@ -91,11 +96,15 @@ impl Strategy {
             Cause::Capacity
         };
         if !self.rented(shape).is_empty() && self.may_spill(plan, slot, shape, place) {
-            match self.rent_cheapest(plan, slot, shape) {
+            match self.rent_cheapest(plan, slot, shape, &mut unstaged) {
                 Ok(pool) => return Ok(pool),
                 Err(Some(Refusal::Quota)) => cause = Cause::Quota,
                 Err(_) => {}
             }
+        }
+        if let Some(pool) = unstaged {
+            // It would fit there if its data were: they are sent, and that is what it waits for.
+            cause = plan.world.stage(plan.model, slot, pool);
         }
         Err(cause)
     }
@@ -137,6 +146,7 @@ impl Strategy {
         plan: &mut Plan<'_>,
         slot: Slot,
         shape: ShapeId,
+        unstaged: &mut Option<PoolId>,
     ) -> Result<PoolId, Option<Refusal>> {
         let candidates = &self.candidates[shape.index()];
         let now = plan.world.now;
@@ -166,6 +176,7 @@ impl Strategy {
             }
             match plan.rent(slot, pool) {
                 Ok(()) => return Ok(pool),
+                Err(Refusal::Unstaged) => *unstaged = unstaged.or(Some(pool)),
                 Err(why) => refusal = Some(why),
             }
         }

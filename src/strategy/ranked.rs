@@ -5,7 +5,7 @@
 //! out. Fair share and multifactor priority only order the line.
 
 use crate::model::Discipline;
-use crate::units::{Span, TenantId};
+use crate::units::{PoolId, Span, TenantId};
 use crate::world::{Phase, Slot};
 
 use super::Strategy;
@@ -93,13 +93,17 @@ fn run_the_first(strategy: &Strategy, plan: &mut Plan<'_>) {
                 stopped.push(slot);
             }
         } else if job.phase == Phase::Waiting {
-            let owned = strategy.owned(job.request.shape).iter();
-            if let Some(&pool) = owned
-                .into_iter()
-                .find(|pool| free[pool.index()] >= job.gpus)
-            {
+            let owned = strategy.owned(job.request.shape).iter().copied();
+            let mut fits = owned.filter(|pool| free[pool.index()] >= job.gpus);
+            let Some(first) = fits.next() else {
+                continue;
+            };
+            let has_data = |&pool: &PoolId| plan.world.has_data(plan.model, slot, pool);
+            if let Some(pool) = std::iter::once(first).chain(fits).find(has_data) {
                 free[pool.index()] -= job.gpus;
                 wanted.push((slot, pool));
+            } else {
+                plan.world.stage(plan.model, slot, first);
             }
         }
     }
@@ -138,6 +142,7 @@ fn offer_the_rest(strategy: &Strategy, plan: &mut Plan<'_>) {
             continue;
         }
         if let Err(cause) = strategy.offer(plan, slot, job.request.shape, job.place, |_, _| false) {
+            let cause = plan.world.waits_for_data(plan.model, slot).unwrap_or(cause);
             plan.world.causes.find(job.request.shape, now, cause);
         }
     }
@@ -162,7 +167,7 @@ fn offer_in_order(strategy: &Strategy, plan: &mut Plan<'_>, strict: bool) {
         });
         if let Err(cause) = offered {
             plan.world.causes.find(shape, now, cause);
-            if strict {
+            if strict && !cause.is_data() {
                 for &pool in strategy.owned(shape) {
                     plan.pass.closed[pool.index()] = true;
                 }

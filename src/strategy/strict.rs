@@ -38,6 +38,9 @@ fn until_closed(strategy: &Strategy, plan: &mut Plan<'_>) {
         if let Err(cause) = offered {
             plan.world.causes.find(shape, now, cause);
             plan.pass.blocked.push(shape);
+            if cause.is_data() {
+                continue;
+            }
             open -= close(strategy, plan, shape);
             if open == 0 {
                 break;
@@ -61,7 +64,9 @@ fn ask_all(strategy: &Strategy, plan: &mut Plan<'_>) {
         });
         if let Err(cause) = offered {
             plan.world.causes.find(cursor.shape, now, cause);
-            close(strategy, plan, cursor.shape);
+            if !cause.is_data() {
+                close(strategy, plan, cursor.shape);
+            }
             if !strategy.must_ask_each(cursor.shape) {
                 plan.pass.leave(index);
                 continue;

@@ -197,7 +197,14 @@ impl World {
         }
         let job = &self.jobs[slot];
         let class = &model.classes[model.class_of(job.request.shape).index()];
-        if class.results == Bytes(0) || !model.pool(job.pool).is_rented() {
+        if class.results == Bytes(0) {
+            return Money::ZERO;
+        }
+        if let Some(to) = class.results_to {
+            self.send_home(model, slot, to, class.results);
+            return Money::ZERO;
+        }
+        if !model.pool(job.pool).is_rented() {
             return Money::ZERO;
         }
         let site = model.site_of(job.pool);

@@ -10,6 +10,7 @@ use super::meters::Meters;
 use super::pool::PoolState;
 use super::profile::Profile;
 use super::repairs::RepairShop;
+use super::staging::Staging;
 use super::stretch::Stretch;
 
 /// What changed since the last decision.
@@ -73,6 +74,8 @@ pub struct World {
     pub tariffs: Tariffs,
     /// What left each provider's sites this month.
     pub(super) meters: Meters,
+    /// Where data are, and what moves.
+    pub staging: Staging,
     /// The stretches that the last move booked.
     pub booked: Vec<Stretch>,
     /// When the instances of a cancelled launch were launched.
@@ -111,6 +114,7 @@ impl World {
             tariffs: posted.clone(),
             posted,
             meters: Meters::default(),
+            staging: Staging::default(),
             booked: Vec::new(),
             cancelled: Vec::new(),
             charges: Vec::new(),
@@ -140,6 +144,7 @@ impl World {
         self.waiting_area = 0;
         self.slips = 0;
         self.meters.reset(&model.sites);
+        self.staging.reset(model);
         self.booked.clear();
         self.charges.clear();
     }

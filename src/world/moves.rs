@@ -22,6 +22,8 @@ pub enum Refusal {
     Quota,
     /// The market had no capacity when it was last asked.
     SoldOut,
+    /// There may be room, but what it reads is not there.
+    Unstaged,
 }
 
 /// What a placement launched.
@@ -94,6 +96,14 @@ impl World {
     #[inline]
     pub fn place(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let gpus = self.jobs[slot].gpus;
+        if self.staging.is_used() && !self.has_data(model, slot, pool) {
+            let is_full = !model.pool(pool).is_rented() && !self.pool(pool).fits(gpus);
+            return Err(if is_full {
+                Refusal::Full
+            } else {
+                Refusal::Unstaged
+            });
+        }
         let Some(holding) = self.pools[pool.index()].take(gpus) else {
             return Err(Refusal::Full);
         };
@@ -128,8 +138,10 @@ impl World {
         slot: Slot,
         pool: PoolId,
     ) -> Result<Launched, Refusal> {
-        if self.place(model, slot, pool).is_ok() {
-            return Ok(Launched { instances: 0 });
+        match self.place(model, slot, pool) {
+            Ok(()) => return Ok(Launched { instances: 0 }),
+            Err(Refusal::Unstaged) => return Err(Refusal::Unstaged),
+            Err(_) => {}
         }
         let terms = model.pool(pool);
         let gpus = self.jobs[slot].gpus;
@@ -290,6 +302,9 @@ impl World {
         job.placed = now;
         job.started = now;
         job.attempt += 1;
+        if self.staging.is_used() {
+            self.read_data(model, slot, true);
+        }
     }
 
     pub(super) fn free_gpus(
@@ -309,6 +324,9 @@ impl World {
             state.profile.remove(job.estimate_end, slot);
         }
         job.holding = Holding::Nothing;
+        if self.staging.is_used() {
+            self.read_data(model, slot, false);
+        }
     }
 }
 

@@ -103,6 +103,9 @@ impl World {
         let state = &mut self.pools[job.pool.index()];
         let noticed = state.cancel(job.holding, job.gpus, |launched| launches.push(launched));
         self.jobs[slot].holding = Holding::Nothing;
+        if self.staging.is_used() {
+            self.read_data(model, slot, false);
+        }
         if let Some(horizon) = charged {
             for &launched in &launches {
                 let until = self.charged_until(terms, launched).min(horizon);

@@ -4,7 +4,7 @@
 //! it, directly or through others. What is left is counted in thousandths of bytes, so that a rate in bytes per
 //! second over milliseconds is a whole number.
 
-use crate::model::{Network, Traffic};
+use crate::model::{Network, Route, Traffic};
 use crate::units::{Bandwidth, Bytes, DatasetId, JobId, LinkId, PoolId, SimTime, SiteId, Span};
 
 use super::maxmin::{Flow, Lane, share};
@@ -202,15 +202,26 @@ impl Transfers {
         Arrival::There(self.active.remove(index))
     }
 
+    /// Whether a transfer has no way to go.
+    pub fn is_stalled(&self, id: u32) -> bool {
+        let found = self
+            .active
+            .binary_search_by_key(&id, |transfer| transfer.id);
+        found.is_ok_and(|index| self.active[index].route.is_none())
+    }
+
+    /// Whether all links of a route carry something.
+    pub fn is_route_open(&self, route: &Route) -> bool {
+        route.links.iter().all(|&link| self.is_open(link))
+    }
+
     fn is_open(&self, link: LinkId) -> bool {
         self.lanes[link.index()].capacity > 0
     }
 
     fn open_route(&self, network: &Network, transfer: &Transfer) -> Option<u8> {
         let routes = network.routes(transfer.from, transfer.to);
-        let open = routes
-            .iter()
-            .position(|route| route.links.iter().all(|&link| self.is_open(link)));
+        let open = routes.iter().position(|route| self.is_route_open(route));
         open.map(|route| route as u8)
     }
 

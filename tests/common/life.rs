@@ -91,7 +91,9 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
             | Fact::Noticed(..)
             | Fact::Reclaimed(..)
             | Fact::NodesDown(..)
-            | Fact::NodesUp(..) => {}
+            | Fact::NodesUp(..)
+            | Fact::Staged(..)
+            | Fact::SentHome(..) => {}
         }
     }
     lives

@@ -263,6 +263,8 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
                 pools: order.into_iter().take(kept).map(Into::into).collect(),
                 burst,
                 results: Bytes(results * 7_000_000_003),
+                results_to: None,
+                data: Vec::new(),
                 preemption,
                 bad_checkpoints: 0,
                 crash_mean: None,

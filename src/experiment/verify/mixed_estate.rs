@@ -8,8 +8,8 @@ use crate::model::{
 };
 use crate::process::Law;
 use crate::units::{
-    BytePrice, ByteTariff, Bytes, ClassId, Epoch, MilliGpus, PoolId, Price, ProviderId, ShapeId,
-    SimTime, SiteId, Span, TenantId,
+    BytePrice, ByteTariff, Bytes, ClassId, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime,
+    SiteId, Span, TenantId,
 };
 
 use super::system::{estate, owned};
@@ -87,7 +87,6 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
         kind: SiteKind::Gpuaas,
         jurisdiction: "FI".to_owned(),
         zone: "public".to_owned(),
-        provider: ProviderId(0),
         egress: ByteTariff::flat(BytePrice(87_000)),
         ..Site::bare("provider")
     });

@@ -84,6 +84,8 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
             pools: (0..pools.len()).map(PoolId::from).collect(),
             burst: true,
             results: Bytes(0),
+            results_to: None,
+            data: Vec::new(),
             bad_checkpoints: 0,
             crash_mean: None,
             preemption: Preemption::Checkpoint {
@@ -128,6 +130,9 @@ fn class(
             results: context
                 .quantity(&spec.results, parse_bytes)
                 .unwrap_or_default(),
+            // Once links and data sets are known: `data::attach`.
+            results_to: None,
+            data: Vec::new(),
             bad_checkpoints: checkpoints.map_or(0, |checkpoints| checkpoints.bad),
             crash_mean: context.positive_span(&spec.crash),
             preemption,

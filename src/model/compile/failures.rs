@@ -186,7 +186,7 @@ fn shop(
                     spec.up.origin().unwrap_or_default(),
                     why,
                     "choose another law",
-                )
+                );
             })
             .ok()?;
     }

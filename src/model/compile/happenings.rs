@@ -5,6 +5,7 @@ use crate::scenario::{HappeningKind, HappeningSpec, Origin};
 use crate::units::{PoolId, SimTime};
 
 use super::context::Context;
+use super::network;
 use super::pools::PoolDraft;
 use super::run::instant;
 use super::selector;
@@ -22,7 +23,7 @@ pub(super) fn happening(
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example = "what = \"nodes-down\" (or capacity, quota, price)";
+    let example = "what = \"nodes-down\" (or capacity, quota, price, link)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
     let (Some((at, origin)), Some((&what, _))) = (at, what) else {
@@ -34,6 +35,18 @@ pub(super) fn happening(
     }
     let from = SimTime(at as u64);
     let when = (from, lasts.map(|lasts| from + lasts));
+    misplaced(context, spec, what);
+    match what {
+        HappeningKind::NodesDown => nodes_down(context, spec, table, estate, when, script),
+        HappeningKind::Capacity => capacity(context, spec, table, estate, when, script),
+        HappeningKind::Quota => quota(context, spec, table, estate, when, script),
+        HappeningKind::Link => network::slow(context, spec, table, estate.network, when, script),
+        HappeningKind::Price => price(context, spec, table, estate, when, surcharges),
+    }
+}
+
+/// Words that mean nothing for what happens.
+fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
     for (field, word, kinds) in [
         (spec.first.origin(), "first", [HappeningKind::NodesDown; 1]),
         (spec.nodes.origin(), "nodes", [HappeningKind::NodesDown; 1]),
@@ -50,6 +63,8 @@ pub(super) fn happening(
         ),
         (spec.gpus.origin(), "gpus", [HappeningKind::Quota; 1]),
         (spec.factor.origin(), "factor", [HappeningKind::Price; 1]),
+        (spec.links.origin(), "links", [HappeningKind::Link; 1]),
+        (spec.share.origin(), "share", [HappeningKind::Link; 1]),
     ] {
         if let Some(origin) = field.filter(|_| !kinds.contains(&what)) {
             context.fault(
@@ -59,15 +74,9 @@ pub(super) fn happening(
             );
         }
     }
-    match what {
-        HappeningKind::NodesDown => nodes_down(context, spec, table, estate, when, script),
-        HappeningKind::Capacity => capacity(context, spec, table, estate, when, script),
-        HappeningKind::Quota => quota(context, spec, table, estate, when, script),
-        HappeningKind::Price => price(context, spec, table, estate, when, surcharges),
-    }
 }
 
-type When = (SimTime, Option<SimTime>);
+pub(super) type When = (SimTime, Option<SimTime>);
 
 fn nodes_down(
     context: &mut Context,

@@ -8,6 +8,7 @@ mod classes;
 mod columns;
 mod context;
 mod cycle;
+mod data;
 mod demand;
 mod droughts;
 mod egress;
@@ -90,13 +91,21 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
     let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
     let feeds = traces::read(&mut context, file, &run, owned);
-    let classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
+    let mut classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
+    let datasets = data::read(&mut context, file, &sites);
+    let wires = data::Wires {
+        sites: &sites,
+        pools: &pools,
+        datasets: &datasets,
+        network: &network,
+    };
+    data::attach(&mut context, file, &mut classes, &wires);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
     let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
     let market = markets::read(&mut context, file, &run, &mut pools);
-    let mut weather = weather::read(&mut context, file, &run, &sites, &pools, market);
+    let mut weather = weather::read(&mut context, file, &run, &sites, &pools, &network, market);
     terms::add_to(&mut weather.script, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);
@@ -117,6 +126,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         shapes: intake.shapes,
         rhythms,
         network,
+        datasets,
         weather,
         strategies,
         demand: intake.demand,

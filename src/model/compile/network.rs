@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Link, LinkKind, Network, Traffic};
-use crate::scenario::{Given, LinkKindSpec, LinkSpec, Origin, ReservedSpec, ScenarioFile};
+use crate::model::{Happening, Incident, Link, LinkKind, Network, Traffic, Turn};
+use crate::scenario::{
+    Given, HappeningSpec, LinkKindSpec, LinkSpec, Origin, ReservedSpec, ScenarioFile,
+};
 use crate::units::{
-    Bandwidth, BytePrice, Price, SiteId, Span, parse_amount, parse_bandwidth, parse_byte_price,
+    Bandwidth, BytePrice, LinkId, Price, SiteId, Span, parse_amount, parse_bandwidth,
+    parse_byte_price,
 };
 
 use super::context::Context;
+use super::happenings::When;
 use super::routes;
+use super::selector;
 use super::sites::Place;
 
 /// Most links of a scenario.
@@ -138,4 +143,42 @@ fn reserved(context: &mut Context, field: &Given<ReservedSpec>) -> [u32; Traffic
         );
     }
     reserved
+}
+
+/// Links that carry only a share of their bandwidth, or nothing, for a time.
+pub(super) fn slow(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    network: &Network,
+    (from, to): When,
+    script: &mut Vec<Incident>,
+) {
+    let example = "links = [\"line\"]";
+    context.required(&spec.links, table, "which links", example);
+    let mut known: Vec<&str> = network
+        .links
+        .iter()
+        .map(|link| link.name.as_str())
+        .collect();
+    known.dedup();
+    let Some(names) = selector::names(context, &spec.links, "link", &known) else {
+        return;
+    };
+    let share = context.number(&spec.share, 0.0, 1.0).unwrap_or(0.0);
+    let permille = (share * 1000.0) as u32;
+    for (index, link) in network.links.iter().enumerate() {
+        if !names.contains(&link.name) {
+            continue;
+        }
+        let link = LinkId::from(index);
+        let mut change = |at, turn, permille| {
+            let what = Happening::Link { link, permille };
+            script.push(Incident { at, turn, what });
+        };
+        change(from, Turn::Blow, permille);
+        if let Some(to) = to {
+            change(to, Turn::Relief, 1000);
+        }
+    }
 }

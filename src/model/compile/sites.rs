@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::catalog::Region;
 use crate::model::{Site, SiteKind};
 use crate::scenario::{Origin, ScenarioFile, SiteKindSpec, SiteSpec};
+use crate::units::parse_bytes;
 
 use super::context::Context;
 use super::egress::{self, Providers};
@@ -59,6 +60,7 @@ fn place(
             jurisdiction,
             provider: providers.of(spec, region),
             egress,
+            cache: context.quantity(&spec.cache, parse_bytes),
         },
         region,
     }

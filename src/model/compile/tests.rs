@@ -263,6 +263,7 @@ fn shipped_scenarios_compile() {
         "starter.toml",
         "spot-shock.toml",
         "h200-drought.toml",
+        "staging.toml",
     ] {
         let scenario = load(&folder.join(name), &[]).unwrap();
         let compiled = compile(&scenario).unwrap_or_else(|problems| panic!("{problems}"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Entity, Horizon, Incident, Market, Packing, Weather};
+use crate::model::{Entity, Horizon, Incident, Market, Network, Packing, Weather};
 use crate::scenario::{Origin, ScenarioFile};
 use crate::units::PoolId;
 
@@ -19,6 +19,7 @@ pub(super) struct Estate<'a> {
     pub(super) run: &'a Run,
     pub(super) sites: &'a [Place],
     pub(super) pools: &'a [PoolDraft],
+    pub(super) network: &'a Network,
     pub(super) groups: Vec<Group>,
 }
 
@@ -28,6 +29,7 @@ pub(super) fn read(
     run: &Run,
     sites: &[Place],
     pools: &[PoolDraft],
+    network: &Network,
     market: Market,
 ) -> Weather {
     let groups = groups::read(context, file, pools);
@@ -35,6 +37,7 @@ pub(super) fn read(
         run,
         sites,
         pools,
+        network,
         groups,
     };
     let mut weather = Weather {

@@ -22,6 +22,11 @@ pub struct ClassSpec {
     pub burst: Given<bool>,
     /// Data that a finished job sends home from where it ran, such as "2 GB"; none unless given.
     pub results: Given<String>,
+    /// The site to which results go over links, in the background; without it they leave at once, for the egress
+    /// of their site.
+    pub results_to: Given<String>,
+    /// Data sets that its jobs read: a job takes GPUs only where all of them are.
+    pub data: List<String>,
     /// Speed by GPU type relative to an H100, where it differs from the catalog: { l40s = 0.3 }.
     pub speed: ByName<f64>,
     /// What stopping a job costs; a checkpoint of 5 min and a restart of 5 min unless given.

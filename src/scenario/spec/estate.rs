@@ -29,6 +29,9 @@ pub struct SiteSpec {
     /// What data that leaves the site costs: one price such as "0.09 USD/GB", or bands of a month's bytes such as
     /// [{ up_to = "10 TB", price = "0.09 USD/GB" }, { price = "0.05 USD/GB" }].
     pub egress: Given<EgressSpec>,
+    /// How much it can hold for a time of data that are kept elsewhere, such as "50 TB"; without limit unless
+    /// given.
+    pub cache: Given<String>,
 }
 
 /// The kind of a site.

@@ -1,6 +1,7 @@
 //! The shape of a scenario file. Every field is [`Given`]: absent, broken, or here with its origin.
 
 mod class;
+mod data;
 mod demand;
 mod egress;
 mod estate;
@@ -22,6 +23,7 @@ use super::given::Given;
 pub use class::{
     CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec,
 };
+pub use data::DatasetSpec;
 pub use demand::{
     Align, ArrivalKind, ClockKind, ColumnsSpec, DemandSpec, DropKind, FormatKind, GeneratorSpec,
     GpuUnitKind, Preset, ResampleKind, TimeUnitKind,
@@ -65,6 +67,8 @@ pub struct ScenarioFile {
     pub site: List<SiteSpec>,
     /// What data travel on between sites.
     pub link: List<LinkSpec>,
+    /// Data that jobs read.
+    pub dataset: List<DatasetSpec>,
     /// GPU types beside, or instead of, those of the catalog.
     pub gpu: List<GpuSpec>,
     /// What owning costs, beside the records of the catalog.

@@ -165,6 +165,10 @@ pub struct HappeningSpec {
     pub notice: Given<String>,
     /// With capacity: whether what is held stays, and only new requests are refused.
     pub keeps_held: Given<bool>,
+    /// With link: which links, by name; both directions.
+    pub links: List<String>,
+    /// With link: the share of the bandwidth that is left, such as 0.1; 0 unless given.
+    pub share: Given<f64>,
     /// With quota: GPUs that each pool may hold.
     pub gpus: Given<u64>,
     /// With price: what it is multiplied by, such as 1.15.
@@ -183,4 +187,6 @@ pub enum HappeningKind {
     Quota,
     /// A price changes.
     Price,
+    /// Links are slow or cut.
+    Link,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Link, LinkKind, Route};
+use crate::model::{Link, LinkKind};
 use crate::units::{BytePrice, Price};
 
 /// Links between sites, each one way: (from, to, bytes per second, latency in ms); a route for each, and for

@@ -179,3 +179,98 @@ fn mistakes_in_links_are_told() {
         assert!(told.contains(word), "{set}: {told}");
     }
 }
+
+const DATA: &str = r#"
+[[dataset]]
+name = "web"
+size = "12 TB"
+home = "dc"
+replicas = ["edge"]
+storage = "0.02 USD/GB-month"
+
+[[happening]]
+name = "digger"
+at = "1 d"
+what = "link"
+links = ["line"]
+share = 0.1
+lasts = "12 h"
+"#;
+
+#[test]
+fn classes_read_data_and_send_results_home() {
+    let folder = Folder::new("data", &format!("{GOOD}{TRIANGLE}{DATA}"), TRACE);
+    let sets = [
+        "class.large.data=[\"web\"]",
+        "class.large.results_to=dc",
+        "site.cloud.cache=12 TB",
+    ];
+    let model = try_compile(&folder.0, &sets).unwrap().model;
+    let web = model.dataset(DatasetId(0));
+    assert_eq!(
+        (web.size, web.kept.as_slice()),
+        (Bytes(12_000 * GB), &[SiteId(0), SiteId(2)][..])
+    );
+    assert_eq!(web.storage, BytePrice(20_000));
+    assert_eq!(model.classes[0].data, [DatasetId(0)]);
+    assert_eq!(model.classes[0].results_to, Some(SiteId(0)));
+    assert!(model.classes[1].data.is_empty());
+    assert_eq!(model.sites[1].cache, Some(Bytes(12_000 * GB)));
+    // Both directions of the line, slow from 1 d on and whole again 12 h later.
+    let day = 86_400_000;
+    let script: Vec<_> = model
+        .weather
+        .script
+        .iter()
+        .map(|i| (i.at.0, i.what))
+        .collect();
+    let link = |link, permille| Happening::Link {
+        link: LinkId(link),
+        permille,
+    };
+    assert_eq!(
+        script,
+        [
+            (day, link(0, 100)),
+            (day, link(1, 100)),
+            (day + day / 2, link(0, 1000)),
+            (day + day / 2, link(1, 1000)),
+        ]
+    );
+}
+
+#[test]
+fn mistakes_in_data_are_told() {
+    let folder = Folder::new("bad-data", &format!("{GOOD}{TRIANGLE}{DATA}"), TRACE);
+    for (sets, word) in [
+        (&["dataset.web.home=dcc"][..], "unknown site `dcc`"),
+        (&["dataset.web.size=12 km"], "`km` is not a unit of data"),
+        (&["class.large.data=[\"wep\"]"], "unknown data set `wep`"),
+        (
+            &["class.large.data=[\"web\"]", "site.cloud.cache=11 TB"],
+            "the cache of site `cloud` cannot hold these data",
+        ),
+        (
+            &[
+                "class.large.data=[\"web\"]",
+                "link.line.allowed=false",
+                "link.web.allowed=false",
+                "happening.digger.links=[\"uplink\"]",
+            ],
+            "data set `web` cannot come to pool `cloud/h100`",
+        ),
+        (
+            &["class.large.results_to=edge"],
+            "results cannot go from pool `dc/h200` to site `edge`",
+        ),
+        (
+            &["happening.digger.links=[\"lime\"]"],
+            "unknown link `lime`",
+        ),
+        (&["happening.digger.share=2"], "2 is out of range"),
+        (&["happening.digger.nodes=2"], "`nodes` means nothing here"),
+    ] {
+        let told = try_compile(&folder.0, sets).unwrap_err();
+        assert!(told.contains(word), "{sets:?}: {told}");
+    }
+}

@@ -1,0 +1,59 @@
+//! Data on their way, as time passes: when they are there, and what that cost.
+
+use crate::journal::{Fact, Observer, Posting};
+use crate::units::Money;
+use crate::world::Cargo;
+
+use super::agenda::{Event, Rank};
+use super::run::Run;
+
+impl<O: Observer> Run<'_, O> {
+    /// Puts into the agenda when transfers are expected whose rate has changed.
+    #[inline]
+    pub(super) fn expect_transfers(&mut self) {
+        if self.world.staging.transfers.due.is_empty() {
+            return;
+        }
+        for due in self.world.staging.transfers.due.drain(..) {
+            let event = Event {
+                rank: Rank::Arrived,
+                id: due.id,
+                slot: 0,
+                attempt: due.version,
+            };
+            self.scratch.agenda.push(due.at, event);
+        }
+    }
+
+    /// A transfer may be there.
+    pub(super) fn arrived(&mut self, event: Event) {
+        let (now, arrived) = (
+            self.world.now,
+            self.world.arrived(self.model, event.id, event.attempt),
+        );
+        let Some((transfer, amount)) = arrived else {
+            return;
+        };
+        let (pool, job) = match transfer.cargo {
+            Cargo::Dataset(dataset, pool) => {
+                self.out.fact(now, Fact::Staged(dataset, transfer.to));
+                (pool, None)
+            }
+            Cargo::Results(job, pool) => {
+                self.out.fact(now, Fact::SentHome(job));
+                (pool, Some(job))
+            }
+        };
+        if O::POSTINGS && amount != Money::ZERO {
+            self.out.posting(&Posting {
+                from: now,
+                to: now,
+                pool,
+                job,
+                bucket: None,
+                gpu_time: 0,
+                amount,
+            });
+        }
+    }
+}

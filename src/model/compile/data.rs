@@ -1,0 +1,214 @@
+//! `[[dataset]]`, and what classes say of data: what there is, and whether it can come where it is read.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Dataset, Network, Traffic};
+use crate::scenario::{ClassSpec, DatasetSpec, Given, Origin, ScenarioFile, TrafficSpec};
+use crate::units::{BytePrice, Bytes, DatasetId, SiteId, parse_amount, parse_bytes};
+
+use super::classes::ClassDraft;
+use super::context::Context;
+use super::pools::PoolDraft;
+use super::sites::Place;
+
+/// Most data sets of a scenario.
+const DATASETS_MAX: usize = 10_000;
+/// An exabyte: more is a slip of the hand, and amounts stay within what is counted exactly.
+const SIZE_MAX: Bytes = Bytes(1_000_000_000_000_000_000);
+/// Dearer than this per gigabyte and month is a slip of the hand.
+const STORAGE_MAX: u64 = 1_000_000_000;
+
+pub(super) fn read(context: &mut Context, file: &ScenarioFile, sites: &[Place]) -> Vec<Dataset> {
+    let mut datasets = Vec::new();
+    let mut taken = BTreeSet::new();
+    for (spec, table) in file.dataset.items() {
+        if datasets.len() == DATASETS_MAX {
+            context.fault(
+                table,
+                "too many data sets",
+                format!("keep to {DATASETS_MAX}"),
+            );
+            break;
+        }
+        let name = context.name(&spec.name, table, "data set", &mut taken);
+        datasets.extend(dataset(context, spec, table, sites, name));
+    }
+    datasets
+}
+
+fn dataset(
+    context: &mut Context,
+    spec: &DatasetSpec,
+    table: Origin,
+    sites: &[Place],
+    name: Option<String>,
+) -> Option<Dataset> {
+    let example = "size = \"12 TB\"";
+    context.required(&spec.size, table, "the size of a data set", example);
+    let size = context.quantity(&spec.size, parse_bytes);
+    if let (Some(_), Some(origin)) = (size.filter(|size| SIZE_MAX < *size), spec.size.origin()) {
+        context.fault(
+            origin,
+            "this data set is out of range",
+            "write at most 1000 PB",
+        );
+        return None;
+    }
+    let example = "home = \"dc-main\"";
+    let home = context.required(&spec.home, table, "the home of a data set", example);
+    let home = home.and_then(|(name, origin)| site(context, name, origin, sites));
+    let mut kept = vec![home];
+    for (name, origin) in spec.replicas.items() {
+        kept.push(site(context, name, origin, sites));
+    }
+    let currency = context.currency;
+    let price = |text: &str| parse_amount(text, currency, "/GB-month");
+    let storage = context.quantity(&spec.storage, price).unwrap_or(0);
+    if let (true, Some(origin)) = (STORAGE_MAX < storage, spec.storage.origin()) {
+        context.fault(
+            origin,
+            "this price of storage is out of range",
+            "write at most 1000 per GB-month",
+        );
+    }
+    let mut kept: Vec<SiteId> = kept.into_iter().collect::<Option<_>>()?;
+    let mut seen = BTreeSet::new();
+    kept.retain(|&site| seen.insert(site));
+    Some(Dataset {
+        name: name?,
+        size: size?,
+        kept,
+        storage: BytePrice(storage),
+        traffic: match spec.traffic.value() {
+            Some(TrafficSpec::Control) => Traffic::Control,
+            Some(TrafficSpec::Inference) => Traffic::Inference,
+            Some(TrafficSpec::Bulk) | None => Traffic::Bulk,
+        },
+    })
+}
+
+fn site(context: &mut Context, name: &str, origin: Origin, sites: &[Place]) -> Option<SiteId> {
+    let found = sites.iter().position(|place| place.site.name == name);
+    if found.is_none() {
+        let known: Vec<&str> = sites.iter().map(|place| place.site.name.as_str()).collect();
+        context.unknown(origin, "site", name, &known);
+    }
+    found.map(SiteId::from)
+}
+
+/// What classes look things up in.
+pub(super) struct Wires<'a> {
+    pub(super) sites: &'a [Place],
+    pub(super) pools: &'a [PoolDraft],
+    pub(super) datasets: &'a [Dataset],
+    pub(super) network: &'a Network,
+}
+
+/// What a class reads and where its results go, once links and data sets are known.
+pub(super) fn attach(
+    context: &mut Context,
+    file: &ScenarioFile,
+    classes: &mut [ClassDraft],
+    wires: &Wires<'_>,
+) {
+    for (spec, _) in file.class.items() {
+        let name = spec.name.value();
+        let Some(draft) = classes
+            .iter_mut()
+            .find(|draft| Some(&draft.class.name) == name)
+        else {
+            continue;
+        };
+        let homes: Vec<(SiteId, &str)> = {
+            let drafts = draft
+                .class
+                .pools
+                .iter()
+                .map(|pool| &wires.pools[pool.index()].pool);
+            drafts.map(|pool| (pool.site, pool.name.as_str())).collect()
+        };
+        draft.class.data = data(context, spec, &homes, wires);
+        draft.class.results_to = results_to(context, &spec.results_to, &homes, wires);
+    }
+}
+
+fn data(
+    context: &mut Context,
+    spec: &ClassSpec,
+    homes: &[(SiteId, &str)],
+    wires: &Wires<'_>,
+) -> Vec<DatasetId> {
+    let (datasets, network) = (wires.datasets, wires.network);
+    let mut data = Vec::new();
+    for (name, origin) in spec.data.items() {
+        let Some(index) = datasets.iter().position(|dataset| dataset.name == *name) else {
+            let known: Vec<&str> = datasets.iter().map(|d| d.name.as_str()).collect();
+            context.unknown(origin, "data set", name, &known);
+            continue;
+        };
+        let kept = &datasets[index].kept;
+        let reaches = |to: SiteId| {
+            kept.contains(&to)
+                || kept
+                    .iter()
+                    .any(|&from| !network.routes(from, to).is_empty())
+        };
+        if let Some((_, pool)) = homes.iter().find(|&&(site, _)| !reaches(site)) {
+            let message = format!("data set `{name}` cannot come to pool `{pool}`");
+            let fix = "add a [[link]] on the way, a replica there, or name other `pools`";
+            context.fault(origin, message, fix);
+        }
+        data.push(DatasetId::from(index));
+    }
+    data.sort_unstable();
+    data.dedup();
+    cached(context, spec, homes, wires, &data);
+    data
+}
+
+/// What a class reads must find room in the cache of every site where it may run.
+fn cached(
+    context: &mut Context,
+    spec: &ClassSpec,
+    homes: &[(SiteId, &str)],
+    wires: &Wires<'_>,
+    data: &[DatasetId],
+) {
+    for &(site, _) in homes {
+        let place = &wires.sites[site.index()].site;
+        let comes = data.iter().map(|id| &wires.datasets[id.index()]);
+        let comes = comes.filter(|dataset| !dataset.kept.contains(&site));
+        let bytes: u128 = comes.map(|dataset| u128::from(dataset.size.0)).sum();
+        if place.cache.is_some_and(|cache| u128::from(cache.0) < bytes) {
+            let origin = spec.data.origin().unwrap_or_default();
+            let message = format!("the cache of site `{}` cannot hold these data", place.name);
+            context.fault(
+                origin,
+                message,
+                "enlarge `cache`, or name other `pools` or `sites`",
+            );
+            return;
+        }
+    }
+}
+
+fn results_to(
+    context: &mut Context,
+    field: &Given<String>,
+    homes: &[(SiteId, &str)],
+    wires: &Wires<'_>,
+) -> Option<SiteId> {
+    let (name, origin) = field.here()?;
+    let network = wires.network;
+    let to = site(context, name, origin, wires.sites)?;
+    let lost = |&&(from, _): &&(SiteId, &str)| from != to && network.routes(from, to).is_empty();
+    if let Some((_, pool)) = homes.iter().find(lost) {
+        let message = format!("results cannot go from pool `{pool}` to site `{name}`");
+        context.fault(
+            origin,
+            message,
+            "add a [[link]] on the way, or name other `pools`",
+        );
+    }
+    Some(to)
+}

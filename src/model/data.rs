@@ -1,0 +1,77 @@
+//! Data that jobs read, and where they are kept.
+
+use crate::units::{BytePrice, Bytes, DatasetId, Money, SimTime, SiteId};
+
+use super::Model;
+use super::network::Traffic;
+
+/// Data that jobs read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    /// Its name.
+    pub name: String,
+    /// How much it is.
+    pub size: Bytes,
+    /// The sites that keep it throughout, its home first.
+    pub kept: Vec<SiteId>,
+    /// What a gigabyte of each of these copies costs in a month of 730 h.
+    pub storage: BytePrice,
+    /// How urgent it is on its way.
+    pub traffic: Traffic,
+}
+
+/// Ticks of money in µ × bytes × ms of a price per GB-month: 3.6 × 10⁹ ticks are one µ, a gigabyte is 10⁹ bytes
+/// and a month 2.628 × 10⁹ ms, so one tick is 7.3 × 10⁸ of them.
+const PER_TICK: u128 = 730_000_000;
+
+impl Dataset {
+    /// What keeping its copies costs from the start on; rounded down once.
+    pub fn storage_cost(&self, until: SimTime) -> Money {
+        let rate = u128::from(self.size.0) * u128::from(self.storage.0) * self.kept.len() as u128;
+        let (whole, rest) = (rate / PER_TICK, rate % PER_TICK);
+        let span = u128::from(until.0);
+        Money((whole * span + rest * span / PER_TICK) as i128)
+    }
+}
+
+impl Model {
+    /// Whether any job must have data where it runs.
+    pub fn stages_data(&self) -> bool {
+        self.classes.iter().any(|class| !class.data.is_empty())
+    }
+
+    /// A data set.
+    pub fn dataset(&self, id: DatasetId) -> &Dataset {
+        &self.datasets[id.index()]
+    }
+
+    /// What does not depend on what anybody does: the rent of links, and keeping data sets.
+    pub fn network_rent(&self, until: SimTime) -> (Money, Money) {
+        let one = crate::units::MilliGpus::whole(1);
+        let span = crate::units::Span(until.0);
+        let links = self.network.links.iter();
+        let rent = links.map(|link| Money::of(one, span, link.rent)).sum();
+        let kept = self.datasets.iter();
+        (rent, kept.map(|dataset| dataset.storage_cost(until)).sum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terabyte_kept_twice_for_a_month_costs_its_price_twice() {
+        let dataset = Dataset {
+            name: "web".to_owned(),
+            size: Bytes(1_000_000_000_000),
+            kept: vec![SiteId(0), SiteId(3)],
+            storage: BytePrice(20_000),
+            traffic: Traffic::Bulk,
+        };
+        // 1,000 GB × .02 × 2 = 40 in 730 h, to the tick.
+        let month = SimTime(730 * 3_600_000);
+        assert_eq!(dataset.storage_cost(month).0, 40 * Money::TICKS_PER_UNIT);
+        assert_eq!(dataset.storage_cost(SimTime::ZERO), Money::ZERO);
+    }
+}

@@ -1,0 +1,29 @@
+//! `[[dataset]]`: what jobs read.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::given::Given;
+
+use super::List;
+use super::network::TrafficSpec;
+
+/// Data that jobs read; they run only where it is.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "size", "home"]))]
+pub struct DatasetSpec {
+    /// Its name, as classes say it.
+    pub name: Given<String>,
+    /// How much it is, such as "12 TB".
+    pub size: Given<String>,
+    /// The site where it is kept.
+    pub home: Given<String>,
+    /// Other sites that keep a copy of it throughout.
+    pub replicas: List<String>,
+    /// What keeping each of these copies costs, such as "0.02 USD/GB-month" (a month of 730 h); nothing unless
+    /// given.
+    pub storage: Given<String>,
+    /// How urgent it is on its way; "bulk" unless given.
+    pub traffic: Given<TrafficSpec>,
+}

@@ -1,0 +1,279 @@
+//! Where data are: kept, cached or on their way. A job runs only where all that it reads is.
+
+use crate::journal::Cause;
+use crate::model::{Dataset, Model, Traffic};
+use crate::units::{Bytes, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
+
+use super::job::Slot;
+use super::moment::World;
+use super::transfers::{Arrival, Cargo, Transfer, Transfers};
+
+/// Data, by site, and what moves between sites.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Staging {
+    /// Whether any job reads data: nothing here is looked at otherwise.
+    used: bool,
+    sites: Vec<Cache>,
+    /// What moves.
+    pub transfers: Transfers,
+}
+
+/// What a site holds for a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Cache {
+    /// How much it can hold; `None` is without limit.
+    size: Option<Bytes>,
+    copies: Vec<Held>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Held {
+    dataset: DatasetId,
+    size: Bytes,
+    /// Whether it is there; otherwise it is on its way by this transfer.
+    coming: Option<u32>,
+    /// Jobs that read it now.
+    readers: u32,
+    /// When it came, or a job last began or ceased to read it.
+    used: SimTime,
+}
+
+impl Staging {
+    /// Nothing is cached and nothing moves.
+    pub(super) fn reset(&mut self, model: &Model) {
+        self.used = model.stages_data();
+        self.transfers.reset(&model.network);
+        if !self.used {
+            return;
+        }
+        self.sites.resize_with(model.sites.len(), Cache::default);
+        for (cache, site) in self.sites.iter_mut().zip(&model.sites) {
+            cache.size = site.cache;
+            cache.copies.clear();
+        }
+    }
+
+    /// Whether any job reads data.
+    #[inline]
+    pub(super) const fn is_used(&self) -> bool {
+        self.used
+    }
+
+    /// Whether a data set can be read at a site.
+    fn is_there(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
+        let held = || self.sites[site.index()].find(id);
+        model.dataset(id).kept.contains(&site) || held().is_some_and(|held| held.coming.is_none())
+    }
+}
+
+impl Cache {
+    fn find(&self, dataset: DatasetId) -> Option<&Held> {
+        self.copies.iter().find(|held| held.dataset == dataset)
+    }
+
+    fn find_mut(&mut self, dataset: DatasetId) -> Option<&mut Held> {
+        self.copies.iter_mut().find(|held| held.dataset == dataset)
+    }
+
+    /// Makes room by dropping what was not used for longest, but never what is read, on its way, or wanted
+    /// (`spared`). Returns whether there is room; drops nothing if there cannot be.
+    fn make_room(&mut self, size: Bytes, spared: &[DatasetId]) -> bool {
+        let Some(limit) = self.size else {
+            return true;
+        };
+        let stays = |held: &Held| {
+            held.readers > 0 || held.coming.is_some() || spared.contains(&held.dataset)
+        };
+        let bytes = |held: &Held| u128::from(held.size.0);
+        let bound: u128 = self
+            .copies
+            .iter()
+            .filter(|held| stays(held))
+            .map(bytes)
+            .sum();
+        let wanted = u128::from(size.0);
+        if u128::from(limit.0) < bound + wanted {
+            return false;
+        }
+        let mut full: u128 = self.copies.iter().map(bytes).sum();
+        while u128::from(limit.0) < full + wanted {
+            let idle = self
+                .copies
+                .iter()
+                .enumerate()
+                .filter(|(_, held)| !stays(held));
+            let Some((index, _)) = idle.min_by_key(|(_, held)| (held.used, held.dataset)) else {
+                return false;
+            };
+            full -= bytes(&self.copies[index]);
+            self.copies.remove(index);
+        }
+        true
+    }
+}
+
+impl World {
+    /// Whether all that a job reads is where a pool stands.
+    pub fn has_data(&self, model: &Model, slot: Slot, pool: PoolId) -> bool {
+        if !self.staging.used {
+            return true;
+        }
+        let class = model.class_of(self.jobs[slot].request.shape);
+        let site = model.pool(pool).site;
+        let data = model.classes[class.index()].data.iter();
+        data.copied()
+            .all(|id| self.staging.is_there(model, id, site))
+    }
+
+    /// Sends what a job would read to where a pool stands, unless it is there or on its way. Says why it waits:
+    /// staging, or a link if something stalls.
+    pub fn stage(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Cause {
+        let class = model.class_of(self.jobs[slot].request.shape);
+        let data = &model.classes[class.index()].data;
+        let site = model.pool(pool).site;
+        for &id in data {
+            let staging = &mut self.staging;
+            let cache = &mut staging.sites[site.index()];
+            if model.dataset(id).kept.contains(&site) || cache.find(id).is_some() {
+                continue;
+            }
+            let dataset = model.dataset(id);
+            if !cache.make_room(dataset.size, data) {
+                continue;
+            }
+            let Some(from) = source(model, &staging.transfers, dataset, site) else {
+                continue;
+            };
+            let cargo = Cargo::Dataset(id, pool);
+            let what = (dataset.traffic, dataset.size);
+            let (network, ends) = (&model.network, (from, site));
+            let transfer = staging
+                .transfers
+                .begin(network, self.now, cargo, ends, what);
+            staging.sites[site.index()].copies.push(Held {
+                dataset: id,
+                size: dataset.size,
+                coming: Some(transfer),
+                readers: 0,
+                used: self.now,
+            });
+        }
+        self.staging_cause(data, site)
+    }
+
+    /// Why data that are not at a site are not there yet.
+    fn staging_cause(&self, data: &[DatasetId], site: SiteId) -> Cause {
+        let cache = &self.staging.sites[site.index()];
+        let coming = |&id: &DatasetId| cache.find(id).and_then(|held| held.coming);
+        let stalls = |transfer: u32| self.staging.transfers.is_stalled(transfer);
+        if data.iter().filter_map(coming).any(stalls) {
+            Cause::Link
+        } else {
+            Cause::Staging
+        }
+    }
+
+    /// Why a job that no pool takes now waits for data, if it does.
+    pub fn waits_for_data(&self, model: &Model, slot: Slot) -> Option<Cause> {
+        if !self.staging.used {
+            return None;
+        }
+        let class = &model.classes[model.class_of(self.jobs[slot].request.shape).index()];
+        let sites = class.pools.iter().map(|&pool| model.pool(pool).site);
+        let mut sites = sites.filter(|site| {
+            let cache = &self.staging.sites[site.index()];
+            let coming = |&id: &DatasetId| cache.find(id).is_some_and(|held| held.coming.is_some());
+            class.data.iter().any(coming)
+        });
+        sites
+            .next()
+            .map(|site| self.staging_cause(&class.data, site))
+    }
+
+    /// The results of a job begin their way home.
+    pub(super) fn send_home(&mut self, model: &Model, slot: Slot, to: SiteId, results: Bytes) {
+        let job = &self.jobs[slot];
+        let from = model.pool(job.pool).site;
+        if from == to {
+            return;
+        }
+        let cargo = Cargo::Results(job.id, job.pool);
+        let what = (Traffic::Bulk, results);
+        let transfers = &mut self.staging.transfers;
+        transfers.begin(&model.network, self.now, cargo, (from, to), what);
+    }
+
+    /// Plays what was expected of a transfer. Returns it, and what its way cost, if it is there.
+    pub fn arrived(&mut self, model: &Model, id: u32, version: u32) -> Option<(Transfer, Money)> {
+        let network = &model.network;
+        let transfers = &mut self.staging.transfers;
+        let Arrival::There(transfer) = transfers.expected(network, self.now, id, version) else {
+            return None;
+        };
+        let mut cost = Money::ZERO;
+        for &link in Transfers::links(network, &transfer) {
+            let link = network.link(link);
+            let site = &model.sites[link.from.index()];
+            cost += match link.price {
+                Some(price) => Money::of_bytes(transfer.size, price),
+                None => self
+                    .meters
+                    .charge(model.epoch, self.now, site, transfer.size),
+            };
+        }
+        let (Cargo::Dataset(_, pool) | Cargo::Results(_, pool)) = transfer.cargo;
+        self.pools[pool.index()].books.egress_cost += cost;
+        if let Cargo::Dataset(dataset, _) = transfer.cargo {
+            self.staged(dataset, transfer.to);
+        }
+        Some((transfer, cost))
+    }
+
+    /// A link carries this share of its bandwidth from now on.
+    pub fn set_link(&mut self, model: &Model, link: LinkId, permille: u32) {
+        let transfers = &mut self.staging.transfers;
+        transfers.set_link(&model.network, self.now, link, permille);
+        // Whoever waits for data may wait for another reason now.
+        self.changes.other = true;
+    }
+
+    /// A data set is where it was sent.
+    fn staged(&mut self, id: DatasetId, site: SiteId) {
+        if let Some(held) = self.staging.sites[site.index()].find_mut(id) {
+            held.coming = None;
+            held.used = self.now;
+        }
+        self.changes.other = true;
+    }
+
+    /// A job begins (`reads`) or ceases to read what it reads where it is.
+    pub(super) fn read_data(&mut self, model: &Model, slot: Slot, reads: bool) {
+        let job = &self.jobs[slot];
+        let class = model.class_of(job.request.shape);
+        let site = model.pool(job.pool).site;
+        for &id in &model.classes[class.index()].data {
+            if let Some(held) = self.staging.sites[site.index()].find_mut(id) {
+                held.readers = if reads {
+                    held.readers + 1
+                } else {
+                    held.readers - 1
+                };
+                held.used = self.now;
+            }
+        }
+    }
+}
+
+/// The site from which a data set comes: over the cheapest, then nearest route that is open, else any.
+fn source(model: &Model, transfers: &Transfers, data: &Dataset, to: SiteId) -> Option<SiteId> {
+    let kept = data.kept.iter().copied();
+    let best = |from: SiteId| {
+        let routes = model.network.routes(from, to);
+        let open = routes
+            .iter()
+            .position(|route| transfers.is_route_open(route));
+        let route = &routes.get(open.unwrap_or(0))?;
+        Some((open.is_none(), route.cost, route.latency, from))
+    };
+    kept.filter_map(best).min().map(|(.., from)| from)
+}
