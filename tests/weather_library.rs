@@ -1,0 +1,214 @@
+//! Every file of weather can be taken in by one line, and does what it says.
+
+mod common;
+
+use std::path::PathBuf;
+
+use common::Everything;
+use plimsoll::dice::Dice;
+use plimsoll::engine::{Scratch, simulate};
+use plimsoll::journal::{Bucket, Cause, Fact};
+use plimsoll::model::{Model, Timeline, compile};
+use plimsoll::scenario::load_text;
+use plimsoll::strategy::Strategy;
+use plimsoll::units::StrategyId;
+
+/// An estate with something of each kind.
+const ESTATE: &str = r#"
+[scenario]
+name          = "estate"
+start         = 2026-01-05T00:00:00Z
+horizon       = "28 d"
+reference_gpu = "h200"
+
+[[site]]
+name         = "dc"
+kind         = "private"
+jurisdiction = "DE"
+
+[[site]]
+name         = "shop"
+kind         = "edge"
+jurisdiction = "DE"
+
+[[site]]
+name    = "aws"
+catalog = "aws-us-east-2"
+
+[[pool]]
+name  = "dc/h200"
+site  = "dc"
+gpu   = "h200"
+nodes = 40
+offer = { kind = "owned", price = "2.50 USD/GPU-h" }
+
+[[pool]]
+name          = "shop/l40s"
+site          = "shop"
+gpu           = "l40s"
+nodes         = 2
+gpus_per_node = 4
+offer         = { kind = "owned", price = "1.20 USD/GPU-h" }
+
+[[pool]]
+name  = "aws/spot"
+site  = "aws"
+gpu   = "h200"
+offer = { kind = "spot", quota = 64 }
+
+[[pool]]
+name  = "aws/on-demand"
+site  = "aws"
+gpu   = "h200"
+offer = { kind = "on-demand", quota = 64 }
+
+[[demand]]
+name      = "research"
+generator = { preset = "shared-research", load = 1.1 }
+drop      = ["unplaceable"]
+
+[[strategy]]
+name      = "out after 10 min"
+queue     = { kind = "fit-first" }
+placement = { kind = "private-first", spill = { waited = "10 min" } }
+"#;
+
+/// The estate under a file of weather, or none.
+fn estate(file: Option<&str>) -> Model {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let name = folder.join("estate.toml").display().to_string();
+    let weather = file.map_or(String::new(), |file| {
+        format!("weather = [\"weather/{file}\"]\n")
+    });
+    let scenario = load_text(&name, &format!("{weather}{ESTATE}"), &[]);
+    let scenario = scenario.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    let compiled = compile(&scenario);
+    compiled
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+        .model
+}
+
+fn live(model: &Model) -> Everything {
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    let mut timeline = Timeline::default();
+    Timeline::sample(model, &dice, &mut timeline);
+    let strategy = Strategy::prepare(model, StrategyId(0));
+    let mut heard = Everything::default();
+    let scratch = &mut Scratch::default();
+    simulate(model, &strategy, &timeline, &dice, scratch, &mut heard).unwrap();
+    heard
+}
+
+fn interruptions(heard: &Everything) -> u32 {
+    heard.jobs.iter().map(|job| job.interruptions).sum()
+}
+
+fn down(heard: &Everything, pool: usize) -> u128 {
+    heard.pools[pool].gpu_time[Bucket::Down]
+}
+
+fn refusals(heard: &Everything) -> u64 {
+    heard.pools.iter().map(|pool| pool.refusals).sum()
+}
+
+fn reclaims(heard: &Everything, pool: usize) -> u64 {
+    heard.pools[pool].reclaims
+}
+
+fn waited_for(heard: &Everything, cause: Cause) -> u64 {
+    heard.jobs.iter().map(|job| job.waits[cause]).sum()
+}
+
+/// What a GPU-hour in a rented pool costs on average, in ticks for each milli-GPU·ms.
+fn price(heard: &Everything, pool: usize) -> f64 {
+    let record = &heard.pools[pool];
+    record.charged.0 as f64 / record.gpu_time.total() as f64
+}
+
+/// Nodes that stopped, at each time some did.
+fn stops(heard: &Everything) -> Vec<u32> {
+    let stopped = |&(_, fact): &(_, Fact)| match fact {
+        Fact::NodesDown(_, nodes) => Some(nodes),
+        _ => None,
+    };
+    heard.facts.iter().filter_map(stopped).collect()
+}
+
+/// What a file must do to the estate: (as it lives in this weather, as it lives in fair weather).
+type Effect = fn(&Everything, &Everything) -> bool;
+
+const GPU_DAY: u128 = 1000 * 86_400_000;
+
+const EFFECTS: [(&str, Effect); 15] = [
+    // Nothing is launched for 15 hours, and nobody who runs is stopped.
+    ("control-plane-out.toml", |heard, _| {
+        refusals(heard) > 0 && reclaims(heard, 2) == 0 && interruptions(heard) == 0
+    }),
+    ("edge-power-lost.toml", |heard, _| {
+        down(heard, 1) == 8 * 3 * GPU_DAY
+    }),
+    ("glut.toml", |heard, fair| {
+        price(heard, 2) < price(fair, 2) && price(heard, 3) < price(fair, 3)
+    }),
+    ("h200-sold-out.toml", |heard, _| {
+        refusals(heard) > 0 && reclaims(heard, 2) > 0 && reclaims(heard, 3) == 0
+    }),
+    // 42 nodes × 28 days × 4 in 1,000 × 1.6: 7.5 on average.
+    ("lemons.toml", |heard, _| {
+        (1..20).contains(&stops(heard).len())
+    }),
+    ("new-batch.toml", |heard, _| {
+        (1..20).contains(&stops(heard).len())
+    }),
+    // 42 × 28 × 0.004 = 4.7 on average.
+    ("node-failures.toml", |heard, _| {
+        (1..14).contains(&stops(heard).len())
+    }),
+    ("price-doubles.toml", |heard, fair| {
+        let ratio = price(heard, 3) / price(fair, 3);
+        (1.1..2.0).contains(&ratio)
+    }),
+    ("private-site-lost.toml", |heard, fair| {
+        down(heard, 0) == 320 * 14 * GPU_DAY && interruptions(heard) > interruptions(fair)
+    }),
+    ("quota-cut.toml", |heard, fair| {
+        waited_for(heard, Cause::Quota) > waited_for(fair, Cause::Quota)
+    }),
+    // 11 racks × 28 d / 1,800 d: one month in six has a rack fault; nodes break besides.
+    ("rack-power.toml", |heard, _| !stops(heard).is_empty()),
+    ("regions-lost.toml", |heard, _| {
+        reclaims(heard, 3) > 0 && refusals(heard) > 0
+    }),
+    ("spot-dear.toml", |heard, fair| {
+        price(heard, 2) > 1.5 * price(fair, 2) && price(heard, 3) == price(fair, 3)
+    }),
+    ("spot-reclaimed.toml", |heard, _| {
+        reclaims(heard, 2) > 0 && reclaims(heard, 3) == 0 && interruptions(heard) > 0
+    }),
+    ("two-crews.toml", |heard, _| !stops(heard).is_empty()),
+];
+
+#[test]
+fn every_file_of_weather_does_what_it_says() {
+    let fair = live(&estate(None));
+    assert_eq!(interruptions(&fair), 0);
+    for (file, effect) in EFFECTS {
+        let heard = live(&estate(Some(file)));
+        assert!(effect(&heard, &fair), "{file} does not do what it says");
+    }
+}
+
+#[test]
+fn every_file_of_weather_is_tested() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios/weather");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let tested: Vec<&str> = EFFECTS.iter().map(|(file, _)| *file).collect();
+    assert_eq!(files, tested);
+}
