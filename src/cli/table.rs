@@ -14,7 +14,7 @@ use crate::metrics::Unit;
 use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
 
 /// The rows: what they are called, and the metric; waits are repeated for each class.
-const ROWS: [(&str, &str); 18] = [
+const ROWS: [(&str, &str); 21] = [
     ("total cost", "cost_total"),
     ("cost per useful GPU-h", "cost_per_useful_gpu_h"),
     ("wait mean", "wait_mean_s"),
@@ -25,6 +25,9 @@ const ROWS: [(&str, &str); 18] = [
     ("interruptions", "interruptions"),
     ("recovery mean", "recovery_mean_s"),
     ("work lost, GPU-h", "gpu_h_rework"),
+    ("nodes down, GPU-h", "gpu_h_down"),
+    ("requests refused", "rented_refusals"),
+    ("instances taken back", "rented_reclaims"),
     ("utilisation allocated", "utilisation_allocated"),
     ("utilisation useful", "utilisation_useful"),
     ("jobs finished", "jobs_finished"),
@@ -36,11 +39,14 @@ const ROWS: [(&str, &str); 18] = [
 ];
 
 /// Rows that are left out where every strategy has zero.
-const ONLY_IF_ANY: [&str; 6] = [
+const ONLY_IF_ANY: [&str; 9] = [
     "preempted_mean_s",
     "interruptions",
     "recovery_mean_s",
     "gpu_h_rework",
+    "gpu_h_down",
+    "rented_refusals",
+    "rented_reclaims",
     "jobs_cancelled",
     "jobs_timed_out",
 ];
