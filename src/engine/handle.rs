@@ -87,7 +87,11 @@ impl<O: Observer> Run<'_, O> {
             Rank::Fault => self.breaks(event),
             Rank::Arrived => self.arrived(event),
             Rank::Gone => self.gone(event),
-            Rank::Retry => self.world.changes.other = true,
+            Rank::Retry => {
+                let pool = PoolId(event.slot as u16);
+                self.world.pools[pool.index()].doubt.next_round();
+                self.world.changes.other = true;
+            }
             Rank::Wake => self.wake(slot, event),
             Rank::Release => self.release(event),
             Rank::Finish

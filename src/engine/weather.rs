@@ -275,6 +275,8 @@ impl<O: Observer> Run<'_, O> {
             self.world.refuse(self.model, slot, launched);
             self.out.fact(now, Fact::Refused(id, pool));
             self.schedule(now + REFUSAL_DELAY, Rank::Answered, slot);
+        } else if self.world.pools[pool.index()].doubt.granted() {
+            self.retry_at(self.world.now, pool);
         }
         granted
     }
@@ -292,12 +294,17 @@ impl<O: Observer> Run<'_, O> {
         self.out.fact(self.world.now, Fact::Answered(id, pool));
         let until = self.world.now + REFUSAL_MEMORY;
         self.world.hear_refusal(slot, until);
+        self.retry_at(until, pool);
+    }
+
+    /// Whoever waits may ask a market again at `at`.
+    fn retry_at(&mut self, at: SimTime, pool: PoolId) {
         let event = Event {
             rank: Rank::Retry,
             id: u32::from(pool.0),
             slot: u32::from(pool.0),
             attempt: 0,
         };
-        self.scratch.agenda.push(until, event);
+        self.scratch.agenda.push(at, event);
     }
 }

@@ -8,6 +8,7 @@ mod blocks;
 mod booking;
 mod books;
 mod causes;
+mod doubt;
 mod fragmentation;
 mod job;
 mod line;

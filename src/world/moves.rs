@@ -9,6 +9,7 @@ use super::job::{Job, NO_HISTORY, Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
 use super::nodes::Holding;
+use super::pool::PoolState;
 use super::profile::Shadow;
 use super::rent::charged_span;
 use super::stretch::wall;
@@ -149,12 +150,14 @@ impl World {
         if !state.may_rent(terms, gpus) {
             return Err(Refusal::Quota);
         }
-        if self.now < state.refused_until {
+        let asks_for = PoolState::instances_for(terms, gpus);
+        if self.now < state.refused_until || !state.doubt.may_ask(asks_for) {
             return Err(Refusal::SoldOut);
         }
         let Some((holding, instances)) = state.launch(terms, self.now, gpus) else {
             return Err(Refusal::Full);
         };
+        state.doubt.ask(asks_for);
         self.leave_line(model, slot, pool, holding);
         let job = &mut self.jobs[slot];
         job.phase = Phase::Booting;

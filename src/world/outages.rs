@@ -90,6 +90,7 @@ impl World {
         let pool = self.jobs[slot].pool;
         let state = &mut self.pools[pool.index()];
         state.refused_until = state.refused_until.max(remembered);
+        state.doubt.refused();
         self.wait_again(slot, None);
     }
 

@@ -5,6 +5,7 @@ use crate::model::{Packing, Pool, Rhythm, Spread, Supply};
 use crate::units::{PoolId, SimTime};
 
 use super::books::Books;
+use super::doubt::Doubt;
 use super::nodes::{Holding, Nodes};
 use super::profile::Profile;
 use super::rent::Rent;
@@ -29,6 +30,8 @@ pub struct PoolState {
     quota: Option<u64>,
     /// Until when the last refusal of the market is remembered.
     pub refused_until: SimTime,
+    /// How its market is asked since.
+    pub doubt: Doubt,
     /// Estimated releases, kept if some decision needs them.
     pub profile: Profile,
     /// The accounts.
@@ -60,6 +63,7 @@ impl PoolState {
             shut: Shut::default(),
             quota: None,
             refused_until: SimTime::ZERO,
+            doubt: Doubt::default(),
             profile: Profile::default(),
             books: Books::default(),
             shut_stretches: Vec::new(),
@@ -94,6 +98,7 @@ impl PoolState {
         self.shut.clear();
         self.shut_stretches.clear();
         self.refused_until = SimTime::ZERO;
+        self.doubt = Doubt::default();
         self.quota = match &pool.supply {
             Supply::Rented(terms) => terms.quota,
             Supply::Owned { .. } => None,
