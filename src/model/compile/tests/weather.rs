@@ -187,7 +187,9 @@ fn recorded_outages_are_played_on_the_nodes_of_the_estate() {
     let folder = folder("recorded");
     let csv = "entity,down,up\nb,2 h,3 h\na,1 h,90 min\nc,1 h,2 h\n";
     std::fs::write(folder.0.join("outages.csv"), csv).unwrap();
-    let set = "failure=[{ name = \"node\", trace = \"outages.csv\" }]";
+    let path = folder.0.join("outages.csv").display().to_string();
+    let set = format!("failure=[{{ name = \"node\", trace = \"{path}\" }}]");
+    let set = set.as_str();
     let compiled = try_compile(&folder.0, &[set]).unwrap();
     let minutes = |at: u64| SimTime(at * 60_000);
     let script = &compiled.model.weather.script;
