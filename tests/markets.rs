@@ -179,3 +179,23 @@ fn recorded_availability_is_replayed_at_its_share() {
         "replications begin at places of their own"
     );
 }
+
+#[test]
+fn check_says_what_the_outside_does() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["check", "scenarios/h200-drought.toml"])
+        .args(["--set", "scenario.horizon=7 d"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("COLUMNS", "300")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    for words in [
+        "price  aws-a/spot  drawn, mean-reverting; ",
+        "market  us-east-2b/h200  6 instances on average when up, region us-east-2: aws-b/spot (notice",
+        "verda/on-demand (nothing is taken back)",
+        "drought  h200 sold out  4 markets dry at once",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}

@@ -140,6 +140,27 @@ impl Context {
         Some(span)
     }
 
+    /// A length of time of at least a minute: what changes more often is a slip of units, and costs gigabytes.
+    pub(super) fn slow_span(&mut self, field: &Given<String>) -> Option<Span> {
+        let span = self.span(field)?;
+        let origin = field.origin().unwrap_or_default();
+        self.slow(span.0 as f64, origin).then_some(span)
+    }
+
+    /// Whether something that changes each so many milliseconds, on average, changes seldom enough.
+    pub(super) fn slow(&mut self, mean_ms: f64, at: Origin) -> bool {
+        let slow = Span::MINUTE.0 as f64 <= mean_ms;
+        if !slow {
+            let fix = "write at least \"1 min\"";
+            self.fault(
+                at,
+                "the market does not change more often than once a minute",
+                fix,
+            );
+        }
+        slow
+    }
+
     /// A number within bounds, both allowed.
     pub(super) fn number(&mut self, field: &Given<f64>, low: f64, high: f64) -> Option<f64> {
         let (&value, origin) = field.here()?;

@@ -40,12 +40,16 @@ pub(super) fn times(
     );
     let example = "length = { median = \"5 d\", p95 = \"20 d\" }";
     let length = laws::required(context, length, table, "the length of a drought", example);
+    let (between, length) = (between?, length?);
+    if !context.slow(between.mean(), table) || !context.slow(length.mean(), table) {
+        return None;
+    }
     let start = if new.value() == Some(&true) {
         RenewalStart::Up
     } else {
         RenewalStart::Stationary
     };
-    match Drought::new(between?, length?, start) {
+    match Drought::new(between, length, start) {
         Ok(drought) => Some(drought),
         Err(why) => {
             context.fault(

@@ -173,32 +173,31 @@ fn two_phases(
     what: &str,
     example: &str,
 ) -> Option<TwoPhases> {
-    match laws::required(context, field, table, what, example)? {
+    let law = laws::required(context, field, table, what, example)?;
+    let origin = field.origin().unwrap_or(table);
+    let phases = match law {
         Law::Hyperexponential {
             weight,
             first,
             second,
-        } => Some(TwoPhases {
+        } => TwoPhases {
             weight,
             short: first,
             long: second,
-        }),
-        Law::Exponential { mean } => Some(TwoPhases {
+        },
+        Law::Exponential { mean } => TwoPhases {
             weight: 0.5,
             short: mean,
             long: mean,
-        }),
+        },
         _ => {
-            let origin = field.origin().unwrap_or(table);
             let fix = "write { mean = … } or { weight = …, first = …, second = … }";
-            context.fault(
-                origin,
-                "markets are up and down for times of two exponential phases",
-                fix,
-            );
-            None
+            let message = "markets are up and down for times of two exponential phases";
+            context.fault(origin, message, fix);
+            return None;
         }
-    }
+    };
+    context.slow(phases.mean(), origin).then_some(phases)
 }
 
 /// One factor for each region: that of its zone with the most capacity, since no zone is up more than it.

@@ -166,7 +166,7 @@ fn jumping(
         context.required(&state.price, table, "a price", example);
         let price = context.quantity(&state.price, |text| parse_price(text, currency));
         context.required(&state.stay, table, "how long it holds", "stay = \"12 h\"");
-        let stay = context.positive_span(&state.stay);
+        let stay = context.slow_span(&state.stay);
         complete &= price.is_some() && stay.is_some();
         values.extend(price.zip(stay));
     }
@@ -203,7 +203,7 @@ fn jumping(
 }
 
 fn span(context: &mut Context, field: &Given<String>, usual: Span) -> Span {
-    context.positive_span(field).unwrap_or(usual)
+    context.slow_span(field).unwrap_or(usual)
 }
 
 fn number(context: &mut Context, field: &Given<f64>, usual: f64) -> f64 {

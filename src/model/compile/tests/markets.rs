@@ -319,6 +319,10 @@ fn markets_that_contradict_themselves_are_told() {
         ),
         ("tier = \"good\"\n", "the instances of a market is missing"),
         (
+            "up = { mean = \"1 ms\" }\ndown = { mean = \"1 h\" }\ninstances = 4\n",
+            "more often than once a minute",
+        ),
+        (
             "up = { always = \"1 h\" }\ndown = { mean = \"1 h\" }\ninstances = 4\n",
             "two exponential phases",
         ),
