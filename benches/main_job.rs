@@ -11,7 +11,7 @@ use std::time::Instant;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::Silent;
-use plimsoll::metrics::{Fold, Layout};
+use plimsoll::metrics::{Cell, Fold, Layout};
 use plimsoll::model::{Model, Packing, Timeline};
 use plimsoll::strategy::Strategy;
 use plimsoll::units::StrategyId;
@@ -50,10 +50,10 @@ fn case(jobs: u32, nodes: u32, load: f64, packing: Packing, rented: bool, rounds
         }
         let strategy = Strategy::prepare(&model, StrategyId::from(index));
         let (mut best, mut yardstick) = (f64::INFINITY, f64::INFINITY);
-        let mut scratch = Scratch::default();
+        let mut worker = Worker::new(&model);
         for _ in 0..rounds {
             yardstick = yardstick.min(common::hold());
-            best = best.min(once(&model, &strategy, &timeline, &mut scratch, rented));
+            best = best.min(worker.once(&model, &strategy, &timeline, rented));
         }
         let ns = best / f64::from(jobs);
         println!(
@@ -71,33 +71,52 @@ fn wanted(name: &str) -> bool {
     first.is_none_or(|word| name.contains(&word)) && words.all(|word| name.contains(&word))
 }
 
-/// Nanoseconds of one run; with everything on, metrics are folded as well.
-fn once(
-    model: &Model,
-    strategy: &Strategy,
-    timeline: &Timeline,
-    scratch: &mut Scratch,
-    everything: bool,
-) -> f64 {
-    let dice = Dice {
-        seed: 1,
-        replication: 0,
-    };
-    let classes: Vec<String> = model
-        .classes
-        .iter()
-        .map(|class| class.name.clone())
-        .collect();
-    let pools: Vec<String> = model.pools.iter().map(|pool| pool.name.clone()).collect();
-    let layout = Layout::new(&classes, &pools);
-    let mut fold = Fold::new(&layout);
-    let mut row = Vec::new();
-    let begun = Instant::now();
-    if everything {
-        simulate(model, strategy, timeline, &dice, scratch, &mut fold).expect("it ends");
-        fold.row(&layout, &mut row);
-    } else {
-        simulate(model, strategy, timeline, &dice, scratch, &mut Silent).expect("it ends");
+/// What plays one replication after another and uses its memory again, as the workers of an experiment do.
+struct Worker {
+    scratch: Scratch,
+    layout: Layout,
+    fold: Fold,
+    row: Vec<Cell>,
+}
+
+impl Worker {
+    fn new(model: &Model) -> Self {
+        let classes = model.classes.iter().map(|class| class.name.clone());
+        let pools = model.pools.iter().map(|pool| pool.name.clone());
+        let layout = Layout::new(
+            &classes.collect::<Vec<String>>(),
+            &pools.collect::<Vec<String>>(),
+        );
+        Self {
+            scratch: Scratch::default(),
+            fold: Fold::new(&layout),
+            layout,
+            row: Vec::new(),
+        }
     }
-    begun.elapsed().as_nanos() as f64
+
+    /// Nanoseconds of one run; with everything on, metrics are folded as well.
+    fn once(
+        &mut self,
+        model: &Model,
+        strategy: &Strategy,
+        timeline: &Timeline,
+        everything: bool,
+    ) -> f64 {
+        let dice = Dice {
+            seed: 1,
+            replication: 0,
+        };
+        let scratch = &mut self.scratch;
+        let begun = Instant::now();
+        if everything {
+            self.fold.clear();
+            let fold = &mut self.fold;
+            simulate(model, strategy, timeline, &dice, scratch, fold).expect("it ends");
+            self.fold.row(&self.layout, &mut self.row);
+        } else {
+            simulate(model, strategy, timeline, &dice, scratch, &mut Silent).expect("it ends");
+        }
+        begun.elapsed().as_nanos() as f64
+    }
 }

@@ -1,6 +1,7 @@
 //! What will happen: a heap of instants, and beside it what happens then. Cancelling is ignoring.
 
 use crate::units::SimTime;
+use crate::world::{Job, Slot};
 
 /// The kinds of event in the order in which one instant plays them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +50,19 @@ pub(super) struct Event {
     pub slot: u32,
     /// The attempt (or generation) it belongs to; of another one it is stale.
     pub attempt: u32,
+}
+
+impl Event {
+    /// What happens to the present attempt of a job.
+    #[inline]
+    pub(super) const fn of(rank: Rank, slot: Slot, job: &Job) -> Self {
+        Self {
+            rank,
+            id: job.id.0,
+            slot: slot.0,
+            attempt: job.attempt,
+        }
+    }
 }
 
 /// An entry of the heap is an instant (42 bits of milliseconds: 139 years) and the index of its event (up to
@@ -103,6 +117,18 @@ impl Agenda {
     /// Adds an event.
     #[inline]
     pub(super) fn push(&mut self, at: SimTime, event: Event) {
+        self.add(at, event.rank, event.id, event.slot, event.attempt);
+    }
+
+    /// Its parts are handed over one by one: an event that is put together in memory and copied from there at
+    /// once as a whole makes the processor wait until all parts have arrived.
+    fn add(&mut self, at: SimTime, rank: Rank, id: u32, slot: u32, attempt: u32) {
+        let event = Event {
+            rank,
+            id,
+            slot,
+            attempt,
+        };
         if at.0 > AT_MAX {
             return;
         }
@@ -202,19 +228,19 @@ impl Agenda {
             let Some(four) = heap.get(below..below + 4) else {
                 break;
             };
-            let left = usize::from(four[1] < four[0]);
-            let right = 2 + usize::from(four[3] < four[2]);
-            let least = if four[right] < four[left] {
-                right
-            } else {
-                left
-            };
-            if four[least] >= key {
+            // The least is found among the values, and where it is beside that: to read it again from where it
+            // is found would make each step wait for two more loads.
+            let (left, right) = (four[0].min(four[1]), four[2].min(four[3]));
+            let in_left = usize::from(four[1] < four[0]);
+            let in_right = 2 + usize::from(four[3] < four[2]);
+            let step = if right < left { in_right } else { in_left };
+            let least = left.min(right);
+            if least >= key {
                 heap[at] = key;
                 return;
             }
-            heap[at] = four[least];
-            at = below + least;
+            heap[at] = least;
+            at = below + step;
         }
         // The last group may have fewer than four.
         let below = at * 4 + 1;

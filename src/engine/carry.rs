@@ -88,8 +88,12 @@ impl<O: Observer> Run<'_, O> {
             span = span.min(rhythm.wall(wall(asked, job.speed)));
         }
         let at = self.world.now + job.restart + span;
-        self.schedule(at, Rank::Finish, slot);
-        self.schedule_crash(slot, at);
+        let event = Event::of(Rank::Finish, slot, job);
+        self.scratch.agenda.push(at, event);
+        // No class crashes by itself where none rolls dice.
+        if !self.scratch.class_keys.is_empty() {
+            self.schedule_crash(slot, at);
+        }
     }
 
     /// A class that crashes by itself spends, while it runs, a budget that each attempt draws anew.
@@ -146,13 +150,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     pub(super) fn schedule(&mut self, at: SimTime, rank: Rank, slot: Slot) {
-        let job = &self.world.jobs[slot];
-        let event = Event {
-            rank,
-            id: job.id.0,
-            slot: slot.0,
-            attempt: job.attempt,
-        };
+        let event = Event::of(rank, slot, &self.world.jobs[slot]);
         self.scratch.agenda.push(at, event);
     }
 }

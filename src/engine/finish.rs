@@ -1,6 +1,6 @@
 //! Ends: of jobs, and of the run at its horizon.
 
-use crate::journal::{Fact, JobRecord, JobState, Observer, RunRecord};
+use crate::journal::{Fact, JobState, Observer, RunRecord};
 use crate::units::{PoolId, SimTime};
 use crate::world::{Phase, Slot};
 
@@ -12,19 +12,17 @@ impl<O: Observer> Run<'_, O> {
     /// A job ends.
     pub(super) fn end(&mut self, slot: Slot, state: JobState) {
         let idle = &mut self.scratch.orders.idle;
-        let record = self
-            .world
-            .end(self.model, slot, state, |pool, instance, generation| {
-                idle.push((pool, instance, generation));
-            });
+        let became_idle = |pool, instance, generation| idle.push((pool, instance, generation));
+        let record = &mut self.record;
+        self.world.end(self.model, slot, state, record, became_idle);
         if let Some(half_life) = self.strategy.usage_half_life() {
             self.world
                 .use_by(record.tenant, record.gpu_time.allocated(), half_life);
         }
         self.out
             .fact(self.world.now, Fact::Ended(record.job, state));
-        self.post_record(&record);
-        self.out.job(&record);
+        self.post_record();
+        self.out.job(&self.record);
         if !self.scratch.orders.idle.is_empty() {
             self.set_release_timers();
         }
@@ -46,9 +44,10 @@ impl<O: Observer> Run<'_, O> {
                 _ => JobState::Running,
             };
             self.world.booked.clear();
-            let record = self.world.close_job(self.model, slot, state);
-            self.post_record(&record);
-            self.out.job(&record);
+            self.world
+                .close_job(self.model, slot, state, &mut self.record);
+            self.post_record();
+            self.out.job(&self.record);
         }
         self.scratch.living = living;
         for pool in 0..self.model.pools.len() {
@@ -74,10 +73,11 @@ impl<O: Observer> Run<'_, O> {
         record
     }
 
-    fn post_record(&mut self, record: &JobRecord) {
+    fn post_record(&mut self) {
         if O::POSTINGS {
+            let record = self.record;
             self.post_stretches(Some(record.job), record.gpus);
-            self.post_egress(record);
+            self.post_egress(&record);
         }
     }
 }

@@ -111,14 +111,15 @@ impl<O: Observer> Run<'_, O> {
 
     fn arrive(&mut self) {
         let id = JobId(self.next_arrival as u32);
-        let request = self.timeline.requests[self.next_arrival];
+        let timeline = self.timeline;
+        let request = &timeline.requests[self.next_arrival];
         self.next_arrival += 1;
-        self.next_arrival_at = self.timeline.submit_of(self.next_arrival);
+        self.next_arrival_at = timeline.submit_of(self.next_arrival);
         self.note(Rank::Arrival as u64, u64::from(id.0));
         self.out.fact(self.world.now, Fact::Submitted(id));
-        let milli = self.model.milli_of(request.shape);
-        let key = self.strategy.order_key(&request);
-        let slot = self.world.arrive(id, request, key, milli);
+        let gpus = self.scratch.room.gpus_of(request.shape);
+        let key = self.strategy.order_key(request);
+        let slot = self.world.arrive(id, request, key, gpus);
         if !self.strategy.can_ever_place(request.shape.index()) {
             self.world.changes.arrivals.pop();
             self.end(slot, JobState::Rejected);

@@ -1,7 +1,7 @@
 //! One replication from its first instant to its horizon.
 
 use crate::dice::{Dice, Key};
-use crate::journal::{Observer, RunRecord};
+use crate::journal::{JobRecord, Observer, RunRecord};
 use crate::model::{Class, Horizon, Model, Pool, Shape, Timeline};
 use crate::strategy::{Orders, Pass, Strategy};
 use crate::units::{PoolId, SimTime, Span};
@@ -111,6 +111,8 @@ pub(super) struct Run<'a, O> {
     pub(super) digest: u64,
     pub(super) events: u64,
     pub(super) passes: u64,
+    /// The record of the job that ended last.
+    pub(super) record: JobRecord,
     /// What each pool was charged for and no job used, by month.
     pub(super) idle: IdleBooks,
 }
@@ -125,6 +127,7 @@ pub fn simulate<O: Observer>(
     out: &mut O,
 ) -> Result<RunRecord, Stuck> {
     let mut world = fresh_world(model, strategy, timeline, scratch);
+    world.keeps_stretches = O::POSTINGS;
     scratch.reserve(&mut world, model, strategy, timeline);
     out.begin(scratch.room.of_class());
     let horizon = match model.horizon {
@@ -162,6 +165,7 @@ pub fn simulate<O: Observer>(
         digest: 0x9e37_79b9_7f4a_7c15,
         events: 0,
         passes: 0,
+        record: JobRecord::BLANK,
         idle: IdleBooks::default(),
     };
     run.open_shops();
@@ -219,7 +223,8 @@ impl<O: Observer> Run<'_, O> {
 
     /// One instant: what must happen, what is chosen, what must hold.
     fn instant(&mut self, now: SimTime) -> Result<(), Stuck> {
-        for _ in 0..ROUNDS_PER_INSTANT_MAX {
+        let mut rounds = 0;
+        loop {
             self.happen(now);
             self.expect_transfers();
             if self.world.is_crowded() {
@@ -240,18 +245,21 @@ impl<O: Observer> Run<'_, O> {
             if self.scratch.agenda.next_at() > now {
                 return Ok(());
             }
+            rounds += 1;
+            if rounds == ROUNDS_PER_INSTANT_MAX {
+                return Err(self.circles(now));
+            }
         }
-        Err(Stuck::Circles {
+    }
+
+    #[cold]
+    fn circles(&self, now: SimTime) -> Stuck {
+        let living = self.world.jobs.living();
+        Stuck::Circles {
             strategy: self.strategy.name().to_owned(),
             at: now,
-            jobs: self
-                .world
-                .jobs
-                .living()
-                .take(5)
-                .map(|(_, job)| job.id.0)
-                .collect(),
-        })
+            jobs: living.take(5).map(|(_, job)| job.id.0).collect(),
+        }
     }
 
     /// The next instant before or at the horizon at which anything happens.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::units::{ClassId, JobId, MilliGpus, Money, PoolId, SimTime, Span, TenantId};
 
 use super::bucket::GpuTime;
-use super::cause::Waits;
+use super::cause::{Cause, Waits};
 
 /// How a job stood when its record was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -100,6 +100,28 @@ pub struct JobRecord {
 }
 
 impl JobRecord {
+    /// The record of nothing, to be written over.
+    pub const BLANK: Self = Self {
+        job: JobId(0),
+        tenant: TenantId(0),
+        class: ClassId(0),
+        gpus: MilliGpus(0),
+        submit: SimTime::ZERO,
+        start: None,
+        end: SimTime::ZERO,
+        state: JobState::Waiting,
+        pool: None,
+        waits: Waits([0; Cause::ALL.len()]),
+        preempted: Span::ZERO,
+        preemptions: 0,
+        interruptions: 0,
+        recoveries: 0,
+        recovery: Span::ZERO,
+        gpu_time: GpuTime::ZERO,
+        compute_cost: Money::ZERO,
+        egress_cost: Money::ZERO,
+    };
+
     /// Whether the wait is only known to be at least this long.
     pub fn wait_is_censored(&self) -> bool {
         self.start.is_none() && self.state.is_unfinished()

@@ -91,7 +91,8 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
                 if !cursor.blocked {
                     plan.world.causes.find(shape, now, cause);
                     plan.pass.cursors[index].blocked = true;
-                    let reserved = reserve(strategy, plan, slot, shape);
+                    // Where every pool holds a reservation, nobody gets another.
+                    let reserved = unreserved > 0 && reserve(strategy, plan, slot, shape);
                     unreserved -= usize::from(reserved);
                     if reserved && unreserved == 0 {
                         narrow(strategy, plan);

@@ -79,7 +79,10 @@ impl Strategy {
         let mut would_fit = false;
         let mut unstaged = None;
         for &pool in self.owned(shape) {
-            // Placing asks by itself whether there is room.
+            // Placing asks by itself whether there is room; most have none even by count.
+            if plan.world.pool(pool).free < gpus {
+                continue;
+            }
             if !permitted(plan, pool) {
                 would_fit |= plan.world.pool(pool).fits(gpus);
                 continue;

@@ -9,41 +9,40 @@ use super::moment::World;
 use super::pool::PoolState;
 use super::stretch::Stretch;
 
-/// What one job's own account gains in a move.
-struct Own {
-    gpu_time: GpuTime,
-    cost: Money,
-}
-
-impl Own {
-    const ZERO: Self = Self {
-        gpu_time: GpuTime::ZERO,
-        cost: Money::ZERO,
-    };
-}
-
 impl World {
-    /// Books what a job holds up to now and writes its record, without touching anything else.
-    pub fn close_job(&mut self, model: &Model, slot: Slot, state: JobState) -> JobRecord {
+    /// Books what a job holds up to now and writes its record, without touching anything else. The record is
+    /// large and is written where it is wanted: copying it at once would cost more than all the rest here.
+    pub fn close_job(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        state: JobState,
+        record: &mut JobRecord,
+    ) {
+        let egress_cost = self.egress(model, slot, state);
         let job = &self.jobs[slot];
+        self.begin_record(model, job, state, record);
+        record.egress_cost = egress_cost;
         let running_to = if state.is_unfinished() || state == JobState::Finished {
             Bucket::Useful
         } else {
             Bucket::Failed
         };
         let now = self.now;
-        let mut own = Own::ZERO;
         let mut desk = Desk {
             pools: &mut self.pools,
-            booked: &mut self.booked,
+            booked: self.keeps_stretches.then_some(&mut self.booked),
             model,
             tariffs: &self.tariffs,
             job,
+            asked: record.gpus.0,
+            gpu_time: &mut record.gpu_time,
+            cost: &mut record.compute_cost,
         };
         match job.phase {
             // The usual job runs once, at once and to its end.
             Phase::Running if job.placed == job.started && job.restart == Span::ZERO => {
-                desk.book_run(job.pool, running_to, job.placed, now, &mut own);
+                desk.book_run(job.pool, running_to, job.placed, now);
             }
             Phase::Running => {
                 let run_from = (job.started + job.restart).min(now);
@@ -54,32 +53,30 @@ impl World {
                         (Bucket::Restart, run_from),
                         (running_to, now),
                     ];
-                    desk.book(job.pool, job.placed, ends, &mut own);
+                    desk.book(job.pool, job.placed, ends);
                 } else {
                     let ends = [(Bucket::HeldIdle, job.started), (Bucket::Restart, run_from)];
-                    desk.book(job.pool, job.placed, ends, &mut own);
-                    desk.book_run(job.pool, running_to, run_from, now, &mut own);
+                    desk.book(job.pool, job.placed, ends);
+                    desk.book_run(job.pool, running_to, run_from, now);
                 }
             }
-            Phase::Booting => desk.book(job.pool, job.placed, [(Bucket::HeldIdle, now)], &mut own),
+            Phase::Booting => desk.book(job.pool, job.placed, [(Bucket::HeldIdle, now)]),
             Phase::Saving => {
                 let run_from = (job.started + job.restart).min(job.halted);
                 let ends = [(Bucket::HeldIdle, job.started), (Bucket::Restart, run_from)];
-                desk.book(job.pool, job.placed, ends, &mut own);
-                desk.book_run(job.pool, running_to, run_from, job.halted, &mut own);
-                desk.book(job.pool, job.halted, [(Bucket::Checkpoint, now)], &mut own);
+                desk.book(job.pool, job.placed, ends);
+                desk.book_run(job.pool, running_to, run_from, job.halted);
+                desk.book(job.pool, job.halted, [(Bucket::Checkpoint, now)]);
             }
             Phase::Waiting | Phase::Asking | Phase::Gone => {}
         }
         if let Some(history) = self.jobs.history(job) {
             for (pool, from, to) in self.jobs.runs(history) {
-                desk.book_run(pool, running_to, from, to, &mut own);
+                desk.book_run(pool, running_to, from, to);
             }
-            own.gpu_time.add(&history.gpu_time);
-            own.cost += history.cost;
+            record.gpu_time.add(&history.gpu_time);
+            record.compute_cost += history.cost;
         }
-        let egress = self.egress(model, slot, state);
-        self.record(model, slot, state, &own, egress)
     }
 
     /// Closes the books of all pools; charges stop here.
@@ -148,21 +145,23 @@ impl World {
         to: SimTime,
     ) {
         let job = &self.jobs[slot];
-        let mut own = Own::ZERO;
+        let (mut gpu_time, mut cost) = (GpuTime::ZERO, Money::ZERO);
         if from < to {
-            let (pools, booked) = (&mut self.pools, &mut self.booked);
             Desk {
-                pools,
-                booked,
+                pools: &mut self.pools,
+                booked: self.keeps_stretches.then_some(&mut self.booked),
                 model,
                 tariffs: &self.tariffs,
                 job,
+                asked: model.milli_of(job.request.shape),
+                gpu_time: &mut gpu_time,
+                cost: &mut cost,
             }
-            .book(job.pool, from, [(bucket, to)], &mut own);
+            .book(job.pool, from, [(bucket, to)]);
         }
         let history = self.jobs.history_mut(slot);
-        history.gpu_time.add(&own.gpu_time);
-        history.cost += own.cost;
+        history.gpu_time.add(&gpu_time);
+        history.cost += cost;
     }
 
     /// As [`World::book`], for running with its checkpoints.
@@ -175,19 +174,21 @@ impl World {
         to: SimTime,
     ) {
         let job = &self.jobs[slot];
-        let mut own = Own::ZERO;
-        let (pools, booked, tariffs) = (&mut self.pools, &mut self.booked, &self.tariffs);
+        let (mut gpu_time, mut cost) = (GpuTime::ZERO, Money::ZERO);
         Desk {
-            pools,
-            booked,
+            pools: &mut self.pools,
+            booked: self.keeps_stretches.then_some(&mut self.booked),
             model,
-            tariffs,
+            tariffs: &self.tariffs,
             job,
+            asked: model.milli_of(job.request.shape),
+            gpu_time: &mut gpu_time,
+            cost: &mut cost,
         }
-        .book_run(job.pool, bucket, from, to, &mut own);
+        .book_run(job.pool, bucket, from, to);
         let history = self.jobs.history_mut(slot);
-        history.gpu_time.add(&own.gpu_time);
-        history.cost += own.cost;
+        history.gpu_time.add(&gpu_time);
+        history.cost += cost;
     }
 
     #[inline]
@@ -215,49 +216,38 @@ impl World {
         cost
     }
 
+    /// Writes all of a job's record but for what it held and what that cost, which begins at nothing.
     #[inline]
-    fn record(
-        &self,
-        model: &Model,
-        slot: Slot,
-        state: JobState,
-        own: &Own,
-        egress_cost: Money,
-    ) -> JobRecord {
-        let job = &self.jobs[slot];
-        let mut waits = job.waits;
-        let mut preempted = job.preempted;
+    fn begin_record(&self, model: &Model, job: &Job, state: JobState, record: &mut JobRecord) {
+        let shape = &model.shapes[job.request.shape.index()];
+        record.job = job.id;
+        record.tenant = job.request.tenant;
+        record.class = shape.class;
+        record.gpus = shape.gpus;
+        record.submit = job.request.submit;
+        record.start = job.first_start;
+        record.end = self.now;
+        record.state = state;
+        record.pool = (job.attempt > 0).then_some(job.pool);
+        record.waits = job.waits;
+        record.preempted = job.preempted;
+        record.preemptions = job.preemptions;
+        record.interruptions = job.interruptions;
+        record.recoveries = job.recoveries;
+        record.recovery = job.recovery;
+        record.gpu_time = GpuTime::ZERO;
+        record.compute_cost = Money::ZERO;
         match job.phase {
             Phase::Waiting if job.first_start.is_none() => {
-                waits = self.causes.since(job.request.shape, self.now, job.waits);
+                record.waits = self.first_wait(job);
             }
             Phase::Booting | Phase::Asking if job.first_start.is_none() => {
-                waits[Cause::Provisioning] += self.now.since(job.placed).0;
+                record.waits[Cause::Provisioning] += self.now.since(job.placed).0;
             }
             Phase::Waiting | Phase::Booting | Phase::Asking => {
-                preempted += self.now.since(job.waiting_since);
+                record.preempted += self.now.since(job.waiting_since);
             }
             Phase::Running | Phase::Saving | Phase::Gone => {}
-        }
-        JobRecord {
-            job: job.id,
-            tenant: job.request.tenant,
-            class: model.class_of(job.request.shape),
-            gpus: MilliGpus(model.milli_of(job.request.shape)),
-            submit: job.request.submit,
-            start: job.first_start,
-            end: self.now,
-            state,
-            pool: (job.attempt > 0).then_some(job.pool),
-            waits,
-            preempted,
-            preemptions: job.preemptions,
-            interruptions: job.interruptions,
-            recoveries: job.recoveries,
-            recovery: job.recovery,
-            gpu_time: own.gpu_time,
-            compute_cost: own.cost,
-            egress_cost,
         }
     }
 }
@@ -265,34 +255,34 @@ impl World {
 /// Where a job's stretches are booked.
 struct Desk<'a> {
     pools: &'a mut [PoolState],
-    booked: &'a mut Vec<Stretch>,
+    /// `None` where nobody wants to hear of single stretches.
+    booked: Option<&'a mut Vec<Stretch>>,
     model: &'a Model,
     tariffs: &'a Tariffs,
     job: &'a Job,
+    /// Milli-GPUs that it asked for.
+    asked: u64,
+    /// The job's own account.
+    gpu_time: &'a mut GpuTime,
+    cost: &'a mut Money,
 }
 
 impl Desk<'_> {
     /// Books stretches that follow each other in one pool from `from` on, each until its own end, into the
     /// pool's books and the job's own account.
     #[inline]
-    fn book<const N: usize>(
-        &mut self,
-        pool: PoolId,
-        from: SimTime,
-        ends: [(Bucket, SimTime); N],
-        own: &mut Own,
-    ) {
+    fn book<const N: usize>(&mut self, pool: PoolId, from: SimTime, ends: [(Bucket, SimTime); N]) {
         let cost = self.price(pool, from, ends[N - 1].1);
         let books = &mut self.pools[pool.index()].books;
         books.used_cost += cost;
-        own.cost += cost;
+        *self.cost += cost;
         let mut begun = from;
         for (bucket, end) in ends {
             if end <= begun {
                 continue;
             }
-            self.add(pool, bucket, end.since(begun), own);
-            self.booked.push(Stretch {
+            self.add(pool, bucket, end.since(begun));
+            self.note_stretch(Stretch {
                 pool,
                 bucket,
                 from: begun,
@@ -305,17 +295,10 @@ impl Desk<'_> {
 
     /// Books a stretch of running with the checkpoints that were written in it.
     #[inline]
-    fn book_run(
-        &mut self,
-        pool: PoolId,
-        bucket: Bucket,
-        from: SimTime,
-        to: SimTime,
-        own: &mut Own,
-    ) {
+    fn book_run(&mut self, pool: PoolId, bucket: Bucket, from: SimTime, to: SimTime) {
         let rhythm = self.model.rhythm(self.job.request.shape, pool);
         if rhythm.is_none() {
-            return self.book(pool, from, [(bucket, to)], own);
+            return self.book(pool, from, [(bucket, to)]);
         }
         if to <= from {
             return;
@@ -324,21 +307,24 @@ impl Desk<'_> {
         let cost = self.price(pool, from, to);
         let books = &mut self.pools[pool.index()].books;
         books.used_cost += cost;
-        own.cost += cost;
-        self.add(pool, bucket, run, own);
-        self.add(
-            pool,
-            Bucket::Checkpoint,
-            Span(to.since(from).0 - run.0),
-            own,
-        );
-        self.booked.push(Stretch {
+        *self.cost += cost;
+        self.add(pool, bucket, run);
+        let writes = Span(to.since(from).0 - run.0);
+        self.add(pool, Bucket::Checkpoint, writes);
+        self.note_stretch(Stretch {
             pool,
             bucket,
             from,
             to,
             rhythm,
         });
+    }
+
+    #[inline]
+    fn note_stretch(&mut self, stretch: Stretch) {
+        if let Some(booked) = &mut self.booked {
+            booked.push(stretch);
+        }
     }
 
     fn price(&self, pool: PoolId, from: SimTime, to: SimTime) -> Money {
@@ -348,19 +334,19 @@ impl Desk<'_> {
 
     /// Adds GPU-time to the pool's books and the job's own.
     #[inline]
-    fn add(&mut self, pool: PoolId, bucket: Bucket, span: Span, own: &mut Own) {
+    fn add(&mut self, pool: PoolId, bucket: Bucket, span: Span) {
         let occupied = MilliGpus::whole(self.job.gpus);
-        let asked = self.model.milli_of(self.job.request.shape);
+        let asked = self.asked;
         let span = u128::from(span.0);
         let books = &mut self.pools[pool.index()].books;
         let gpu_time = u128::from(asked) * span;
         books.used[bucket] += gpu_time;
-        own.gpu_time[bucket] += gpu_time;
+        self.gpu_time[bucket] += gpu_time;
         if occupied.0 > asked {
             // A share of a GPU that is not shared: the remainder is held and does nothing.
             let rest = u128::from(occupied.0 - asked) * span;
             books.used[Bucket::HeldIdle] += rest;
-            own.gpu_time[Bucket::HeldIdle] += rest;
+            self.gpu_time[Bucket::HeldIdle] += rest;
         }
     }
 }

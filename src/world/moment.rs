@@ -76,7 +76,9 @@ pub struct World {
     pub(super) meters: Meters,
     /// Where data are, and what moves.
     pub staging: Staging,
-    /// The stretches that the last move booked.
+    /// Whether somebody wants to hear of single stretches.
+    pub keeps_stretches: bool,
+    /// The stretches that the last move booked, if they are kept.
     pub booked: Vec<Stretch>,
     /// When the instances of a cancelled launch were launched.
     pub(super) cancelled: Vec<SimTime>,
@@ -111,6 +113,7 @@ impl World {
             slips: 0,
             keeps_profile: false,
             keeps_ranking: false,
+            keeps_stretches: true,
             tariffs: posted.clone(),
             posted,
             meters: Meters::default(),

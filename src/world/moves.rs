@@ -35,16 +35,15 @@ pub struct Launched {
 }
 
 impl World {
-    /// A job joins the line with the order key that its discipline gives it.
+    /// A job joins the line with the order key that its discipline gives it; placed, it occupies `gpus`.
     #[inline]
-    pub fn arrive(&mut self, id: JobId, request: Request, key: u64, milli: u64) -> Slot {
+    pub fn arrive(&mut self, id: JobId, request: &Request, key: u64, gpus: u64) -> Slot {
         let place = Place::new(key, self.line.sequence_back());
-        let waits = self.causes.read(request.shape, self.now);
         let waiting_since = self.now;
         let slot = self.jobs.insert(|| Job {
             id,
-            request,
-            gpus: milli.div_ceil(1000),
+            request: *request,
+            gpus,
             phase: Phase::Waiting,
             attempt: 0,
             preemptions: 0,
@@ -59,7 +58,7 @@ impl World {
             done: 0,
             lost: 0,
             place,
-            waits,
+            waits: Waits::default(),
             waiting_since,
             interruptions: 0,
             interrupted: false,
@@ -86,7 +85,9 @@ impl World {
     /// somebody decides, since most are placed at once and never need a place in it.
     pub fn admit(&mut self) {
         if let Some(slot) = self.at_door.take() {
-            let job = &self.jobs[slot];
+            let job = &mut self.jobs[slot];
+            // The reading is the same for as long as the instant lasts.
+            job.waits = self.causes.read(job.request.shape, self.now);
             let requested = job.request.requested;
             self.line
                 .join(job.request.shape, job.place, Waiting { slot, requested });
@@ -108,17 +109,7 @@ impl World {
         let Some(holding) = self.pools[pool.index()].take(gpus) else {
             return Err(Refusal::Full);
         };
-        self.leave_line(model, slot, pool, holding);
-        let job = &mut self.jobs[slot];
-        job.phase = Phase::Running;
-        job.restart = restart_span(model, job);
-        let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
-        let rhythm = model.rhythm(job.request.shape, pool);
-        job.estimate_end = self.now + job.restart + rhythm.wall(wall(left, job.speed));
-        if self.keeps_profile && !model.pools[pool.index()].is_rented() {
-            let (end, gpus) = (job.estimate_end, job.gpus as u32);
-            self.pools[pool.index()].profile.insert(end, slot, gpus);
-        }
+        self.hold(model, slot, pool, holding, Phase::Running);
         Ok(())
     }
 
@@ -158,10 +149,7 @@ impl World {
             return Err(Refusal::Full);
         };
         state.doubt.ask(asks_for);
-        self.leave_line(model, slot, pool, holding);
-        let job = &mut self.jobs[slot];
-        job.phase = Phase::Booting;
-        job.restart = restart_span(model, job);
+        self.hold(model, slot, pool, holding, Phase::Booting);
         Ok(Launched { instances })
     }
 
@@ -231,16 +219,17 @@ impl World {
         }
     }
 
-    /// A job ends. Returns its record; `booked` then lists the stretches that were booked with it.
+    /// A job ends. Writes its record; `booked` then lists the stretches that were booked with it.
     pub fn end(
         &mut self,
         model: &Model,
         slot: Slot,
         state: JobState,
+        record: &mut JobRecord,
         idle: impl FnMut(PoolId, u32, u32),
-    ) -> JobRecord {
+    ) {
         self.booked.clear();
-        let record = self.close_job(model, slot, state);
+        self.close_job(model, slot, state, record);
         if self.jobs[slot].phase == Phase::Waiting {
             let (shape, place) = (self.jobs[slot].request.shape, self.jobs[slot].place);
             if self.at_door == Some(slot) {
@@ -256,7 +245,6 @@ impl World {
             self.ranking.retain(|&ranked| ranked != slot);
         }
         self.jobs.remove(slot);
-        record
     }
 
     /// Gives an idle instance back, if it has been idle since `generation`; it is charged to its minimum and
@@ -283,28 +271,47 @@ impl World {
         true
     }
 
-    #[inline]
-    fn leave_line(&mut self, model: &Model, slot: Slot, pool: PoolId, holding: Holding) {
+    /// How long a job that waits and has never run has waited so far.
+    pub(super) fn first_wait(&self, job: &Job) -> Waits {
+        if job.request.submit == self.now {
+            return Waits::default();
+        }
+        self.causes.since(job.request.shape, self.now, job.waits)
+    }
+
+    /// A waiting job leaves the line for what it holds now, to run there or until that has booted.
+    fn hold(&mut self, model: &Model, slot: Slot, pool: PoolId, holding: Holding, phase: Phase) {
         let now = self.now;
-        let job = &mut self.jobs[slot];
         if self.at_door == Some(slot) {
+            // It has just come and has not waited.
             self.at_door = None;
         } else {
+            let job = &self.jobs[slot];
             self.line.leave(job.request.shape, job.place);
+            if job.first_start.is_none() {
+                self.jobs[slot].waits = self.first_wait(job);
+            }
         }
-        if job.first_start.is_none() {
-            job.waits = if job.request.submit == now {
-                Waits::default()
-            } else {
-                self.causes.since(job.request.shape, now, job.waits)
-            };
-        }
+        let job = &mut self.jobs[slot];
         job.pool = pool;
-        job.speed = model.pools[pool.index()].speed[model.class_of(job.request.shape).index()];
+        let terms = model.pool(pool);
+        job.speed = terms.speed[model.class_of(job.request.shape).index()];
         job.holding = holding;
         job.placed = now;
         job.started = now;
         job.attempt += 1;
+        job.phase = phase;
+        job.restart = restart_span(model, job);
+        if phase == Phase::Running {
+            let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+            let rhythm = model.rhythm(job.request.shape, pool);
+            let end = now + job.restart + rhythm.wall(wall(left, job.speed));
+            job.estimate_end = end;
+            if self.keeps_profile && !terms.is_rented() {
+                let gpus = job.gpus as u32;
+                self.pools[pool.index()].profile.insert(end, slot, gpus);
+            }
+        }
         if self.staging.is_used() {
             self.read_data(model, slot, true);
         }

@@ -2,6 +2,7 @@
 //! it asks for no memory.
 
 use crate::model::{Model, Pool, Request, Spread, Supply};
+use crate::units::ShapeId;
 
 use super::moment::World;
 
@@ -43,6 +44,12 @@ impl Room {
     /// Jobs that can be alive.
     pub const fn jobs(&self) -> usize {
         self.jobs
+    }
+
+    /// GPUs that a job of a shape occupies when placed (whole ones).
+    #[inline]
+    pub fn gpus_of(&self, shape: ShapeId) -> u64 {
+        self.gpus[shape.index()]
     }
 
     /// How many of them are of each class.
