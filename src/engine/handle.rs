@@ -77,7 +77,9 @@ impl<O: Observer> Run<'_, O> {
         self.note(event.rank as u64, u64::from(event.id));
         let slot = Slot(event.slot);
         match event.rank {
-            Rank::Finish if self.is_current(slot, event, Phase::Running) => self.finish(slot),
+            Rank::Finish if self.is_current(slot, event, Phase::Running) => {
+                self.finish(slot, JobId(event.id));
+            }
             Rank::Booted if self.is_current(slot, event, Phase::Booting) => self.booted(slot),
             Rank::Saved if self.is_current(slot, event, Phase::Saving) => self.saved(slot),
             Rank::Answered if self.is_current(slot, event, Phase::Asking) => self.answered(slot),
@@ -126,8 +128,8 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
-    fn finish(&mut self, slot: Slot) {
-        let id = self.world.jobs[slot].id;
+    /// The job's number comes from the event, so that what is true of it need not wait for the job's own memory.
+    fn finish(&mut self, slot: Slot, id: JobId) {
         let truth = &self.timeline.truth[id.index()];
         let state = if self.model.overrun == Overrun::Kill
             && self.world.progress(self.model, slot) < truth.work.0

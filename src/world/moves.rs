@@ -42,7 +42,14 @@ impl World {
         let waiting_since = self.now;
         let slot = self.jobs.insert(|| Job {
             id,
-            request: *request,
+            // Part by part: as a whole it would be put together in memory and read back at once, which stalls.
+            request: Request {
+                submit: request.submit,
+                requested: request.requested,
+                shape: request.shape,
+                tenant: request.tenant,
+                priority: request.priority,
+            },
             gpus,
             phase: Phase::Waiting,
             attempt: 0,
