@@ -8,6 +8,8 @@ use super::may_burst;
 /// The pools of one shape.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Candidates {
+    /// GPUs that a job of the shape occupies when placed (whole ones).
+    pub gpus: u64,
     /// Owned pools that could ever hold the gang, in the order of the scenario.
     pub owned: Vec<PoolId>,
     /// Rented pools, cheapest first for this class at the start.
@@ -56,6 +58,7 @@ impl Candidates {
         };
         let prices_move = rented.iter().any(moves);
         Self {
+            gpus: shape.gpus.occupied(),
             owned,
             rented,
             prices_move,

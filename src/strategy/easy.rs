@@ -59,7 +59,7 @@ fn find_again(strategy: &Strategy, plan: &mut Plan<'_>) {
     let mut next = plan.world.line.shape_from(0);
     while let Some(shape) = next {
         next = plan.world.line.shape_from(u32::from(shape.0) + 1);
-        let gpus = plan.model.shapes[shape.index()].gpus.occupied();
+        let gpus = strategy.gpus_of(shape);
         if fitting(strategy, plan, shape, gpus).next().is_none() {
             plan.world.causes.fill_up(shape, now);
         }
@@ -148,7 +148,7 @@ fn narrow(strategy: &Strategy, plan: &mut Plan<'_>) {
             }
             continue;
         }
-        let gpus = plan.model.shapes[cursor.shape.index()].gpus.occupied();
+        let gpus = strategy.gpus_of(cursor.shape);
         if fitting(strategy, plan, cursor.shape, gpus).next().is_none() {
             if !cursor.blocked {
                 plan.world.causes.find(cursor.shape, now, Cause::Capacity);
@@ -211,7 +211,7 @@ fn advance(strategy: &Strategy, plan: &mut Plan<'_>, index: usize, skip: bool) {
 /// if it fits nowhere.
 fn longest_admissible(strategy: &Strategy, plan: &Plan<'_>, shape: ShapeId) -> Option<u64> {
     let of = plan.model.shapes[shape.index()];
-    let gpus = of.gpus.occupied();
+    let gpus = strategy.gpus_of(shape);
     fitting(strategy, plan, shape, gpus)
         .map(|pool| match plan.world.reservations[pool.index()] {
             Some(reservation) if gpus > reservation.extra => {

@@ -67,7 +67,7 @@ fn enter_what_fits(strategy: &Strategy, plan: &mut Plan<'_>) {
     let mut next = plan.world.line.shape_from(0);
     while let Some(shape) = next {
         next = plan.world.line.shape_from(u32::from(shape.0) + 1);
-        let gpus = plan.model.shapes[shape.index()].gpus.occupied();
+        let gpus = strategy.gpus_of(shape);
         if gpus > most_free && !strategy.rents() {
             blocked_from(plan, shape);
             return;

@@ -13,6 +13,11 @@ use super::plan::Plan;
 const RANKED_POOLS_MAX: usize = 64;
 
 impl Strategy {
+    /// GPUs that a job of the shape occupies: asked of the shape, the job itself need not be looked at.
+    pub(super) fn gpus_of(&self, shape: ShapeId) -> u64 {
+        self.candidates[shape.index()].gpus
+    }
+
     pub(super) fn owned(&self, shape: ShapeId) -> &[PoolId] {
         &self.candidates[shape.index()].owned
     }
@@ -75,7 +80,7 @@ impl Strategy {
         place: Place,
         permitted: impl Fn(&Plan<'_>, PoolId) -> bool,
     ) -> Result<PoolId, Cause> {
-        let gpus = plan.world.jobs[slot].gpus;
+        let gpus = self.gpus_of(shape);
         let mut would_fit = false;
         let mut unstaged = None;
         for &pool in self.owned(shape) {
