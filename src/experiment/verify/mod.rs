@@ -10,7 +10,10 @@ mod identities;
 mod ledger;
 mod mixed_estate;
 mod quantity;
+mod rounds;
 mod row;
+mod storm;
+mod storms;
 mod system;
 mod tally;
 mod tier;
@@ -42,19 +45,24 @@ pub fn verify(
             reason: error.to_string(),
         })?;
     let cases = cases::cases(tier);
+    let storms = storms::storms(tier);
+    let count = cases.len() + storms.len();
     let done = AtomicUsize::new(0);
-    progress(0, cases.len());
+    progress(0, count);
     let mut rows = golden::rows()?;
     rows.extend(identities::rows(seed)?);
     let played: Vec<Result<Vec<Row>, ExperimentError>> = pool.install(|| {
-        cases
-            .par_iter()
-            .map(|case| {
+        (0..count)
+            .into_par_iter()
+            .map(|index| {
                 if cancelled.load(Ordering::Relaxed) {
                     return Ok(Vec::new());
                 }
-                let rows = case.play(tier, seed);
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, cases.len());
+                let rows = match cases.get(index) {
+                    Some(case) => case.play(tier, seed),
+                    None => storms[index - cases.len()].play(tier, seed),
+                };
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);
                 rows
             })
             .collect()

@@ -1,28 +1,24 @@
 //! Playing a system often enough.
 
-use rayon::prelude::*;
-
 use crate::dice::Dice;
 use crate::engine::{Scratch, simulate};
 use crate::model::{Model, Timeline};
-use crate::stats::{Estimate, Precision, mean_interval, t_quantile};
 use crate::strategy::Strategy;
 use crate::units::StrategyId;
 
 use super::super::replicate::ExperimentError;
 use super::quantity::Quantity;
-use super::row::{Evidence, Row};
+use super::rounds::Rounds;
+use super::row::Row;
 use super::system::{Arrivals, System, whole_ms};
 use super::tally::Tally;
 use super::tier::Tier;
 
 /// Replications of the first round: enough for a standard error to be trusted.
-const FIRST_ROUND: u32 = 40;
+pub(super) const FIRST_ROUND: u32 = 40;
 /// The same for runs that are cut early. They are short, and what they count is skewed: where mean and spread
 /// go together, stopping after a few would favour low means.
-const FIRST_ROUND_CUT: u32 = 1_000;
-/// Most replications; what is not precise by then is told to be imprecise.
-const REPLICATIONS_MAX: u32 = 40_000;
+pub(super) const FIRST_ROUND_CUT: u32 = 1_000;
 
 /// A system, what is measured of it, and how.
 #[derive(Clone, Debug)]
@@ -51,35 +47,24 @@ struct Worker {
 }
 
 impl Case {
-    /// Plays the system in independent replications until every quantity is precise enough. The number of
-    /// replications follows from the spread of the first round, in rounds of fixed size, so the rows are the
-    /// same for any number of threads.
+    /// Plays the system in independent replications until every quantity is precise enough.
     pub(super) fn play(&self, tier: Tier, seed: u64) -> Result<Vec<Row>, ExperimentError> {
-        let error_max = self.error_max.unwrap_or(tier.error_max());
         let model = self.system.model();
         let strategy = Strategy::prepare(&model, StrategyId::from(0));
-        let mut values: Vec<Vec<f64>> = Vec::new();
-        let mut jobs = 0;
-        let mut wanted = match self.system.arrivals {
-            Arrivals::Until(..) => FIRST_ROUND_CUT,
-            Arrivals::Gaps(_) | Arrivals::AtOnce => FIRST_ROUND,
+        let quantities = self.quantities.iter();
+        let rounds = Rounds {
+            family: self.family,
+            system: &self.system.name,
+            expected: quantities.map(|of| (&*of.name, of.expected)).collect(),
+            error_max: self.error_max.unwrap_or(tier.error_max()),
+            first: match self.system.arrivals {
+                Arrivals::Until(..) => FIRST_ROUND_CUT,
+                Arrivals::Gaps(_) | Arrivals::AtOnce => FIRST_ROUND,
+            },
         };
-        while values.len() < wanted as usize {
-            let first = values.len() as u32;
-            let round: Vec<_> = (first..wanted)
-                .into_par_iter()
-                .map_init(Worker::default, |worker, replication| {
-                    self.replicate(&model, &strategy, Dice { seed, replication }, worker)
-                })
-                .collect();
-            for replication in round {
-                let (of_replication, count) = replication?;
-                values.push(of_replication);
-                jobs += count;
-            }
-            wanted = self.wanted(&values, error_max);
-        }
-        Ok(self.rows(&values, error_max, jobs))
+        rounds.play(|worker, replication| {
+            self.replicate(&model, &strategy, Dice { seed, replication }, worker)
+        })
     }
 
     fn replicate(
@@ -131,54 +116,5 @@ impl Case {
             .map(|quantity| quantity.measure.value(&worker.tally))
             .collect();
         Ok((values, worker.timeline.requests.len() as u64))
-    }
-
-    /// Replications after which every quantity should be precise enough, by the spread so far.
-    fn wanted(&self, values: &[Vec<f64>], error_max: f64) -> u32 {
-        let have = values.len() as f64;
-        let mut wanted = have;
-        for (index, quantity) in self.quantities.iter().enumerate() {
-            let (_, error) = estimate(values, index);
-            let excess = error / (error_max * quantity.expected.abs());
-            if 1.0 < excess {
-                // A tenth more, so that one more round is seldom needed.
-                wanted = wanted.max(have * (excess * excess) * 1.1 + 1.0);
-            }
-        }
-        (wanted.ceil() as u32).min(REPLICATIONS_MAX.max(values.len() as u32))
-    }
-
-    fn rows(&self, values: &[Vec<f64>], error_max: f64, jobs: u64) -> Vec<Row> {
-        let row = |(index, quantity): (usize, &Quantity)| {
-            let (simulated, error) = estimate(values, index);
-            Row {
-                family: self.family,
-                system: self.system.name.clone(),
-                quantity: quantity.name.clone(),
-                expected: quantity.expected,
-                simulated,
-                evidence: Evidence::Estimated {
-                    error,
-                    error_max,
-                    replications: values.len() as u32,
-                },
-                jobs: if index == 0 { jobs } else { 0 },
-            }
-        };
-        self.quantities.iter().enumerate().map(row).collect()
-    }
-}
-
-/// The mean of one quantity over replications and its standard error.
-fn estimate(values: &[Vec<f64>], index: usize) -> (f64, f64) {
-    let column: Vec<f64> = values.iter().map(|of| of[index]).collect();
-    match mean_interval(&column) {
-        Some(Estimate {
-            value,
-            precision: Precision::HalfWidth(half),
-            replications,
-        }) => (value, half / t_quantile(0.975, replications - 1)),
-        Some(Estimate { value, .. }) => (value, 0.0),
-        None => (f64::NAN, f64::NAN),
     }
 }
