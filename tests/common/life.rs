@@ -3,7 +3,7 @@
 
 use plimsoll::dice::{Dice, Purpose};
 use plimsoll::journal::{Fact, GpuTime, JobState};
-use plimsoll::model::{Model, Outcome, Preemption, Rhythm, Supply, Timeline};
+use plimsoll::model::{Happening, Incident, Model, Outcome, Preemption, Rhythm, Supply, Timeline};
 use plimsoll::process::exponential_ms;
 use plimsoll::units::{JobId, MilliGpus, Money, PoolId, SimTime};
 
@@ -367,6 +367,26 @@ pub fn crashes_in_time(model: &Model, timeline: &Timeline, job: JobId, life: &Li
         let mut stream = dice.stream(key, Purpose::Crash, job.0, attempt.turn);
         let crash = started + exponential_ms(&mut stream, mean).0;
         assert!(attempt.ran_until() <= crash, "{job:?} crashes at {crash}");
+        // Who stops earlier does so because the weather took its place.
+        let lost = matches!(attempt.ending, Ending::Lost { .. }) && attempt.stopped.is_none();
+        if lost && attempt.freed < crash {
+            let struck = |incident: &Incident| strikes(incident, attempt.pool, attempt.freed);
+            let found = timeline.weather.iter().any(struck);
+            assert!(found, "{job:?} stops before it crashes at {crash}");
+        }
+    }
+}
+
+/// Whether something is taken from a pool at an instant because of an incident.
+fn strikes(incident: &Incident, pool: PoolId, at: u64) -> bool {
+    match incident.what {
+        Happening::Down { pool: of, .. } => of == pool && incident.at.0 == at,
+        Happening::Capacity {
+            pool: of,
+            notice: Some(notice),
+            ..
+        } => of == pool && incident.at.0 + notice.0 == at,
+        _ => false,
     }
 }
 

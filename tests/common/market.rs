@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll::journal::Fact;
-use plimsoll::model::{Happening, Incident, Supply};
+use plimsoll::model::{Happening, Incident, Preemption, Supply};
 use plimsoll::units::{JobId, PoolId};
 
 use super::capacity::{Capacity, Changes};
@@ -114,6 +114,14 @@ impl<'a> Market<'a> {
             Fact::Warned(job, pool) if pool == self.pool => {
                 let notice = self.notices.last().unwrap();
                 assert_eq!(notice.given, at, "{job:?} is warned");
+                let shape = self.run.timeline.requests[job.index()].shape;
+                let class = self.run.model.class_of(shape).index();
+                match self.run.model.classes[class].preemption {
+                    Preemption::Checkpoint { write, .. } => {
+                        assert!(at + write.0 <= notice.gone, "{job:?} has time to write");
+                    }
+                    Preemption::Kill { .. } => panic!("{job:?} keeps no checkpoints"),
+                }
             }
             Fact::Interrupted(job, pool) if pool == self.pool => self.interrupted(job, at),
             Fact::Reclaimed(pool, instances) if pool == self.pool => {

@@ -1,12 +1,15 @@
 //! Nodes that fail and are repaired: how often they are up, alone and all at once.
 
 use crate::journal::{Bucket, PoolRecord};
-use crate::model::{Entity, Failure, Model, NodeRange, Packing, Placement, Pool};
+use crate::model::{
+    Entity, Failure, Horizon, Model, NodeRange, Packing, Placement, Pool, Shop, Times,
+};
 use crate::process::{Law, Renewal, RenewalStart};
 use crate::reliability::{
     RiskGroup, Weibull, availability, availability_after, availability_variance, gang_availability,
+    machine_repair,
 };
-use crate::units::PoolId;
+use crate::units::{PoolId, SimTime, Span};
 
 use super::super::storm::{Heard, Storm};
 use super::super::tier::Tier;
@@ -39,6 +42,9 @@ pub(super) fn storms() -> Vec<Storm> {
         ),
         racks(2),
         racks(16),
+        crews(10, 1, (100.0, 10.0)),
+        crews(10, 10, (100.0, 10.0)),
+        crews(100, 4, (1000.0, 24.0)),
     ]
 }
 
@@ -72,7 +78,7 @@ fn failing(
     });
     Failure {
         name: name.to_owned(),
-        times: Renewal { up, down, start },
+        times: Times::Renewal(Renewal { up, down, start }),
         entities: entities.collect(),
     }
 }
@@ -172,6 +178,38 @@ fn racks(count: usize) -> Storm {
         share,
         failures,
     )
+}
+
+/// Machines that share a few repairers. All are up at the start, which a hundred thousand hours forget.
+fn crews(machines: u32, repairers: u32, (up, down): (f64, f64)) -> Storm {
+    let of = machine_repair(machines, repairers, 1.0 / up, 1.0 / down);
+    let name = format!("{machines} machines, {repairers} repairers, {up} h up, {down} h to mend");
+    let mut storm = running(name, machines, of.all_up, Vec::new());
+    let entity = |range: NodeRange| Entity {
+        name: range.first.to_string(),
+        nodes: vec![range],
+    };
+    storm.model.weather.shops.push(Shop {
+        name: "shop".to_owned(),
+        up: exponential(up),
+        down: exponential(down),
+        crews: repairers,
+        spares: 0,
+        swap: Span::ZERO,
+        entities: of_one_pool(machines, 1).map(entity).collect(),
+    });
+    storm.model.horizon = Horizon::At(SimTime(hours(100_000.0).0));
+    storm.work = vec![hours(1e8)];
+    storm
+        .expected
+        .push(("machines down".to_owned(), of.mean_down));
+    storm.measure = Box::new(move |heard| {
+        let pool = &heard.pools[0];
+        let down = share_of(pool, pool.gpu_time[Bucket::Down]);
+        let all_up = share_of(pool, pool.gpu_time.allocated());
+        vec![all_up, down * f64::from(machines)]
+    });
+    storm
 }
 
 fn running(name: String, nodes: u32, share: f64, failures: Vec<Failure>) -> Storm {

@@ -4,7 +4,7 @@
 //! the first start is free, in both.
 
 use crate::model::{
-    Entity, Failure, Model, NodeRange, Packing, Placement, Pool, Preemption, Rhythm,
+    Entity, Failure, Model, NodeRange, Packing, Placement, Pool, Preemption, Rhythm, Times,
 };
 use crate::process::{Law, Renewal, RenewalStart};
 use crate::reliability::{
@@ -130,13 +130,13 @@ fn completion(name: &str, crashes: bool) -> Storm {
     };
     model.weather.failures.push(Failure {
         name: "node".to_owned(),
-        times: Renewal {
+        times: Times::Renewal(Renewal {
             up: Law::Exponential {
                 mean: 8.0 * 24.0 * 3.6e6,
             },
             down: Law::Constant(1.0),
             start: RenewalStart::Up,
-        },
+        }),
         entities: (0..8).map(entity).collect(),
     });
     let mut storm = storm(
