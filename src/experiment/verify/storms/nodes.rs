@@ -199,7 +199,6 @@ fn crews(machines: u32, repairers: u32, (up, down): (f64, f64)) -> Storm {
         entities: of_one_pool(machines, 1).map(entity).collect(),
     });
     storm.model.horizon = Horizon::At(SimTime(hours(100_000.0).0));
-    storm.work = vec![hours(1e8)];
     storm
         .expected
         .push(("machines down".to_owned(), of.mean_down));
