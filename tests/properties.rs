@@ -6,7 +6,8 @@ use std::cell::Cell;
 
 use common::cases::{quietly, runner};
 use common::checks::Run;
-use common::worlds::{stormy_worlds, worlds};
+use common::storms::stormy_worlds;
+use common::worlds::worlds;
 use common::{play, play_in};
 use plimsoll::engine::Scratch;
 use plimsoll::journal::Fact;

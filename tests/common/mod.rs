@@ -9,6 +9,7 @@ pub mod clouds;
 pub mod life;
 pub mod market;
 pub mod slow;
+pub mod storms;
 pub mod worlds;
 
 use plimsoll::dice::Dice;
