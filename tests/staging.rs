@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::cases::{quietly, runner};
-use common::worlds::stormy_worlds;
+use common::storms::stormy_worlds;
 use common::{Everything, play, play_in};
 use plimsoll::engine::Scratch;
 use plimsoll::journal::Fact;

@@ -9,7 +9,6 @@ use crate::units::*;
 
 use super::{Compiled, compile};
 
-mod luck;
 mod markets;
 mod mistakes;
 mod network;

@@ -1,14 +1,53 @@
-//! More of an estate changes nobody else's luck.
+//! More of an estate changes nobody else's luck: from words to sampled worlds.
 
 use std::collections::BTreeMap;
 
-use crate::dice::Dice;
-use crate::model::*;
-use crate::units::*;
+use plimsoll::dice::Dice;
+use plimsoll::model::{Happening, Timeline, compile};
+use plimsoll::scenario::load_text;
+use plimsoll::units::{PoolId, Price, SimTime};
 
-use super::{Folder, GOOD, TRACE, try_compile};
+const ESTATE: &str = r#"
+[scenario]
+name = "luck"
+start = 2026-01-05T00:00:00Z
+horizon = "60 d"
 
-const WEATHER: &str = r#"
+[[site]]
+name = "dc"
+kind = "private"
+jurisdiction = "DE"
+
+[[site]]
+name = "cloud"
+catalog = "nebius-eu-north1"
+
+[[pool]]
+name = "dc/h200"
+site = "dc"
+gpu = "h200"
+nodes = 2
+offer = { kind = "owned", tco = "h200-4y" }
+
+[[pool]]
+name = "cloud/h100"
+site = "cloud"
+gpu = "h100"
+offer = { kind = "spot", quota = 20, market = "zone-a", price_moves = { kind = "mean-reverting", stress = false } }
+
+[[class]]
+name = "all"
+
+[[demand]]
+name = "research"
+generator = { preset = "shared-research", load = 0.5 }
+drop = ["unplaceable"]
+
+[[strategy]]
+name = "fifo"
+queue = { kind = "fifo" }
+placement = { kind = "private-only" }
+
 [[market]]
 name = "zone-a"
 region = "north"
@@ -67,11 +106,10 @@ struct Fate {
     prices: Vec<(SimTime, Price)>,
 }
 
-fn fates(name: &str, text: &str, replication: u32) -> (BTreeMap<String, Fate>, Timeline) {
-    let folder = Folder::new(name, text, TRACE);
-    let model = try_compile(&folder.0, &["scenario.horizon=60 d"])
-        .unwrap()
-        .model;
+fn fates(text: &str, replication: u32) -> BTreeMap<String, Fate> {
+    let scenario = load_text("luck.toml", text, &[]).map_err(|faults| faults.render(false));
+    let compiled = compile(&scenario.unwrap()).map_err(|faults| faults.render(false));
+    let model = compiled.unwrap().model;
     let mut timeline = Timeline::default();
     let dice = Dice {
         seed: 7,
@@ -103,20 +141,15 @@ fn fates(name: &str, text: &str, replication: u32) -> (BTreeMap<String, Fate>, T
         }
         fates.insert(pool.name.clone(), fate);
     }
-    (fates, timeline)
+    fates
 }
 
 #[test]
 fn another_pool_group_and_market_change_nobody_elses_luck() {
-    let on_demand = "{ kind = \"on-demand\", quota = 20, provisioning = \"8 min\" }";
-    let spot = "{ kind = \"spot\", quota = 20, market = \"zone-a\", \
-                price_moves = { kind = \"mean-reverting\", stress = false } }";
-    let few = GOOD.replace(on_demand, spot) + WEATHER;
-    let more = few.replacen("[[pool]]", POOLS.trim_start(), 1) + MORE;
+    let more = ESTATE.replacen("[[pool]]", POOLS.trim_start(), 1) + MORE;
     for replication in 0..3 {
-        let (before, calm) = fates("luck-few", &few, replication);
-        let (after, busy) = fates("luck-more", &more, replication);
-        assert_eq!(calm.requests, busy.requests);
+        let before = fates(ESTATE, replication);
+        let after = fates(&more, replication);
         assert_eq!(before["cloud/h100"], after["cloud/h100"]);
         assert!(before["cloud/h100"].incidents.len() > 5);
         assert!(before["cloud/h100"].prices.len() > 50);
