@@ -7,8 +7,8 @@ use common::worlds::{Row, all_strategies, timeline};
 use common::{Everything, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{
-    Class, Dataset, Happening, Incident, Link, LinkKind, Model, Packing, Placement, Pool, Requeue,
-    Route, Site, Traffic, Turn,
+    Class, Dataset, Incident, Link, LinkKind, Model, Packing, Placement, Pool, Requeue, Route,
+    Site, Traffic,
 };
 use plimsoll::units::{
     Bandwidth, ByteBand, BytePrice, ByteTariff, Bytes, DatasetId, Epoch, LinkId, Money, PoolId,
@@ -211,19 +211,12 @@ fn two_data_sets_share_the_line() {
     assert_eq!(starts, [90 * MINUTE, 120 * MINUTE]);
 }
 
-fn link(at: u64, permille: u32) -> Incident {
-    Incident {
-        at: SimTime(at),
-        turn: if permille == 0 {
-            Turn::Blow
-        } else {
-            Turn::Relief
-        },
-        what: Happening::Link {
-            link: LinkId(0),
-            permille,
-        },
-    }
+fn down(at: u64, permille: u32) -> Incident {
+    Incident::link_down(SimTime(at), LinkId(0), permille)
+}
+
+fn up(at: u64, permille: u32) -> Incident {
+    Incident::link_up(SimTime(at), LinkId(0), permille)
 }
 
 #[test]
@@ -231,7 +224,8 @@ fn a_cut_link_is_a_cause_of_its_own_and_a_slow_one_takes_longer() {
     let mut model = wired();
     let rows = [Row::of(0, 8, HOUR)];
     let mut timeline = timeline(&mut model, &rows);
-    timeline.weather = vec![link(30 * MINUTE, 0), link(90 * MINUTE, 500)];
+    // Cut from 30 min to 90 min; something else halves it from an hour on, for good.
+    timeline.weather = vec![down(30 * MINUTE, 0), down(HOUR, 500), up(90 * MINUTE, 0)];
     let heard = play(&model, &timeline, 0);
     // Half is there at 30 min; from 90 min on the other half takes an hour at half the rate.
     let job = &heard.jobs[0];

@@ -9,9 +9,7 @@ use common::storms::stormy_worlds;
 use common::{Everything, play, play_in};
 use plimsoll::engine::Scratch;
 use plimsoll::journal::Fact;
-use plimsoll::model::{
-    Dataset, Happening, Incident, Link, LinkKind, Model, Route, Site, Timeline, Traffic, Turn,
-};
+use plimsoll::model::{Dataset, Incident, Link, LinkKind, Model, Route, Site, Timeline, Traffic};
 use plimsoll::units::{
     Bandwidth, BytePrice, Bytes, DatasetId, LinkId, Money, Price, SimTime, SiteId, Span,
 };
@@ -91,14 +89,10 @@ fn wire(model: &mut Model, timeline: &mut Timeline, data: Data) {
     model.classes[0].results_to = Some(SiteId(0));
     model.classes[1].data = vec![DatasetId(1)];
     let (from, span) = data.cut;
-    for (at, turn, permille) in [(from, Turn::Blow, 0), (from + span, Turn::Relief, 1000)] {
-        for link in [LinkId(0), LinkId(2)] {
-            timeline.weather.push(Incident {
-                at: SimTime(at),
-                turn,
-                what: Happening::Link { link, permille },
-            });
-        }
+    for link in [LinkId(0), LinkId(2)] {
+        let weather = &mut timeline.weather;
+        weather.push(Incident::link_down(SimTime(from), link, 0));
+        weather.push(Incident::link_up(SimTime(from + span), link, 0));
     }
     Incident::put_in_order(&mut timeline.weather);
 }

@@ -59,6 +59,19 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             counted(failure.entities.len() as u64, "entity"),
         ));
     }
+    for failure in &model.weather.cuts {
+        let links: Vec<&str> = failure
+            .links
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        lines.push(format!(
+            "failure  {}  of {}: {}",
+            plain(&failure.name),
+            counted(links.len() as u64, "link"),
+            plain(&links.join(", "))
+        ));
+    }
     lines
 }
 

@@ -67,7 +67,12 @@ impl<O: Observer> Run<'_, O> {
                     self.give_notice(pool, notice, number);
                 }
             }
-            Happening::Link { link, permille } => self.world.set_link(self.model, link, permille),
+            Happening::LinkDown { link, permille } => {
+                self.world.slow_link(self.model, link, permille);
+            }
+            Happening::LinkUp { link, permille } => {
+                self.world.mend_link(self.model, link, permille);
+            }
             Happening::Quota { pool, gpus } => {
                 self.world.pools[pool.index()].set_quota(gpus);
                 self.world.changes.other = true;

@@ -53,11 +53,19 @@ pub enum Happening {
         /// market only refuses new ones.
         notice: Option<Span>,
     },
-    /// From now on one direction of a link carries this share of its bandwidth.
-    Link {
+    /// From now on one direction of a link carries at most this share of its bandwidth. Of several causes at
+    /// once the worst counts.
+    LinkDown {
         /// Which.
         link: LinkId,
         /// In ‰; 0 is cut.
+        permille: u32,
+    },
+    /// One cause that let a direction of a link carry only this share is over.
+    LinkUp {
+        /// Which.
+        link: LinkId,
+        /// In ‰, as when it began.
         permille: u32,
     },
     /// From now on so many GPUs of a rented pool may be held at once; what is held already stays.
@@ -133,6 +141,24 @@ impl Incident {
             what: Happening::End { pool },
         });
         begin.into_iter().chain(warn).chain(end)
+    }
+
+    /// The incident of a direction of a link that carries only a share, in ‰.
+    pub const fn link_down(at: SimTime, link: LinkId, permille: u32) -> Self {
+        Self {
+            at,
+            turn: Turn::Blow,
+            what: Happening::LinkDown { link, permille },
+        }
+    }
+
+    /// The incident of a direction of a link for which one such cause is over.
+    pub const fn link_up(at: SimTime, link: LinkId, permille: u32) -> Self {
+        Self {
+            at,
+            turn: Turn::Relief,
+            what: Happening::LinkUp { link, permille },
+        }
     }
 
     /// The incidents of a capacity that takes these values from these instants on.

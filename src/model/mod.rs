@@ -40,4 +40,4 @@ pub use sample::SampleScratch;
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
-pub use weather::{Entity, Failure, NodeRange, Shop, Times, Weather};
+pub use weather::{Entity, Failure, LinkFailure, NodeRange, Shop, Times, Weather};

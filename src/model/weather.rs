@@ -1,7 +1,7 @@
 //! What may go wrong in a scenario: laws to draw from and what is sure to happen.
 
 use crate::process::{Faults, Law, Renewal};
-use crate::units::{PoolId, Span};
+use crate::units::{LinkId, PoolId, Span};
 
 use super::happening::Incident;
 use super::market::Market;
@@ -11,6 +11,8 @@ use super::market::Market;
 pub struct Weather {
     /// What fails and is repaired, whether anybody uses it or not.
     pub failures: Vec<Failure>,
+    /// Links that are cut and mended.
+    pub cuts: Vec<LinkFailure>,
     /// What fails and shares few crews or spares.
     pub shops: Vec<Shop>,
     /// What happens in every replication, in the order in which it is played.
@@ -28,6 +30,17 @@ pub struct Failure {
     pub times: Times,
     /// What fails.
     pub entities: Vec<Entity>,
+}
+
+/// Links that fail alike, each by its own dice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkFailure {
+    /// Its name; with a link's name it names the dice.
+    pub name: String,
+    /// Up and down times.
+    pub times: Times,
+    /// Names of links with their directions.
+    pub links: Vec<(String, Vec<LinkId>)>,
 }
 
 /// When something is up and when down.
@@ -81,6 +94,9 @@ pub struct NodeRange {
 impl Weather {
     /// Whether two replications can differ by it.
     pub fn rolls_dice(&self) -> bool {
-        !self.failures.is_empty() || !self.shops.is_empty() || self.market.rolls_dice()
+        !self.failures.is_empty()
+            || !self.cuts.is_empty()
+            || !self.shops.is_empty()
+            || self.market.rolls_dice()
     }
 }

@@ -14,6 +14,8 @@ pub struct Staging {
     /// Whether any job reads data: nothing here is looked at otherwise.
     used: bool,
     sites: Vec<Cache>,
+    /// What slows links: which, and what share of its bandwidth is left, in ‰.
+    slow: Vec<(LinkId, u32)>,
     /// What moves.
     pub transfers: Transfers,
 }
@@ -42,6 +44,7 @@ impl Staging {
     /// Nothing is cached and nothing moves.
     pub(super) fn reset(&mut self, model: &Model) {
         self.used = model.stages_data();
+        self.slow.clear();
         self.transfers.reset(&model.network);
         if !self.used {
             return;
@@ -229,8 +232,25 @@ impl World {
         Some((transfer, cost))
     }
 
-    /// A link carries this share of its bandwidth from now on.
-    pub fn set_link(&mut self, model: &Model, link: LinkId, permille: u32) {
+    /// A link carries at most this share of its bandwidth from now on.
+    pub fn slow_link(&mut self, model: &Model, link: LinkId, permille: u32) {
+        self.staging.slow.push((link, permille));
+        self.set_link(model, link);
+    }
+
+    /// One cause that let a link carry only this share is over.
+    pub fn mend_link(&mut self, model: &Model, link: LinkId, permille: u32) {
+        let causes = &mut self.staging.slow;
+        if let Some(index) = causes.iter().position(|&cause| cause == (link, permille)) {
+            causes.remove(index);
+        }
+        self.set_link(model, link);
+    }
+
+    /// Of all that slows a link the worst counts.
+    fn set_link(&mut self, model: &Model, link: LinkId) {
+        let causes = self.staging.slow.iter().filter(|cause| cause.0 == link);
+        let permille = causes.map(|cause| cause.1).min().unwrap_or(1000);
         let transfers = &mut self.staging.transfers;
         transfers.set_link(&model.network, self.now, link, permille);
         // Whoever waits for data may wait for another reason now.

@@ -1,6 +1,6 @@
 //! `[[failure]]`: what fails and is repaired by law, or was recorded.
 
-use crate::model::{Entity, Failure, Incident, NodeRange, Shop, Times, Weather};
+use crate::model::{Entity, Failure, Incident, LinkFailure, NodeRange, Shop, Times, Weather};
 use crate::process::{Faults, InfantMortality, Law, Lemons, Renewal, RenewalStart};
 use crate::scenario::{FailureSpec, FailureUnit, Origin};
 use crate::units::{PoolId, Span};
@@ -8,6 +8,7 @@ use crate::units::{PoolId, Span};
 use super::context::Context;
 use super::groups::Group;
 use super::laws;
+use super::network;
 use super::outages;
 use super::pools::PoolDraft;
 use super::selector;
@@ -37,15 +38,22 @@ pub(super) fn failure(
     );
     let example = "down = { median = \"2 h\", p95 = \"10 h\" }";
     let down = laws::required(context, &spec.down, table, "the time down", example);
-    let pools = selector::pools(
-        context,
-        &spec.selector,
-        table,
-        estate.sites,
-        estate.pools,
-        |draft| !draft.pool.is_rented(),
-    );
     let ((&of, of_at), up, down) = (of?, up?, down?);
+    if of == FailureUnit::Link {
+        let times = times(context, spec, table, up, down);
+        weather.cuts.push(LinkFailure {
+            name: name?,
+            times: times?,
+            links: network::named(context, spec, of_at, estate.network)?,
+        });
+        return Some(());
+    }
+    let (sites, pools) = (estate.sites, estate.pools);
+    let owned = |draft: &PoolDraft| !draft.pool.is_rented();
+    let pools = selector::pools(context, &spec.selector, table, sites, pools, owned);
+    if let Some(origin) = spec.links.origin() {
+        context.fault(origin, "`links` means nothing here", "write of = \"link\"");
+    }
     if of != FailureUnit::Rack
         && let Some(origin) = spec.nodes.origin()
     {
@@ -255,6 +263,8 @@ fn entities(
                 });
             }
         }
+        // Links are no nodes: `network::named`.
+        FailureUnit::Link => {}
         FailureUnit::Group => {
             let wanted = spec
                 .selector

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Happening, Incident, Link, LinkKind, Network, Traffic, Turn};
+use crate::model::{Incident, Link, LinkKind, Network, Traffic};
 use crate::scenario::{
-    Given, HappeningSpec, LinkKindSpec, LinkSpec, Origin, ReservedSpec, ScenarioFile,
+    FailureSpec, Given, HappeningSpec, LinkKindSpec, LinkSpec, Origin, ReservedSpec, ScenarioFile,
 };
 use crate::units::{
     Bandwidth, BytePrice, LinkId, Price, SiteId, Span, parse_amount, parse_bandwidth,
@@ -172,13 +172,58 @@ pub(super) fn slow(
             continue;
         }
         let link = LinkId::from(index);
-        let mut change = |at, turn, permille| {
-            let what = Happening::Link { link, permille };
-            script.push(Incident { at, turn, what });
-        };
-        change(from, Turn::Blow, permille);
-        if let Some(to) = to {
-            change(to, Turn::Relief, 1000);
+        script.push(Incident::link_down(from, link, permille));
+        script.extend(to.map(|to| Incident::link_up(to, link, permille)));
+    }
+}
+
+/// The links that fail, with their directions.
+pub(super) fn named(
+    context: &mut Context,
+    spec: &FailureSpec,
+    at: Origin,
+    network: &Network,
+) -> Option<Vec<(String, Vec<LinkId>)>> {
+    for (field, word) in [
+        (spec.nodes.origin(), "nodes"),
+        (spec.selector.origin(), "where"),
+        (spec.crews.origin(), "crews"),
+        (spec.spares.origin(), "spares"),
+        (spec.swap.origin(), "swap"),
+    ] {
+        if let Some(origin) = field {
+            context.fault(
+                origin,
+                format!("`{word}` means nothing for links"),
+                "leave it out",
+            );
         }
     }
+    let mut known: Vec<&str> = network
+        .links
+        .iter()
+        .map(|link| link.name.as_str())
+        .collect();
+    known.dedup();
+    if known.is_empty() {
+        context.fault(at, "there is no link that could fail", "add a [[link]]");
+        return None;
+    }
+    let names = selector::names(context, &spec.links, "link", &known);
+    let chosen = |name: &&str| {
+        names
+            .as_ref()
+            .is_none_or(|names| names.iter().any(|n| n == name))
+    };
+    let directions = |name: &str| {
+        let links = network.links.iter().enumerate();
+        let links = links.filter(|(_, link)| link.name == name);
+        links.map(|(index, _)| LinkId::from(index)).collect()
+    };
+    let chosen = known.iter().copied().filter(chosen);
+    Some(
+        chosen
+            .map(|name| (name.to_owned(), directions(name)))
+            .collect(),
+    )
 }

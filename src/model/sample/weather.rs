@@ -1,6 +1,6 @@
 //! The weather of one replication: every entity's luck has a name of its own.
 
-use crate::dice::Dice;
+use crate::dice::{Dice, Key};
 use crate::model::happening::Incident;
 use crate::model::weather::{Entity, Failure, Times};
 use crate::model::{Model, Timeline};
@@ -16,6 +16,21 @@ impl Timeline {
                 self.sample_failure(failure, entity, dice, end, &mut changes);
             }
         }
+        for failure in &model.weather.cuts {
+            for (name, directions) in &failure.links {
+                let key = dice.key(&failure.name, name);
+                draw(&failure.times, dice, key, end, &mut changes);
+                for &(at, up) in changes.iter().skip_while(|&&(_, up)| up) {
+                    let incident = if up {
+                        Incident::link_up
+                    } else {
+                        Incident::link_down
+                    };
+                    self.weather
+                        .extend(directions.iter().map(|&link| incident(at, link, 0)));
+                }
+            }
+        }
         self.scratch.changes = changes;
         self.sample_capacity(model, dice, end);
         Incident::put_in_order(&mut self.weather);
@@ -29,12 +44,8 @@ impl Timeline {
         end: Span,
         changes: &mut Vec<(SimTime, bool)>,
     ) {
-        changes.clear();
         let key = dice.key(&failure.name, &entity.name);
-        match &failure.times {
-            Times::Renewal(renewal) => renewal.sample(dice, key, end, changes),
-            Times::Aged(faults) => faults.sample(dice, key, end, changes),
-        }
+        draw(&failure.times, dice, key, end, changes);
         for (index, &(at, up)) in changes.iter().enumerate() {
             // Everything is up before its first change.
             if up && index == 0 {
@@ -49,5 +60,14 @@ impl Timeline {
                 });
             }
         }
+    }
+}
+
+/// Draws when something goes down and comes up again.
+fn draw(times: &Times, dice: &Dice, key: Key, end: Span, changes: &mut Vec<(SimTime, bool)>) {
+    changes.clear();
+    match times {
+        Times::Renewal(renewal) => renewal.sample(dice, key, end, changes),
+        Times::Aged(faults) => faults.sample(dice, key, end, changes),
     }
 }

@@ -59,6 +59,8 @@ pub struct FailureSpec {
     pub of: Given<FailureUnit>,
     /// With of = "rack": how many neighbouring nodes are one.
     pub nodes: Given<u32>,
+    /// With of = "link": which links, by name; all unless given.
+    pub links: List<String>,
     /// Where; everything owned unless given.
     #[serde(rename = "where")]
     pub selector: Given<SelectorSpec>,
@@ -137,6 +139,8 @@ pub enum FailureUnit {
     Site,
     /// The nodes of each `[[group]]`.
     Group,
+    /// Each link, both directions at once.
+    Link,
 }
 
 /// Something that happens at a given time.

@@ -224,17 +224,21 @@ fn classes_read_data_and_send_results_home() {
         .iter()
         .map(|i| (i.at.0, i.what))
         .collect();
-    let link = |link, permille| Happening::Link {
-        link: LinkId(link),
-        permille,
+    let link = |link, up: bool| {
+        let (link, permille) = (LinkId(link), 100);
+        if up {
+            Happening::LinkUp { link, permille }
+        } else {
+            Happening::LinkDown { link, permille }
+        }
     };
     assert_eq!(
         script,
         [
-            (day, link(0, 100)),
-            (day, link(1, 100)),
-            (day + day / 2, link(0, 1000)),
-            (day + day / 2, link(1, 1000)),
+            (day, link(0, false)),
+            (day, link(1, false)),
+            (day + day / 2, link(0, true)),
+            (day + day / 2, link(1, true)),
         ]
     );
 }
@@ -272,5 +276,41 @@ fn mistakes_in_data_are_told() {
     ] {
         let told = try_compile(&folder.0, sets).unwrap_err();
         assert!(told.contains(word), "{sets:?}: {told}");
+    }
+}
+
+#[test]
+fn links_fail_by_law_both_ways_at_once() {
+    let failure = "[[failure]]\nname = \"digger\"\nof = \"link\"\nlinks = [\"line\"]\n\
+        up = { mean = \"6 h\" }\ndown = { always = \"1 h\" }\nnew = true\n";
+    let folder = Folder::new("cuts", &format!("{GOOD}{TRIANGLE}{failure}"), TRACE);
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    assert!(model.rolls_dice());
+    let mut timeline = Timeline::default();
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    Timeline::sample(&model, &dice, &mut timeline);
+    let cut: Vec<(u64, u16)> = timeline
+        .weather
+        .iter()
+        .filter_map(|incident| match incident.what {
+            Happening::LinkDown { link, permille: 0 } => Some((incident.at.0, link.0)),
+            _ => None,
+        })
+        .collect();
+    // Two days of cycles of 7 h in the mean: about seven, each of both directions of `line`.
+    assert!((4..=28).contains(&cut.len()), "{cut:?}");
+    for pair in cut.chunks(2) {
+        assert_eq!((pair[0].0, pair[0].1, pair[1].1), (pair[1].0, 0, 1));
+    }
+    for (set, word) in [
+        ("failure.digger.links=[\"lime\"]", "unknown link `lime`"),
+        ("failure.digger.crews=2", "`crews` means nothing for links"),
+        ("failure.digger.of=node", "`links` means nothing here"),
+    ] {
+        let told = try_compile(&folder.0, &[set]).unwrap_err();
+        assert!(told.contains(word), "{set}: {told}");
     }
 }
