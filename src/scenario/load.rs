@@ -54,7 +54,9 @@ pub fn load_text(name: &str, text: &str, sets: &[String]) -> Result<Scenario, Pr
         path: Some(PathBuf::from(name)),
         text: text.to_owned(),
     });
-    match parse(source, &mut problems) {
+    let tree = parse(source, &mut problems);
+    let tree = tree.and_then(|tree| take_in(tree, &mut problems, &mut Vec::new()));
+    match tree {
         Some(tree) => finish(tree, sets, problems),
         None => Err(problems),
     }
@@ -67,9 +69,11 @@ fn finish(mut tree: Table, sets: &[String], mut problems: Problems) -> Result<Sc
             problems.push(problem);
         }
     }
-    if !problems.is_empty() {
+    // A `--set` may name weather too.
+    let taken = take_in(tree, &mut problems, &mut Vec::new());
+    let Some(tree) = taken.filter(|_| problems.is_empty()) else {
         return Err(problems);
-    }
+    };
     let resolved = toml::to_string(&table_to_toml(&tree)).unwrap_or_default();
     let root = Node {
         origin: Origin::default(),

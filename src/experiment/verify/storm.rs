@@ -44,7 +44,7 @@ impl Observer for Heard {
 type World = Box<dyn Fn(&Dice, &mut Timeline) + Send + Sync>;
 
 /// Tells the values of one replication, in the order of the quantities.
-type Measure = Box<dyn Fn(&Heard) -> Vec<f64> + Send + Sync>;
+pub(super) type Measure = Box<dyn Fn(&Heard) -> Vec<f64> + Send + Sync>;
 
 /// A system of the trust pack with weather.
 pub(super) struct Storm {

@@ -11,7 +11,7 @@ use crate::reliability::{
 };
 use crate::units::{PoolId, SimTime, Span};
 
-use super::super::storm::{Heard, Storm};
+use super::super::storm::{Heard, Measure, Storm};
 use super::super::tier::Tier;
 use super::{hours, model};
 
@@ -226,12 +226,7 @@ fn running(name: String, nodes: u32, share: f64, failures: Vec<Failure>) -> Stor
     storm
 }
 
-fn storm(
-    name: String,
-    model: Model,
-    expected: Vec<(String, f64)>,
-    measure: Box<dyn Fn(&Heard) -> Vec<f64> + Send + Sync>,
-) -> Storm {
+fn storm(name: String, model: Model, expected: Vec<(String, f64)>, measure: Measure) -> Storm {
     Storm {
         family: FAMILY,
         name,

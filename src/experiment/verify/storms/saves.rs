@@ -12,7 +12,7 @@ use crate::reliability::{
 };
 use crate::units::{PoolId, Span};
 
-use super::super::storm::{Heard, Storm};
+use super::super::storm::{Heard, Measure, Storm};
 use super::super::tier::Tier;
 use super::{hours, in_hours, model};
 
@@ -186,13 +186,7 @@ fn spread() -> Storm {
     storm
 }
 
-fn storm(
-    name: &str,
-    model: Model,
-    work: Span,
-    quantity: (String, f64),
-    measure: Box<dyn Fn(&Heard) -> Vec<f64> + Send + Sync>,
-) -> Storm {
+fn storm(name: &str, model: Model, work: Span, quantity: (String, f64), measure: Measure) -> Storm {
     Storm {
         family: FAMILY,
         name: name.to_owned(),

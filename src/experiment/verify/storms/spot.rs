@@ -10,7 +10,7 @@ use crate::model::{
     Supply, Timeline,
 };
 use crate::process::{Law, Renewal, RenewalStart};
-use crate::reliability::{Checkpoints, Interrupted, SpotRun, availability};
+use crate::reliability::{Checkpoints, Interrupted, SpotRun, availability, availability_after};
 use crate::units::{PoolId, SimTime, Span};
 
 use super::super::storm::{Heard, Storm};
@@ -34,8 +34,9 @@ const ASKS: f64 = 185.0 / 3600.0;
 
 /// The chance that capacity which was away is there at the next ask.
 fn back() -> f64 {
-    let rate = 1.0 / UP + 1.0 / DOWN;
-    availability(UP, DOWN) * -libm::expm1(-rate * ASKS)
+    // Down now and up after t: A (1 − e^{−rt}), where A(t | up) = A + (1 − A) e^{−rt}.
+    let long_run = availability(UP, DOWN);
+    long_run * (1.0 - availability_after(UP, DOWN, ASKS)) / (1.0 - long_run)
 }
 
 fn run() -> SpotRun {
