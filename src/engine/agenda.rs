@@ -254,7 +254,7 @@ impl Agenda {
     }
 
     /// How many of all events are `wanted`.
-    #[cfg(debug_assertions)]
+    #[cfg(any(test, debug_assertions))]
     pub(super) fn count(&self, wanted: &impl Fn(Event) -> bool) -> usize {
         let mask = (1 << INDEX_BITS) - 1;
         let event = |&&key: &&u64| wanted(self.events[(key & mask) as usize]);
