@@ -144,24 +144,11 @@ impl World {
         from: SimTime,
         to: SimTime,
     ) {
-        let job = &self.jobs[slot];
-        let (mut gpu_time, mut cost) = (GpuTime::ZERO, Money::ZERO);
         if from < to {
-            Desk {
-                pools: &mut self.pools,
-                booked: self.keeps_stretches.then_some(&mut self.booked),
-                model,
-                tariffs: &self.tariffs,
-                job,
-                asked: model.milli_of(job.request.shape),
-                gpu_time: &mut gpu_time,
-                cost: &mut cost,
-            }
-            .book(job.pool, from, [(bucket, to)]);
+            self.at_desk(model, slot, |desk, pool| {
+                desk.book(pool, from, [(bucket, to)]);
+            });
         }
-        let history = self.jobs.history_mut(slot);
-        history.gpu_time.add(&gpu_time);
-        history.cost += cost;
     }
 
     /// As [`World::book`], for running with its checkpoints.
@@ -173,9 +160,16 @@ impl World {
         from: SimTime,
         to: SimTime,
     ) {
+        self.at_desk(model, slot, |desk, pool| {
+            desk.book_run(pool, bucket, from, to);
+        });
+    }
+
+    /// Books where a job is, into its history.
+    fn at_desk(&mut self, model: &Model, slot: Slot, book: impl FnOnce(&mut Desk<'_>, PoolId)) {
         let job = &self.jobs[slot];
         let (mut gpu_time, mut cost) = (GpuTime::ZERO, Money::ZERO);
-        Desk {
+        let mut desk = Desk {
             pools: &mut self.pools,
             booked: self.keeps_stretches.then_some(&mut self.booked),
             model,
@@ -184,8 +178,8 @@ impl World {
             asked: model.milli_of(job.request.shape),
             gpu_time: &mut gpu_time,
             cost: &mut cost,
-        }
-        .book_run(job.pool, bucket, from, to);
+        };
+        book(&mut desk, job.pool);
         let history = self.jobs.history_mut(slot);
         history.gpu_time.add(&gpu_time);
         history.cost += cost;

@@ -8,6 +8,7 @@ mod blocks;
 mod booking;
 mod books;
 mod causes;
+mod closing;
 mod doubt;
 mod fragmentation;
 mod job;

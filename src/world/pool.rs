@@ -1,8 +1,7 @@
 //! One pool at one moment: what is free, who holds what, what is rented.
 
-use crate::journal::Bucket;
-use crate::model::{Packing, Pool, Rhythm, Spread, Supply};
-use crate::units::{PoolId, SimTime};
+use crate::model::{Packing, Pool, Spread, Supply};
+use crate::units::SimTime;
 
 use super::books::Books;
 use super::doubt::Doubt;
@@ -10,7 +9,7 @@ use super::nodes::{Holding, Nodes};
 use super::profile::Profile;
 use super::rent::Rent;
 use super::room::Room;
-use super::shut::{Shut, ShutNode};
+use super::shut::Shut;
 use super::stretch::Stretch;
 
 /// The state of a pool.
@@ -21,11 +20,11 @@ pub struct PoolState {
     /// GPUs that jobs hold.
     pub busy: u64,
     /// Where on the nodes; `None` where only the count matters.
-    nodes: Option<Nodes>,
+    pub(super) nodes: Option<Nodes>,
     /// Instances, for a rented pool.
-    rent: Option<Rent>,
+    pub(super) rent: Option<Rent>,
     /// Nodes that take no work.
-    shut: Shut,
+    pub(super) shut: Shut,
     /// GPUs that may be held of a rented pool.
     quota: Option<u64>,
     /// Until when the last refusal of the market is remembered.
@@ -39,7 +38,7 @@ pub struct PoolState {
     /// What was absorbed on nodes that take no work and is not posted yet: GPUs and stretch.
     pub shut_stretches: Vec<(u64, Stretch)>,
     /// Nodes that a gang left, while some are shut.
-    returned: Vec<u32>,
+    pub(super) returned: Vec<u32>,
 }
 
 impl PoolState {
@@ -211,124 +210,6 @@ impl PoolState {
         }
     }
 
-    /// As [`PoolState::give`] for the nodes, where some take no work.
-    fn give_among_shut(&mut self, holding: Holding, gpus: u64, now: SimTime) {
-        let Some(nodes) = &mut self.nodes else { return };
-        let mut returned = std::mem::take(&mut self.returned);
-        returned.clear();
-        returned.extend(nodes.parts(holding, gpus).map(|(node, _)| node));
-        nodes.give(holding, gpus);
-        for &node in &returned {
-            self.absorb(node, now);
-        }
-        self.returned = returned;
-    }
-
-    /// A node of an owned pool stops, or one more cause keeps it down. Returns whether it took work until now.
-    pub fn stop(&mut self, node: u32, now: SimTime) -> bool {
-        let was_open = !self.shut.get(node).is_shut();
-        let mut entry = self.settled(node, now);
-        entry.causes = entry.causes.saturating_add(1);
-        self.shut.set(node, entry);
-        self.absorb(node, now);
-        was_open
-    }
-
-    /// One cause that keeps a node down is over. Returns whether it takes work again.
-    pub fn resume(&mut self, node: u32, now: SimTime) -> bool {
-        let mut entry = self.settled(node, now);
-        if entry.causes == 0 {
-            return false;
-        }
-        entry.causes -= 1;
-        if entry.is_shut() {
-            self.shut.set(node, entry);
-            return false;
-        }
-        let absorbed = std::mem::take(&mut entry.absorbed);
-        self.shut.set(node, entry);
-        self.free += u64::from(absorbed);
-        if let Some(nodes) = &mut self.nodes {
-            nodes.unblock(node, absorbed);
-        }
-        true
-    }
-
-    /// A node is ours from now on.
-    pub fn appear(&mut self, node: u32, now: SimTime) {
-        let mut entry = self.settled(node, now);
-        entry.absent = false;
-        if entry.is_shut() {
-            self.shut.set(node, entry);
-            return;
-        }
-        let absorbed = std::mem::take(&mut entry.absorbed);
-        self.shut.set(node, entry);
-        self.free += u64::from(absorbed);
-        if let Some(nodes) = &mut self.nodes {
-            nodes.unblock(node, absorbed);
-        }
-    }
-
-    /// A node is not ours any more; no job holds any of it.
-    pub fn disappear(&mut self, node: u32, now: SimTime) {
-        let mut entry = self.settled(node, now);
-        entry.draining = false;
-        entry.absent = true;
-        self.shut.set(node, entry);
-        self.absorb(node, now);
-    }
-
-    /// An instance is under notice: it takes no more work.
-    pub fn drain(&mut self, slot: u32, now: SimTime) {
-        let mut entry = self.settled(slot, now);
-        entry.draining = true;
-        self.shut.set(slot, entry);
-        self.absorb(slot, now);
-        if let Some(rent) = &mut self.rent {
-            rent.draining += 1;
-        }
-    }
-
-    /// An instance under notice, which no job uses, is gone. Returns when it was launched.
-    pub fn reclaim(&mut self, slot: u32, now: SimTime) -> Option<SimTime> {
-        let entry = self.settled(slot, now);
-        if !entry.draining {
-            return None;
-        }
-        self.shut.set(slot, ShutNode::default());
-        let (rent, nodes) = (self.rent.as_mut()?, self.nodes.as_mut()?);
-        nodes.unblock(slot, entry.absorbed);
-        nodes.withdraw(slot);
-        rent.draining -= 1;
-        Some(rent.release(slot))
-    }
-
-    /// Takes back a launch of instances that are not up yet; `launched` hears when each was launched. Returns
-    /// how many of them were under notice.
-    pub fn cancel(
-        &mut self,
-        holding: Holding,
-        gpus: u64,
-        mut launched: impl FnMut(SimTime),
-    ) -> u32 {
-        self.busy -= gpus;
-        let (Some(rent), Some(nodes)) = (&mut self.rent, &mut self.nodes) else {
-            return 0;
-        };
-        let mut noticed = 0;
-        nodes.forget(holding, gpus, |node, part| {
-            rent.vacate(node, part);
-            if self.shut.get(node).draining {
-                rent.draining -= 1;
-                noticed += 1;
-                self.shut.set(node, ShutNode::default());
-            }
-            launched(rent.release(node));
-        });
-        noticed
-    }
-
     /// The nodes on which a gang holds GPUs, with how many.
     pub fn parts(&self, holding: Holding, gpus: u64) -> impl Iterator<Item = (u32, u32)> + '_ {
         let nodes = self.nodes.as_ref();
@@ -340,72 +221,6 @@ impl PoolState {
     /// Changes how many GPUs may be held.
     pub const fn set_quota(&mut self, gpus: Option<u64>) {
         self.quota = gpus;
-    }
-
-    /// Counts up to now what is absorbed on nodes that take no work.
-    pub fn settle_shut(&mut self, now: SimTime) {
-        if self.shut.is_empty() {
-            return;
-        }
-        for node in 0..self.shut.len() {
-            if self.shut.get(node).is_shut() {
-                let entry = self.settled(node, now);
-                self.shut.set(node, entry);
-            }
-        }
-    }
-
-    /// GPUs that are absorbed on nodes that take no work.
-    pub const fn absorbed(&self) -> u64 {
-        self.shut.absorbed()
-    }
-
-    /// Whether a node takes no work.
-    pub fn is_shut(&self, node: u32) -> bool {
-        self.shut.get(node).is_shut()
-    }
-
-    /// The entry of a node, with its absorbed GPUs booked up to now.
-    fn settled(&mut self, node: u32, now: SimTime) -> ShutNode {
-        let mut entry = self.shut.get(node);
-        if entry.absent {
-            // Nobody pays for it.
-            entry.since = now;
-            return entry;
-        }
-        let bucket = if entry.causes > 0 {
-            Bucket::Down
-        } else {
-            Bucket::Draining
-        };
-        let milli = u128::from(entry.absorbed) * 1000;
-        self.books.used[bucket] += milli * u128::from(now.since(entry.since).0);
-        if entry.absorbed > 0 && entry.since < now {
-            let stretch = Stretch {
-                pool: PoolId(0),
-                bucket,
-                from: entry.since,
-                to: now,
-                rhythm: Rhythm::NONE,
-            };
-            self.shut_stretches
-                .push((u64::from(entry.absorbed), stretch));
-        }
-        entry.since = now;
-        entry
-    }
-
-    /// Takes what is free on a shut node out of sight.
-    fn absorb(&mut self, node: u32, now: SimTime) {
-        let mut entry = self.settled(node, now);
-        if !entry.is_shut() {
-            return;
-        }
-        let Some(nodes) = &mut self.nodes else { return };
-        let gpus = nodes.block(node);
-        self.free -= u64::from(gpus);
-        entry.absorbed += gpus;
-        self.shut.set(node, entry);
     }
 
     /// Gives an idle instance back to its provider, if it has been idle since `generation`.

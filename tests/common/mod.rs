@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 pub mod attempt;
+pub mod bad_days;
 pub mod capacity;
 pub mod cases;
 pub mod checks;

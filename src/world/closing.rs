@@ -1,0 +1,194 @@
+//! Nodes of a pool that stop, drain, go and come back: what is free on them is taken out of sight and counted.
+
+use crate::journal::Bucket;
+use crate::model::Rhythm;
+use crate::units::{PoolId, SimTime};
+
+use super::nodes::Holding;
+use super::pool::PoolState;
+use super::shut::ShutNode;
+use super::stretch::Stretch;
+
+impl PoolState {
+    /// As [`PoolState::give`] for the nodes, where some take no work.
+    pub(super) fn give_among_shut(&mut self, holding: Holding, gpus: u64, now: SimTime) {
+        let Some(nodes) = &mut self.nodes else { return };
+        let mut returned = std::mem::take(&mut self.returned);
+        returned.clear();
+        returned.extend(nodes.parts(holding, gpus).map(|(node, _)| node));
+        nodes.give(holding, gpus);
+        for &node in &returned {
+            self.absorb(node, now);
+        }
+        self.returned = returned;
+    }
+
+    /// A node of an owned pool stops, or one more cause keeps it down. Returns whether it took work until now.
+    pub fn stop(&mut self, node: u32, now: SimTime) -> bool {
+        let was_open = !self.shut.get(node).is_shut();
+        let mut entry = self.settled(node, now);
+        entry.causes = entry.causes.saturating_add(1);
+        self.shut.set(node, entry);
+        self.absorb(node, now);
+        was_open
+    }
+
+    /// One cause that keeps a node down is over. Returns whether it takes work again.
+    pub fn resume(&mut self, node: u32, now: SimTime) -> bool {
+        let mut entry = self.settled(node, now);
+        if entry.causes == 0 {
+            return false;
+        }
+        entry.causes -= 1;
+        self.open(node, entry)
+    }
+
+    /// A node is ours from now on.
+    pub fn appear(&mut self, node: u32, now: SimTime) {
+        let mut entry = self.settled(node, now);
+        entry.absent = false;
+        self.open(node, entry);
+    }
+
+    /// What a node is from now on; if nothing keeps it shut any more, its GPUs are free. Returns whether they
+    /// are.
+    fn open(&mut self, node: u32, mut entry: ShutNode) -> bool {
+        let opens = !entry.is_shut();
+        let absorbed = if opens {
+            std::mem::take(&mut entry.absorbed)
+        } else {
+            0
+        };
+        self.shut.set(node, entry);
+        self.free += u64::from(absorbed);
+        if let Some(nodes) = &mut self.nodes {
+            nodes.unblock(node, absorbed);
+        }
+        opens
+    }
+
+    /// A node is not ours any more; no job holds any of it.
+    pub fn disappear(&mut self, node: u32, now: SimTime) {
+        let mut entry = self.settled(node, now);
+        entry.draining = false;
+        entry.absent = true;
+        self.shut.set(node, entry);
+        self.absorb(node, now);
+    }
+
+    /// An instance is under notice: it takes no more work.
+    pub fn drain(&mut self, slot: u32, now: SimTime) {
+        let mut entry = self.settled(slot, now);
+        entry.draining = true;
+        self.shut.set(slot, entry);
+        self.absorb(slot, now);
+        if let Some(rent) = &mut self.rent {
+            rent.draining += 1;
+        }
+    }
+
+    /// An instance under notice, which no job uses, is gone. Returns when it was launched.
+    pub fn reclaim(&mut self, slot: u32, now: SimTime) -> Option<SimTime> {
+        let entry = self.settled(slot, now);
+        if !entry.draining {
+            return None;
+        }
+        self.shut.set(slot, ShutNode::default());
+        let (rent, nodes) = (self.rent.as_mut()?, self.nodes.as_mut()?);
+        nodes.unblock(slot, entry.absorbed);
+        nodes.withdraw(slot);
+        rent.draining -= 1;
+        Some(rent.release(slot))
+    }
+
+    /// Takes back a launch of instances that are not up yet; `launched` hears when each was launched. Returns
+    /// how many of them were under notice.
+    pub fn cancel(
+        &mut self,
+        holding: Holding,
+        gpus: u64,
+        mut launched: impl FnMut(SimTime),
+    ) -> u32 {
+        self.busy -= gpus;
+        let (Some(rent), Some(nodes)) = (&mut self.rent, &mut self.nodes) else {
+            return 0;
+        };
+        let mut noticed = 0;
+        nodes.forget(holding, gpus, |node, part| {
+            rent.vacate(node, part);
+            if self.shut.get(node).draining {
+                rent.draining -= 1;
+                noticed += 1;
+                self.shut.set(node, ShutNode::default());
+            }
+            launched(rent.release(node));
+        });
+        noticed
+    }
+
+    /// Counts up to now what is absorbed on nodes that take no work.
+    pub fn settle_shut(&mut self, now: SimTime) {
+        if self.shut.is_empty() {
+            return;
+        }
+        for node in 0..self.shut.len() {
+            if self.shut.get(node).is_shut() {
+                let entry = self.settled(node, now);
+                self.shut.set(node, entry);
+            }
+        }
+    }
+
+    /// GPUs that are absorbed on nodes that take no work.
+    pub const fn absorbed(&self) -> u64 {
+        self.shut.absorbed()
+    }
+
+    /// Whether a node takes no work.
+    pub fn is_shut(&self, node: u32) -> bool {
+        self.shut.get(node).is_shut()
+    }
+
+    /// The entry of a node, with its absorbed GPUs booked up to now.
+    fn settled(&mut self, node: u32, now: SimTime) -> ShutNode {
+        let mut entry = self.shut.get(node);
+        if entry.absent {
+            // Nobody pays for it.
+            entry.since = now;
+            return entry;
+        }
+        let bucket = if entry.causes > 0 {
+            Bucket::Down
+        } else {
+            Bucket::Draining
+        };
+        let milli = u128::from(entry.absorbed) * 1000;
+        self.books.used[bucket] += milli * u128::from(now.since(entry.since).0);
+        if entry.absorbed > 0 && entry.since < now {
+            let stretch = Stretch {
+                pool: PoolId(0),
+                bucket,
+                from: entry.since,
+                to: now,
+                rhythm: Rhythm::NONE,
+            };
+            self.shut_stretches
+                .push((u64::from(entry.absorbed), stretch));
+        }
+        entry.since = now;
+        entry
+    }
+
+    /// Takes what is free on a shut node out of sight.
+    fn absorb(&mut self, node: u32, now: SimTime) {
+        let mut entry = self.settled(node, now);
+        if !entry.is_shut() {
+            return;
+        }
+        let Some(nodes) = &mut self.nodes else { return };
+        let gpus = nodes.block(node);
+        self.free -= u64::from(gpus);
+        entry.absorbed += gpus;
+        self.shut.set(node, entry);
+    }
+}
