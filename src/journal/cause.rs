@@ -8,6 +8,14 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
+    /// The key that it needs cannot be had.
+    Key,
+    /// Nobody vouches for who it is.
+    Identity,
+    /// An artifact that it starts from cannot be pulled.
+    Registry,
+    /// Whoever would start it cannot be reached.
+    Control,
     /// A quota is used up.
     Quota,
     /// Data that it reads cannot come: no link on the way is open.
@@ -24,7 +32,11 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, highest first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
+        Self::Key,
+        Self::Identity,
+        Self::Registry,
+        Self::Control,
         Self::Quota,
         Self::Link,
         Self::Staging,
@@ -32,6 +44,10 @@ impl Cause {
         Self::Capacity,
         Self::Order,
     ];
+
+    /// How many of the first causes are rare: no job waits for them but where services fail, so they are kept
+    /// apart from the usual ones until they are needed.
+    pub const RARE: usize = 4;
 
     /// Whether it waits for data and not for a place: nobody behind it has to wait for that.
     pub const fn is_data(self) -> bool {
@@ -41,6 +57,10 @@ impl Cause {
     /// The name in files and reports.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Key => "key",
+            Self::Identity => "identity",
+            Self::Registry => "registry",
+            Self::Control => "control",
             Self::Quota => "quota",
             Self::Link => "link",
             Self::Staging => "staging",
@@ -59,6 +79,16 @@ impl Waits {
     /// The whole wait.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
+    }
+
+    /// Writes the causes after the first [`Cause::RARE`].
+    pub fn set_usual(&mut self, usual: [u64; Cause::ALL.len() - Cause::RARE]) {
+        self.0[Cause::RARE..].copy_from_slice(&usual);
+    }
+
+    /// Writes the first [`Cause::RARE`] causes.
+    pub fn set_rare(&mut self, rare: [u64; Cause::RARE]) {
+        self.0[..Cause::RARE].copy_from_slice(&rare);
     }
 }
 

@@ -83,6 +83,14 @@ metrics! {
         "the wait that 95 % of the jobs did not exceed (nearest rank)";
     "wait_p99_s" Seconds Lower EachClass(|t| t.wait_percentile(990))
         "the wait that 99 % of the jobs did not exceed (nearest rank)";
+    "wait_key_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Key))
+        "mean wait because a key could not be had";
+    "wait_identity_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Identity))
+        "mean wait because nobody vouched for who the job was";
+    "wait_registry_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Registry))
+        "mean wait because an artifact could not be pulled";
+    "wait_control_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Control))
+        "mean wait because whoever starts jobs could not be reached";
     "wait_quota_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Quota))
         "mean wait because a quota was used up";
     "wait_link_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Link))

@@ -224,11 +224,11 @@ mod tests {
         let text = text(&[record()]);
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with(
-            "job,tenant,class,submit_s,start_s,end_s,pool,gpus,state,wait_s,wait_quota_s"
+            "job,tenant,class,submit_s,start_s,end_s,pool,gpus,state,wait_s,wait_key_s"
         ));
         assert_eq!(
             lines[1],
-            "j-7,'@vision,training,1.001,3.001,1803.001,dc,8,finished,2.000,0.000,0.000,0.000,0.000,1.500,0.500,0.000,0,0,\
+            "j-7,'@vision,training,1.001,3.001,1803.001,dc,8,finished,2.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,1.500,0.500,0.000,0,0,\
              4.000000,0.000000,0.000000,0.000000,0.000000,0.000000,10.000000,0.000000,burst,2"
         );
         assert_eq!(lines[0].split(',').count(), lines[1].split(',').count());

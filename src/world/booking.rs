@@ -22,6 +22,9 @@ impl World {
         let egress_cost = self.egress(model, slot, state);
         let job = &self.jobs[slot];
         self.begin_record(model, job, state, record);
+        if self.causes.keeps_rare() {
+            record.waits.set_rare(self.rare_wait(slot));
+        }
         record.egress_cost = egress_cost;
         let running_to = if state.is_unfinished() || state == JobState::Finished {
             Bucket::Useful
@@ -223,7 +226,7 @@ impl World {
         record.end = self.now;
         record.state = state;
         record.pool = (job.attempt > 0).then_some(job.pool);
-        record.waits = job.waits;
+        record.waits.set_usual(job.waits.0);
         record.preempted = job.preempted;
         record.preemptions = job.preemptions;
         record.interruptions = job.interruptions;
@@ -233,7 +236,7 @@ impl World {
         record.compute_cost = Money::ZERO;
         match job.phase {
             Phase::Waiting if job.first_start.is_none() => {
-                record.waits = self.first_wait(job);
+                record.waits.set_usual(self.first_wait(job).0);
             }
             Phase::Booting | Phase::Asking if job.first_start.is_none() => {
                 record.waits[Cause::Provisioning] += self.now.since(job.placed).0;

@@ -1,10 +1,11 @@
 //! Jobs that are alive: waiting, booting, running or writing a checkpoint.
 
-use crate::journal::{GpuTime, Waits};
+use crate::journal::GpuTime;
 use crate::model::Request;
 use crate::units::{JobId, Money, PoolId, SimTime, Span};
 
 use super::blocks::Place;
+use super::causes::Reading;
 use super::nodes::Holding;
 
 /// Where a living job is kept; reused after its end, unlike its [`JobId`].
@@ -77,7 +78,7 @@ pub struct Job {
     /// Its place in the line.
     pub place: Place,
     /// Its cause odometers when it joined the line; its waits once it was placed.
-    pub waits: Waits,
+    pub waits: Reading,
     /// Since when it waits again.
     pub waiting_since: SimTime,
     /// Time spent waiting again.

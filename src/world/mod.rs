@@ -34,7 +34,7 @@ mod transfers;
 
 pub use blocks::Place;
 pub use books::Books;
-pub use causes::Causes;
+pub use causes::{Causes, Reading};
 pub use job::{Job, Jobs, Phase, Slot};
 pub use line::{Line, NOWHERE, Waiting};
 pub use maxmin::{Flow, Lane, share};

@@ -1,10 +1,11 @@
 //! The legal moves: each keeps every invariant, none decides anything.
 
-use crate::journal::{Cause, JobRecord, JobState, Waits};
+use crate::journal::{Cause, JobRecord, JobState};
 use crate::model::{Model, Preemption, Request, Supply};
 use crate::units::{JobId, PoolId, SimTime, Span};
 
 use super::blocks::Place;
+use super::causes::Reading;
 use super::job::{Job, NO_HISTORY, Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
@@ -65,7 +66,7 @@ impl World {
             done: 0,
             lost: 0,
             place,
-            waits: Waits::default(),
+            waits: Reading::default(),
             waiting_since,
             interruptions: 0,
             interrupted: false,
@@ -95,6 +96,9 @@ impl World {
             let job = &mut self.jobs[slot];
             // The reading is the same for as long as the instant lasts.
             job.waits = self.causes.read(job.request.shape, self.now);
+            if self.causes.keeps_rare() {
+                self.causes.join_rare(slot, job.request.shape, self.now);
+            }
             let requested = job.request.requested;
             self.line
                 .join(job.request.shape, job.place, Waiting { slot, requested });
@@ -169,7 +173,7 @@ impl World {
         job.started = now;
         if job.first_start.is_none() {
             job.first_start = Some(now);
-            job.waits[Cause::Provisioning] += now.since(job.placed).0;
+            job.waits.add_provisioning(now.since(job.placed).0);
         } else {
             job.preempted += now.since(job.waiting_since);
             if job.interrupted {
@@ -279,11 +283,24 @@ impl World {
     }
 
     /// How long a job that waits and has never run has waited so far.
-    pub(super) fn first_wait(&self, job: &Job) -> Waits {
+    pub(super) fn first_wait(&self, job: &Job) -> Reading {
         if job.request.submit == self.now {
-            return Waits::default();
+            return Reading::default();
         }
         self.causes.since(job.request.shape, self.now, job.waits)
+    }
+
+    /// How long a job waited for rare causes before it first ran, or has waited so far.
+    #[cold]
+    pub(super) fn rare_wait(&self, slot: Slot) -> [u64; Cause::RARE] {
+        let job = &self.jobs[slot];
+        if job.phase != Phase::Waiting || job.first_start.is_some() {
+            self.causes.rare_of(slot)
+        } else if job.request.submit == self.now {
+            [0; Cause::RARE]
+        } else {
+            self.causes.rare_since(slot, job.request.shape, self.now)
+        }
     }
 
     /// A waiting job leaves the line for what it holds now, to run there or until that has booted.
@@ -292,10 +309,16 @@ impl World {
         if self.at_door == Some(slot) {
             // It has just come and has not waited.
             self.at_door = None;
+            if self.causes.keeps_rare() {
+                self.causes.forget_rare(slot);
+            }
         } else {
             let job = &self.jobs[slot];
             self.line.leave(job.request.shape, job.place);
             if job.first_start.is_none() {
+                if self.causes.keeps_rare() {
+                    self.causes.turn_rare(slot, job.request.shape, now);
+                }
                 self.jobs[slot].waits = self.first_wait(job);
             }
         }

@@ -1,6 +1,6 @@
 //! How running jobs are stopped before their end: to make room, or because their place is gone.
 
-use crate::journal::{Bucket, Cause};
+use crate::journal::Bucket;
 use crate::model::{Cut, Model, Preemption, Rhythm};
 use crate::units::{PoolId, SimTime, Span};
 
@@ -251,8 +251,11 @@ impl World {
         let job = &mut self.jobs[slot];
         if job.first_start.is_none() {
             // It never ran: the wait goes on where it was, and the time with its provider is part of it.
-            job.waits[Cause::Provisioning] += now.since(job.placed).0;
+            job.waits.add_provisioning(now.since(job.placed).0);
             job.waits = self.causes.resume(job.request.shape, now, job.waits);
+            if self.causes.keeps_rare() {
+                self.causes.turn_rare(slot, job.request.shape, now);
+            }
         } else if matches!(job.phase, Phase::Running | Phase::Saving) {
             job.waiting_since = now;
         }
