@@ -32,11 +32,14 @@ fn world(model: &Model, replication: u32) -> Timeline {
 /// Postings are the books, pool by pool.
 fn balances(heard: &Everything) {
     for pool in &heard.pools {
-        let mine = heard.postings.iter().filter(|p| p.pool == pool.pool);
+        let mine = heard
+            .postings
+            .iter()
+            .filter(|p| p.pool() == Some(pool.pool));
         let total = mine.clone().fold(Money::ZERO, |sum, p| sum + p.amount);
         assert_eq!(total, pool.charged + pool.egress_cost);
         for bucket in Bucket::ALL {
-            let of = mine.clone().filter(|p| p.bucket == Some(bucket));
+            let of = mine.clone().filter(|p| p.bucket() == Some(bucket));
             let posted: u128 = of.map(|p| p.gpu_time).sum();
             assert_eq!(posted, pool.gpu_time[bucket], "{bucket:?}");
         }

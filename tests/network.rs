@@ -5,7 +5,7 @@ mod common;
 use common::clouds::{HOUR, MINUTE, public, run, starts, terms, world};
 use common::worlds::{Row, all_strategies, timeline};
 use common::{Everything, owned, play};
-use plimsoll::journal::{Bucket, Cause, Fact, JobState};
+use plimsoll::journal::{Bucket, Cause, Fact, Item, JobState, Payee};
 use plimsoll::model::{
     Class, Dataset, Incident, Link, LinkKind, Model, Packing, Placement, Pool, Requeue, Route,
     Site, Traffic,
@@ -52,7 +52,7 @@ fn egress_is_marginal_in_the_order_of_completion() {
     let posted: Vec<(u64, i128)> = heard
         .postings
         .iter()
-        .filter(|posting| posting.bucket.is_none())
+        .filter(|posting| posting.item == Item::Egress)
         .map(|posting| (posting.to.0, posting.amount.0 / Money::TICKS_PER_UNIT))
         .collect();
     assert_eq!(posted, [(2 * HOUR + MINUTE, 55), (3 * HOUR, 40)]);
@@ -174,7 +174,7 @@ fn jobs_start_where_their_data_are_and_share_one_transfer() {
     let posted: Vec<u64> = heard
         .postings
         .iter()
-        .filter(|posting| posting.bucket.is_none())
+        .filter(|posting| posting.item == Item::Egress)
         .map(|posting| posting.to.0)
         .collect();
     assert_eq!(posted, [HOUR]);
@@ -287,4 +287,17 @@ fn links_and_copies_cost_by_the_hour() {
     assert_eq!(heard.run.horizon, SimTime(730 * HOUR));
     assert_eq!(heard.run.link_cost.0 * 2, 3_285 * Money::TICKS_PER_UNIT);
     assert_eq!(heard.run.storage_cost.0, 72 * Money::TICKS_PER_UNIT);
+    // From 5 January 00:00: 27 days of January, then 82 h of February, each a posting of its own.
+    let rents: Vec<_> = heard
+        .postings
+        .iter()
+        .filter(|posting| posting.item == Item::LinkRent)
+        .map(|posting| (posting.payee, posting.to.0, posting.amount.0 * 4))
+        .collect();
+    let link = Payee::Link(LinkId(0));
+    let cost = |hours: i128| hours * 9 * Money::TICKS_PER_UNIT;
+    assert_eq!(
+        rents,
+        [(link, 648 * HOUR, cost(648)), (link, 730 * HOUR, cost(82))]
+    );
 }

@@ -207,7 +207,7 @@ fn results_leave_a_rented_pool_at_the_price_of_their_bytes() {
     let posted: Money = heard
         .postings
         .iter()
-        .filter(|posting| posting.bucket.is_none())
+        .filter(|posting| posting.bucket().is_none())
         .map(|posting| posting.amount)
         .sum();
     assert_eq!(posted, heard.pools[1].egress_cost);
@@ -241,7 +241,7 @@ fn postings_are_cut_at_the_end_of_the_month() {
     let lines: Vec<_> = heard
         .postings
         .iter()
-        .map(|line| (line.bucket.unwrap(), line.from.0, line.to.0, line.amount))
+        .map(|line| (line.bucket().unwrap(), line.from.0, line.to.0, line.amount))
         .collect();
     assert_eq!(
         lines,

@@ -133,8 +133,8 @@ fn adds_up(model: &Model, timeline: &Timeline, heard: &Everything) {
         let posted = heard
             .postings
             .iter()
-            .filter(|posting| posting.pool == pool.pool);
-        let moved = posted.filter(|posting| posting.bucket.is_none());
+            .filter(|posting| posting.pool() == Some(pool.pool));
+        let moved = posted.filter(|posting| posting.bucket().is_none());
         let moved: Money = moved.map(|posting| posting.amount).sum();
         assert_eq!(moved, pool.egress_cost, "{:?}", pool.pool);
     }

@@ -58,6 +58,7 @@ impl<O: Observer> Run<'_, O> {
             self.post_idle(&record);
             self.out.pool(&record);
         }
+        self.post_link_rent();
         let (link_cost, storage_cost) = self.model.network_rent(self.world.now);
         let record = RunRecord {
             horizon: self.world.now,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::{Bucket, JobRecord, Observer, PoolRecord, Posting};
+use crate::journal::{Bucket, Item, JobRecord, Observer, Payee, PoolRecord, Posting};
 use crate::units::{JobId, MilliGpus, Money, PoolId, SimTime, Span};
 use crate::world::{Slot, Stretch};
 
@@ -125,21 +125,20 @@ impl<O: Observer> Run<'_, O> {
         self.out.posting(&Posting {
             from,
             to,
-            pool,
+            payee: Payee::Pool(pool),
             job,
-            bucket: Some(bucket),
+            item: Item::Capacity(bucket),
             gpu_time,
             amount,
         });
         let rest = u128::from(occupied.0) * span - gpu_time;
         if rest > 0 {
-            let bucket = Some(Bucket::HeldIdle);
             let posting = Posting {
                 from,
                 to,
-                pool,
+                payee: Payee::Pool(pool),
                 job,
-                bucket,
+                item: Item::Capacity(Bucket::HeldIdle),
                 gpu_time: rest,
                 amount: Money::ZERO,
             };
@@ -153,9 +152,9 @@ impl<O: Observer> Run<'_, O> {
             self.out.posting(&Posting {
                 from: record.end,
                 to: record.end,
-                pool,
+                payee: Payee::Pool(pool),
                 job: Some(record.job),
-                bucket: None,
+                item: Item::Egress,
                 gpu_time: 0,
                 amount: record.egress_cost,
             });
@@ -233,9 +232,9 @@ impl<O: Observer> Run<'_, O> {
                 self.out.posting(&Posting {
                     from,
                     to,
-                    pool,
+                    payee: Payee::Pool(pool),
                     job: None,
-                    bucket: Some(Bucket::IdlePaid),
+                    item: Item::Capacity(Bucket::IdlePaid),
                     gpu_time,
                     amount: idle.amount,
                 });

@@ -12,6 +12,7 @@ mod ledger;
 mod repairs;
 mod room;
 mod run;
+mod standing;
 mod weather;
 mod wires;
 

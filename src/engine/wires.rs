@@ -1,6 +1,6 @@
 //! Data on their way, as time passes: when they are there, and what that cost.
 
-use crate::journal::{Fact, Observer, Posting};
+use crate::journal::{Fact, Item, Observer, Payee, Posting};
 use crate::units::Money;
 use crate::world::Cargo;
 
@@ -48,9 +48,9 @@ impl<O: Observer> Run<'_, O> {
             self.out.posting(&Posting {
                 from: now,
                 to: now,
-                pool,
+                payee: Payee::Pool(pool),
                 job,
-                bucket: None,
+                item: Item::Egress,
                 gpu_time: 0,
                 amount,
             });

@@ -1,8 +1,8 @@
 //! Facts, postings, and who listens.
 
-use crate::units::{DatasetId, JobId, Money, PoolId, SimTime, SiteId};
+use crate::units::{DatasetId, JobId, PoolId, SimTime, SiteId};
 
-use super::bucket::Bucket;
+use super::posting::Posting;
 use super::record::{JobRecord, JobState, PoolRecord, RunRecord};
 
 /// Something that happened, in the past tense.
@@ -42,25 +42,6 @@ pub enum Fact {
     Staged(DatasetId, SiteId),
     /// The results of a job came home.
     SentHome(JobId),
-}
-
-/// One line of the ledger: a pool's provider is credited, a job (or the pool's idle account) is debited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Posting {
-    /// When the stretch began; a stretch never crosses the end of a UTC month or the horizon.
-    pub from: SimTime,
-    /// When it ended.
-    pub to: SimTime,
-    /// Whose capacity.
-    pub pool: PoolId,
-    /// Who pays; `None` is the pool's own idle account.
-    pub job: Option<JobId>,
-    /// What the GPUs did; `None` for data that left the pool's site.
-    pub bucket: Option<Bucket>,
-    /// Milli-GPU·ms.
-    pub gpu_time: u128,
-    /// What it cost.
-    pub amount: Money,
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.

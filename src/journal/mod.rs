@@ -6,9 +6,11 @@
 mod bucket;
 mod cause;
 mod fact;
+mod posting;
 mod record;
 
 pub use bucket::{Bucket, GpuTime};
 pub use cause::{Cause, Waits};
-pub use fact::{Fact, Observer, Posting, Silent};
+pub use fact::{Fact, Observer, Silent};
+pub use posting::{Item, Payee, Posting};
 pub use record::{JobRecord, JobState, PoolRecord, RunRecord};

@@ -58,7 +58,7 @@ pub fn posted(heard: &Everything) -> [u128; Bucket::ALL.len()] {
     let mut posted = [0; Bucket::ALL.len()];
     let mut total = plimsoll::units::Money::ZERO;
     for posting in &heard.postings {
-        posted[posting.bucket.unwrap() as usize] += posting.gpu_time;
+        posted[posting.bucket().unwrap() as usize] += posting.gpu_time;
         total += posting.amount;
     }
     assert_eq!(total, heard.pools[0].charged);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::journal::{Bucket, Cause, GpuTime, JobState};
+use plimsoll::journal::{Bucket, Cause, GpuTime, Item, JobState};
 use plimsoll::model::{Discipline, Model, Overrun, Supply, Timeline};
 use plimsoll::units::{JobId, Money};
 
@@ -177,6 +177,7 @@ impl Run<'_> {
     fn postings(&self) {
         let mut jobs: BTreeMap<JobId, (GpuTime, Money)> = BTreeMap::new();
         let mut pools = vec![(GpuTime::default(), Money::ZERO); self.model.pools.len()];
+        let mut others: BTreeMap<Item, Money> = BTreeMap::new();
         for posting in &self.heard.postings {
             assert!(posting.from <= posting.to);
             let month = self.model.epoch.next_month(posting.from);
@@ -184,19 +185,23 @@ impl Run<'_> {
                 posting.to <= month,
                 "{posting:?} crosses the end of a month"
             );
-            let pool = &mut pools[posting.pool.index()];
+            let Some(pool) = posting.pool() else {
+                *others.entry(posting.item).or_default() += posting.amount;
+                continue;
+            };
+            let pool = &mut pools[pool.index()];
             pool.1 += posting.amount;
-            if let Some(bucket) = posting.bucket {
+            if let Some(bucket) = posting.bucket() {
                 pool.0[bucket] += posting.gpu_time;
             }
             let Some(job) = posting.job else {
                 let idle = [Bucket::IdlePaid, Bucket::Down, Bucket::Draining];
-                assert!(idle.contains(&posting.bucket.unwrap()));
+                assert!(idle.contains(&posting.bucket().unwrap()));
                 continue;
             };
             let mine = jobs.entry(job).or_default();
             mine.1 += posting.amount;
-            if let Some(bucket) = posting.bucket {
+            if let Some(bucket) = posting.bucket() {
                 mine.0[bucket] += posting.gpu_time;
             }
         }
@@ -211,6 +216,8 @@ impl Run<'_> {
             let total = record.charged + record.egress_cost;
             assert_eq!(pools[index].1, total, "pool {index} posted");
         }
+        let rents = others.get(&Item::LinkRent).copied().unwrap_or_default();
+        assert_eq!(rents, self.heard.run.link_cost, "links posted");
     }
 
     /// Rented capacity is charged at least while it is held, and given back in the end.

@@ -91,7 +91,7 @@ impl Observer for Ledger {
     }
 
     fn posting(&mut self, posting: &Posting) {
-        match posting.bucket {
+        match posting.bucket() {
             Some(bucket) => {
                 self.of_postings[bucket as usize] += posting.gpu_time;
                 self.cost_of_postings += posting.amount.0;

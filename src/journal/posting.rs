@@ -1,0 +1,74 @@
+//! Lines of the ledger: who is paid, by whom, for what.
+
+use crate::units::{DatasetId, JobId, LinkId, Money, PoolId, ProviderId, SimTime};
+
+use super::bucket::Bucket;
+
+/// One line of the ledger: somebody is credited, a job (or an account of the estate) is debited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// When the stretch began; a stretch never crosses the end of a UTC month or the horizon.
+    pub from: SimTime,
+    /// When it ended.
+    pub to: SimTime,
+    /// Who is paid.
+    pub payee: Payee,
+    /// Who pays; `None` is an account of the estate: what is idle, kept or owed whatever jobs do.
+    pub job: Option<JobId>,
+    /// For what.
+    pub item: Item,
+    /// Milli-GPU·ms; nothing but for capacity.
+    pub gpu_time: u128,
+    /// What it cost; below zero where money comes back.
+    pub amount: Money,
+}
+
+/// Who is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Payee {
+    /// Whoever provides a pool.
+    Pool(PoolId),
+    /// Whoever provides a link.
+    Link(LinkId),
+    /// Whoever keeps a data set.
+    Dataset(DatasetId),
+    /// A provider, for all of its pools together.
+    Provider(ProviderId),
+}
+
+/// What is paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    /// GPUs, and what they did.
+    Capacity(Bucket),
+    /// Data that left a site.
+    Egress,
+    /// Electricity by the meter.
+    Electricity,
+    /// A link, by the hour.
+    LinkRent,
+    /// Data that are kept.
+    Storage,
+    /// Money back for what was bought this month.
+    Discount,
+    /// What was promised and not bought.
+    Shortfall,
+}
+
+impl Posting {
+    /// What the GPUs did, if it is capacity that is paid for.
+    pub const fn bucket(&self) -> Option<Bucket> {
+        match self.item {
+            Item::Capacity(bucket) => Some(bucket),
+            _ => None,
+        }
+    }
+
+    /// Whose capacity, electricity or data, if it is a pool's.
+    pub const fn pool(&self) -> Option<PoolId> {
+        match self.payee {
+            Payee::Pool(pool) => Some(pool),
+            _ => None,
+        }
+    }
+}
