@@ -3,8 +3,8 @@
 use crate::dice::Dice;
 use crate::experiment::duration;
 use crate::model::{
-    Happening, Horizon, Incident, Model, Pool, PriceLaw, RentKind, Supply, Tariffs, Timeline, Zone,
-    ZoneCapacity,
+    Effect, Happening, Horizon, Incident, Model, Pool, PriceLaw, RentKind, Supply, Tariffs,
+    Timeline, Zone, ZoneCapacity,
 };
 use crate::record::plain;
 use crate::units::{PoolId, SimTime};
@@ -23,7 +23,7 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
         Horizon::At(end) => end,
         Horizon::LastSubmit | Horizon::UntilEmpty => timeline.last_submit(),
     };
-    let mut lines = Vec::new();
+    let mut lines = factors(model);
     let posted = Tariffs::posted(model);
     let tariffs = timeline.tariffs.as_ref().unwrap_or(&posted);
     lines.extend(prices(model, tariffs, end));
@@ -71,6 +71,40 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             counted(links.len() as u64, "link"),
             plain(&links.join(", "))
         ));
+    }
+    lines
+}
+
+/// Luck that several things share.
+fn factors(model: &Model) -> Vec<String> {
+    let common = model.factors.common.as_ref();
+    let names = common.map_or(&[][..], |common| common.names());
+    let line = |(name, effect): (&String, &Effect)| {
+        let pools = effect
+            .pools
+            .iter()
+            .map(|&pool| plain(&model.pool(pool).name));
+        let pools: Vec<_> = pools.collect();
+        let of = match pools.as_slice() {
+            [] => String::new(),
+            pools => format!(" of {}", pools.join(", ")),
+        };
+        format!(
+            "factor  {}  moves {}{of}",
+            plain(name),
+            effect.moves.words()
+        )
+    };
+    let mut lines: Vec<String> = names.iter().zip(&model.factors.effects).map(line).collect();
+    for (later, name) in names.iter().enumerate() {
+        for (earlier, other) in names[..later].iter().enumerate() {
+            let together = common.map_or(0.0, |common| common.correlation(earlier, later));
+            // What was declared, but for the last bits of a square root.
+            if together.abs() > 1e-9 {
+                let (other, name) = (plain(other), plain(name));
+                lines.push(format!("correlation  {other} and {name}  {together:.2}"));
+            }
+        }
     }
     lines
 }

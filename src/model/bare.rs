@@ -8,6 +8,7 @@ use super::Model;
 use super::estate::{
     Class, Horizon, Overrun, Packing, Pool, Preemption, Site, SiteKind, Spread, Supply,
 };
+use super::factors::Factors;
 use super::network::Network;
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
 use super::weather::Weather;
@@ -30,6 +31,7 @@ impl Model {
             network: Network::default(),
             datasets: Vec::new(),
             weather: Weather::default(),
+            factors: Factors::default(),
             demand: Vec::new(),
             strategies: Vec::new(),
         }

@@ -7,6 +7,7 @@ use crate::units::{
 
 use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
+use super::factors::Factors;
 use super::network::Network;
 use super::prices::PriceSteps;
 use super::request::Shape;
@@ -48,6 +49,8 @@ pub struct Model {
     pub datasets: Vec<Dataset>,
     /// What may go wrong.
     pub weather: Weather,
+    /// Luck that several things of one replication share.
+    pub factors: Factors,
     /// Where jobs come from; empty where worlds are made by hand.
     pub demand: Vec<Demand>,
 }
@@ -360,6 +363,7 @@ impl Model {
         let random = |pool: &Pool| matches!(&pool.supply, Supply::Rented(terms) if matches!(terms.boot, Boot::LogNormal { .. }));
         self.demand.iter().any(Demand::rolls_dice)
             || self.weather.rolls_dice()
+            || self.factors.rolls_dice()
             || self.classes.iter().any(Class::rolls_dice)
             || (self.strategies.iter().any(rents) && self.pools.iter().any(random))
     }

@@ -9,6 +9,7 @@ mod compile;
 mod data;
 mod demand;
 mod estate;
+mod factors;
 mod happening;
 mod load;
 mod market;
@@ -29,6 +30,7 @@ pub use estate::{
     Boot, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind, Rented, Site,
     SiteKind, Spread, Supply, Term,
 };
+pub use factors::{Effect, Factors, Moves};
 pub use happening::{Happening, Incident, Turn};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};

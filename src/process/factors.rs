@@ -67,6 +67,12 @@ impl CommonFactors {
         &self.names
     }
 
+    /// The correlation of two factors, by place.
+    pub fn correlation(&self, one: usize, other: usize) -> f64 {
+        let pairs = self.triangle[one].iter().zip(&self.triangle[other]);
+        pairs.map(|(a, b)| a * b).sum()
+    }
+
     /// The factors of this replication, each standard normal. A factor added at the end changes no other.
     pub fn sample(&self, dice: &Dice) -> Vec<f64> {
         let own = |name: &String| {

@@ -93,6 +93,17 @@ impl Context {
         });
     }
 
+    /// Notes a view of the world that the scenario itself declares, so that nobody overlooks it.
+    pub(super) fn note_declared(&mut self, what: impl Into<String>, value: impl Into<String>) {
+        self.assumptions.push(Assumption {
+            what: what.into(),
+            value: value.into(),
+            source: "declared in the scenario".to_owned(),
+            as_of: String::new(),
+            confidence: "declared",
+        });
+    }
+
     /// A quantity in a text, or `None` (reported if it is wrong).
     pub(super) fn quantity<T>(
         &mut self,

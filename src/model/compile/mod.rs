@@ -12,6 +12,7 @@ mod data;
 mod demand;
 mod droughts;
 mod egress;
+mod factors;
 mod failures;
 mod generated;
 mod gpus;
@@ -107,6 +108,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let market = markets::read(&mut context, file, &run, &mut pools);
     let mut weather = weather::read(&mut context, file, &run, &sites, &pools, &network, market);
     terms::add_to(&mut weather.script, &pools);
+    let factors = factors::read(&mut context, file, &sites, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
@@ -128,6 +130,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         network,
         datasets,
         weather,
+        factors,
         strategies,
         demand: intake.demand,
     };

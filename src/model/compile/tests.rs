@@ -9,6 +9,7 @@ use crate::units::*;
 
 use super::{Compiled, compile};
 
+mod factors;
 mod markets;
 mod mistakes;
 mod network;

@@ -5,6 +5,7 @@ mod data;
 mod demand;
 mod egress;
 mod estate;
+mod factor;
 mod law;
 mod market;
 mod network;
@@ -30,6 +31,7 @@ pub use demand::{
 };
 pub use egress::{BandSpec, EgressSpec};
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
+pub use factor::{CorrelationSpec, FactorKind, FactorSpec};
 pub use law::{LawSpec, UsualLaw};
 pub use market::{
     BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec, PriceMovesKind,
@@ -91,6 +93,10 @@ pub struct ScenarioFile {
     pub market: List<MarketSpec>,
     /// Times in which several markets have nothing at all.
     pub drought: List<DroughtSpec>,
+    /// Luck that several things of one replication share.
+    pub factor: List<FactorSpec>,
+    /// Factors that go together.
+    pub correlation: List<CorrelationSpec>,
     /// What is compared.
     pub strategy: List<StrategySpec>,
 }
