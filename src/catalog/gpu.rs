@@ -16,12 +16,23 @@ pub struct GpuType {
     pub aliases: Vec<String>,
     /// Memory.
     pub memory: Bytes,
-    /// Design power in watts.
-    pub watts: u64,
-    /// Power when idle, in watts.
-    pub idle_watts: u64,
+    /// What it draws.
+    pub power: GpuPower,
     /// Speed of training in ‰ of an H100.
     pub speed: Sourced<u32>,
+}
+
+/// What one GPU draws, in watts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GpuPower {
+    /// The most.
+    pub most: Sourced<u64>,
+    /// At work.
+    pub active: Sourced<u64>,
+    /// At rest.
+    pub idle: Sourced<u64>,
+    /// Its share of what the rest of the node draws while it is up.
+    pub host: Sourced<u64>,
 }
 
 /// As in the file.
@@ -32,8 +43,10 @@ pub(super) struct Written {
     #[serde(default)]
     aliases: Vec<String>,
     memory: Data,
-    power: Watts,
-    idle_power: Watts,
+    power: Sourced<Watts>,
+    active_power: Sourced<Watts>,
+    idle_power: Sourced<Watts>,
+    host_power: Sourced<Watts>,
     speed: Sourced<f64>,
 }
 
@@ -43,8 +56,12 @@ impl Written {
             id: self.id,
             aliases: self.aliases,
             memory: self.memory.0,
-            watts: self.power.0,
-            idle_watts: self.idle_power.0,
+            power: GpuPower {
+                most: self.power.map(|watts| watts.0),
+                active: self.active_power.map(|watts| watts.0),
+                idle: self.idle_power.map(|watts| watts.0),
+                host: self.host_power.map(|watts| watts.0),
+            },
             speed: self.speed.map(|speed| (speed * 1000.0).round() as u32),
         }
     }

@@ -10,7 +10,7 @@ mod shipped;
 mod sourced;
 mod tco;
 
-pub use gpu::GpuType;
+pub use gpu::{GpuPower, GpuType};
 pub use region::{Offer, Region};
 pub use shipped::{Catalog, shipped};
 pub use sourced::{Confidence, Sourced};

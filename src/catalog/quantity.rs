@@ -5,7 +5,7 @@ use serde::de::{Deserializer, Error};
 
 use crate::units::{
     ByteBand, BytePrice, ByteTariff, Bytes, Currency, Price, QuantityError, Span, parse_amount,
-    parse_byte_price, parse_bytes, parse_power_watts, parse_price, parse_span,
+    parse_byte_price, parse_bytes, parse_intensity, parse_power_watts, parse_price, parse_span,
 };
 
 /// The currency of all catalog prices.
@@ -65,6 +65,10 @@ written!(
 written!(
     /// Millionths of the currency per kilowatt-hour.
     PerKilowattHour(u64) = |text, currency| parse_amount(text, currency, "/kWh")
+);
+written!(
+    /// Millionths of a gram per kilowatt-hour.
+    GramsPerKilowattHour(u64) = |text, _| parse_intensity(text)
 );
 written!(
     /// Millionths of the currency.

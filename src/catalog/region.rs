@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::units::{ByteTariff, Price, Span};
 
-use super::quantity::{Bands, GpuHour, Time};
+use super::quantity::{Bands, GpuHour, GramsPerKilowattHour, Time};
 use super::sourced::Sourced;
 
 /// A region of a provider.
@@ -16,6 +16,12 @@ pub struct Region {
     pub provider: String,
     /// Whose law applies.
     pub jurisdiction: String,
+    /// What making electricity emits there, in millionths of a gram for each kilowatt-hour, where it is known.
+    pub carbon: Option<Sourced<u64>>,
+    /// What capacity reserved for a year costs as a share of on-demand, in millionths.
+    pub reserved_1y: Sourced<u64>,
+    /// The same for three years.
+    pub reserved_3y: Sourced<u64>,
     /// What data that leaves it costs, by how much left the provider in the same month.
     pub egress: Sourced<ByteTariff>,
     /// Most GPUs that a customer may hold unless he asked for more.
@@ -57,6 +63,9 @@ pub(super) struct Written {
     id: String,
     provider: String,
     jurisdiction: String,
+    carbon: Option<Sourced<GramsPerKilowattHour>>,
+    reserved_1y: Sourced<f64>,
+    reserved_3y: Sourced<f64>,
     egress: Sourced<Bands>,
     quota: Sourced<u64>,
     provisioning: Sourced<Time>,
@@ -81,10 +90,14 @@ impl Written {
             price: offer.price.map(|price| price.0),
             spot: offer.spot.map(|spot| spot.map(|price| price.0)),
         });
+        let share = |share: &f64| (share * 1e6).round() as u64;
         Region {
             id: self.id,
             provider: self.provider,
             jurisdiction: self.jurisdiction,
+            carbon: self.carbon.map(|carbon| carbon.map(|grams| grams.0)),
+            reserved_1y: self.reserved_1y.map(share),
+            reserved_3y: self.reserved_3y.map(share),
             egress: self.egress.map(|bands| bands.0.clone()),
             quota: self.quota,
             provisioning: self.provisioning.map(|time| time.0),

@@ -16,6 +16,7 @@ mod interrupt;
 mod network;
 mod output;
 mod outside;
+mod power;
 mod progress;
 mod schema;
 mod study;

@@ -9,6 +9,7 @@ use crate::model::{
 use crate::record::plain;
 use crate::units::{PoolId, SimTime};
 
+use super::power;
 use super::study::counted;
 
 /// One line for each thing that the outside does, with what it does in the first sampled world.
@@ -26,6 +27,7 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
     let mut lines = factors(model);
     let posted = Tariffs::posted(model);
     let tariffs = timeline.tariffs.as_ref().unwrap_or(&posted);
+    lines.extend(power::power(model, end));
     lines.extend(prices(model, tariffs, end));
     let market = &model.weather.market;
     if let Some(cycle) = &market.cycle {

@@ -14,9 +14,13 @@ use crate::metrics::Unit;
 use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
 
 /// The rows: what they are called, and the metric; waits are repeated for each class.
-const ROWS: [(&str, &str); 21] = [
+const ROWS: [(&str, &str); 25] = [
     ("total cost", "cost_total"),
     ("cost per useful GPU-h", "cost_per_useful_gpu_h"),
+    ("electricity", "cost_electricity"),
+    ("energy, kWh", "energy_kwh"),
+    ("energy per useful GPU-h, kWh", "energy_per_useful_gpu_h"),
+    ("CO2e, kg", "carbon_kg"),
     ("wait mean", "wait_mean_s"),
     ("wait p50", "wait_p50_s"),
     ("wait p95", "wait_p95_s"),
@@ -39,7 +43,11 @@ const ROWS: [(&str, &str); 21] = [
 ];
 
 /// Rows that are left out where every strategy has zero.
-const ONLY_IF_ANY: [&str; 9] = [
+const ONLY_IF_ANY: [&str; 13] = [
+    "cost_electricity",
+    "energy_kwh",
+    "energy_per_useful_gpu_h",
+    "carbon_kg",
     "preempted_mean_s",
     "interruptions",
     "recovery_mean_s",

@@ -50,9 +50,10 @@ impl<O: Observer> Run<'_, O> {
             self.out.job(&self.record);
         }
         self.scratch.living = living;
+        self.world.settle_shut();
+        self.post_shut();
         for pool in 0..self.model.pools.len() {
             let record = self.world.close_pool(self.model, PoolId::from(pool));
-            self.post_shut();
             debug_assert!(record.gpu_time.total() == self.world.pools[pool].books.charged);
             self.charge_idle();
             self.post_idle(&record);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::{Bucket, Item, JobRecord, Observer, Payee, PoolRecord, Posting};
+use crate::journal::{Bucket, Drawn, Item, JobRecord, Observer, Payee, PoolRecord, Posting};
 use crate::units::{JobId, MilliGpus, Money, PoolId, SimTime, Span};
 use crate::world::{Slot, Stretch};
 
@@ -26,6 +26,8 @@ pub(super) struct Idle {
     /// Milli-GPU·ms; below zero while charges for what jobs used are still to come.
     gpu_time: i128,
     amount: Money,
+    /// By the meter.
+    pub(super) electricity: Money,
 }
 
 impl<O: Observer> Run<'_, O> {
@@ -77,6 +79,7 @@ impl<O: Observer> Run<'_, O> {
             };
             self.post_part(job, asked, &cut, stretch.bucket, run);
             self.post_part(job, asked, &cut, Bucket::Checkpoint, rest);
+            self.post_electricity(job, asked, &cut);
             from = to;
         }
     }
@@ -167,6 +170,9 @@ impl<O: Observer> Run<'_, O> {
             if self.world.pools[pool].shut_stretches.is_empty() {
                 continue;
             }
+            if self.model.power.is_counted() {
+                self.world.draw_shut(self.model, PoolId::from(pool));
+            }
             if O::POSTINGS {
                 self.post_shut_of(PoolId::from(pool));
             }
@@ -201,11 +207,15 @@ impl<O: Observer> Run<'_, O> {
             let month = self.model.epoch.next_month(at);
             let until = month.min(to);
             let amount = Money::of_odometer(gpus, self.price_ms(pool, at, until));
+            let meter = self.model.power.meter(pool);
+            let drawn = meter.map_or(Drawn::ZERO, |meter| meter.idle.over(gpus, at, until));
+            let electricity = drawn.cost;
             let idle = self.idle.entry((pool, month)).or_default();
             let (first, last) = idle.charged.unwrap_or((at, until));
             idle.charged = Some((first.min(at), last.max(until)));
             idle.gpu_time += i128::from(gpus.0) * i128::from(until.since(at).0);
             idle.amount += amount;
+            idle.electricity += electricity;
             at = until;
         }
     }
@@ -237,6 +247,17 @@ impl<O: Observer> Run<'_, O> {
                     item: Item::Capacity(Bucket::IdlePaid),
                     gpu_time,
                     amount: idle.amount,
+                });
+            }
+            if idle.electricity != Money::ZERO {
+                self.out.posting(&Posting {
+                    from,
+                    to,
+                    payee: Payee::Pool(pool),
+                    job: None,
+                    item: Item::Electricity,
+                    gpu_time: 0,
+                    amount: idle.electricity,
                 });
             }
         }

@@ -1,11 +1,41 @@
-//! What is paid whatever jobs do: the rent of links, posted month by month.
+//! Postings beside those of capacity: electricity by the meter, and the rent of links.
 
-use crate::journal::{Item, Observer, Payee, Posting};
-use crate::units::{LinkId, MilliGpus, Money, Price, SimTime};
+use crate::journal::{Drawn, Item, Observer, Payee, Posting};
+use crate::units::{JobId, LinkId, MilliGpus, Money, Price, SimTime};
+use crate::world::Stretch;
 
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
+    /// Posts the electricity of a stretch that lies in one month, where it is paid by the meter.
+    pub(super) fn post_electricity(&mut self, job: Option<JobId>, asked: MilliGpus, cut: &Stretch) {
+        let Some(meter) = self.model.power.meter(cut.pool) else {
+            return;
+        };
+        let held = MilliGpus::whole(asked.occupied());
+        let drawn = meter.stretch(cut.bucket, (held, asked), cut.from, cut.to);
+        // Who drains stays with the pool's own account, and what is down is taken from it.
+        let own = if job.is_some() { drawn } else { Drawn::ZERO };
+        let of_pool = match job {
+            None => meter.idle.over(held, cut.from, cut.to) - drawn,
+            Some(_) => meter.idle.over(held, cut.from, cut.to),
+        };
+        let month = self.model.epoch.next_month(cut.from);
+        let idle = self.idle.entry((cut.pool, month)).or_default();
+        idle.electricity -= of_pool.cost;
+        if own.cost != Money::ZERO {
+            self.out.posting(&Posting {
+                from: cut.from,
+                to: cut.to,
+                payee: Payee::Pool(cut.pool),
+                job,
+                item: Item::Electricity,
+                gpu_time: 0,
+                amount: own.cost,
+            });
+        }
+    }
+
     /// Posts the rent of links up to now.
     pub(super) fn post_link_rent(&mut self) {
         if !O::POSTINGS {

@@ -5,12 +5,14 @@
 
 mod bucket;
 mod cause;
+mod drawn;
 mod fact;
 mod posting;
 mod record;
 
 pub use bucket::{Bucket, GpuTime};
 pub use cause::{Cause, Waits};
+pub use drawn::Drawn;
 pub use fact::{Fact, Observer, Silent};
 pub use posting::{Item, Payee, Posting};
 pub use record::{JobRecord, JobState, PoolRecord, RunRecord};

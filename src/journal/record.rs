@@ -6,6 +6,7 @@ use crate::units::{ClassId, JobId, MilliGpus, Money, PoolId, SimTime, Span, Tena
 
 use super::bucket::GpuTime;
 use super::cause::{Cause, Waits};
+use super::drawn::Drawn;
 
 /// How a job stood when its record was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -97,6 +98,8 @@ pub struct JobRecord {
     pub compute_cost: Money,
     /// What moving its results cost.
     pub egress_cost: Money,
+    /// What its GPUs drew from the wall, where somebody counts.
+    pub drawn: Drawn,
 }
 
 impl JobRecord {
@@ -120,6 +123,7 @@ impl JobRecord {
         gpu_time: GpuTime::ZERO,
         compute_cost: Money::ZERO,
         egress_cost: Money::ZERO,
+        drawn: Drawn::ZERO,
     };
 
     /// Whether the wait is only known to be at least this long.
@@ -143,6 +147,10 @@ pub struct PoolRecord {
     pub idle_cost: Money,
     /// What moving results out of it cost.
     pub egress_cost: Money,
+    /// What its GPUs drew from the wall, where somebody counts; its cost is not part of `charged`.
+    pub drawn: Drawn,
+    /// The part of `drawn` that no job caused.
+    pub drawn_idle: Drawn,
     /// Instances (nodes) launched during the run; 0 for owned pools.
     pub launches: u64,
     /// Instances that the provider took away.

@@ -1,6 +1,6 @@
 //! What capacity was paid for and what it did, over one pool or several.
 
-use crate::journal::{Bucket, GpuTime, PoolRecord};
+use crate::journal::{Bucket, Drawn, GpuTime, PoolRecord};
 use crate::units::Money;
 
 use super::cell::Cell;
@@ -19,6 +19,8 @@ pub struct Books {
     pub idle: Money,
     /// What moving results out cost.
     pub egress: Money,
+    /// What GPUs drew from the wall, where somebody counts.
+    pub drawn: Drawn,
     /// What links cost by the hour, of the whole run.
     pub links: Money,
     /// What keeping data sets cost, of the whole run.
@@ -41,20 +43,27 @@ impl Books {
         self.charged += record.charged;
         self.idle += record.idle_cost;
         self.egress += record.egress_cost;
+        self.drawn += record.drawn;
         self.launches += record.launches;
         self.reclaims += record.reclaims;
         self.refusals += record.refusals;
         self.peak_gpus += record.peak_gpus;
     }
 
-    /// Capacity, egress, links and storage together.
+    /// Capacity, electricity by the meter, egress, links and storage together.
     pub fn cost(&self) -> Money {
-        self.charged + self.egress + self.links + self.storage
+        self.charged + self.drawn.cost + self.egress + self.links + self.storage
     }
 
     /// Total cost per GPU-hour of useful work.
     pub fn cost_per_useful(&self) -> Cell {
         Cell::ratio(self.cost().as_units(), self.hours(Bucket::Useful))
+    }
+
+    /// Kilowatt-hours per GPU-hour of useful work.
+    pub fn energy_per_useful(&self) -> Cell {
+        let drawn = self.drawn.energy.as_kilowatt_hours();
+        Cell::ratio(drawn, self.hours(Bucket::Useful))
     }
 
     /// The share of paid GPU-time that jobs held.

@@ -22,6 +22,12 @@ pub enum Unit {
     Money,
     /// The ledger currency per GPU-hour.
     MoneyPerGpuHour,
+    /// Kilowatt-hours.
+    KilowattHours,
+    /// Kilowatt-hours per GPU-hour.
+    KilowattHoursPerGpuHour,
+    /// Kilograms.
+    Kilograms,
     /// Seconds.
     Seconds,
     /// GPU-hours.
@@ -77,6 +83,9 @@ impl Unit {
         match self {
             Self::Money => currency.to_owned(),
             Self::MoneyPerGpuHour => format!("{currency}/GPU-h"),
+            Self::KilowattHours => "kWh".to_owned(),
+            Self::KilowattHoursPerGpuHour => "kWh/GPU-h".to_owned(),
+            Self::Kilograms => "kg".to_owned(),
             Self::Seconds => "s".to_owned(),
             Self::GpuHours => "GPU-h".to_owned(),
             Self::Gpus => "GPUs".to_owned(),

@@ -107,7 +107,7 @@ impl Observer for Fold {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{Bucket, Cause, GpuTime, JobState, Waits};
+    use crate::journal::{Bucket, Cause, Drawn, GpuTime, JobState, Waits};
     use crate::units::{ClassId, JobId, MilliGpus, Money, PoolId, SimTime, Span, TenantId};
 
     fn job(class: u16, wait_s: u64, state: JobState) -> JobRecord {
@@ -133,6 +133,7 @@ mod tests {
             gpu_time: GpuTime::default(),
             compute_cost: Money::ZERO,
             egress_cost: Money::ZERO,
+            drawn: Drawn::ZERO,
         }
     }
 
@@ -147,6 +148,8 @@ mod tests {
             charged: Money(cost * Money::TICKS_PER_UNIT),
             idle_cost: Money::ZERO,
             egress_cost: Money::ZERO,
+            drawn: Drawn::ZERO,
+            drawn_idle: Drawn::ZERO,
             launches: u64::from(rented),
             reclaims: 0,
             refusals: 0,

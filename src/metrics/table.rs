@@ -60,13 +60,15 @@ macro_rules! metrics {
 
 metrics! {
     "cost_total" Money Lower EachPool(|b| Cell::amount(b.cost().as_units()))
-        "what all capacity cost, used or not, and what moving and keeping data cost";
+        "what all capacity cost, used or not, its metered electricity, and what moving and keeping data cost";
     "cost_owned" Money Lower Owned(|b| Cell::amount(b.charged.as_units()))
-        "what owned capacity cost, used or not";
+        "what owned capacity cost, used or not, without electricity by the meter";
     "cost_rented" Money Lower Rented(|b| Cell::amount(b.charged.as_units()))
         "what rented instances cost, from launch to release";
     "cost_idle" Money Lower Pools(|b| Cell::amount(b.idle.as_units()))
         "the part of the cost of capacity that no job used";
+    "cost_electricity" Money Lower EachPool(|b| Cell::amount(b.drawn.cost.as_units()))
+        "what electricity by the meter cost; elsewhere the price of capacity holds it";
     "cost_egress" Money Lower Pools(|b| Cell::amount(b.egress.as_units()))
         "what moving data out of the sites cost";
     "cost_links" Money Lower Pools(|b| Cell::amount(b.links.as_units()))
@@ -75,6 +77,12 @@ metrics! {
         "what keeping data sets cost";
     "cost_per_useful_gpu_h" MoneyPerGpuHour Lower Pools(Books::cost_per_useful)
         "total cost over GPU-hours of useful work";
+    "energy_kwh" KilowattHours Lower EachPool(|b| Cell::amount(b.drawn.energy.as_kilowatt_hours()))
+        "what GPUs drew at the wall, with their share of nodes and buildings, where power is counted";
+    "energy_per_useful_gpu_h" KilowattHoursPerGpuHour Lower Pools(Books::energy_per_useful)
+        "energy over GPU-hours of useful work";
+    "carbon_kg" Kilograms Lower EachPool(|b| Cell::amount(b.drawn.carbon.as_kilograms()))
+        "what making that energy emitted, in kilograms of CO2 equivalents";
     "wait_mean_s" Seconds Lower EachClass(|t| t.wait_mean())
         "mean wait from submission to first start; a job cut by the horizon counts with its wait so far";
     "wait_p50_s" Seconds Lower EachClass(|t| t.wait_percentile(500))

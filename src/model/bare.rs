@@ -10,6 +10,7 @@ use super::estate::{
 };
 use super::factors::Factors;
 use super::network::Network;
+use super::power::Power;
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
 use super::weather::Weather;
 
@@ -29,6 +30,7 @@ impl Model {
             shapes: Vec::new(),
             rhythms: Vec::new(),
             network: Network::default(),
+            power: Power::default(),
             datasets: Vec::new(),
             weather: Weather::default(),
             factors: Factors::default(),

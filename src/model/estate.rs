@@ -9,6 +9,7 @@ use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
 use super::factors::Factors;
 use super::network::Network;
+use super::power::Power;
 use super::prices::PriceSteps;
 use super::request::Shape;
 use super::rhythm::Rhythm;
@@ -43,6 +44,8 @@ pub struct Model {
     pub strategies: Vec<StrategySettings>,
     /// When jobs of each shape write checkpoints in each pool, by shape, then pool; empty if none ever does.
     pub rhythms: Vec<Rhythm>,
+    /// What GPUs draw from the wall, where somebody counts.
+    pub power: Power,
     /// What data travel on between sites.
     pub network: Network,
     /// Data that jobs read.

@@ -66,7 +66,7 @@ impl<W: Write> JobsWriter<W> {
         for bucket in held() {
             csv.write_field(format!("gpu_h_{}", bucket.name()))?;
         }
-        for column in "cost cost_egress strategy replication".split(' ') {
+        for column in "cost cost_egress cost_electricity strategy replication".split(' ') {
             csv.write_field(column)?;
         }
         csv.write_record(None::<&[u8]>)?;
@@ -136,6 +136,7 @@ impl<W: Write> JobsWriter<W> {
         }
         csv.write_field(money(record.compute_cost))?;
         csv.write_field(money(record.egress_cost))?;
+        csv.write_field(money(record.drawn.cost))?;
         csv.write_field(csv_text(strategy).as_ref())?;
         csv.write_field(replication.to_string())?;
         csv.write_record(None::<&[u8]>)?;
@@ -172,7 +173,7 @@ fn money(amount: Money) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{GpuTime, JobState, Waits};
+    use crate::journal::{Drawn, GpuTime, JobState, Waits};
     use crate::units::{ClassId, MilliGpus, PoolId, SimTime, Span, TenantId};
 
     fn record() -> JobRecord {
@@ -201,6 +202,7 @@ mod tests {
             gpu_time,
             compute_cost: Money(10 * Money::TICKS_PER_UNIT),
             egress_cost: Money::ZERO,
+            drawn: Drawn::ZERO,
         }
     }
 
@@ -229,7 +231,7 @@ mod tests {
         assert_eq!(
             lines[1],
             "j-7,'@vision,training,1.001,3.001,1803.001,dc,8,finished,2.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,1.500,0.500,0.000,0,0,\
-             4.000000,0.000000,0.000000,0.000000,0.000000,0.000000,10.000000,0.000000,burst,2"
+             4.000000,0.000000,0.000000,0.000000,0.000000,0.000000,10.000000,0.000000,0.000000,burst,2"
         );
         assert_eq!(lines[0].split(',').count(), lines[1].split(',').count());
     }

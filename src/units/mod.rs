@@ -8,6 +8,7 @@ mod bandwidth;
 mod byte_tariff;
 mod bytes;
 mod calendar;
+mod energy;
 mod gpus;
 mod ids;
 mod money;
@@ -18,6 +19,7 @@ pub use bandwidth::Bandwidth;
 pub use byte_tariff::{ByteBand, ByteTariff};
 pub use bytes::Bytes;
 pub use calendar::{Epoch, Zone, month_label};
+pub use energy::{Carbon, Energy};
 pub use gpus::MilliGpus;
 pub use ids::{
     ClassId, DatasetId, JobId, LinkId, NodeId, PoolId, ProviderId, ShapeId, SiteId, StrategyId,
@@ -26,6 +28,6 @@ pub use ids::{
 pub use money::{BytePrice, Currency, Money, Price};
 pub use quantity::{
     QuantityError, parse_amount, parse_bandwidth, parse_byte_price, parse_bytes, parse_decimal,
-    parse_power_watts, parse_price, parse_span,
+    parse_intensity, parse_power_watts, parse_price, parse_span,
 };
 pub use time::{SimTime, Span};

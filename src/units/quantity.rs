@@ -141,6 +141,23 @@ pub fn parse_power_watts(text: &str) -> Result<u64, QuantityError> {
     scaled(number, scale, text, "1 W")
 }
 
+/// Reads what making electricity emits: `"413 g/kWh"` or `"413 kg/MWh"`, in millionths of a gram per kWh.
+pub fn parse_intensity(text: &str) -> Result<u64, QuantityError> {
+    let (number, unit) = split(text, "\"350 g/kWh\"")?;
+    let scale = match unit {
+        "g/kWh" | "kg/MWh" => 1_000_000,
+        "kg/kWh" => 1_000_000_000,
+        _ => {
+            return Err(wrong_unit(
+                unit,
+                "carbon intensity",
+                "g/kWh, kg/MWh, kg/kWh",
+            ));
+        }
+    };
+    scaled(number, scale, text, "0.000001 g/kWh")
+}
+
 /// Reads a plain decimal and multiplies it by `scale`, exactly: `parse_decimal("1.5", 1000)` is 1,500.
 pub fn parse_decimal(number: &str, scale: u64) -> Result<u64, QuantityError> {
     scaled(number, scale, number, "this quantity's step")

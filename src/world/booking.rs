@@ -1,7 +1,7 @@
 //! Booking: what a stretch of GPU-time was and what it cost, exactly, in the pool's books and the job's own.
 
-use crate::journal::{Bucket, Cause, GpuTime, JobRecord, JobState, PoolRecord};
-use crate::model::{Model, Pool, Rhythm, Supply, Tariffs};
+use crate::journal::{Bucket, Cause, Drawn, GpuTime, JobRecord, JobState, PoolRecord};
+use crate::model::{Model, Rhythm, Supply, Tariffs};
 use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime, Span};
 
 use super::job::{Job, Phase, Slot};
@@ -31,6 +31,9 @@ impl World {
         } else {
             Bucket::Failed
         };
+        if model.power.is_counted() {
+            record.drawn = Drawn::ZERO;
+        }
         let now = self.now;
         let mut desk = Desk {
             pools: &mut self.pools,
@@ -41,6 +44,7 @@ impl World {
             asked: record.gpus.0,
             gpu_time: &mut record.gpu_time,
             cost: &mut record.compute_cost,
+            drawn: &mut record.drawn,
         };
         match job.phase {
             // The usual job runs once, at once and to its end.
@@ -79,6 +83,9 @@ impl World {
             }
             record.gpu_time.add(&history.gpu_time);
             record.compute_cost += history.cost;
+            if model.power.is_counted() {
+                record.drawn += history.drawn;
+            }
         }
     }
 
@@ -89,13 +96,17 @@ impl World {
         self.charges.clear();
         self.pools[pool.index()].settle_shut(now);
         match &terms.supply {
-            Supply::Owned { price, .. } => {
+            Supply::Owned { .. } => {
                 let books = &mut self.pools[pool.index()].books;
                 let gpus = MilliGpus::whole(terms.gpus());
                 let (from, until) = terms.paid_until(now);
                 let paid = until.since(from);
                 books.charged = u128::from(gpus.0) * u128::from(paid.0);
-                books.charged_cost = Money::of(gpus, paid, *price);
+                let prices = self.tariffs.between(pool, from, until);
+                books.charged_cost = Money::of_odometer(gpus, prices);
+                if let Some(meter) = model.power.meter(pool) {
+                    books.drawn_idle += meter.idle.over(gpus, from, until);
+                }
             }
             Supply::Rented(_) => {
                 let slots = self.pools[pool.index()]
@@ -103,7 +114,7 @@ impl World {
                     .map_or(0, super::rent::Rent::slots);
                 for slot in 0..slots {
                     if let Some(launched) = self.launch_of(pool, slot) {
-                        self.charge(terms, pool, launched, now);
+                        self.charge(model, pool, launched, now);
                     }
                 }
             }
@@ -116,6 +127,8 @@ impl World {
             charged: books.charged_cost,
             idle_cost: books.charged_cost - books.used_cost,
             egress_cost: books.egress_cost,
+            drawn: books.drawn + books.drawn_idle,
+            drawn_idle: books.drawn_idle,
             launches: books.launches,
             reclaims: books.reclaims,
             refusals: books.refusals,
@@ -129,13 +142,37 @@ impl World {
         rent.is_held(slot).then(|| rent.instance(slot).launched)
     }
 
+    /// Takes what is counted of nodes that take no work up to now: what is down draws nothing.
+    pub fn draw_shut(&mut self, model: &Model, pool: PoolId) {
+        let Some(meter) = model.power.meter(pool) else {
+            return;
+        };
+        let state = &mut self.pools[pool.index()];
+        for (gpus, stretch) in &state.shut_stretches {
+            if stretch.bucket == Bucket::Down {
+                let gpus = MilliGpus::whole(*gpus);
+                state.books.drawn_idle -= meter.idle.over(gpus, stretch.from, stretch.to);
+            }
+        }
+    }
+
+    /// Counts up to now what is absorbed on nodes of all pools that take no work.
+    pub fn settle_shut(&mut self) {
+        for state in &mut self.pools {
+            state.settle_shut(self.now);
+        }
+    }
+
     /// Charges a stretch of one instance.
-    pub(super) fn charge(&mut self, terms: &Pool, pool: PoolId, from: SimTime, to: SimTime) {
-        let gpus = MilliGpus::whole(u64::from(terms.gpus_per_node));
+    pub(super) fn charge(&mut self, model: &Model, pool: PoolId, from: SimTime, to: SimTime) {
+        let gpus = MilliGpus::whole(u64::from(model.pool(pool).gpus_per_node));
         self.charges.push((pool, from, to));
         let books = &mut self.pools[pool.index()].books;
         books.charged += u128::from(gpus.0) * u128::from(to.since(from).0);
         books.charged_cost += Money::of_odometer(gpus, self.tariffs.between(pool, from, to));
+        if let Some(meter) = model.power.meter(pool) {
+            books.drawn_idle += meter.idle.over(gpus, from, to);
+        }
     }
 
     /// Books a stretch of a job that is not over, into its history.
@@ -171,7 +208,7 @@ impl World {
     /// Books where a job is, into its history.
     fn at_desk(&mut self, model: &Model, slot: Slot, book: impl FnOnce(&mut Desk<'_>, PoolId)) {
         let job = &self.jobs[slot];
-        let (mut gpu_time, mut cost) = (GpuTime::ZERO, Money::ZERO);
+        let (mut gpu_time, mut cost, mut drawn) = (GpuTime::ZERO, Money::ZERO, Drawn::ZERO);
         let mut desk = Desk {
             pools: &mut self.pools,
             booked: self.keeps_stretches.then_some(&mut self.booked),
@@ -181,11 +218,15 @@ impl World {
             asked: model.milli_of(job.request.shape),
             gpu_time: &mut gpu_time,
             cost: &mut cost,
+            drawn: &mut drawn,
         };
         book(&mut desk, job.pool);
         let history = self.jobs.history_mut(slot);
         history.gpu_time.add(&gpu_time);
         history.cost += cost;
+        if model.power.is_counted() {
+            history.drawn += drawn;
+        }
     }
 
     #[inline]
@@ -262,6 +303,7 @@ struct Desk<'a> {
     /// The job's own account.
     gpu_time: &'a mut GpuTime,
     cost: &'a mut Money,
+    drawn: &'a mut Drawn,
 }
 
 impl Desk<'_> {
@@ -279,6 +321,9 @@ impl Desk<'_> {
                 continue;
             }
             self.add(pool, bucket, end.since(begun));
+            if self.model.power.is_counted() {
+                self.draw(pool, bucket, begun, end);
+            }
             self.note_stretch(Stretch {
                 pool,
                 bucket,
@@ -308,6 +353,9 @@ impl Desk<'_> {
         self.add(pool, bucket, run);
         let writes = Span(to.since(from).0 - run.0);
         self.add(pool, Bucket::Checkpoint, writes);
+        if self.model.power.is_counted() {
+            self.draw(pool, bucket, from, to);
+        }
         self.note_stretch(Stretch {
             pool,
             bucket,
@@ -322,6 +370,21 @@ impl Desk<'_> {
         if let Some(booked) = &mut self.booked {
             booked.push(stretch);
         }
+    }
+
+    /// Adds what GPUs drew in a stretch to the pool's books and the job's own; that of idle ones was, or will be,
+    /// counted for all of the pool.
+    #[cold]
+    fn draw(&mut self, pool: PoolId, bucket: Bucket, from: SimTime, to: SimTime) {
+        let Some(meter) = self.model.power.meter(pool) else {
+            return;
+        };
+        let held = MilliGpus::whole(self.job.gpus);
+        let drawn = meter.stretch(bucket, (held, MilliGpus(self.asked)), from, to);
+        let books = &mut self.pools[pool.index()].books;
+        books.drawn += drawn;
+        books.drawn_idle -= meter.idle.over(held, from, to);
+        *self.drawn += drawn;
     }
 
     fn price(&self, pool: PoolId, from: SimTime, to: SimTime) -> Money {

@@ -1,6 +1,6 @@
 //! The books of one pool: every milli-GPU·ms and every tick in exactly one account.
 
-use crate::journal::{Bucket, GpuTime};
+use crate::journal::{Bucket, Drawn, GpuTime};
 use crate::units::Money;
 
 /// What a pool's capacity was used for and what it cost.
@@ -16,6 +16,10 @@ pub struct Books {
     pub charged_cost: Money,
     /// What moving results out cost.
     pub egress_cost: Money,
+    /// What jobs drew from the wall, where somebody counts.
+    pub drawn: Drawn,
+    /// What was drawn besides; while jobs are booked before capacity is, below zero.
+    pub drawn_idle: Drawn,
     /// Instances launched.
     pub launches: u64,
     /// Instances that the provider took away.

@@ -1,6 +1,6 @@
 //! Jobs that are alive: waiting, booting, running or writing a checkpoint.
 
-use crate::journal::GpuTime;
+use crate::journal::{Drawn, GpuTime};
 use crate::model::Request;
 use crate::units::{JobId, Money, PoolId, SimTime, Span};
 
@@ -98,6 +98,8 @@ pub struct History {
     pub gpu_time: GpuTime,
     /// Cost booked already.
     pub cost: Money,
+    /// What was drawn and is booked already, where somebody counts.
+    pub drawn: Drawn,
 }
 
 /// A stretch of running that is not booked yet.

@@ -277,7 +277,7 @@ impl World {
         };
         self.charges.clear();
         let span = charged_span(offer, self.now.since(launched));
-        self.charge(terms, pool, launched, (launched + span).min(horizon));
+        self.charge(model, pool, launched, (launched + span).min(horizon));
         self.changes.other = true;
         true
     }

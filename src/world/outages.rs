@@ -110,7 +110,7 @@ impl World {
         if let Some(horizon) = charged {
             for &launched in &launches {
                 let until = self.charged_until(terms, launched).min(horizon);
-                self.charge(terms, job.pool, launched, until);
+                self.charge(model, job.pool, launched, until);
             }
         }
         self.cancelled = launches;
@@ -141,7 +141,7 @@ impl World {
         let terms = model.pool(pool);
         let until = self.charged_until(terms, launched);
         self.charges.clear();
-        self.charge(terms, pool, launched, until.min(horizon));
+        self.charge(model, pool, launched, until.min(horizon));
         self.changes.other = true;
         true
     }

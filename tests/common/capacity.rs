@@ -12,7 +12,7 @@ use super::life::{Life, occupied};
 use super::market::Market;
 
 /// What is known of one pool's capacity, in milli-GPU·ms and in instances.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Capacity {
     pub down: u128,
     /// The least and the most that can have been draining: which jobs lie on which instance is not heard.
@@ -21,6 +21,8 @@ pub struct Capacity {
     pub launched: u64,
     pub reclaimed: u64,
     pub refused: u64,
+    /// GPUs that are there and serve no job: from, to, how many.
+    pub idle: Vec<(u64, u64, u64)>,
 }
 
 /// What changes at an instant: GPUs that are there, that drain, that jobs hold.
@@ -143,6 +145,7 @@ fn integrate(run: &Run<'_>, pool: PoolId, changes: &Changes, counted: Capacity) 
     let mut now = Change::default();
     let (mut since, mut peak) = (0, 0);
     for (&at, change) in changes {
+        idle(&mut capacity, now, since, at);
         book(&mut capacity, now, all, at - since);
         since = at;
         now.there += change.there;
@@ -155,12 +158,19 @@ fn integrate(run: &Run<'_>, pool: PoolId, changes: &Changes, counted: Capacity) 
         );
     }
     let horizon = run.heard.run.horizon.0;
+    idle(&mut capacity, now, since, horizon.max(since));
     book(&mut capacity, now, all, horizon.saturating_sub(since));
     assert!(peak as u64 <= run.heard.pools[pool.index()].peak_gpus);
     if run.model.pool(pool).is_rented() {
         capacity.down = 0;
     }
     capacity
+}
+
+fn idle(capacity: &mut Capacity, now: Change, from: u64, to: u64) {
+    capacity
+        .idle
+        .push((from, to, (now.there - now.busy) as u64));
 }
 
 fn book(capacity: &mut Capacity, now: Change, all: i64, span: u64) {

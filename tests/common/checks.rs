@@ -9,6 +9,7 @@ use plimsoll::units::{JobId, Money};
 use super::Everything;
 use super::capacity::{Capacity, capacities};
 use super::life::{Life, crashes_in_time, ends_as, held, lives, work_done};
+use super::power::draws;
 
 /// One run and what it was made from.
 pub struct Run<'a> {
@@ -31,6 +32,7 @@ impl Run<'_> {
         self.little(&lives);
         let capacities = capacities(self, &lives);
         self.books(&lives, &capacities);
+        draws(self, &lives, &capacities);
         self.postings();
         self.rents(&capacities);
     }
@@ -196,7 +198,9 @@ impl Run<'_> {
             }
             let Some(job) = posting.job else {
                 let idle = [Bucket::IdlePaid, Bucket::Down, Bucket::Draining];
-                assert!(idle.contains(&posting.bucket().unwrap()));
+                let bucket = posting.bucket();
+                let electricity = posting.item == Item::Electricity;
+                assert!(electricity || idle.contains(&bucket.unwrap()));
                 continue;
             };
             let mine = jobs.entry(job).or_default();
@@ -208,12 +212,12 @@ impl Run<'_> {
         for record in &self.heard.jobs {
             let (gpu_time, cost) = jobs.get(&record.job).copied().unwrap_or_default();
             assert_eq!(gpu_time, record.gpu_time, "{:?} posted", record.job);
-            let total = record.compute_cost + record.egress_cost;
+            let total = record.compute_cost + record.egress_cost + record.drawn.cost;
             assert_eq!(cost, total, "{:?} posted", record.job);
         }
         for (index, record) in self.heard.pools.iter().enumerate() {
             assert_eq!(pools[index].0, record.gpu_time, "pool {index} posted");
-            let total = record.charged + record.egress_cost;
+            let total = record.charged + record.egress_cost + record.drawn.cost;
             assert_eq!(pools[index].1, total, "pool {index} posted");
         }
         let rents = others.get(&Item::LinkRent).copied().unwrap_or_default();

@@ -9,6 +9,7 @@ pub mod checks;
 pub mod clouds;
 pub mod life;
 pub mod market;
+pub mod power;
 pub mod slow;
 pub mod storms;
 pub mod worlds;

@@ -62,6 +62,7 @@ pub(super) fn rows(seed: u64) -> Result<Vec<Row>, ExperimentError> {
         Identity::new("money: charged = jobs + idle", "ticks"),
         Identity::new("money: charged = postings", "ticks"),
         Identity::new("egress: jobs = pools = postings", "ticks"),
+        Identity::new("electricity: jobs + rest = pools = postings", "ticks"),
         Identity::new("played again: the same events", "events"),
     ];
     let mut scratch = Scratch::default();
@@ -92,7 +93,7 @@ pub(super) fn rows(seed: u64) -> Result<Vec<Row>, ExperimentError> {
         .collect())
 }
 
-fn compare(identities: &mut [Identity; 9], once: &Ledger, again: &Ledger, jobs: usize) {
+fn compare(identities: &mut [Identity; 10], once: &Ledger, again: &Ledger, jobs: usize) {
     let [
         recorded,
         little,
@@ -102,6 +103,7 @@ fn compare(identities: &mut [Identity; 9], once: &Ledger, again: &Ledger, jobs: 
         charged,
         posted,
         egress,
+        electricity,
         repeat,
     ] = identities;
     recorded.check(jobs as i128, once.records as i128);
@@ -120,6 +122,8 @@ fn compare(identities: &mut [Identity; 9], once: &Ledger, again: &Ledger, jobs: 
     posted.check(once.cost_of_pools, once.cost_of_postings);
     egress.check(once.egress[0], once.egress[1]);
     egress.check(once.egress[0], once.egress[2]);
+    electricity.check(once.electricity[1], once.electricity[0]);
+    electricity.check(once.electricity[1], once.electricity[2]);
     repeat.check(i128::from(once.events), i128::from(again.events));
     repeat.equal &= once.digest == again.digest;
 }

@@ -1,6 +1,6 @@
 //! Two independent accounts of one run: what the records say, and what the facts and postings say.
 
-use crate::journal::{Bucket, Fact, JobRecord, Observer, PoolRecord, Posting, RunRecord};
+use crate::journal::{Bucket, Fact, Item, JobRecord, Observer, PoolRecord, Posting, RunRecord};
 use crate::units::SimTime;
 
 /// Sums of one run in whole numbers, each from a source of its own.
@@ -32,6 +32,8 @@ pub(super) struct Ledger {
     pub cost_of_postings: i128,
     /// Cost of moving results in ticks: by jobs, pools, postings.
     pub egress: [i128; 3],
+    /// Cost of electricity in ticks: by jobs and what is at rest, pools, postings.
+    pub electricity: [i128; 3],
     /// The running hash of all events.
     pub digest: u64,
     /// Events.
@@ -78,6 +80,7 @@ impl Observer for Ledger {
         }
         self.cost_of_jobs += record.compute_cost.0;
         self.egress[0] += record.egress_cost.0;
+        self.electricity[0] += record.drawn.cost.0;
     }
 
     fn pool(&mut self, record: &PoolRecord) {
@@ -88,15 +91,19 @@ impl Observer for Ledger {
         self.cost_of_jobs += record.idle_cost.0;
         self.cost_of_pools += record.charged.0;
         self.egress[1] += record.egress_cost.0;
+        self.electricity[0] += record.drawn_idle.cost.0;
+        self.electricity[1] += record.drawn.cost.0;
     }
 
     fn posting(&mut self, posting: &Posting) {
-        match posting.bucket() {
-            Some(bucket) => {
+        match posting.item {
+            Item::Capacity(bucket) => {
                 self.of_postings[bucket as usize] += posting.gpu_time;
                 self.cost_of_postings += posting.amount.0;
             }
-            None => self.egress[2] += posting.amount.0,
+            Item::Egress => self.egress[2] += posting.amount.0,
+            Item::Electricity => self.electricity[2] += posting.amount.0,
+            _ => {}
         }
     }
 

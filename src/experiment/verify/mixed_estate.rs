@@ -2,8 +2,8 @@
 
 use crate::dice::{Dice, Purpose};
 use crate::model::{
-    Boot, Class, Discipline, Horizon, Model, Outcome, Packing, Placement, Pool, Preemption,
-    PriceSteps, RentKind, Rented, Request, Requeue, Shape, Site, SiteKind, Spread,
+    Boot, Class, Discipline, Draw, Horizon, Model, Outcome, Packing, Placement, Pool, PowerMeter,
+    Preemption, PriceSteps, RentKind, Rented, Request, Requeue, Shape, Site, SiteKind, Spread,
     StrategySettings, Supply, Timeline, Truth,
 };
 use crate::process::Law;
@@ -90,7 +90,21 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
         egress: ByteTariff::flat(BytePrice(87_000)),
         ..Site::bare("provider")
     });
+    // The owned pools are metered, at a price that is negative for a day.
+    model.power.meters = vec![power(), power(), None, None];
     model
+}
+
+fn power() -> Option<PowerMeter> {
+    let days = |at: u64| SimTime(at * Span::DAY.0);
+    let prices = [(days(0), 90_000), (days(6), -12_345), (days(7), 100_001)];
+    let grams = [(days(0), 350_000_000), (days(3), 123_456_789)];
+    Some(PowerMeter {
+        idle: Draw::new(633_100, &prices, &grams)?,
+        busy: Draw::new(1_300_000, &prices, &grams)?,
+        most: 1_439_100,
+        billed: true,
+    })
 }
 
 fn rented(name: &str, quota: Option<u64>, price: u64, speed: u32) -> Pool {

@@ -25,8 +25,10 @@ mod network;
 mod offers;
 mod outages;
 mod pools;
+mod power;
 mod price_file;
 mod prices;
+mod rate_file;
 mod recorded;
 mod recorded_prices;
 mod rhythms;
@@ -89,6 +91,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let network = network::read(&mut context, file, &sites);
     let records = tco::read(&mut context, file);
     let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
+    let power = power::read(&mut context, file, &run, &sites, &gpus, &pools);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
     let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
     let feeds = traces::read(&mut context, file, &run, owned);
@@ -127,6 +130,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         tenants: intake.tenants,
         shapes: intake.shapes,
         rhythms,
+        power,
         network,
         datasets,
         weather,

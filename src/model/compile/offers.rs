@@ -76,9 +76,17 @@ pub(super) fn owned(
         }
         (Some((name, origin)), true) => {
             let what = format!("pool {}", terms.name);
-            tco::find(context, terms.records, name, origin, &what)
+            let metered = terms.place.metered;
+            let tco = tco::find(context, terms.records, name, origin, &what, metered)?;
+            tco.price()
         }
-        (None, false) => price,
+        (None, false) => {
+            if kind == OfferKind::Owned && terms.place.metered {
+                let value = "taken to be without power: electricity is paid by the meter";
+                context.note_default(format!("pool {}: price", terms.name), value);
+            }
+            price
+        }
         (None, true) => {
             if offer.tco.is_absent() {
                 let example = "price = \"2.50 USD/GPU-h\" or tco = \"h200-4y\"";

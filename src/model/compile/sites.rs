@@ -9,11 +9,14 @@ use crate::units::parse_bytes;
 
 use super::context::Context;
 use super::egress::{self, Providers};
+use super::power;
 
 /// A site with the region of the catalog that it stands in.
 pub(super) struct Place {
     pub(super) site: Site,
     pub(super) region: Option<&'static Region>,
+    /// Whether electricity is paid by the meter.
+    pub(super) metered: bool,
 }
 
 /// Most sites of a scenario.
@@ -63,6 +66,7 @@ fn place(
             cache: context.quantity(&spec.cache, parse_bytes),
         },
         region,
+        metered: power::is_metered(spec),
     }
 }
 

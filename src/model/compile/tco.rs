@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Tco, TcoRecord};
 use crate::scenario::{Given, Origin, ScenarioFile, TcoSpec};
-use crate::units::{Price, QuantityError, parse_amount, parse_power_watts};
+use crate::units::{QuantityError, parse_amount, parse_power_watts};
 
 use super::context::Context;
 
-/// A record of the scenario with its price; `None` if its inputs are wrong (reported).
+/// A record of the scenario; `None` if its inputs are wrong (reported).
 pub(super) struct Record {
     pub(super) name: String,
-    pub(super) price: Option<Price>,
+    pub(super) tco: Option<Tco>,
 }
+
+/// The inputs of the part that a meter replaces.
+const POWER: [&str; 3] = ["power_average", "pue", "energy"];
 
 pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
@@ -23,26 +26,35 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Record> {
         };
         let before = context.problems.len();
         let inputs = inputs(context, spec, table);
-        let price = inputs.and_then(|inputs| inputs.price());
-        if price.is_none() && context.problems.len() == before {
+        let tco = inputs.filter(|inputs| inputs.price().is_some());
+        if tco.is_none() && context.problems.len() == before {
             let fix = "years and staff_gpus must be more than zero, residual at most 1";
             context.fault(table, "these inputs have no price", fix);
         }
-        records.push(Record { name, price });
+        records.push(Record { name, tco });
     }
     records
 }
 
-/// What owning costs under `name`, from the scenario or else from the catalog.
+/// What owning costs under `name`, from the scenario or else from the catalog; without power, if that is metered.
 pub(super) fn find(
     context: &mut Context,
     records: &[Record],
     name: &str,
     at: Origin,
     what: &str,
-) -> Option<Price> {
+    metered: bool,
+) -> Option<Tco> {
+    if metered {
+        let what = format!("{what}: power of {name}");
+        context.note_default(what, "left out: electricity is paid by the meter");
+    }
+    let without = |tco: Tco| Tco {
+        watts_average: if metered { 0 } else { tco.watts_average },
+        ..tco
+    };
     if let Some(own) = records.iter().find(|record| record.name == name) {
-        return own.price;
+        return own.tco.map(without);
     }
     let Some(record) = context.catalog.record(name) else {
         let catalog = context.catalog.tco.iter().map(|record| record.id.as_str());
@@ -57,10 +69,13 @@ pub(super) fn find(
         return None;
     }
     for (key, fact) in &record.sources {
+        if metered && POWER.contains(key) {
+            continue;
+        }
         let what = format!("{what}: {key} of {name}");
         context.note_catalog(what, fact.value.clone(), fact);
     }
-    record.tco.price()
+    Some(without(record.tco))
 }
 
 fn inputs(context: &mut Context, spec: &TcoSpec, table: Origin) -> Option<Tco> {

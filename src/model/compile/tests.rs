@@ -13,6 +13,7 @@ mod factors;
 mod markets;
 mod mistakes;
 mod network;
+mod power;
 mod weather;
 
 const GOOD: &str = r#"

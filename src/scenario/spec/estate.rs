@@ -29,6 +29,18 @@ pub struct SiteSpec {
     /// What data that leaves the site costs: one price such as "0.09 USD/GB", or bands of a month's bytes such as
     /// [{ up_to = "10 TB", price = "0.09 USD/GB" }, { price = "0.05 USD/GB" }].
     pub egress: Given<EgressSpec>,
+    /// What electricity costs, where it is paid by the meter, such as "0.09 USD/kWh"; otherwise the price of
+    /// capacity holds it.
+    pub electricity: Given<String>,
+    /// The same as a csv file with columns `from` and `price_per_kwh`, such as hourly prices; they may be negative.
+    pub electricity_file: Given<String>,
+    /// What making its electricity emits, such as "350 g/kWh"; from the catalog unless given.
+    pub carbon: Given<String>,
+    /// The same as a csv file with columns `from` and `grams_per_kwh`.
+    pub carbon_file: Given<String>,
+    /// What the building draws for each watt of its machines, such as 1.3, which it is at private sites unless
+    /// given; 1.5 at the edge, 1.2 elsewhere.
+    pub pue: Given<f64>,
     /// How much it can hold for a time of data that are kept elsewhere, such as "50 TB"; without limit unless
     /// given.
     pub cache: Given<String>,
@@ -48,15 +60,23 @@ pub enum SiteKindSpec {
     Edge,
 }
 
-/// A GPU type that the catalog does not know, or knows otherwise.
+/// A GPU type that the catalog does not know, or knows otherwise; what is not given is as in the catalog.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["name", "speed"]))]
+#[schemars(extend("required" = ["name"]))]
 pub struct GpuSpec {
     /// Its name, as pools say it.
     pub name: Given<String>,
     /// Speed of training relative to an H100, such as 1.15.
     pub speed: Given<f64>,
+    /// The most that it draws, such as "700 W".
+    pub power: Given<String>,
+    /// What it draws at work, such as "593 W".
+    pub active_power: Given<String>,
+    /// What it draws at rest, such as "80 W".
+    pub idle_power: Given<String>,
+    /// Its share of what the rest of its node draws while that is up, such as "407 W".
+    pub host_power: Given<String>,
 }
 
 /// What owning capacity costs.
