@@ -1,5 +1,6 @@
 //! What will happen: a heap of instants, and beside it what happens then. Cancelling is ignoring.
 
+use crate::journal::JobState;
 use crate::units::SimTime;
 use crate::world::{Job, Slot};
 
@@ -50,6 +51,8 @@ pub(super) struct Event {
     pub slot: u32,
     /// The attempt (or generation) it belongs to; of another one it is stale.
     pub attempt: u32,
+    /// How a job stands when its end has come; known when it begins, and not looked up again.
+    pub state: JobState,
 }
 
 impl Event {
@@ -61,6 +64,7 @@ impl Event {
             id: job.id.0,
             slot: slot.0,
             attempt: job.attempt,
+            state: JobState::Running,
         }
     }
 }
@@ -117,17 +121,25 @@ impl Agenda {
     /// Adds an event.
     #[inline]
     pub(super) fn push(&mut self, at: SimTime, event: Event) {
-        self.add(at, event.rank, event.id, event.slot, event.attempt);
+        self.add(
+            at,
+            event.rank,
+            event.id,
+            event.slot,
+            event.attempt,
+            event.state,
+        );
     }
 
     /// Its parts are handed over one by one: an event that is put together in memory and copied from there at
     /// once as a whole makes the processor wait until all parts have arrived.
-    fn add(&mut self, at: SimTime, rank: Rank, id: u32, slot: u32, attempt: u32) {
+    fn add(&mut self, at: SimTime, rank: Rank, id: u32, slot: u32, attempt: u32, state: JobState) {
         let event = Event {
             rank,
             id,
             slot,
             attempt,
+            state,
         };
         if at.0 > AT_MAX {
             return;
@@ -276,6 +288,7 @@ mod tests {
             id,
             slot: 9,
             attempt: 1,
+            state: JobState::Running,
         };
         for (at, event) in [
             (5, event(Rank::Wake, 0)),
@@ -312,6 +325,7 @@ mod tests {
             id,
             slot: 0,
             attempt: 0,
+            state: JobState::Running,
         };
         // Four events at each instant from MORE / 4 down to 1: the soonest are those that came too late for
         // the first table.
@@ -350,6 +364,7 @@ mod tests {
                     id,
                     slot: 0,
                     attempt: 0,
+                    state: JobState::Running,
                 },
             );
             pending += 1;

@@ -1,9 +1,9 @@
 //! Carrying a plan out: what was placed starts (or boots), what was stopped writes its checkpoint.
 
 use crate::dice::Purpose;
-use crate::journal::{Fact, Observer};
+use crate::journal::{Fact, JobState, Observer};
 use crate::model::{Boot, Overrun, Supply};
-use crate::process::{exponential_ms, lognormal_ms};
+use crate::process::{Outcome, exponential_ms, lognormal_ms};
 use crate::units::{PoolId, SimTime, Span};
 use crate::world::{Slot, wall};
 
@@ -52,6 +52,7 @@ impl<O: Observer> Run<'_, O> {
                 id,
                 slot: slot.0,
                 attempt: 0,
+                state: JobState::Running,
             };
             self.scratch.agenda.push(at, event);
         }
@@ -80,15 +81,24 @@ impl<O: Observer> Run<'_, O> {
         let job = &self.world.jobs[slot];
         self.out
             .fact(self.world.now, Fact::Started(job.id, job.pool));
-        let work = Span(self.timeline.truth[job.id.index()].work.0 - job.done);
+        let truth = &self.timeline.truth[job.id.index()];
+        let work = Span(truth.work.0 - job.done);
         let rhythm = self.model.rhythm(job.request.shape, job.pool);
         let mut span = rhythm.wall(wall(work, job.speed));
+        let mut state = ended(truth.outcome);
         if self.model.overrun == Overrun::Kill {
             let asked = Span(job.request.requested.0.saturating_sub(job.done).max(1));
-            span = span.min(rhythm.wall(wall(asked, job.speed)));
+            let allowed = rhythm.wall(wall(asked, job.speed));
+            if allowed < span {
+                // It reaches what it asked for before its work is done.
+                (span, state) = (allowed, JobState::TimedOut);
+            }
         }
         let at = self.world.now + job.restart + span;
-        let event = Event::of(Rank::Finish, slot, job);
+        let event = Event {
+            state,
+            ..Event::of(Rank::Finish, slot, job)
+        };
         self.scratch.agenda.push(at, event);
         // No class crashes by itself where none rolls dice.
         if !self.scratch.class_keys.is_empty() {
@@ -127,6 +137,7 @@ impl<O: Observer> Run<'_, O> {
                 id,
                 slot,
                 attempt: generation,
+                state: JobState::Running,
             };
             self.scratch.agenda.push(at, event);
         }
@@ -152,5 +163,15 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn schedule(&mut self, at: SimTime, rank: Rank, slot: Slot) {
         let event = Event::of(rank, slot, &self.world.jobs[slot]);
         self.scratch.agenda.push(at, event);
+    }
+}
+
+/// How a job stands when all its work is done.
+const fn ended(outcome: Outcome) -> JobState {
+    match outcome {
+        Outcome::Finished => JobState::Finished,
+        Outcome::Failed => JobState::Failed,
+        Outcome::Cancelled => JobState::Cancelled,
+        Outcome::TimedOut => JobState::TimedOut,
     }
 }

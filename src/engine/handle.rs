@@ -1,8 +1,7 @@
 //! What must happen at an instant, in the order of the semantics.
 
 use crate::journal::{Fact, JobState, Observer};
-use crate::model::{Overrun, Turn};
-use crate::process::Outcome;
+use crate::model::Turn;
 use crate::strategy::Plan;
 use crate::units::{JobId, PoolId, SimTime};
 use crate::world::{Phase, Slot};
@@ -78,7 +77,7 @@ impl<O: Observer> Run<'_, O> {
         let slot = Slot(event.slot);
         match event.rank {
             Rank::Finish if self.is_current(slot, event, Phase::Running) => {
-                self.finish(slot, JobId(event.id));
+                self.end(slot, event.state);
             }
             Rank::Booted if self.is_current(slot, event, Phase::Booting) => self.booted(slot),
             Rank::Saved if self.is_current(slot, event, Phase::Saving) => self.saved(slot),
@@ -128,25 +127,6 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
-    /// The job's number comes from the event, so that what is true of it need not wait for the job's own memory.
-    fn finish(&mut self, slot: Slot, id: JobId) {
-        let truth = &self.timeline.truth[id.index()];
-        let state = if self.model.overrun == Overrun::Kill
-            && self.world.progress(self.model, slot) < truth.work.0
-        {
-            // It reached what it asked for before its work was done.
-            JobState::TimedOut
-        } else {
-            match truth.outcome {
-                Outcome::Finished => JobState::Finished,
-                Outcome::Failed => JobState::Failed,
-                Outcome::Cancelled => JobState::Cancelled,
-                Outcome::TimedOut => JobState::TimedOut,
-            }
-        };
-        self.end(slot, state);
-    }
-
     fn booted(&mut self, slot: Slot) {
         self.world.boot(slot);
         self.begin_running(slot);
@@ -177,7 +157,10 @@ impl<O: Observer> Run<'_, O> {
         if job.wake <= now {
             job.wake = SimTime::NEVER;
         }
-        self.world.changes.other = true;
+        // A job that has been placed since has nothing to be called for, unless all are ranked anew.
+        if job.phase == Phase::Waiting || self.world.keeps_ranking {
+            self.world.changes.other = true;
+        }
     }
 
     fn release(&mut self, event: Event) {

@@ -2,7 +2,7 @@
 //! is not on the tape. The k-th up time of an entity and the k-th repair of a shop have names of their own.
 
 use crate::dice::Purpose;
-use crate::journal::{Fact, Observer};
+use crate::journal::{Fact, JobState, Observer};
 use crate::process::law_ms;
 use crate::units::SimTime;
 use crate::world::{RepairShop, ShopMoves};
@@ -41,6 +41,7 @@ impl<O: Observer> Run<'_, O> {
             id: entity,
             slot: shop,
             attempt: count,
+            state: JobState::Running,
         };
         // What comes after the horizon never happens.
         if at <= self.horizon {

@@ -1,7 +1,7 @@
 //! The one door: whatever the outside does to the estate comes in here, and is played out.
 
 use crate::dice::Purpose;
-use crate::journal::{Fact, Observer};
+use crate::journal::{Fact, JobState, Observer};
 use crate::model::{Happening, Turn};
 use crate::strategy::Start;
 use crate::units::{PoolId, SimTime, Span};
@@ -200,6 +200,7 @@ impl<O: Observer> Run<'_, O> {
             id: u32::from(pool.0) << 20 | instance,
             slot: u32::from(pool.0),
             attempt: launch,
+            state: JobState::Running,
         };
         self.scratch.agenda.push(now + notice, event);
     }
@@ -309,6 +310,7 @@ impl<O: Observer> Run<'_, O> {
             id: u32::from(pool.0),
             slot: u32::from(pool.0),
             attempt: 0,
+            state: JobState::Running,
         };
         self.scratch.agenda.push(at, event);
     }

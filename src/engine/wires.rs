@@ -1,6 +1,6 @@
 //! Data on their way, as time passes: when they are there, and what that cost.
 
-use crate::journal::{Fact, Item, Observer, Payee, Posting};
+use crate::journal::{Fact, Item, JobState, Observer, Payee, Posting};
 use crate::units::Money;
 use crate::world::Cargo;
 
@@ -20,6 +20,7 @@ impl<O: Observer> Run<'_, O> {
                 id: due.id,
                 slot: 0,
                 attempt: due.version,
+                state: JobState::Running,
             };
             self.scratch.agenda.push(due.at, event);
         }

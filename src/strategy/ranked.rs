@@ -11,6 +11,7 @@ use crate::world::{Phase, Slot};
 use super::Strategy;
 use super::plan::Plan;
 
+#[inline(never)]
 pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
     match &strategy.settings.discipline {
         Discipline::ShortestRemaining => {
@@ -181,7 +182,12 @@ fn offer_in_order(strategy: &Strategy, plan: &mut Plan<'_>, strict: bool) {
 /// back to the first level, two such jobs could stop each other for ever.
 fn attained(plan: &Plan<'_>, slot: Slot) -> u64 {
     let job = &plan.world.jobs[slot];
-    (plan.world.progress(plan.model, slot) + job.lost).saturating_mul(job.gpus)
+    let lost = plan
+        .world
+        .jobs
+        .history(job)
+        .map_or(0, |history| history.lost);
+    (plan.world.progress(plan.model, slot) + lost).saturating_mul(job.gpus)
 }
 
 fn level(levels: &[Span], attained: u64) -> usize {

@@ -4,7 +4,7 @@ use crate::journal::{Bucket, Cause, Drawn, GpuTime, JobRecord, JobState, PoolRec
 use crate::model::{Model, Rhythm, Supply, Tariffs};
 use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime, Span};
 
-use super::job::{Job, Phase, Slot};
+use super::job::{History, Job, Phase, Slot};
 use super::moment::World;
 use super::pool::PoolState;
 use super::stretch::Stretch;
@@ -69,11 +69,12 @@ impl World {
             }
             Phase::Booting => desk.book(job.pool, job.placed, [(Bucket::HeldIdle, now)]),
             Phase::Saving => {
-                let run_from = (job.started + job.restart).min(job.halted);
+                let halted = self.jobs.halted(job);
+                let run_from = (job.started + job.restart).min(halted);
                 let ends = [(Bucket::HeldIdle, job.started), (Bucket::Restart, run_from)];
                 desk.book(job.pool, job.placed, ends);
-                desk.book_run(job.pool, running_to, run_from, job.halted);
-                desk.book(job.pool, job.halted, [(Bucket::Checkpoint, now)]);
+                desk.book_run(job.pool, running_to, run_from, halted);
+                desk.book(job.pool, halted, [(Bucket::Checkpoint, now)]);
             }
             Phase::Waiting | Phase::Asking | Phase::Gone => {}
         }
@@ -263,27 +264,28 @@ impl World {
         record.class = shape.class;
         record.gpus = shape.gpus;
         record.submit = job.request.submit;
-        record.start = job.first_start;
+        record.start = job.has_run().then_some(job.first_start);
         record.end = self.now;
         record.state = state;
         record.pool = (job.attempt > 0).then_some(job.pool);
         record.waits.set_usual(job.waits.0);
-        record.preempted = job.preempted;
-        record.preemptions = job.preemptions;
-        record.interruptions = job.interruptions;
-        record.recoveries = job.recoveries;
-        record.recovery = job.recovery;
+        let history = self.jobs.history(job).unwrap_or(&History::NONE);
+        record.preempted = history.preempted;
+        record.preemptions = history.preemptions;
+        record.interruptions = history.interruptions;
+        record.recoveries = history.recoveries;
+        record.recovery = history.recovery;
         record.gpu_time = GpuTime::ZERO;
         record.compute_cost = Money::ZERO;
         match job.phase {
-            Phase::Waiting if job.first_start.is_none() => {
+            Phase::Waiting if !job.has_run() => {
                 record.waits.set_usual(self.first_wait(job).0);
             }
-            Phase::Booting | Phase::Asking if job.first_start.is_none() => {
+            Phase::Booting | Phase::Asking if !job.has_run() => {
                 record.waits[Cause::Provisioning] += self.now.since(job.placed).0;
             }
             Phase::Waiting | Phase::Booting | Phase::Asking => {
-                record.preempted += self.now.since(job.waiting_since);
+                record.preempted += self.now.since(history.waiting_since);
             }
             Phase::Running | Phase::Saving | Phase::Gone => {}
         }

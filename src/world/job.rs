@@ -43,10 +43,6 @@ pub struct Job {
     pub phase: Phase,
     /// Counts placements, so that an event of an earlier one is known to be stale.
     pub attempt: u32,
-    /// How many times it was stopped to make room.
-    pub preemptions: u32,
-    /// How many times it was stopped because its place was taken away or it crashed.
-    pub interruptions: u32,
     /// Where it is, while it has GPUs.
     pub pool: PoolId,
     /// The speed of its class there, in ‰ of the reference GPU type.
@@ -57,40 +53,35 @@ pub struct Job {
     pub placed: SimTime,
     /// When the present stretch of running began (restart included).
     pub started: SimTime,
-    /// When it first ran.
-    pub first_start: Option<SimTime>,
-    /// Whether its last stop was not our decision.
-    pub interrupted: bool,
-    /// How often it worked again after an interruption, and how long that took in all, restart included.
-    pub recoveries: u32,
-    /// See `recoveries`.
-    pub recovery: Span,
-    /// When it was told to stop and write a checkpoint; [`SimTime::NEVER`] unless it does so now.
-    pub halted: SimTime,
+    /// When it first ran; [`SimTime::NEVER`] if it has not.
+    pub first_start: SimTime,
     /// How much of the present stretch is restart.
     pub restart: Span,
     /// When it is estimated to end.
     pub estimate_end: SimTime,
     /// Work done before the present stretch, in reference ms.
     pub done: u64,
-    /// Work done and lost by kills, in reference ms.
-    pub lost: u64,
     /// Its place in the line.
     pub place: Place,
     /// Its cause odometers when it joined the line; its waits once it was placed.
     pub waits: Reading,
-    /// Since when it waits again.
-    pub waiting_since: SimTime,
-    /// Time spent waiting again.
-    pub preempted: Span,
-    /// What earlier stretches left to book; `u32::MAX` if there were none.
+    /// What is only known of jobs that were stopped; `u32::MAX` if it never was.
     pub history: u32,
     /// When a decision asked to be called again for it; [`SimTime::NEVER`] if none did.
     pub wake: SimTime,
 }
 
-/// What a job's earlier stretches held and cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+impl Job {
+    /// Whether it ever ran.
+    #[inline]
+    pub fn has_run(&self) -> bool {
+        self.first_start != SimTime::NEVER
+    }
+}
+
+/// What is only known of a job that was stopped. Most never are, so it is kept apart: the less is kept of
+/// every job, the faster they come and go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct History {
     /// The first and the last of [`Jobs::runs`].
     runs: Option<(u32, u32)>,
@@ -100,6 +91,43 @@ pub struct History {
     pub cost: Money,
     /// What was drawn and is booked already, where somebody counts.
     pub drawn: Drawn,
+    /// How many times it was stopped to make room.
+    pub preemptions: u32,
+    /// How many times it was stopped because its place was taken away or it crashed.
+    pub interruptions: u32,
+    /// Whether its last stop was not our decision.
+    pub interrupted: bool,
+    /// How often it worked again after an interruption.
+    pub recoveries: u32,
+    /// How long that took in all, restart included.
+    pub recovery: Span,
+    /// When it was told to stop and write a checkpoint; [`SimTime::NEVER`] unless it does so now.
+    pub halted: SimTime,
+    /// Work done and lost by kills, in reference ms.
+    pub lost: u64,
+    /// Since when it waits again.
+    pub waiting_since: SimTime,
+    /// Time spent waiting again.
+    pub preempted: Span,
+}
+
+impl History {
+    /// Of a job that was never stopped.
+    pub const NONE: Self = Self {
+        runs: None,
+        gpu_time: GpuTime::ZERO,
+        cost: Money::ZERO,
+        drawn: Drawn::ZERO,
+        preemptions: 0,
+        interruptions: 0,
+        interrupted: false,
+        recoveries: 0,
+        recovery: Span::ZERO,
+        halted: SimTime::NEVER,
+        lost: 0,
+        waiting_since: SimTime::NEVER,
+        preempted: Span::ZERO,
+    };
 }
 
 /// A stretch of running that is not booked yet.
@@ -199,11 +227,11 @@ impl Jobs {
         let job = &mut self.slots[slot.0 as usize];
         if job.history == NO_HISTORY {
             job.history = self.spare_histories.pop().unwrap_or_else(|| {
-                self.histories.push(History::default());
+                self.histories.push(History::NONE);
                 self.spare_histories.reserve(self.histories.len());
                 (self.histories.len() - 1) as u32
             });
-            self.histories[job.history as usize] = History::default();
+            self.histories[job.history as usize] = History::NONE;
         }
         &mut self.histories[job.history as usize]
     }
@@ -211,6 +239,16 @@ impl Jobs {
     /// The history of a job, if it has any.
     pub fn history(&self, job: &Job) -> Option<&History> {
         (job.history != NO_HISTORY).then(|| &self.histories[job.history as usize])
+    }
+
+    /// When a job was told to stop and write a checkpoint; [`SimTime::NEVER`] unless it does so now.
+    #[inline]
+    pub fn halted(&self, job: &Job) -> SimTime {
+        if job.phase == Phase::Saving {
+            self.histories[job.history as usize].halted
+        } else {
+            SimTime::NEVER
+        }
     }
 
     /// Remembers a stretch of running that will be useful or failed when the job ends.

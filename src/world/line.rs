@@ -11,6 +11,9 @@ use super::job::Slot;
 /// A place behind all others: the head of an empty queue.
 pub const NOWHERE: Place = Place::LAST;
 
+/// The head of an empty queue.
+const NOBODY: Slot = Slot(u32::MAX);
+
 /// One waiting job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -35,6 +38,8 @@ impl Weigh for Waiting {
 pub struct Line {
     queues: Vec<Blocks<Place, Waiting>>,
     heads: Vec<Place>,
+    /// Who stands at each head.
+    head_slots: Vec<Slot>,
     /// One bit for each shape of which somebody waits.
     occupied: Vec<u64>,
     len: u64,
@@ -51,6 +56,8 @@ impl Line {
         }
         self.heads.clear();
         self.heads.resize(shapes, NOWHERE);
+        self.head_slots.clear();
+        self.head_slots.resize(shapes, NOBODY);
         self.occupied.clear();
         self.occupied.resize(shapes.div_ceil(64), 0);
         self.len = 0;
@@ -96,6 +103,7 @@ impl Line {
                 self.occupied[index >> 6] |= 1 << (index & 63);
             }
             self.heads[index] = place;
+            self.head_slots[index] = waiting.slot;
         }
         self.len += 1;
     }
@@ -107,9 +115,9 @@ impl Line {
         debug_assert!(left.is_some(), "a job that was not in the line left it");
         self.len -= 1;
         if place == self.heads[index] {
-            self.heads[index] = self.queues[index]
+            (self.heads[index], self.head_slots[index]) = self.queues[index]
                 .first()
-                .map_or(NOWHERE, |(place, _)| place);
+                .map_or((NOWHERE, NOBODY), |(place, next)| (place, next.slot));
             if self.heads[index] == NOWHERE {
                 self.occupied[index >> 6] &= !(1 << (index & 63));
             }
@@ -128,13 +136,11 @@ impl Line {
 
     /// The job of a shape that stands at `place`; someone must stand there.
     pub fn slot_at(&self, shape: ShapeId, place: Place) -> Slot {
-        let queue = &self.queues[shape.index()];
-        let found = if self.heads[shape.index()] == place {
-            queue.first()
-        } else {
-            queue.at(place)
-        };
-        found.map_or(Slot(u32::MAX), |(_, waiting)| waiting.slot)
+        if self.heads[shape.index()] == place {
+            return self.head_slots[shape.index()];
+        }
+        let found = self.queues[shape.index()].at(place);
+        found.map_or(NOBODY, |(_, waiting)| waiting.slot)
     }
 
     /// The jobs of one shape.

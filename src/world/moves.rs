@@ -40,7 +40,6 @@ impl World {
     #[inline]
     pub fn arrive(&mut self, id: JobId, request: &Request, key: u64, gpus: u64) -> Slot {
         let place = Place::new(key, self.line.sequence_back());
-        let waiting_since = self.now;
         let slot = self.jobs.insert(|| Job {
             id,
             // Part by part: as a whole it would be put together in memory and read back at once, which stalls.
@@ -54,26 +53,17 @@ impl World {
             gpus,
             phase: Phase::Waiting,
             attempt: 0,
-            preemptions: 0,
             pool: PoolId(0),
             speed: 1000,
             holding: Holding::Nothing,
             placed: SimTime::NEVER,
             started: SimTime::NEVER,
-            first_start: None,
+            first_start: SimTime::NEVER,
             restart: Span::ZERO,
             estimate_end: SimTime::NEVER,
             done: 0,
-            lost: 0,
             place,
             waits: Reading::default(),
-            waiting_since,
-            interruptions: 0,
-            interrupted: false,
-            recoveries: 0,
-            recovery: Span::ZERO,
-            halted: SimTime::NEVER,
-            preempted: Span::ZERO,
             history: NO_HISTORY,
             wake: SimTime::NEVER,
         });
@@ -171,15 +161,18 @@ impl World {
         let job = &mut self.jobs[slot];
         job.phase = Phase::Running;
         job.started = now;
-        if job.first_start.is_none() {
-            job.first_start = Some(now);
+        if !job.has_run() {
+            job.first_start = now;
             job.waits.add_provisioning(now.since(job.placed).0);
         } else {
-            job.preempted += now.since(job.waiting_since);
-            if job.interrupted {
-                job.interrupted = false;
-                job.recoveries += 1;
-                job.recovery += now.since(job.waiting_since) + job.restart;
+            let restart = job.restart;
+            let history = self.jobs.history_mut(slot);
+            let waited = now.since(history.waiting_since);
+            history.preempted += waited;
+            if history.interrupted {
+                history.interrupted = false;
+                history.recoveries += 1;
+                history.recovery += waited + restart;
             }
         }
     }
@@ -294,7 +287,7 @@ impl World {
     #[cold]
     pub(super) fn rare_wait(&self, slot: Slot) -> [u64; Cause::RARE] {
         let job = &self.jobs[slot];
-        if job.phase != Phase::Waiting || job.first_start.is_some() {
+        if job.phase != Phase::Waiting || job.has_run() {
             self.causes.rare_of(slot)
         } else if job.request.submit == self.now {
             [0; Cause::RARE]
@@ -315,7 +308,7 @@ impl World {
         } else {
             let job = &self.jobs[slot];
             self.line.leave(job.request.shape, job.place);
-            if job.first_start.is_none() {
+            if !job.has_run() {
                 if self.causes.keeps_rare() {
                     self.causes.turn_rare(slot, job.request.shape, now);
                 }
@@ -372,7 +365,7 @@ impl World {
 
 /// A job that ran before restores its state first.
 fn restart_span(model: &Model, job: &Job) -> Span {
-    if job.first_start.is_none() {
+    if !job.has_run() {
         return Span::ZERO;
     }
     match model.classes[model.class_of(job.request.shape).index()].preemption {

@@ -25,6 +25,8 @@ pub enum Holding {
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
     per_node: u32,
+    /// How many bits to shift by instead of dividing by `per_node`, where that is a power of two.
+    shift: Option<u32>,
     packing: Packing,
     spread: Spread,
     free: Shelves,
@@ -38,6 +40,7 @@ impl Nodes {
     pub(super) fn new(per_node: u32, packing: Packing, spread: Spread, mix: &[(u64, u64)]) -> Self {
         Self {
             per_node,
+            shift: per_node.is_power_of_two().then(|| per_node.ilog2()),
             packing,
             spread,
             free: Shelves::new(per_node),
@@ -102,9 +105,20 @@ impl Nodes {
         }
     }
 
+    /// How many nodes a gang fills, and the GPUs left over.
+    #[inline]
+    fn whole_nodes(&self, gpus: u64) -> (u64, u64) {
+        match self.shift {
+            Some(shift) => (gpus >> shift, gpus & ((1 << shift) - 1)),
+            None => {
+                let per_node = u64::from(self.per_node);
+                (gpus / per_node, gpus % per_node)
+            }
+        }
+    }
+
     fn fits_on_several(&self, gpus: u64) -> bool {
-        let per_node = u64::from(self.per_node);
-        let (whole, rest) = (gpus / per_node, gpus % per_node);
+        let (whole, rest) = self.whole_nodes(gpus);
         let empty = self.free.empty_nodes();
         match self.spread {
             Spread::Never => empty >= whole + u64::from(rest > 0),
@@ -141,8 +155,8 @@ impl Nodes {
         let mut list = END;
         let mut left = gpus;
         if self.spread != Spread::Any {
-            let mut whole = gpus / u64::from(self.per_node);
-            left = gpus % u64::from(self.per_node);
+            let mut whole;
+            (whole, left) = self.whole_nodes(gpus);
             while whole > 0 {
                 let (word, bits) = self.free.take_empty(whole);
                 whole -= u64::from(bits.count_ones());

@@ -19,7 +19,7 @@ pub(super) struct Shelves {
     /// By the number of free GPUs; wholly held nodes stand on none.
     by_free: Vec<Shelf>,
     /// Bit f is set while some node has exactly f free GPUs, f ≥ 1.
-    filled: u128,
+    filled: [u64; 2],
     total: u64,
 }
 
@@ -30,7 +30,7 @@ impl Shelves {
             per_node,
             free: Vec::new(),
             by_free: vec![Shelf::default(); per_node as usize + 1],
-            filled: 0,
+            filled: [0; 2],
             total: 0,
         }
     }
@@ -42,7 +42,7 @@ impl Shelves {
             shelf.nodes.clear();
             shelf.count = 0;
         }
-        self.filled = 0;
+        self.filled = [0; 2];
         self.total = 0;
         self.free.resize(nodes as usize, 0);
         self.grow_shelves();
@@ -135,7 +135,7 @@ impl Shelves {
     /// Takes whatever is free on a node; returns how many GPUs.
     pub(super) fn block(&mut self, node: u32) -> u32 {
         let stands = |&free: &u32| self.by_free[free as usize].nodes.contains(node);
-        let Some(free) = numbers_of(self.filled).find(stands) else {
+        let Some(free) = numbers_of(self.filled_from(1)).find(stands) else {
             return 0;
         };
         self.take(node, free, free);
@@ -150,7 +150,8 @@ impl Shelves {
     /// Which numbers of free GPUs some node has: bit f for f, from `least` (at least 1, at most 127) on.
     #[inline]
     pub(super) const fn filled_from(&self, least: u32) -> u128 {
-        self.filled & u128::MAX << least
+        let [low, high] = self.filled;
+        (low as u128 | (high as u128) << 64) & u128::MAX << least
     }
 
     /// How many nodes are wholly free.
@@ -184,7 +185,7 @@ impl Shelves {
         let shelf = &mut self.by_free[free as usize];
         shelf.nodes.insert_word(word, bits);
         shelf.count += bits.count_ones();
-        self.filled |= 1 << free;
+        self.filled[free as usize >> 6] |= 1 << (free & 63);
     }
 
     #[inline]
@@ -193,7 +194,7 @@ impl Shelves {
         shelf.nodes.remove_word(word, bits);
         shelf.count -= bits.count_ones();
         // Without a branch: whether a shelf becomes empty is anybody's guess.
-        self.filled &= !(u128::from(shelf.count == 0) << free);
+        self.filled[free as usize >> 6] &= !(u64::from(shelf.count == 0) << (free & 63));
     }
 }
 

@@ -53,7 +53,10 @@ impl World {
     /// What the present stretch of a job was so far, from the end of its restart.
     fn cut(&self, model: &Model, slot: Slot) -> Cut {
         let job = &self.jobs[slot];
-        let elapsed = self.now.min(job.halted).since(job.started + job.restart);
+        let elapsed = self
+            .now
+            .min(self.jobs.halted(job))
+            .since(job.started + job.restart);
         model.rhythm(job.request.shape, job.pool).cut(elapsed)
     }
 
@@ -88,18 +91,19 @@ impl World {
         let write = self.write_span(model, slot);
         let now = self.now;
         let keeps_profile = self.keeps_profile && !model.pool(self.jobs[slot].pool).is_rented();
-        let job = &mut self.jobs[slot];
+        let history = self.jobs.history_mut(slot);
         match why {
-            Reason::Room => job.preemptions += 1,
-            Reason::Notice => job.interruptions += 1,
+            Reason::Room => history.preemptions += 1,
+            Reason::Notice => history.interruptions += 1,
         }
+        history.interrupted = why == Reason::Notice;
+        history.halted = now;
+        let job = &mut self.jobs[slot];
         job.attempt += 1;
-        job.interrupted = why == Reason::Notice;
         let Some(write) = write else {
             self.lose_work(model, slot, 0, requeue, idle);
             return Span::ZERO;
         };
-        job.halted = now;
         job.phase = Phase::Saving;
         if keeps_profile {
             let (end, pool) = (job.estimate_end, job.pool);
@@ -126,10 +130,11 @@ impl World {
         let progress = self.progress(model, slot);
         let job = self.jobs[slot];
         let run_from = self.book_before_run(model, slot);
-        if run_from < job.halted {
-            self.jobs.remember_run(slot, job.pool, run_from, job.halted);
+        let halted = self.jobs.halted(&job);
+        if run_from < halted {
+            self.jobs.remember_run(slot, job.pool, run_from, halted);
         }
-        self.book(model, slot, Bucket::Checkpoint, job.halted, self.now);
+        self.book(model, slot, Bucket::Checkpoint, halted, self.now);
         self.jobs[slot].done = progress;
         self.free_gpus(model, slot, idle);
         self.wait_again(slot, requeue);
@@ -146,14 +151,15 @@ impl World {
         idle: impl FnMut(PoolId, u32, u32),
     ) -> GivenUp {
         self.booked.clear();
-        let job = &mut self.jobs[slot];
-        // A job that was told to stop and is still writing was counted then.
-        if job.phase == Phase::Running {
-            job.interruptions += 1;
+        let phase = self.jobs[slot].phase;
+        if phase != Phase::Booting {
+            let history = self.jobs.history_mut(slot);
+            // A job that was told to stop and is still writing was counted then.
+            history.interruptions += u32::from(phase == Phase::Running);
+            history.interrupted = true;
         }
-        job.interrupted |= job.phase != Phase::Booting;
-        job.attempt += 1;
-        match job.phase {
+        self.jobs[slot].attempt += 1;
+        match phase {
             Phase::Booting => {
                 let given_up = self.give_up(model, slot, loss.horizon);
                 self.wait_again(slot, requeue);
@@ -201,7 +207,7 @@ impl World {
         let job = self.jobs[slot];
         let rhythm = model.rhythm(job.request.shape, job.pool);
         let run_from = self.book_before_run(model, slot);
-        let run_to = self.now.min(job.halted);
+        let run_to = self.now.min(self.jobs.halted(&job));
         let kept = self.counting(rhythm, run_from, run_to).saturating_sub(bad);
         let (safe_run, safe_to) = if kept == 0 {
             (Span::ZERO, run_from)
@@ -216,7 +222,8 @@ impl World {
         self.book(model, slot, Bucket::Checkpoint, run_to, self.now);
         let job = &mut self.jobs[slot];
         job.done += work_done(safe_run, job.speed);
-        job.lost += progress - job.done;
+        let lost = progress - job.done;
+        self.jobs.history_mut(slot).lost += lost;
     }
 
     /// How many checkpoints of the present stretch count now. None is written in time while a job saves, but
@@ -233,7 +240,7 @@ impl World {
     /// Books what came before the work of the present stretch; returns where the work began.
     fn book_before_run(&mut self, model: &Model, slot: Slot) -> SimTime {
         let job = self.jobs[slot];
-        let stop = self.now.min(job.halted);
+        let stop = self.now.min(self.jobs.halted(&job));
         let run_from = (job.started + job.restart).min(stop);
         self.book(model, slot, Bucket::HeldIdle, job.placed, job.started);
         self.book(model, slot, Bucket::Restart, job.started, run_from);
@@ -249,7 +256,7 @@ impl World {
         };
         let now = self.now;
         let job = &mut self.jobs[slot];
-        if job.first_start.is_none() {
+        if !job.has_run() {
             // It never ran: the wait goes on where it was, and the time with its provider is part of it.
             job.waits.add_provisioning(now.since(job.placed).0);
             job.waits = self.causes.resume(job.request.shape, now, job.waits);
@@ -257,10 +264,10 @@ impl World {
                 self.causes.turn_rare(slot, job.request.shape, now);
             }
         } else if matches!(job.phase, Phase::Running | Phase::Saving) {
-            job.waiting_since = now;
+            self.jobs.history_mut(slot).waiting_since = now;
         }
+        let job = &mut self.jobs[slot];
         job.phase = Phase::Waiting;
-        job.halted = SimTime::NEVER;
         job.place = Place::new(job.place.key(), sequence);
         let requested = Span(job.request.requested.0.saturating_sub(job.done));
         let (shape, place) = (job.request.shape, job.place);
