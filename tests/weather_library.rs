@@ -161,7 +161,7 @@ type Effect = fn(&Everything, &Everything) -> bool;
 
 const GPU_DAY: u128 = 1000 * 86_400_000;
 
-const EFFECTS: [(&str, Effect); 15] = [
+const EFFECTS: [(&str, Effect); 16] = [
     // Nothing is launched for 15 hours, and nobody who runs is stopped.
     ("control-plane-out.toml", |heard, _| {
         refusals(heard) > 0 && reclaims(heard, 2) == 0 && interruptions(heard) == 0
@@ -200,6 +200,13 @@ const EFFECTS: [(&str, Effect); 15] = [
     ("rack-power.toml", |heard, _| !stops(heard).is_empty()),
     ("regions-lost.toml", |heard, _| {
         reclaims(heard, 2) + reclaims(heard, 3) > 0 && refusals(heard) > 0
+    }),
+    // 40 and 2 nodes once, in 21 batches of 3 h: from 9 d on, none of it is down and nobody is stopped.
+    ("rolling-maintenance.toml", |heard, _| {
+        heard.pools[0].gpu_time[Bucket::Maintenance] == 320 * GPU_DAY / 8
+            && heard.pools[1].gpu_time[Bucket::Maintenance] == 8 * GPU_DAY / 8
+            && down(heard, 0) == 0
+            && interruptions(heard) == 0
     }),
     ("spot-dear.toml", |heard, fair| {
         price(heard, 2) > 1.5 * price(fair, 2) && price(heard, 3) == price(fair, 3)

@@ -1,13 +1,13 @@
-//! What `plimsoll check` says of the outside: prices that move, markets, droughts, terms, failures.
+//! What `plimsoll check` says of the outside: prices that move, markets, droughts, terms, failures, maintenance.
 
 use crate::dice::Dice;
 use crate::experiment::duration;
 use crate::model::{
-    Effect, Happening, Horizon, Incident, Model, Pool, PriceLaw, RentKind, Supply, Tariffs,
-    Timeline, Zone, ZoneCapacity,
+    Effect, Happening, Horizon, Incident, Maintenance, Model, Pool, PriceLaw, RentKind, Supply,
+    Tariffs, Timeline, Zone, ZoneCapacity,
 };
 use crate::record::plain;
-use crate::units::{PoolId, SimTime};
+use crate::units::{PoolId, SimTime, Span};
 
 use super::power;
 use super::study::counted;
@@ -61,6 +61,13 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             counted(failure.entities.len() as u64, "entity"),
         ));
     }
+    lines.extend(
+        model
+            .weather
+            .maintenance
+            .iter()
+            .map(|plan| maintenance(model, plan)),
+    );
     for failure in &model.weather.cuts {
         let links: Vec<&str> = failure
             .links
@@ -236,6 +243,26 @@ fn time_up(weather: &[Incident], pool: PoolId, end: SimTime) -> f64 {
     }
     up += if now { end.since(since).0 } else { 0 };
     up as f64 / end.0.max(1) as f64
+}
+
+fn maintenance(model: &Model, plan: &Maintenance) -> String {
+    let span = |span: Span| duration(span.0 as f64 / 1e3, None);
+    let rounds = plan.every.map_or_else(
+        || "once".to_owned(),
+        |every| format!("then every {}", span(every)),
+    );
+    format!(
+        "maintenance  {}  {} in {}, {} each, from {}, {rounds}; announced {} before",
+        plain(&plan.name),
+        counted(u64::from(plan.nodes()), "node"),
+        match plan.batches.len() {
+            1 => "one batch".to_owned(),
+            many => format!("{many} batches"),
+        },
+        span(plan.lasts),
+        model.epoch.format(plan.start),
+        span(plan.notice),
+    )
 }
 
 fn term(model: &Model, pool: &Pool) -> Option<String> {

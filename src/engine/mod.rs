@@ -13,6 +13,7 @@ mod repairs;
 mod room;
 mod run;
 mod standing;
+mod upkeep;
 mod weather;
 mod wires;
 

@@ -52,7 +52,9 @@ impl<O: Observer> Run<'_, O> {
     /// An entity breaks.
     pub(super) fn breaks(&mut self, event: Event) {
         let (shop, entity) = (event.slot, event.id);
-        let terms = &self.model.weather.shops[shop as usize];
+        let Some(terms) = self.model.weather.shops.get(shop as usize) else {
+            return self.make_due(entity as u16);
+        };
         for range in &terms.entities[entity as usize].nodes {
             self.stop_nodes(range.pool, range.first, range.nodes);
         }
@@ -85,7 +87,9 @@ impl<O: Observer> Run<'_, O> {
     /// An entity works again.
     pub(super) fn restored(&mut self, event: Event) {
         let (shop, entity) = (event.slot, event.id);
-        let terms = &self.model.weather.shops[shop as usize];
+        let Some(terms) = self.model.weather.shops.get(shop as usize) else {
+            return self.serviced(entity as u16);
+        };
         let now = self.world.now;
         for range in &terms.entities[entity as usize].nodes {
             let resumed = self

@@ -226,6 +226,9 @@ impl<O: Observer> Run<'_, O> {
         let mut rounds = 0;
         loop {
             self.happen(now);
+            if self.world.awaits_service() {
+                self.serve_what_is_clear();
+            }
             self.expect_transfers();
             if self.world.is_crowded() {
                 return Err(Stuck::Crowded {
@@ -239,6 +242,9 @@ impl<O: Observer> Run<'_, O> {
             }
             self.decide();
             self.carry_out(now);
+            if self.world.awaits_service() {
+                self.serve_what_is_clear();
+            }
             self.expect_transfers();
             #[cfg(debug_assertions)]
             super::finish::audit(self);
@@ -273,12 +279,13 @@ impl<O: Observer> Run<'_, O> {
         let event = self.scratch.agenda.next_at();
         let mut next = self.next_arrival_at.min(event);
         if self.next_incident_at.min(self.next_price_at) < next {
-            // A price matters only while something is left to happen; what is down is counted up to the horizon.
+            // A price matters only while something is left to happen, weather included, which may make more happen
+            // after it; what is down is counted up to the horizon.
             let goes_on = next != SimTime::NEVER || !self.world.line.is_empty();
             if goes_on || self.horizon != SimTime::NEVER {
                 next = next.min(self.next_incident_at);
             }
-            if goes_on {
+            if goes_on || next != SimTime::NEVER {
                 next = next.min(self.next_price_at);
             }
         }

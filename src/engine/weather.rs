@@ -77,6 +77,8 @@ impl<O: Observer> Run<'_, O> {
                 self.world.pools[pool.index()].set_quota(gpus);
                 self.world.changes.other = true;
             }
+            Happening::Announce { plan, start } => self.world.announce(self.model, plan, start),
+            Happening::Service { plan } => self.service(plan),
         }
         self.post_shut();
     }
@@ -92,7 +94,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// Stops the jobs on nodes that are no more.
-    fn interrupt_on(&mut self, pool: PoolId, first: u32, nodes: u32) {
+    pub(super) fn interrupt_on(&mut self, pool: PoolId, first: u32, nodes: u32) {
         let mut victims = std::mem::take(&mut self.scratch.victims);
         self.world.jobs_on(pool, first, nodes, &mut victims);
         for &slot in &victims {
@@ -220,7 +222,7 @@ impl<O: Observer> Run<'_, O> {
         self.scratch.victims = victims;
     }
 
-    fn save_within(&mut self, slot: Slot, notice: Span) {
+    pub(super) fn save_within(&mut self, slot: Slot, notice: Span) {
         let write = self.world.write_span(self.model, slot);
         if write.is_none_or(|write| notice < write) {
             // It runs on until its place is gone.

@@ -24,13 +24,15 @@ pub enum Bucket {
     IdlePaid,
     /// Owned or held, but broken or without power.
     Down,
-    /// Under notice, and used by no job any more.
+    /// Under notice, or due for maintenance, and used by no job any more.
     Draining,
+    /// Worked on as planned, whether or not it is broken besides.
+    Maintenance,
 }
 
 impl Bucket {
     /// All buckets, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Useful,
         Self::Checkpoint,
         Self::Rework,
@@ -40,6 +42,7 @@ impl Bucket {
         Self::IdlePaid,
         Self::Down,
         Self::Draining,
+        Self::Maintenance,
     ];
 
     /// The name in files and reports.
@@ -54,6 +57,7 @@ impl Bucket {
             Self::IdlePaid => "idle_paid",
             Self::Down => "down",
             Self::Draining => "draining",
+            Self::Maintenance => "maintenance",
         }
     }
 }
@@ -73,7 +77,13 @@ impl GpuTime {
 
     /// GPU-time that some job held, whatever it did with it.
     pub fn allocated(&self) -> u128 {
-        self.total() - self[Bucket::IdlePaid] - self[Bucket::Down] - self[Bucket::Draining]
+        let unused = [
+            Bucket::IdlePaid,
+            Bucket::Down,
+            Bucket::Draining,
+            Bucket::Maintenance,
+        ];
+        self.total() - unused.iter().map(|&bucket| self[bucket]).sum::<u128>()
     }
 
     /// Adds another account, bucket by bucket.

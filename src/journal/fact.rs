@@ -28,6 +28,12 @@ pub enum Fact {
     NodesDown(PoolId, u32),
     /// Nodes of an owned pool work again.
     NodesUp(PoolId, u32),
+    /// Nodes of an owned pool take no more work: they are due for maintenance.
+    MaintenanceDue(PoolId, u32),
+    /// Maintenance of nodes of an owned pool began.
+    MaintenanceBegun(PoolId, u32),
+    /// Maintenance of nodes of an owned pool is over.
+    MaintenanceOver(PoolId, u32),
     /// Instances of a rented pool got notice.
     Noticed(PoolId, u32),
     /// Instances of a rented pool were taken away by their provider.

@@ -142,7 +142,9 @@ metrics! {
     "gpu_h_down" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Down)))
         "GPU-hours paid for while their node was down";
     "gpu_h_draining" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Draining)))
-        "GPU-hours of rented instances under notice that no job used any more";
+        "GPU-hours under notice, or due for maintenance, that no job used any more";
+    "gpu_h_maintenance" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Maintenance)))
+        "GPU-hours of planned maintenance, broken nodes among them included";
     "gpu_h_rented" GpuHours Neither Rented(|b| Cell::amount(b.paid_hours()))
         "GPU-hours of rented instances, from launch to release";
     "rented_gpus_peak" Gpus Neither Rented(|b| Cell::amount(b.peak_gpus as f64))

@@ -75,6 +75,18 @@ pub enum Happening {
         /// The ceiling; `None` lifts it.
         gpus: Option<u64>,
     },
+    /// A round of planned maintenance is announced: no job is started there whose estimate reaches over it.
+    Announce {
+        /// Which plan of the model.
+        plan: u16,
+        /// When the round begins.
+        start: SimTime,
+    },
+    /// A round of planned maintenance begins with its first batch.
+    Service {
+        /// Which plan of the model.
+        plan: u16,
+    },
 }
 
 /// A happening with its place among all others.

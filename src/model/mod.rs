@@ -12,6 +12,7 @@ mod estate;
 mod factors;
 mod happening;
 mod load;
+mod maintenance;
 mod market;
 mod network;
 mod power;
@@ -35,6 +36,7 @@ pub use estate::{
 pub use factors::{Effect, Factors, Moves};
 pub use happening::{Happening, Incident, Turn};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
+pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
 pub use network::{Link, LinkKind, Network, ROUTES_MAX, Route, Traffic};
 pub use power::{Draw, Power, PowerMeter};

@@ -4,6 +4,7 @@ use crate::process::{Faults, Law, Renewal};
 use crate::units::{LinkId, PoolId, Span};
 
 use super::happening::Incident;
+use super::maintenance::Maintenance;
 use super::market::Market;
 
 /// The weather of a scenario; each replication draws its own.
@@ -15,6 +16,8 @@ pub struct Weather {
     pub cuts: Vec<LinkFailure>,
     /// What fails and shares few crews or spares.
     pub shops: Vec<Shop>,
+    /// What is planned and announced.
+    pub maintenance: Vec<Maintenance>,
     /// What happens in every replication, in the order in which it is played.
     pub script: Vec<Incident>,
     /// What the market does by itself.

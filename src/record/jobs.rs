@@ -146,9 +146,12 @@ impl<W: Write> JobsWriter<W> {
 
 /// The buckets that a job can hold: idle capacity belongs to nobody.
 fn held() -> impl Iterator<Item = Bucket> {
-    Bucket::ALL
-        .into_iter()
-        .filter(|bucket| !matches!(bucket, Bucket::IdlePaid | Bucket::Down | Bucket::Draining))
+    Bucket::ALL.into_iter().filter(|bucket| {
+        !matches!(
+            bucket,
+            Bucket::IdlePaid | Bucket::Down | Bucket::Draining | Bucket::Maintenance
+        )
+    })
 }
 
 fn name(names: &[String], index: usize) -> String {

@@ -12,6 +12,7 @@ use crate::world::{Place, Reservation, Slot, work_done};
 use super::Strategy;
 use super::backfill::{permitted, take_extra};
 use super::plan::Plan;
+use super::shadow::shadow;
 
 /// Decides; `moved` says whether estimates of running jobs have just moved on.
 pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, moved: bool) {
@@ -109,16 +110,13 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
 
 /// Reserves for a blocked job on its home pool; says whether it holds a reservation now.
 fn reserve(strategy: &Strategy, plan: &mut Plan<'_>, slot: Slot, shape: ShapeId) -> bool {
-    let gpus = plan.world.jobs[slot].gpus;
     let now = plan.world.now;
     let home = strategy
         .owned(shape)
         .iter()
         .enumerate()
         .filter_map(|(rank, &pool)| {
-            plan.world
-                .shadow(pool, gpus)
-                .map(|shadow| (shadow.at, rank, pool, shadow.extra))
+            shadow(plan, slot, pool).map(|shadow| (shadow.at, rank, pool, shadow.extra))
         })
         .min();
     let Some((at, _, pool, extra)) = home else {

@@ -22,10 +22,13 @@ fn arrivals_alone(strategy: &Strategy, plan: &mut Plan<'_>) {
             let job = &plan.world.jobs[slot];
             (job.request.shape, job.place)
         };
-        if plan.world.line.head_place(shape) != place {
+        let is_head = plan.world.line.head_place(shape) == place;
+        if !is_head && !plan.world.maintains() {
             continue;
         }
-        if let Err(cause) = strategy.offer(plan, slot, shape, place, |_, _| true) {
+        if let Err(cause) = strategy.offer(plan, slot, shape, place, |_, _| true)
+            && is_head
+        {
             plan.world.causes.learn(shape, now, cause);
         }
     }
@@ -43,7 +46,8 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
                 plan.world.causes.learn(cursor.shape, now, cause);
                 plan.pass.cursors[index].blocked = true;
             }
-            if !strategy.must_ask_each(cursor.shape) {
+            // Of jobs that are alike the shorter ones may fit before what is announced.
+            if !strategy.must_ask_each(cursor.shape) && !plan.world.maintains() {
                 plan.pass.leave(index);
                 continue;
             }

@@ -9,11 +9,13 @@ mod candidates;
 mod conservative;
 mod easy;
 mod fit_first;
+mod free_over;
 mod key;
 mod offer;
 mod pass;
 mod plan;
 mod ranked;
+mod shadow;
 mod strict;
 
 pub use pass::Pass;

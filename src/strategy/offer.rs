@@ -8,6 +8,7 @@ use crate::world::{Place, Refusal, Slot};
 use super::Strategy;
 use super::candidates::unit_cost;
 use super::plan::Plan;
+use super::shadow::shadow;
 
 /// Most rented pools that are ranked anew when prices move; more are tried in their order at the start.
 const RANKED_POOLS_MAX: usize = 64;
@@ -137,11 +138,10 @@ impl Strategy {
                 due <= now
             }
             SpillTest::ExpectedDelay(least) => {
-                let gpus = plan.world.jobs[slot].gpus;
                 let soonest = self
                     .owned(shape)
                     .iter()
-                    .filter_map(|&pool| plan.world.shadow(pool, gpus).map(|shadow| shadow.at))
+                    .filter_map(|&pool| shadow(plan, slot, pool).map(|shadow| shadow.at))
                     .min();
                 soonest.is_none_or(|at| at.since(now) >= least)
             }

@@ -5,7 +5,7 @@ use crate::units::{PoolId, ShapeId};
 use crate::world::{NOWHERE, Place, Room, Slot, World};
 
 use super::Strategy;
-use super::conservative::FreeOver;
+use super::free_over::FreeOver;
 
 /// A shape that still takes part in a pass, with its next job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Pass {
     pub(super) stopped: Vec<Slot>,
     pub(super) free: Vec<u64>,
     pub(super) profiles: Vec<FreeOver>,
+    /// What is free of one pool on which maintenance is announced.
+    pub(super) free_over: FreeOver,
 }
 
 impl Pass {

@@ -95,7 +95,10 @@ fn run_the_first(strategy: &Strategy, plan: &mut Plan<'_>) {
             }
         } else if job.phase == Phase::Waiting {
             let owned = strategy.owned(job.request.shape).iter().copied();
-            let mut fits = owned.filter(|pool| free[pool.index()] >= job.gpus);
+            let mut fits = owned.filter(|&pool| {
+                let has_room = free[pool.index()] >= job.gpus;
+                has_room && plan.world.has_room_beside_windows(plan.model, slot, pool)
+            });
             let Some(first) = fits.next() else {
                 continue;
             };

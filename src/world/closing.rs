@@ -52,7 +52,7 @@ impl PoolState {
 
     /// What a node is from now on; if nothing keeps it shut any more, its GPUs are free. Returns whether they
     /// are.
-    fn open(&mut self, node: u32, mut entry: ShutNode) -> bool {
+    pub(super) fn open(&mut self, node: u32, mut entry: ShutNode) -> bool {
         let opens = !entry.is_shut();
         let absorbed = if opens {
             std::mem::take(&mut entry.absorbed)
@@ -150,14 +150,16 @@ impl PoolState {
     }
 
     /// The entry of a node, with its absorbed GPUs booked up to now.
-    fn settled(&mut self, node: u32, now: SimTime) -> ShutNode {
+    pub(super) fn settled(&mut self, node: u32, now: SimTime) -> ShutNode {
         let mut entry = self.shut.get(node);
         if entry.absent {
             // Nobody pays for it.
             entry.since = now;
             return entry;
         }
-        let bucket = if entry.causes > 0 {
+        let bucket = if entry.serviced > 0 {
+            Bucket::Maintenance
+        } else if entry.causes > 0 {
             Bucket::Down
         } else {
             Bucket::Draining
@@ -180,7 +182,7 @@ impl PoolState {
     }
 
     /// Takes what is free on a shut node out of sight.
-    fn absorb(&mut self, node: u32, now: SimTime) {
+    pub(super) fn absorb(&mut self, node: u32, now: SimTime) {
         let mut entry = self.settled(node, now);
         if !entry.is_shut() {
             return;

@@ -31,6 +31,7 @@ mod staging;
 mod stops;
 mod stretch;
 mod transfers;
+mod upkeep;
 
 pub use blocks::Place;
 pub use books::Books;
@@ -50,3 +51,4 @@ pub use staging::Staging;
 pub use stops::{GivenUp, Loss, Reason};
 pub use stretch::{Stretch, wall, work_done};
 pub use transfers::{Arrival, Cargo, Due, Transfer, Transfers};
+pub use upkeep::{Closure, Stage, Upkeep, Window};

@@ -12,6 +12,7 @@ use super::profile::Profile;
 use super::repairs::RepairShop;
 use super::staging::Staging;
 use super::stretch::Stretch;
+use super::upkeep::Upkeep;
 
 /// What changed since the last decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +51,12 @@ pub struct World {
     pub pools: Vec<PoolState>,
     /// Where broken nodes wait for few crews.
     pub shops: Vec<RepairShop>,
+    /// Plans of maintenance, in the order of the model.
+    pub upkeep: Vec<Upkeep>,
+    /// How many batches are due and wait until nobody uses their nodes.
+    pub(super) batches_due: u32,
+    /// Nodes that a placement must not use, with their free GPUs.
+    pub(super) hidden: Vec<(u32, u32)>,
     /// What changed since the last decision.
     pub changes: Changes,
     /// Reservations of the last decision, by pool.
@@ -104,6 +111,9 @@ impl World {
             causes: Causes::default(),
             pools,
             shops: Vec::new(),
+            upkeep: Vec::new(),
+            batches_due: 0,
+            hidden: Vec::new(),
             changes: Changes::default(),
             reservations: Vec::new(),
             settled: false,
@@ -135,6 +145,10 @@ impl World {
         for (state, pool) in self.pools.iter_mut().zip(&model.pools) {
             state.reset(pool);
         }
+        self.upkeep.clear();
+        self.upkeep
+            .resize(model.weather.maintenance.len(), Upkeep::default());
+        self.batches_due = 0;
         self.at_door = None;
         self.changes.other = false;
         self.changes.arrivals.clear();

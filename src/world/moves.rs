@@ -107,7 +107,13 @@ impl World {
                 Refusal::Unstaged
             });
         }
-        let Some(holding) = self.pools[pool.index()].take(gpus) else {
+        let state = &mut self.pools[pool.index()];
+        let taken = if state.has_windows() {
+            self.take_beside_windows(model, slot, pool)
+        } else {
+            state.take(gpus)
+        };
+        let Some(holding) = taken else {
             return Err(Refusal::Full);
         };
         self.hold(model, slot, pool, holding, Phase::Running);

@@ -11,6 +11,7 @@ use super::rent::Rent;
 use super::room::Room;
 use super::shut::Shut;
 use super::stretch::Stretch;
+use super::upkeep::Window;
 
 /// The state of a pool.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct PoolState {
     pub books: Books,
     /// What was absorbed on nodes that take no work and is not posted yet: GPUs and stretch.
     pub shut_stretches: Vec<(u64, Stretch)>,
+    /// Nodes on which maintenance is announced or goes on.
+    pub(super) windows: Vec<Window>,
     /// Nodes that a gang left, while some are shut.
     pub(super) returned: Vec<u32>,
 }
@@ -66,6 +69,7 @@ impl PoolState {
             profile: Profile::default(),
             books: Books::default(),
             shut_stretches: Vec::new(),
+            windows: Vec::new(),
             returned: Vec::new(),
         };
         state.reset(pool);
@@ -96,6 +100,7 @@ impl PoolState {
         self.busy = 0;
         self.shut.clear();
         self.shut_stretches.clear();
+        self.windows.clear();
         self.refused_until = SimTime::ZERO;
         self.doubt = Doubt::default();
         self.quota = match &pool.supply {

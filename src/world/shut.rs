@@ -13,6 +13,10 @@ pub(super) struct ShutNode {
     pub(super) absent: bool,
     /// Whether its provider takes it away.
     pub(super) draining: bool,
+    /// How many plans of maintenance wait for its last job.
+    pub(super) due: u8,
+    /// How many plans of maintenance work on it.
+    pub(super) serviced: u8,
     /// GPUs of it that are absorbed.
     pub(super) absorbed: u32,
     /// Since when these are counted.
@@ -21,7 +25,7 @@ pub(super) struct ShutNode {
 
 impl ShutNode {
     pub(super) const fn is_shut(&self) -> bool {
-        self.causes > 0 || self.draining || self.absent
+        self.causes > 0 || self.draining || self.absent || self.due > 0 || self.serviced > 0
     }
 }
 

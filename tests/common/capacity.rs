@@ -15,6 +15,7 @@ use super::market::Market;
 #[derive(Clone, Debug, Default)]
 pub struct Capacity {
     pub down: u128,
+    pub maintenance: u128,
     /// The least and the most that can have been draining: which jobs lie on which instance is not heard.
     pub draining: (u128, u128),
     pub held: u128,
@@ -30,6 +31,7 @@ pub struct Capacity {
 pub struct Change {
     pub there: i64,
     pub draining: i64,
+    pub serviced: i64,
     pub busy: i64,
 }
 
@@ -47,6 +49,7 @@ pub fn capacities(run: &Run<'_>, lives: &[Life]) -> Vec<Capacity> {
                 integrate(run, id, &changes, counted)
             } else {
                 nodes(run, id, &mut changes);
+                maintenance(run, id, &mut changes);
                 causes_of_interruptions(run, id);
                 integrate(run, id, &changes, Capacity::default())
             }
@@ -118,6 +121,29 @@ fn nodes(run: &Run<'_>, pool: PoolId, changes: &mut Changes) {
     assert_eq!(heard, expected, "nodes of pool {pool:?}");
 }
 
+/// Nodes that are worked on are not there; those that are due drain. Only right where none of them fails.
+fn maintenance(run: &Run<'_>, pool: PoolId, changes: &mut Changes) {
+    let per_node = i64::from(run.model.pool(pool).gpus_per_node);
+    for &(at, fact) in &run.heard.facts {
+        let change = changes.entry(at.0).or_default();
+        match fact {
+            Fact::MaintenanceDue(of, nodes) if of == pool => {
+                change.draining += i64::from(nodes) * per_node;
+            }
+            Fact::MaintenanceBegun(of, nodes) if of == pool => {
+                change.draining -= i64::from(nodes) * per_node;
+                change.serviced += i64::from(nodes) * per_node;
+                change.there -= i64::from(nodes) * per_node;
+            }
+            Fact::MaintenanceOver(of, nodes) if of == pool => {
+                change.serviced -= i64::from(nodes) * per_node;
+                change.there += i64::from(nodes) * per_node;
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Nobody is interrupted on owned nodes but by a fault or a crash of its own.
 fn causes_of_interruptions(run: &Run<'_>, pool: PoolId) {
     for &(at, fact) in &run.heard.facts {
@@ -150,6 +176,7 @@ fn integrate(run: &Run<'_>, pool: PoolId, changes: &Changes, counted: Capacity) 
         since = at;
         now.there += change.there;
         now.draining += change.draining;
+        now.serviced += change.serviced;
         now.busy += change.busy;
         peak = peak.max(now.busy);
         assert!(
@@ -175,7 +202,8 @@ fn idle(capacity: &mut Capacity, now: Change, from: u64, to: u64) {
 
 fn book(capacity: &mut Capacity, now: Change, all: i64, span: u64) {
     let area = |gpus: i64| gpus.max(0) as u128 * 1000 * u128::from(span);
-    capacity.down += area(all - now.there);
+    capacity.down += area(all - now.there - now.serviced);
+    capacity.maintenance += area(now.serviced);
     capacity.held += area(now.there);
     // At least what not even all jobs together could hold of the draining GPUs is unused.
     capacity.draining.0 += area(now.draining - now.busy);

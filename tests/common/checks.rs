@@ -162,8 +162,14 @@ impl Run<'_> {
             let (least, most) = capacity.draining;
             let draining = busy[Bucket::Draining];
             assert!(least <= draining && draining <= most, "pool {index} drains");
+            let maintenance = busy[Bucket::Maintenance];
+            assert_eq!(
+                maintenance, capacity.maintenance,
+                "pool {index} is worked on"
+            );
             busy[Bucket::Down] = 0;
             busy[Bucket::Draining] = 0;
+            busy[Bucket::Maintenance] = 0;
             assert_eq!(busy, gpu_time, "pool {index} by bucket");
             assert_eq!(record.charged, cost + record.idle_cost, "pool {index}");
             assert_eq!(record.egress_cost, egress[index], "pool {index}");
@@ -197,7 +203,12 @@ impl Run<'_> {
                 pool.0[bucket] += posting.gpu_time;
             }
             let Some(job) = posting.job else {
-                let idle = [Bucket::IdlePaid, Bucket::Down, Bucket::Draining];
+                let idle = [
+                    Bucket::IdlePaid,
+                    Bucket::Down,
+                    Bucket::Draining,
+                    Bucket::Maintenance,
+                ];
                 let bucket = posting.bucket();
                 let electricity = posting.item == Item::Electricity;
                 assert!(electricity || idle.contains(&bucket.unwrap()));

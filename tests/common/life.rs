@@ -86,14 +86,7 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                     attempt.ending = Ending::Done;
                 }
             }
-            Fact::Rented(..)
-            | Fact::Released(..)
-            | Fact::Noticed(..)
-            | Fact::Reclaimed(..)
-            | Fact::NodesDown(..)
-            | Fact::NodesUp(..)
-            | Fact::Staged(..)
-            | Fact::SentHome(..) => {}
+            _ => {}
         }
     }
     lives

@@ -19,6 +19,7 @@ mod gpus;
 mod groups;
 mod happenings;
 mod laws;
+mod maintenance;
 mod markets;
 mod moves;
 mod network;

@@ -10,6 +10,7 @@ use crate::units::*;
 use super::{Compiled, compile};
 
 mod factors;
+mod maintenance;
 mod markets;
 mod mistakes;
 mod network;

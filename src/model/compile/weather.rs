@@ -10,6 +10,7 @@ use super::context::Context;
 use super::failures::failure;
 use super::groups::{self, Group};
 use super::happenings::happening;
+use super::maintenance;
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::sites::Place;
@@ -63,6 +64,7 @@ pub(super) fn read(
         );
     }
     Incident::put_in_order(&mut weather.script);
+    weather.maintenance = maintenance::read(context, file, &estate);
     let first = file.failure.items().map(|(_, table)| table).next();
     if let (Some(table), Horizon::UntilEmpty) = (first, run.horizon) {
         let fix = "give [scenario] a horizon, such as \"28 d\"";

@@ -32,6 +32,9 @@ impl Timeline {
             }
         }
         self.scratch.changes = changes;
+        for (plan, maintenance) in model.weather.maintenance.iter().enumerate() {
+            self.weather.extend(maintenance.incidents(plan as u16, end));
+        }
         self.sample_capacity(model, dice, end);
         Incident::put_in_order(&mut self.weather);
     }

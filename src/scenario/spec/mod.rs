@@ -7,6 +7,7 @@ mod egress;
 mod estate;
 mod factor;
 mod law;
+mod maintenance;
 mod market;
 mod network;
 mod offer;
@@ -33,6 +34,7 @@ pub use egress::{BandSpec, EgressSpec};
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
 pub use factor::{CorrelationSpec, FactorKind, FactorSpec};
 pub use law::{LawSpec, UsualLaw};
+pub use maintenance::{DrainKind, MaintenanceSpec};
 pub use market::{
     BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec, PriceMovesKind,
     PriceMovesSpec, PriceStateSpec, RegimeSpec, TierKind,
@@ -85,6 +87,8 @@ pub struct ScenarioFile {
     pub group: List<GroupSpec>,
     /// What fails and is repaired by law.
     pub failure: List<FailureSpec>,
+    /// What is planned and announced.
+    pub maintenance: List<MaintenanceSpec>,
     /// What happens at a given time.
     pub happening: List<HappeningSpec>,
     /// A slow cycle of the whole market, over all rented prices.
