@@ -93,5 +93,6 @@ fn waiting_again_is_no_wait_of_the_first_start() {
         .iter()
         .map(|time| time / (8000 * u128::from(MINUTE)))
         .collect();
-    assert_eq!(minutes, [60, 1, 0, 2, 0, 0, 0, 0, 0]);
+    assert_eq!(minutes[..4], [60, 1, 0, 2]);
+    assert!(minutes[4..].iter().all(|&time| time == 0));
 }
