@@ -97,7 +97,7 @@ impl PowerMeter {
     ) -> Drawn {
         match bucket {
             Bucket::Down => Drawn::ZERO,
-            Bucket::HeldIdle | Bucket::IdlePaid | Bucket::Draining => {
+            Bucket::HeldIdle | Bucket::IdlePaid | Bucket::Draining | Bucket::Maintenance => {
                 self.idle.over(held, from, to)
             }
             _ => {
