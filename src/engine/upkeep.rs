@@ -1,7 +1,7 @@
 //! Planned maintenance is played: a batch is due, waits until nobody uses its nodes, is worked on, and the next
 //! one follows. When a batch is clear depends on what runs, so only the beginnings of rounds are on the tape.
 
-use crate::journal::{Fact, Observer};
+use crate::journal::{Fact, JobState, Observer};
 use crate::model::{Drain, NodeRange};
 use crate::units::{SimTime, Span};
 use crate::world::Phase;
@@ -87,6 +87,7 @@ impl<O: Observer> Run<'_, O> {
             id: u32::from(plan),
             slot: u32::MAX,
             attempt: 0,
+            state: JobState::Running,
         };
         if at <= self.horizon {
             self.scratch.agenda.push(at, event);
