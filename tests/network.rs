@@ -92,6 +92,7 @@ fn wired() -> Model {
     wire(&mut model, 0, 1);
     wire(&mut model, 1, 0);
     let dataset = |name: &str| Dataset {
+        key: None,
         name: name.to_owned(),
         size: Bytes(3_600 * GB),
         kept: vec![SiteId(0)],

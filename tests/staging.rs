@@ -79,6 +79,7 @@ fn wire(model: &mut Model, timeline: &mut Timeline, data: Data) {
     model.network.routes.insert((SiteId(1), SiteId(0)), back);
     let dataset = |name: &str, gigabytes: u64| Dataset {
         name: name.to_owned(),
+        key: None,
         size: Bytes(gigabytes * GB),
         kept: vec![SiteId(0)],
         storage: BytePrice(1),

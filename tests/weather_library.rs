@@ -62,6 +62,23 @@ site  = "aws"
 gpu   = "h200"
 offer = { kind = "on-demand", quota = 64 }
 
+[[key_service]]
+name    = "kms"
+cache   = "1 h"
+on_loss = "stop"
+
+[[class]]
+name = "single"
+key  = "kms"
+
+[[class]]
+name       = "node"
+key        = "kms"
+checkpoint = { interval = "4 h" }
+
+[[class]]
+name = "large"
+
 [[demand]]
 name      = "research"
 generator = { preset = "shared-research", load = 1.1 }
@@ -137,6 +154,18 @@ fn stops(heard: &Everything) -> Vec<u32> {
     heard.facts.iter().filter_map(stopped).collect()
 }
 
+/// How often a service was lost, by site.
+fn lost_services(heard: &Everything) -> usize {
+    let lost = |(_, fact): &&(_, Fact)| matches!(fact, Fact::ServiceLost(_));
+    heard.facts.iter().filter(lost).count()
+}
+
+/// How long services were out, over all sites.
+fn hours_out(heard: &Everything) -> u64 {
+    let out = heard.services.iter().map(|service| service.out.0);
+    out.sum::<u64>() / 3_600_000
+}
+
 /// What the effects look at, in words.
 fn figures(heard: &Everything) -> String {
     let of_pools: Vec<String> = (0..4)
@@ -147,9 +176,12 @@ fn figures(heard: &Everything) -> String {
         })
         .collect();
     let quota = waited_for(heard, Cause::Quota);
+    let key = waited_for(heard, Cause::Key);
     format!(
-        "{} interrupted, {} refused, {} stops, {quota} ms for quota; {}",
+        "{} interrupted, {} services lost for {} h, {key} ms for keys, {} refused, {} stops, {quota} ms for quota; {}",
         interruptions(heard),
+        lost_services(heard),
+        hours_out(heard),
         refusals(heard),
         stops(heard).len(),
         of_pools.join("; ")
@@ -161,7 +193,7 @@ type Effect = fn(&Everything, &Everything) -> bool;
 
 const GPU_DAY: u128 = 1000 * 86_400_000;
 
-const EFFECTS: [(&str, Effect); 16] = [
+const EFFECTS: &[(&str, Effect)] = &[
     // Nothing is launched for 15 hours, and nobody who runs is stopped.
     ("control-plane-out.toml", |heard, _| {
         refusals(heard) > 0 && reclaims(heard, 2) == 0 && interruptions(heard) == 0
@@ -174,6 +206,20 @@ const EFFECTS: [(&str, Effect); 16] = [
     }),
     ("h200-sold-out.toml", |heard, _| {
         refusals(heard) > 0 && reclaims(heard, 2) > 0 && reclaims(heard, 3) == 0
+    }),
+    ("key-rotation.toml", |heard, _| {
+        interruptions(heard) > 0 && waited_for(heard, Cause::Key) == 0
+    }),
+    // Three sites × 28 days / 20 d: 4.2 outages on average.
+    ("key-service-failures.toml", |heard, _| {
+        (1..14).contains(&lost_services(heard)) && 0 < hours_out(heard)
+    }),
+    // Only the rented site of the three is without keys, for nine days, and who could go elsewhere does.
+    ("keys-lost.toml", |heard, _| {
+        hours_out(heard) == 9 * 24 && lost_services(heard) == 1
+    }),
+    ("keys-out.toml", |heard, _| {
+        hours_out(heard) == 3 * 24 && interruptions(heard) > 0 && waited_for(heard, Cause::Key) > 0
     }),
     // 42 nodes × 28 days × 4 in 1,000 × 1.6: 7.5 on average.
     ("lemons.toml", |heard, _| {
@@ -222,7 +268,7 @@ fn every_file_of_weather_does_what_it_says() {
     let fair = live(&estate(None));
     assert_eq!(interruptions(&fair), 0);
     let mut failed = Vec::new();
-    for (file, effect) in EFFECTS {
+    for &(file, effect) in EFFECTS {
         let heard = live(&estate(Some(file)));
         if !effect(&heard, &fair) {
             failed.push(format!("{file}: {}", figures(&heard)));

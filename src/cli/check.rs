@@ -8,6 +8,7 @@ use crate::record::{decimal, plain};
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
 use super::network::network;
+use super::services::services;
 use super::study::{Study, hours};
 use super::{answer, output, outside};
 
@@ -25,6 +26,7 @@ pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
         output::data(&("\n".to_owned() + &lines.concat()))?;
     }
     output::data(&network(&study.model))?;
+    output::data(&services(&study.model))?;
     Ok(())
 }
 

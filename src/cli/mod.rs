@@ -19,6 +19,7 @@ mod outside;
 mod power;
 mod progress;
 mod schema;
+mod services;
 mod study;
 mod table;
 mod verify;

@@ -81,6 +81,15 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             plain(&links.join(", "))
         ));
     }
+    for failure in &model.weather.outages {
+        let names = failure.entities.iter().map(|(name, _)| name.as_str());
+        lines.push(format!(
+            "failure  {}  of {}: {}",
+            plain(&failure.name),
+            counted(failure.entities.len() as u64, "service"),
+            plain(&names.collect::<Vec<_>>().join(", "))
+        ));
+    }
     lines
 }
 

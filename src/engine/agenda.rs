@@ -38,6 +38,12 @@ pub(super) enum Rank {
     Release = 13,
     /// A transfer is there, unless its rate has changed since.
     Arrived = 14,
+    /// What was fetched of a service before its outage serves no longer.
+    Lapsed = 15,
+    /// A job that lost a service has come to a checkpoint.
+    Cut = 16,
+    /// A job that holds what was replaced has come to a checkpoint.
+    Rekeyed = 17,
 }
 
 /// An event: what kind, whose, and where that is kept.

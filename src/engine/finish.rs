@@ -60,6 +60,7 @@ impl<O: Observer> Run<'_, O> {
             self.out.pool(&record);
         }
         self.post_link_rent();
+        self.close_services();
         let (link_cost, storage_cost) = self.model.network_rent(self.world.now);
         let record = RunRecord {
             horizon: self.world.now,

@@ -3,7 +3,7 @@
 use crate::journal::{Fact, JobState, Observer};
 use crate::model::Turn;
 use crate::strategy::Plan;
-use crate::units::{JobId, PoolId, SimTime};
+use crate::units::{JobId, OutletId, PoolId, SimTime};
 use crate::world::{Phase, Slot};
 
 use super::agenda::{Event, Rank};
@@ -82,7 +82,11 @@ impl<O: Observer> Run<'_, O> {
             Rank::Booted if self.is_current(slot, event, Phase::Booting) => self.booted(slot),
             Rank::Saved if self.is_current(slot, event, Phase::Saving) => self.saved(slot),
             Rank::Answered if self.is_current(slot, event, Phase::Asking) => self.answered(slot),
-            Rank::Crash if self.is_current(slot, event, Phase::Running) => self.interrupt(slot),
+            Rank::Crash | Rank::Rekeyed if self.is_current(slot, event, Phase::Running) => {
+                self.interrupt(slot);
+            }
+            Rank::Cut if self.is_current(slot, event, Phase::Running) => self.cut(slot),
+            Rank::Lapsed => self.lapse_service(OutletId(event.id), event.attempt),
             Rank::Restored => self.restored(event),
             Rank::Mended => self.mended(event),
             Rank::Fault => self.breaks(event),
@@ -100,6 +104,8 @@ impl<O: Observer> Run<'_, O> {
             | Rank::Saved
             | Rank::Answered
             | Rank::Crash
+            | Rank::Rekeyed
+            | Rank::Cut
             | Rank::Price
             | Rank::Arrival => {}
         }

@@ -12,6 +12,7 @@ mod ledger;
 mod repairs;
 mod room;
 mod run;
+mod services;
 mod standing;
 mod upkeep;
 mod weather;

@@ -73,6 +73,9 @@ impl<O: Observer> Run<'_, O> {
             Happening::LinkUp { link, permille } => {
                 self.world.mend_link(self.model, link, permille);
             }
+            Happening::ServiceDown { outlet, voids } => self.lose_service(outlet, voids),
+            Happening::ServiceUp { outlet } => self.regain_service(outlet),
+            Happening::Rotated { outlet, overlap } => self.rotate_service(outlet, overlap),
             Happening::Quota { pool, gpus } => {
                 self.world.pools[pool.index()].set_quota(gpus);
                 self.world.changes.other = true;

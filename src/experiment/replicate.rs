@@ -105,7 +105,9 @@ pub fn layout_of(model: &Model) -> Layout {
         .map(|class| class.name.clone())
         .collect();
     let pools: Vec<String> = model.pools.iter().map(|pool| pool.name.clone()).collect();
-    Layout::new(&classes, &pools)
+    let services = model.services.list.iter();
+    let services: Vec<String> = services.map(|service| service.name.clone()).collect();
+    Layout::with_services(&classes, &pools, &services)
 }
 
 /// Plays `plan` and hands each row to `sink(strategy, replication, cells)`, ordered by replication, then

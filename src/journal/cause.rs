@@ -49,9 +49,10 @@ impl Cause {
     /// apart from the usual ones until they are needed.
     pub const RARE: usize = 4;
 
-    /// Whether it waits for data and not for a place: nobody behind it has to wait for that.
-    pub const fn is_data(self) -> bool {
-        matches!(self, Self::Link | Self::Staging)
+    /// Whether it waits for something other than a place, data or a service: nobody behind it has to wait for
+    /// that.
+    pub const fn lets_others_pass(self) -> bool {
+        (self as usize) < Self::RARE || matches!(self, Self::Link | Self::Staging)
     }
 
     /// The name in files and reports.

@@ -1,9 +1,9 @@
 //! Facts, postings, and who listens.
 
-use crate::units::{DatasetId, JobId, PoolId, SimTime, SiteId};
+use crate::units::{DatasetId, JobId, OutletId, PoolId, SimTime, SiteId};
 
 use super::posting::Posting;
-use super::record::{JobRecord, JobState, PoolRecord, RunRecord};
+use super::record::{JobRecord, JobState, PoolRecord, RunRecord, ServiceRecord};
 
 /// Something that happened, in the past tense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,10 @@ pub enum Fact {
     Staged(DatasetId, SiteId),
     /// The results of a job came home.
     SentHome(JobId),
+    /// A service did not answer a site any more.
+    ServiceLost(OutletId),
+    /// A service answered a site again.
+    ServiceBack(OutletId),
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.
@@ -65,6 +69,8 @@ pub trait Observer {
     fn job(&mut self, _record: &JobRecord) {}
     /// A pool's books were closed at the horizon.
     fn pool(&mut self, _record: &PoolRecord) {}
+    /// What is known of a service at the horizon.
+    fn service(&mut self, _record: &ServiceRecord) {}
     /// The run is over.
     fn run(&mut self, _record: &RunRecord) {}
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::units::{ClassId, JobId, MilliGpus, Money, PoolId, SimTime, Span, TenantId};
+use crate::units::{ClassId, JobId, MilliGpus, Money, PoolId, ServiceId, SimTime, Span, TenantId};
 
 use super::bucket::GpuTime;
 use super::cause::{Cause, Waits};
@@ -159,6 +159,15 @@ pub struct PoolRecord {
     pub refusals: u64,
     /// Most GPUs held by jobs at one instant.
     pub peak_gpus: u64,
+}
+
+/// What is known of a service at the horizon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceRecord {
+    /// Which.
+    pub service: ServiceId,
+    /// How long it did not answer, added up over its sites.
+    pub out: Span,
 }
 
 /// What is known of the whole run.

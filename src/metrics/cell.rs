@@ -30,6 +30,8 @@ pub enum Unit {
     Kilograms,
     /// Seconds.
     Seconds,
+    /// Hours.
+    Hours,
     /// GPU-hours.
     GpuHours,
     /// GPUs.
@@ -87,6 +89,7 @@ impl Unit {
             Self::KilowattHoursPerGpuHour => "kWh/GPU-h".to_owned(),
             Self::Kilograms => "kg".to_owned(),
             Self::Seconds => "s".to_owned(),
+            Self::Hours => "h".to_owned(),
             Self::GpuHours => "GPU-h".to_owned(),
             Self::Gpus => "GPUs".to_owned(),
             Self::Jobs => "jobs".to_owned(),

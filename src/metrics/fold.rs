@@ -1,6 +1,7 @@
 //! From the journal of one replication to one row.
 
-use crate::journal::{JobRecord, Observer, PoolRecord, RunRecord};
+use crate::journal::{JobRecord, Observer, PoolRecord, RunRecord, ServiceRecord};
+use crate::units::Span;
 
 use super::books::Books;
 use super::cell::Cell;
@@ -17,6 +18,8 @@ pub struct Fold {
     owned: Books,
     rented: Books,
     pools: Vec<Books>,
+    /// How long each service was out, in ms.
+    services: Vec<u64>,
     run: RunRecord,
     /// With one class its tally would repeat `all`, so it is not kept.
     by_class: bool,
@@ -32,6 +35,7 @@ impl Fold {
             owned: Books::default(),
             rented: Books::default(),
             pools: vec![Books::default(); layout.pools()],
+            services: vec![0; layout.services()],
             run: RunRecord::default(),
             by_class: 1 < layout.classes(),
         }
@@ -45,6 +49,7 @@ impl Fold {
         self.owned = Books::default();
         self.rented = Books::default();
         self.pools.fill(Books::default());
+        self.services.fill(0);
         self.run = RunRecord::default();
     }
 
@@ -64,6 +69,10 @@ impl Fold {
             (Source::Rented(cell), _) => cell(&self.rented),
             (Source::EachClass(cell), Subject::Class(class)) => cell(&mut self.classes[class]),
             (Source::Jobs(cell) | Source::EachClass(cell), _) => cell(&mut self.all),
+            (Source::EachService(cell), Subject::Service(service)) => {
+                cell(Span(self.services[service]))
+            }
+            (Source::EachService(cell), _) => cell(Span(self.services.iter().sum())),
             (Source::Run(cell), _) => cell(&self.run),
         }
     }
@@ -94,6 +103,12 @@ impl Observer for Fold {
             self.rented.add(record);
         } else {
             self.owned.add(record);
+        }
+    }
+
+    fn service(&mut self, record: &ServiceRecord) {
+        if let Some(out) = self.services.get_mut(record.service.index()) {
+            *out = record.out.0;
         }
     }
 

@@ -11,12 +11,14 @@ pub enum Subject {
     Class(usize),
     /// One pool, by index.
     Pool(usize),
+    /// One service, by index.
+    Service(usize),
 }
 
 /// One column.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Its name: the metric's id, and after a dot the class or pool.
+    /// Its name: the metric's id, and after a dot the class, pool or service.
     pub id: String,
     /// Its definition.
     pub metric: &'static Metric,
@@ -31,12 +33,18 @@ pub struct Layout {
     pub columns: Vec<Column>,
     classes: usize,
     pools: usize,
+    services: usize,
 }
 
 impl Layout {
     /// The columns for classes and pools of these names. A single class or pool gets no columns of its own:
     /// they would repeat the whole.
     pub fn new(classes: &[String], pools: &[String]) -> Self {
+        Self::with_services(classes, pools, &[])
+    }
+
+    /// As [`Layout::new`], with columns for services as well.
+    pub fn with_services(classes: &[String], pools: &[String], services: &[String]) -> Self {
         let mut columns = Vec::new();
         for metric in METRICS {
             columns.push(Column {
@@ -47,6 +55,7 @@ impl Layout {
             let (names, subject): (&[String], fn(usize) -> Subject) = match metric.source {
                 Source::EachClass(_) => (classes, Subject::Class),
                 Source::EachPool(_) => (pools, Subject::Pool),
+                Source::EachService(_) => (services, Subject::Service),
                 _ => (&[], Subject::Class),
             };
             if names.len() < 2 {
@@ -62,6 +71,7 @@ impl Layout {
             columns,
             classes: classes.len(),
             pools: pools.len(),
+            services: services.len(),
         }
     }
 
@@ -73,6 +83,11 @@ impl Layout {
     /// How many classes there are.
     pub const fn classes(&self) -> usize {
         self.classes
+    }
+
+    /// How many services there are.
+    pub const fn services(&self) -> usize {
+        self.services
     }
 
     /// How many pools there are.

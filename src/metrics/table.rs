@@ -3,6 +3,7 @@
 //! Columns, tables, files and the glossary all follow from here; a new metric is one row.
 
 use crate::journal::{Bucket, Cause, JobState, RunRecord};
+use crate::units::Span;
 
 use super::books::Books;
 use super::cell::{Better, Cell, Unit};
@@ -38,12 +39,14 @@ pub enum Source {
     Jobs(fn(&mut Tally) -> Cell),
     /// All jobs, and the jobs of each class.
     EachClass(fn(&mut Tally) -> Cell),
+    /// How long all services were out, over all sites, and how long each was.
+    EachService(fn(Span) -> Cell),
     /// The run as a whole.
     Run(fn(&RunRecord) -> Cell),
 }
 
 use Better::{Higher, Lower, Neither};
-use Source::{EachClass, EachPool, Jobs, Owned, Pools, Rented, Run};
+use Source::{EachClass, EachPool, EachService, Jobs, Owned, Pools, Rented, Run};
 
 macro_rules! metrics {
     ($($id:literal $unit:ident $better:ident $source:ident($cell:expr) $doc:literal;)*) => {
@@ -177,6 +180,8 @@ metrics! {
         "how often a job lost its place, or crashed";
     "recovery_mean_s" Seconds Lower EachClass(|t| t.recovery_mean())
         "mean time from an interruption until work went on, restart included, where it went on by the horizon";
+    "service_out_h" Hours Lower EachService(|out| Cell::amount(out.0 as f64 / 3.6e6))
+        "hours for which a service did not answer, added up over its sites";
     "queue_length_mean" Jobs Lower Run(|r| Cell::ratio(r.waiting_area as f64, r.horizon.0 as f64))
         "mean number of jobs waiting over time";
     "reservation_slips" Times Lower Run(|r| Cell::amount(r.slips as f64))

@@ -11,6 +11,7 @@ use super::estate::{
 use super::factors::Factors;
 use super::network::Network;
 use super::power::Power;
+use super::services::Services;
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
 use super::weather::Weather;
 
@@ -32,6 +33,7 @@ impl Model {
             network: Network::default(),
             power: Power::default(),
             datasets: Vec::new(),
+            services: Services::default(),
             weather: Weather::default(),
             factors: Factors::default(),
             demand: Vec::new(),

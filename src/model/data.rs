@@ -1,6 +1,6 @@
 //! Data that jobs read, and where they are kept.
 
-use crate::units::{BytePrice, Bytes, DatasetId, Money, SimTime, SiteId};
+use crate::units::{BytePrice, Bytes, DatasetId, Money, ServiceId, SimTime, SiteId};
 
 use super::Model;
 use super::network::Traffic;
@@ -18,6 +18,8 @@ pub struct Dataset {
     pub storage: BytePrice,
     /// How urgent it is on its way.
     pub traffic: Traffic,
+    /// Who keeps the key without which it cannot be read.
+    pub key: Option<ServiceId>,
 }
 
 /// Ticks of money in µ × bytes × ms of a price per GB-month: 3.6 × 10⁹ ticks are one µ, a gigabyte is 10⁹ bytes
@@ -68,6 +70,7 @@ mod tests {
             kept: vec![SiteId(0), SiteId(3)],
             storage: BytePrice(20_000),
             traffic: Traffic::Bulk,
+            key: None,
         };
         // 1,000 GB × .02 × 2 = 40 in 730 h, to the tick.
         let month = SimTime(730 * 3_600_000);

@@ -13,6 +13,7 @@ use super::power::Power;
 use super::prices::PriceSteps;
 use super::request::Shape;
 use super::rhythm::Rhythm;
+use super::services::Services;
 use super::settings::{Placement, StrategySettings};
 use super::timeline::Timeline;
 use super::weather::Weather;
@@ -50,6 +51,8 @@ pub struct Model {
     pub network: Network,
     /// Data that jobs read.
     pub datasets: Vec<Dataset>,
+    /// What jobs cannot do without.
+    pub services: Services,
     /// What may go wrong.
     pub weather: Weather,
     /// Luck that several things of one replication share.

@@ -1,6 +1,6 @@
 //! What the outside does to the estate, at its instant: sampled, replayed or scripted, always the same.
 
-use crate::units::{LinkId, PoolId, SimTime, Span};
+use crate::units::{LinkId, OutletId, PoolId, SimTime, Span};
 
 use super::estate::Term;
 
@@ -68,6 +68,25 @@ pub enum Happening {
         /// In ‰, as when it began.
         permille: u32,
     },
+    /// A service does not answer a site, or for one more cause.
+    ServiceDown {
+        /// Which, where.
+        outlet: OutletId,
+        /// Whether what was fetched of it before is of no use either.
+        voids: bool,
+    },
+    /// One cause that kept a service from answering a site is over.
+    ServiceUp {
+        /// Which, where.
+        outlet: OutletId,
+    },
+    /// What a service gave out before is of no use from now on: it was replaced.
+    Rotated {
+        /// Which, where.
+        outlet: OutletId,
+        /// For how long the old one and the new one held both.
+        overlap: Span,
+    },
     /// From now on so many GPUs of a rented pool may be held at once; what is held already stays.
     Quota {
         /// Which pool.
@@ -107,7 +126,7 @@ pub enum Turn {
     Relief,
     /// Capacity goes.
     Blow,
-    /// A price, a quota.
+    /// A price, a quota, a service.
     Terms,
 }
 
@@ -170,6 +189,15 @@ impl Incident {
             at,
             turn: Turn::Relief,
             what: Happening::LinkUp { link, permille },
+        }
+    }
+
+    /// The incident of something that belongs to terms and services.
+    pub const fn terms(at: SimTime, what: Happening) -> Self {
+        Self {
+            at,
+            turn: Turn::Terms,
+            what,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What may go wrong in a scenario: laws to draw from and what is sure to happen.
 
 use crate::process::{Faults, Law, Renewal};
-use crate::units::{LinkId, PoolId, Span};
+use crate::units::{LinkId, OutletId, PoolId, Span};
 
 use super::happening::Incident;
 use super::maintenance::Maintenance;
@@ -14,6 +14,8 @@ pub struct Weather {
     pub failures: Vec<Failure>,
     /// Links that are cut and mended.
     pub cuts: Vec<LinkFailure>,
+    /// Services that go out and come back.
+    pub outages: Vec<ServiceFailure>,
     /// What fails and shares few crews or spares.
     pub shops: Vec<Shop>,
     /// What is planned and announced.
@@ -44,6 +46,17 @@ pub struct LinkFailure {
     pub times: Times,
     /// Names of links with their directions.
     pub links: Vec<(String, Vec<LinkId>)>,
+}
+
+/// Services that fail alike, each by its own dice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceFailure {
+    /// Its name; with a service's name it names the dice.
+    pub name: String,
+    /// Up and down times.
+    pub times: Times,
+    /// What is out as one: names, with the sites that it serves.
+    pub entities: Vec<(String, Vec<OutletId>)>,
 }
 
 /// When something is up and when down.
@@ -99,6 +112,7 @@ impl Weather {
     pub fn rolls_dice(&self) -> bool {
         !self.failures.is_empty()
             || !self.cuts.is_empty()
+            || !self.outages.is_empty()
             || !self.shops.is_empty()
             || self.market.rolls_dice()
     }

@@ -42,7 +42,7 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, depth: u32) {
                 profiles[pool.index()].subtract(now.0, span, gpus);
             }
             Ok(_) => {}
-            Err(cause) if cause.is_data() => plan.world.causes.find(shape, now, cause),
+            Err(cause) if cause.lets_others_pass() => plan.world.causes.find(shape, now, cause),
             Err(cause) => {
                 blocked += 1;
                 plan.world.causes.find(shape, now, cause);

@@ -82,8 +82,8 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
         });
         match offered {
             Ok(pool) => take_extra(plan, slot, pool),
-            Err(cause) if cause.is_data() => {
-                // It is no candidate before its data are there: it reserves nothing.
+            Err(cause) if cause.lets_others_pass() => {
+                // It is no candidate before its data are there, or a service answers: it reserves nothing.
                 plan.world.causes.find(shape, now, cause);
                 plan.pass.leave(index);
                 continue;

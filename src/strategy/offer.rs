@@ -23,6 +23,13 @@ impl Strategy {
         &self.candidates[shape.index()].owned
     }
 
+    /// All pools that a shape may use under this strategy.
+    pub fn pools_of(&self, shape: ShapeId) -> impl Iterator<Item = PoolId> + '_ {
+        let candidates = &self.candidates[shape.index()];
+        let owned = candidates.owned.iter();
+        owned.chain(&candidates.rented).copied()
+    }
+
     pub(super) fn rented(&self, shape: ShapeId) -> &[PoolId] {
         &self.candidates[shape.index()].rented
     }
@@ -81,9 +88,12 @@ impl Strategy {
         place: Place,
         permitted: impl Fn(&Plan<'_>, PoolId) -> bool,
     ) -> Result<PoolId, Cause> {
+        if let Some(cause) = plan.world.causes.barred(shape) {
+            return Err(cause);
+        }
         let gpus = self.gpus_of(shape);
         let mut would_fit = false;
-        let mut unstaged = None;
+        let mut missing = Missing::default();
         for &pool in self.owned(shape) {
             // Placing asks by itself whether there is room; most have none even by count.
             if plan.world.pool(pool).free < gpus {
@@ -95,8 +105,7 @@ impl Strategy {
             }
             match plan.place(slot, pool) {
                 Ok(()) => return Ok(pool),
-                Err(Refusal::Unstaged) => unstaged = unstaged.or(Some(pool)),
-                Err(_) => {}
+                Err(why) => missing.note(why, pool),
             }
         }
         let mut cause = if would_fit {
@@ -105,17 +114,17 @@ impl Strategy {
             Cause::Capacity
         };
         if !self.rented(shape).is_empty() && self.may_spill(plan, slot, shape, place) {
-            match self.rent_cheapest(plan, slot, shape, &mut unstaged) {
+            match self.rent_cheapest(plan, slot, shape, &mut missing) {
                 Ok(pool) => return Ok(pool),
                 Err(Some(Refusal::Quota)) => cause = Cause::Quota,
                 Err(_) => {}
             }
         }
-        if let Some(pool) = unstaged {
+        if let Some(pool) = missing.data {
             // It would fit there if its data were: they are sent, and that is what it waits for.
             cause = plan.world.stage(plan.model, slot, pool);
         }
-        Err(cause)
+        Err(missing.service.map_or(cause, |service| cause.min(service)))
     }
 
     /// Whether a job that owned capacity cannot hold now may go out. Asks to be called again where only time
@@ -154,7 +163,7 @@ impl Strategy {
         plan: &mut Plan<'_>,
         slot: Slot,
         shape: ShapeId,
-        unstaged: &mut Option<PoolId>,
+        missing: &mut Missing,
     ) -> Result<PoolId, Option<Refusal>> {
         let candidates = &self.candidates[shape.index()];
         let now = plan.world.now;
@@ -184,8 +193,10 @@ impl Strategy {
             }
             match plan.rent(slot, pool) {
                 Ok(()) => return Ok(pool),
-                Err(Refusal::Unstaged) => *unstaged = unstaged.or(Some(pool)),
-                Err(why) => refusal = Some(why),
+                Err(why) => {
+                    missing.note(why, pool);
+                    refusal = Some(why);
+                }
             }
         }
         Err(refusal)
@@ -196,6 +207,27 @@ impl Strategy {
             Placement::PrivateFirst(spill) => spill.ceiling,
             Placement::Cheapest { ceiling } => ceiling,
             Placement::PrivateOnly | Placement::PublicOnly => None,
+        }
+    }
+}
+
+/// What a job misses where it would find room.
+#[derive(Clone, Copy, Debug, Default)]
+struct Missing {
+    /// The first pool where only its data are not.
+    data: Option<PoolId>,
+    /// The highest cause for which a pool cannot have it.
+    service: Option<Cause>,
+}
+
+impl Missing {
+    fn note(&mut self, why: Refusal, pool: PoolId) {
+        match why {
+            Refusal::Unstaged => self.data = self.data.or(Some(pool)),
+            Refusal::Withheld(cause) => {
+                self.service = Some(self.service.map_or(cause, |before| before.min(cause)));
+            }
+            Refusal::Full | Refusal::Quota | Refusal::SoldOut => {}
         }
     }
 }

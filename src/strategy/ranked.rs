@@ -6,7 +6,7 @@
 
 use crate::model::Discipline;
 use crate::units::{PoolId, Span, TenantId};
-use crate::world::{Phase, Slot};
+use crate::world::{Phase, Refusal, Slot};
 
 use super::Strategy;
 use super::plan::Plan;
@@ -102,12 +102,20 @@ fn run_the_first(strategy: &Strategy, plan: &mut Plan<'_>) {
             let Some(first) = fits.next() else {
                 continue;
             };
-            let has_data = |&pool: &PoolId| plan.world.has_data(plan.model, slot, pool);
-            if let Some(pool) = std::iter::once(first).chain(fits).find(has_data) {
+            let mut unstaged = None;
+            let mut may_start = |&pool: &PoolId| {
+                let why = plan.world.may_start(plan.model, slot, pool);
+                if why == Err(Refusal::Unstaged) {
+                    unstaged = unstaged.or(Some(pool));
+                }
+                why.is_ok()
+            };
+            let mut able = std::iter::once(first).chain(fits);
+            if let Some(pool) = able.find(|pool| may_start(pool)) {
                 free[pool.index()] -= job.gpus;
                 wanted.push((slot, pool));
-            } else {
-                plan.world.stage(plan.model, slot, first);
+            } else if let Some(pool) = unstaged {
+                plan.world.stage(plan.model, slot, pool);
             }
         }
     }
@@ -171,7 +179,7 @@ fn offer_in_order(strategy: &Strategy, plan: &mut Plan<'_>, strict: bool) {
         });
         if let Err(cause) = offered {
             plan.world.causes.find(shape, now, cause);
-            if strict && !cause.is_data() {
+            if strict && !cause.lets_others_pass() {
                 for &pool in strategy.owned(shape) {
                     plan.pass.closed[pool.index()] = true;
                 }

@@ -38,7 +38,7 @@ fn until_closed(strategy: &Strategy, plan: &mut Plan<'_>) {
         if let Err(cause) = offered {
             plan.world.causes.find(shape, now, cause);
             plan.pass.blocked.push(shape);
-            if cause.is_data() {
+            if cause.lets_others_pass() {
                 continue;
             }
             open -= close(strategy, plan, shape);
@@ -64,7 +64,7 @@ fn ask_all(strategy: &Strategy, plan: &mut Plan<'_>) {
         });
         if let Err(cause) = offered {
             plan.world.causes.find(cursor.shape, now, cause);
-            if !cause.is_data() {
+            if !cause.lets_others_pass() {
                 close(strategy, plan, cursor.shape);
             }
             if !strategy.must_ask_each(cursor.shape) {

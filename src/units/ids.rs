@@ -51,6 +51,14 @@ id!(
     LinkId(u16)
 );
 id!(
+    /// A service that jobs need before they can start.
+    ServiceId(u16)
+);
+id!(
+    /// A service as one site sees it.
+    OutletId(u32)
+);
+id!(
     /// A class of work.
     ClassId(u16)
 );

@@ -22,8 +22,8 @@ pub use calendar::{Epoch, Zone, month_label};
 pub use energy::{Carbon, Energy};
 pub use gpus::MilliGpus;
 pub use ids::{
-    ClassId, DatasetId, JobId, LinkId, NodeId, PoolId, ProviderId, ShapeId, SiteId, StrategyId,
-    TenantId,
+    ClassId, DatasetId, JobId, LinkId, NodeId, OutletId, PoolId, ProviderId, ServiceId, ShapeId,
+    SiteId, StrategyId, TenantId,
 };
 pub use money::{BytePrice, Currency, Money, Price};
 pub use quantity::{

@@ -22,7 +22,12 @@ impl Reading {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Odometer {
+    /// The cause that counts now.
     cause: Cause,
+    /// The cause that passes found.
+    found: Cause,
+    /// The cause that holds whatever they find, if any.
+    bar: Option<Cause>,
     since: SimTime,
     passed: Waits,
 }
@@ -39,6 +44,8 @@ pub struct Causes {
     /// What [`Reading`] leaves out, by slot; meaningless unless a rare cause was ever found.
     rare: Vec<[u64; Cause::RARE]>,
     keeps_rare: bool,
+    /// Whether any shape is barred.
+    bars: bool,
 }
 
 impl Causes {
@@ -47,6 +54,8 @@ impl Causes {
         self.odometers.clear();
         let fresh = Odometer {
             cause: Cause::Order,
+            found: Cause::Order,
+            bar: None,
             since: SimTime::ZERO,
             passed: Waits::default(),
         };
@@ -58,6 +67,7 @@ impl Causes {
         self.pass = 0;
         self.rare.clear();
         self.keeps_rare = false;
+        self.bars = false;
     }
 
     /// A pass over the whole line begins.
@@ -91,7 +101,7 @@ impl Causes {
 
     /// As `find`, between passes: the shape's only job has just come.
     pub fn learn(&mut self, shape: ShapeId, now: SimTime, cause: Cause) {
-        if cause != Cause::Order && self.odometers[shape.index()].cause == Cause::Order {
+        if cause != Cause::Order && self.odometers[shape.index()].found == Cause::Order {
             self.marked.push(shape);
         }
         if cause == Cause::Order {
@@ -102,19 +112,47 @@ impl Causes {
 
     /// No pool has room for the shape: if it waited for its turn so far, it waits for capacity from now on.
     pub fn fill_up(&mut self, shape: ShapeId, now: SimTime) {
-        if self.odometers[shape.index()].cause == Cause::Order {
+        if self.odometers[shape.index()].found == Cause::Order {
             self.learn(shape, now, Cause::Capacity);
         }
     }
 
     fn set(&mut self, shape: ShapeId, now: SimTime, cause: Cause) {
         let odometer = &mut self.odometers[shape.index()];
-        if odometer.cause != cause {
-            odometer.passed[odometer.cause] += now.since(odometer.since).0;
-            odometer.since = now;
-            odometer.cause = cause;
-            self.keeps_rare |= (cause as usize) < Cause::RARE;
+        if odometer.found != cause {
+            odometer.found = cause;
+            self.count_for(shape, now);
         }
+    }
+
+    /// Whatever passes find, the shape waits because of `cause` from now on; `None` lifts that.
+    pub fn bar(&mut self, shape: ShapeId, now: SimTime, cause: Option<Cause>) {
+        let odometer = &mut self.odometers[shape.index()];
+        if odometer.bar != cause {
+            odometer.bar = cause;
+            self.count_for(shape, now);
+            self.bars = self.odometers.iter().any(|odometer| odometer.bar.is_some());
+        }
+    }
+
+    /// The cause that bars a shape from starting anywhere, if one does.
+    #[inline]
+    pub fn barred(&self, shape: ShapeId) -> Option<Cause> {
+        if self.bars {
+            self.odometers[shape.index()].bar
+        } else {
+            None
+        }
+    }
+
+    /// From now on the odometer of the cause that holds goes on.
+    fn count_for(&mut self, shape: ShapeId, now: SimTime) {
+        let odometer = &mut self.odometers[shape.index()];
+        let cause = odometer.bar.unwrap_or(odometer.found);
+        odometer.passed[odometer.cause] += now.since(odometer.since).0;
+        odometer.since = now;
+        odometer.cause = cause;
+        self.keeps_rare |= (cause as usize) < Cause::RARE;
     }
 
     fn read_all(&self, shape: ShapeId, now: SimTime) -> Waits {
@@ -241,5 +279,20 @@ mod tests {
             causes.rare_since(Slot(1), shape, SimTime(50)),
             [14, 0, 0, 0]
         );
+    }
+
+    #[test]
+    fn a_bar_holds_whatever_passes_find() {
+        let (shape, mut causes) = (ShapeId(0), Causes::default());
+        causes.reset(1);
+        causes.bar(shape, SimTime(10), Some(Cause::Key));
+        causes.learn(shape, SimTime(20), Cause::Capacity);
+        assert_eq!(causes.barred(shape), Some(Cause::Key));
+        // What was found meanwhile holds once the bar is lifted.
+        causes.bar(shape, SimTime(50), None);
+        assert_eq!(causes.barred(shape), None);
+        let read = causes.read_all(shape, SimTime(57));
+        let causes = [Cause::Order, Cause::Key, Cause::Capacity];
+        assert_eq!(causes.map(|cause| read[cause]), [10, 40, 7]);
     }
 }

@@ -30,6 +30,13 @@ pub enum Phase {
     Saving,
 }
 
+impl Phase {
+    /// Whether a job holds GPUs then.
+    pub const fn has_gpus(self) -> bool {
+        matches!(self, Self::Booting | Self::Running | Self::Saving)
+    }
+}
+
 /// A job that is alive. Its true run time is not here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Job {

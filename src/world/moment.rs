@@ -10,6 +10,7 @@ use super::meters::Meters;
 use super::pool::PoolState;
 use super::profile::Profile;
 use super::repairs::RepairShop;
+use super::services::Services;
 use super::staging::Staging;
 use super::stretch::Stretch;
 use super::upkeep::Upkeep;
@@ -83,6 +84,10 @@ pub struct World {
     pub(super) meters: Meters,
     /// Where data are, and what moves.
     pub staging: Staging,
+    /// Which services answer.
+    pub services: Services,
+    /// Whether anything but room can stand between a job and a pool: data, or services.
+    pub(super) is_guarded: bool,
     /// Whether somebody wants to hear of single stretches.
     pub keeps_stretches: bool,
     /// The stretches that the last move booked, if they are kept.
@@ -128,6 +133,8 @@ impl World {
             posted,
             meters: Meters::default(),
             staging: Staging::default(),
+            services: Services::default(),
+            is_guarded: false,
             booked: Vec::new(),
             cancelled: Vec::new(),
             charges: Vec::new(),
@@ -162,6 +169,8 @@ impl World {
         self.slips = 0;
         self.meters.reset(&model.sites);
         self.staging.reset(model);
+        self.services.reset(model);
+        self.is_guarded = self.staging.is_used() || self.services.are_used();
         self.booked.clear();
         self.charges.clear();
     }

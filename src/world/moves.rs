@@ -26,6 +26,8 @@ pub enum Refusal {
     SoldOut,
     /// There may be room, but what it reads is not there.
     Unstaged,
+    /// There may be room, but it cannot do without something that cannot be had there.
+    Withheld(Cause),
 }
 
 /// What a placement launched.
@@ -99,13 +101,8 @@ impl World {
     #[inline]
     pub fn place(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let gpus = self.jobs[slot].gpus;
-        if self.staging.is_used() && !self.has_data(model, slot, pool) {
-            let is_full = !model.pool(pool).is_rented() && !self.pool(pool).fits(gpus);
-            return Err(if is_full {
-                Refusal::Full
-            } else {
-                Refusal::Unstaged
-            });
+        if self.is_guarded {
+            self.guard(model, slot, pool)?;
         }
         let state = &mut self.pools[pool.index()];
         let taken = if state.has_windows() {
@@ -118,6 +115,32 @@ impl World {
         };
         self.hold(model, slot, pool, holding, Phase::Running);
         Ok(())
+    }
+
+    /// What but room stands between a job and a pool.
+    fn guard(&self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
+        let Err(why) = self.may_start(model, slot, pool) else {
+            return Ok(());
+        };
+        let gpus = self.jobs[slot].gpus;
+        let is_full = !model.pool(pool).is_rented() && !self.pool(pool).fits(gpus);
+        Err(if is_full { Refusal::Full } else { why })
+    }
+
+    /// Whether a job could start in a pool if there were room: what it needs can be had there, and what it reads is
+    /// there.
+    pub fn may_start(&self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
+        if self.services.are_used() {
+            let class = model.class_of(self.jobs[slot].request.shape);
+            if let Some(cause) = self.withheld(model, class, pool) {
+                return Err(Refusal::Withheld(cause));
+            }
+        }
+        if self.has_data(model, slot, pool) {
+            Ok(())
+        } else {
+            Err(Refusal::Unstaged)
+        }
     }
 
     /// When a job would be expected to end if it started in a pool now: restart, work and checkpoints.
@@ -139,7 +162,7 @@ impl World {
     ) -> Result<Launched, Refusal> {
         match self.place(model, slot, pool) {
             Ok(()) => return Ok(Launched { instances: 0 }),
-            Err(Refusal::Unstaged) => return Err(Refusal::Unstaged),
+            Err(why @ (Refusal::Unstaged | Refusal::Withheld(_))) => return Err(why),
             Err(_) => {}
         }
         let terms = model.pool(pool);

@@ -13,12 +13,11 @@ impl World {
     pub fn jobs_on(&self, pool: PoolId, first: u32, nodes: u32, jobs: &mut Vec<Slot>) {
         let state = self.pool(pool);
         let within = |&(node, _): &(u32, u32)| (first..first.saturating_add(nodes)).contains(&node);
-        let holds = |phase| matches!(phase, Phase::Booting | Phase::Running | Phase::Saving);
         jobs.clear();
         jobs.extend(
             self.jobs
                 .living()
-                .filter(|(_, job)| job.pool == pool && holds(job.phase))
+                .filter(|(_, job)| job.pool == pool && job.phase.has_gpus())
                 .filter(|(_, job)| state.parts(job.holding, job.gpus).any(|part| within(&part)))
                 .map(|(slot, _)| slot),
         );

@@ -37,6 +37,14 @@ impl Run<'_> {
         self.rents(&capacities);
     }
 
+    /// Whether a job may stop because it lost a service.
+    pub fn needs_services(&self, job: JobId) -> bool {
+        let shape = self.timeline.requests[job.index()].shape;
+        let class = self.model.class_of(shape);
+        let mut pools = self.model.classes[class.index()].pools.iter();
+        pools.any(|&pool| !self.model.needs(class, pool).is_empty())
+    }
+
     fn arrived(&self, job: usize) -> bool {
         self.timeline.requests[job].submit <= self.heard.run.horizon
     }

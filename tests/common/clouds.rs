@@ -43,6 +43,11 @@ pub fn world(pools: Vec<Pool>, placement: Placement) -> Model {
     model
 }
 
+/// Nodes of four GPUs that are rented on these terms.
+pub fn rented_pool(terms: Rented) -> Pool {
+    rented("cloud", 4, terms)
+}
+
 /// Only nodes of four GPUs that are rented on these terms.
 pub fn public(terms: Rented) -> Model {
     world(vec![rented("cloud", 4, terms)], Placement::PublicOnly)

@@ -360,7 +360,11 @@ pub fn crashes_in_time(model: &Model, timeline: &Timeline, job: JobId, life: &Li
         let mut stream = dice.stream(key, Purpose::Crash, job.0, attempt.turn);
         let crash = started + exponential_ms(&mut stream, mean).0;
         assert!(attempt.ran_until() <= crash, "{job:?} crashes at {crash}");
-        // Who stops earlier does so because the weather took its place.
+        // Who stops earlier does so because the weather took its place, or a service.
+        let class = model.class_of(timeline.requests[job.index()].shape);
+        if !model.needs(class, attempt.pool).is_empty() {
+            continue;
+        }
         let lost = matches!(attempt.ending, Ending::Lost { .. }) && attempt.stopped.is_none();
         if lost && attempt.freed < crash {
             let struck = |incident: &Incident| strikes(incident, attempt.pool, attempt.freed);

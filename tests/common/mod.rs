@@ -7,6 +7,7 @@ pub mod capacity;
 pub mod cases;
 pub mod checks;
 pub mod clouds;
+pub mod helpers;
 pub mod life;
 pub mod market;
 pub mod power;
@@ -16,7 +17,7 @@ pub mod worlds;
 
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::journal::{Fact, JobRecord, Observer, PoolRecord, Posting, RunRecord};
+use plimsoll::journal::{Fact, JobRecord, Observer, PoolRecord, Posting, RunRecord, ServiceRecord};
 use plimsoll::model::{
     Class, Discipline, Horizon, Model, Outcome, Packing, Pool, Request, Shape, Site,
     StrategySettings, Supply, Timeline, Truth,
@@ -33,6 +34,7 @@ pub struct Everything {
     pub facts: Vec<(SimTime, Fact)>,
     pub jobs: Vec<JobRecord>,
     pub pools: Vec<PoolRecord>,
+    pub services: Vec<ServiceRecord>,
     pub postings: Vec<Posting>,
     pub run: RunRecord,
 }
@@ -47,6 +49,9 @@ impl Observer for Everything {
     }
     fn pool(&mut self, record: &PoolRecord) {
         self.pools.push(*record);
+    }
+    fn service(&mut self, record: &ServiceRecord) {
+        self.services.push(*record);
     }
     fn posting(&mut self, posting: &Posting) {
         self.postings.push(*posting);

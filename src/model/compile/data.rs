@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Dataset, Network, Traffic};
+use crate::model::{Dataset, Network, ServiceKind, Services, Traffic};
 use crate::scenario::{ClassSpec, DatasetSpec, Given, Origin, ScenarioFile, TrafficSpec};
 use crate::units::{BytePrice, Bytes, DatasetId, SiteId, parse_amount, parse_bytes};
 
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::pools::PoolDraft;
+use super::services;
 use super::sites::Place;
 
 /// Most data sets of a scenario.
@@ -18,7 +19,12 @@ const SIZE_MAX: Bytes = Bytes(1_000_000_000_000_000_000);
 /// Dearer than this per gigabyte and month is a slip of the hand.
 const STORAGE_MAX: u64 = 1_000_000_000;
 
-pub(super) fn read(context: &mut Context, file: &ScenarioFile, sites: &[Place]) -> Vec<Dataset> {
+pub(super) fn read(
+    context: &mut Context,
+    file: &ScenarioFile,
+    sites: &[Place],
+    services: &Services,
+) -> Vec<Dataset> {
     let mut datasets = Vec::new();
     let mut taken = BTreeSet::new();
     for (spec, table) in file.dataset.items() {
@@ -31,7 +37,9 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, sites: &[Place]) 
             break;
         }
         let name = context.name(&spec.name, table, "data set", &mut taken);
-        datasets.extend(dataset(context, spec, table, sites, name));
+        let key = services::named(context, &spec.key, ServiceKind::Key, services);
+        let found = dataset(context, spec, table, sites, name);
+        datasets.extend(found.map(|dataset| Dataset { key, ..dataset }));
     }
     datasets
 }
@@ -84,6 +92,8 @@ fn dataset(
             Some(TrafficSpec::Inference) => Traffic::Inference,
             Some(TrafficSpec::Bulk) | None => Traffic::Bulk,
         },
+        // Its caller knows.
+        key: None,
     })
 }
 

@@ -12,6 +12,7 @@ use super::network;
 use super::outages;
 use super::pools::PoolDraft;
 use super::selector;
+use super::service_weather;
 use super::weather::{Estate, packed};
 
 /// Most things that fail on their own.
@@ -47,6 +48,37 @@ pub(super) fn failure(
             links: network::named(context, spec, of_at, estate.network)?,
         });
         return Some(());
+    }
+    if let Some(kind) = service_weather::kind_of(of) {
+        let times = times(context, spec, table, up, down)?;
+        let found = service_weather::failure(context, spec, (kind, of_at), estate, name, times);
+        weather.outages.extend(found);
+        return Some(());
+    }
+    of_nodes(
+        context,
+        spec,
+        table,
+        (of, of_at, up, down),
+        estate,
+        name,
+        weather,
+    )
+}
+
+/// Nodes that fail by law, alone or together.
+fn of_nodes(
+    context: &mut Context,
+    spec: &FailureSpec,
+    table: Origin,
+    (of, of_at, up, down): (FailureUnit, Origin, Law, Law),
+    estate: &Estate<'_>,
+    name: Option<String>,
+    weather: &mut Weather,
+) -> Option<()> {
+    if let Some(origin) = spec.services.origin() {
+        let fix = "write of = \"key-service\"";
+        context.fault(origin, "`services` means nothing here", fix);
     }
     let (sites, pools) = (estate.sites, estate.pools);
     let owned = |draft: &PoolDraft| !draft.pool.is_rented();
@@ -95,18 +127,18 @@ fn recorded(
     estate: &Estate<'_>,
     script: &mut Vec<Incident>,
 ) -> Option<()> {
+    if let Some((&of, origin)) = spec.of.here()
+        && let Some(kind) = service_weather::kind_of(of)
+    {
+        let kind = (kind, origin);
+        return service_weather::recorded(context, spec, (path, at), kind, estate, script);
+    }
+    drawn_words(context, spec);
     for (field, word) in [
         (spec.of.origin(), "of"),
-        (spec.up.origin(), "up"),
-        (spec.down.origin(), "down"),
-        (spec.crews.origin(), "crews"),
-        (spec.spares.origin(), "spares"),
-        (spec.new.origin(), "new"),
+        (spec.services.origin(), "services"),
     ] {
-        if let Some(origin) = field {
-            let message = format!("`{word}` means nothing where outages were recorded");
-            context.fault(origin, message, "leave it out, or `trace`");
-        }
+        no_law(context, field, word);
     }
     let owned = |draft: &PoolDraft| !draft.pool.is_rented();
     let (sites, pools) = (estate.sites, estate.pools);
@@ -121,15 +153,37 @@ fn recorded(
         nodes: nodes.collect(),
     };
     packed(context, at, estate, std::slice::from_ref(&entity));
-    outages::replay(
-        context,
-        spec,
-        (path, at),
-        estate.run,
-        pools,
-        &chosen,
-        script,
-    )
+    let nodes: Vec<(PoolId, u32)> = chosen
+        .iter()
+        .flat_map(|&pool| (0..pools[pool.index()].pool.nodes).map(move |node| (pool, node)))
+        .collect();
+    let things = (nodes.len(), "nodes");
+    for (index, from, to) in outages::replay(context, spec, (path, at), estate.run, things)? {
+        let (pool, node) = nodes[index];
+        script.push(Incident::down(from, pool, node, 1));
+        script.push(Incident::up(to, pool, node, 1));
+    }
+    Some(())
+}
+
+/// Words of laws, which mean nothing where outages were recorded.
+pub(super) fn drawn_words(context: &mut Context, spec: &FailureSpec) {
+    for (field, word) in [
+        (spec.up.origin(), "up"),
+        (spec.down.origin(), "down"),
+        (spec.crews.origin(), "crews"),
+        (spec.spares.origin(), "spares"),
+        (spec.new.origin(), "new"),
+    ] {
+        no_law(context, field, word);
+    }
+}
+
+fn no_law(context: &mut Context, field: Option<Origin>, word: &str) {
+    if let Some(origin) = field {
+        let message = format!("`{word}` means nothing where outages were recorded");
+        context.fault(origin, message, "leave it out, or `trace`");
+    }
 }
 
 /// When things that fail each by themselves are up and down.
@@ -263,8 +317,8 @@ fn entities(
                 });
             }
         }
-        // Links are no nodes: `network::named`.
-        FailureUnit::Link => {}
+        // These are no nodes: `network::named`, `service_weather::failure`.
+        FailureUnit::Link | FailureUnit::KeyService => {}
         FailureUnit::Group => {
             let wanted = spec
                 .selector

@@ -1,6 +1,6 @@
 //! `[[happening]]`: what happens at a given time.
 
-use crate::model::{Entity, Happening, Incident, NodeRange, Turn};
+use crate::model::{Entity, Happening, Incident, NodeRange, ServiceKind, Turn};
 use crate::scenario::{HappeningKind, HappeningSpec, Origin};
 use crate::units::{PoolId, SimTime};
 
@@ -9,6 +9,7 @@ use super::network;
 use super::pools::PoolDraft;
 use super::run::instant;
 use super::selector;
+use super::service_weather;
 use super::weather::{Estate, packed};
 
 /// A thing that happens at a given time, and its end.
@@ -23,7 +24,8 @@ pub(super) fn happening(
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example = "what = \"nodes-down\" (or capacity, quota, price, link)";
+    let example =
+        "what = \"nodes-down\" (or capacity, quota, price, link, key-service, key-rotation)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
     let (Some((at, origin)), Some((&what, _))) = (at, what) else {
@@ -41,31 +43,39 @@ pub(super) fn happening(
         HappeningKind::Capacity => capacity(context, spec, table, estate, when, script),
         HappeningKind::Quota => quota(context, spec, table, estate, when, script),
         HappeningKind::Link => network::slow(context, spec, table, estate.network, when, script),
+        HappeningKind::KeyService => {
+            let kind = (ServiceKind::Key, table);
+            service_weather::out(context, spec, kind, estate, when, script);
+        }
+        HappeningKind::KeyRotation => {
+            let kind = (ServiceKind::Key, table);
+            service_weather::rotation(context, spec, kind, estate, when, script);
+        }
         HappeningKind::Price => price(context, spec, table, estate, when, surcharges),
     }
 }
 
 /// Words that mean nothing for what happens.
 fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
-    for (field, word, kinds) in [
-        (spec.first.origin(), "first", [HappeningKind::NodesDown; 1]),
-        (spec.nodes.origin(), "nodes", [HappeningKind::NodesDown; 1]),
+    use HappeningKind as K;
+    let fields: [(Option<Origin>, &str, &[K]); 11] = [
+        (spec.first.origin(), "first", &[K::NodesDown]),
+        (spec.nodes.origin(), "nodes", &[K::NodesDown]),
+        (spec.instances.origin(), "instances", &[K::Capacity]),
+        (spec.notice.origin(), "notice", &[K::Capacity]),
+        (spec.keeps_held.origin(), "keeps_held", &[K::Capacity]),
+        (spec.gpus.origin(), "gpus", &[K::Quota]),
+        (spec.factor.origin(), "factor", &[K::Price]),
+        (spec.links.origin(), "links", &[K::Link]),
+        (spec.share.origin(), "share", &[K::Link]),
         (
-            spec.instances.origin(),
-            "instances",
-            [HappeningKind::Capacity; 1],
+            spec.services.origin(),
+            "services",
+            &[K::KeyService, K::KeyRotation],
         ),
-        (spec.notice.origin(), "notice", [HappeningKind::Capacity; 1]),
-        (
-            spec.keeps_held.origin(),
-            "keeps_held",
-            [HappeningKind::Capacity; 1],
-        ),
-        (spec.gpus.origin(), "gpus", [HappeningKind::Quota; 1]),
-        (spec.factor.origin(), "factor", [HappeningKind::Price; 1]),
-        (spec.links.origin(), "links", [HappeningKind::Link; 1]),
-        (spec.share.origin(), "share", [HappeningKind::Link; 1]),
-    ] {
+        (spec.voids_cache.origin(), "voids_cache", &[K::KeyService]),
+    ];
+    for (field, word, kinds) in fields {
         if let Some(origin) = field.filter(|_| !kinds.contains(&what)) {
             context.fault(
                 origin,

@@ -36,6 +36,8 @@ mod rhythms;
 mod routes;
 mod run;
 mod selector;
+mod service_weather;
+mod services;
 mod sites;
 mod strategies;
 mod tco;
@@ -97,7 +99,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
     let feeds = traces::read(&mut context, file, &run, owned);
     let mut classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
-    let datasets = data::read(&mut context, file, &sites);
+    let mut services = services::read(&mut context, file, &run, &sites);
+    let datasets = data::read(&mut context, file, &sites, &services);
     let wires = data::Wires {
         sites: &sites,
         pools: &pools,
@@ -105,20 +108,20 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         network: &network,
     };
     data::attach(&mut context, file, &mut classes, &wires);
+    services::attach(&mut context, file, &classes, &wires, &mut services);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
     let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
     let market = markets::read(&mut context, file, &run, &mut pools);
-    let mut weather = weather::read(&mut context, file, &run, &sites, &pools, &network, market);
+    let places = (sites.as_slice(), pools.as_slice());
+    let known = (&network, &services);
+    let mut weather = weather::read(&mut context, file, &run, places, known, market);
     terms::add_to(&mut weather.script, &pools);
     let factors = factors::read(&mut context, file, &sites, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
-    let scenario_files = scenario.problems.sources().iter();
-    let mut files: Vec<PathBuf> = scenario_files.filter_map(|s| s.path.clone()).collect();
-    files.append(&mut context.files);
     let model = Model {
         name: run.name,
         epoch: run.epoch,
@@ -134,20 +137,28 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         power,
         network,
         datasets,
+        services,
         weather,
         factors,
         strategies,
         demand: intake.demand,
     };
-    let load = LoadReport::of(&model, &intake.imports, intake.unplaceable, run.seed);
     Ok(Compiled {
+        load: LoadReport::of(&model, &intake.imports, intake.unplaceable, run.seed),
         model,
         seed: run.seed,
         replications: run.replications,
         assumptions: context.assumptions,
         imports: intake.imports,
-        load,
-        files,
+        files: files_of(scenario, context.files),
         resolved: scenario.resolved.clone(),
     })
+}
+
+/// Files that the scenario was made from, with those that it names.
+fn files_of(scenario: &Scenario, named: Vec<PathBuf>) -> Vec<PathBuf> {
+    let own = scenario.problems.sources().iter();
+    own.filter_map(|source| source.path.clone())
+        .chain(named)
+        .collect()
 }

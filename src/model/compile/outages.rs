@@ -1,56 +1,48 @@
 //! `[[failure]] trace = "…"`: recorded outages, played on the nodes of this estate.
 
-use crate::model::Incident;
 use crate::scenario::{Align, FailureSpec, Origin, OutageKind, Place, Problem};
 use crate::trace::{Gaps, Limits, OutageFormat, OutageHistory, Source, read_outages};
-use crate::units::{PoolId, SimTime, Zone};
+use crate::units::{SimTime, Zone};
 
 use super::context::Context;
-use super::pools::PoolDraft;
 use super::run::Run;
 
-/// The incidents of a recording: its k-th entity, by name, is the k-th node of the pools.
+/// An outage of a recording: of which thing, counted by name, from when until when.
+pub(super) type Played = (usize, SimTime, SimTime);
+
+/// The outages of a recording, played on so many things: its k-th entity, by name, is the k-th of them.
 pub(super) fn replay(
     context: &mut Context,
     spec: &FailureSpec,
     (path, at): (&str, Origin),
     run: &Run,
-    pools: &[PoolDraft],
-    chosen: &[PoolId],
-    script: &mut Vec<Incident>,
-) -> Option<()> {
+    (things, noun): (usize, &str),
+) -> Option<Vec<Played>> {
     let history = read(context, spec, path, at)?;
     let start = start(context, spec, &history, run, at)?;
-    let nodes: Vec<(PoolId, u32)> = chosen
-        .iter()
-        .flat_map(|&pool| (0..pools[pool.index()].pool.nodes).map(move |node| (pool, node)))
-        .collect();
-    let (mut played, mut left_out) = (0u64, 0u64);
+    let mut played = Vec::new();
+    let mut left_out = 0u64;
     for outage in &history.outages {
-        let Some(&(pool, node)) = nodes.get(outage.entity as usize) else {
-            left_out += 1;
-            continue;
-        };
         let (down, up) = (outage.down_ms - start, outage.up_ms - start);
-        if up <= 0 {
+        let entity = outage.entity as usize;
+        if things <= entity || up <= 0 {
             left_out += 1;
             continue;
         }
-        played += 1;
         let from = SimTime(u64::try_from(down).unwrap_or(0));
-        script.push(Incident::down(from, pool, node, 1));
-        script.push(Incident::up(SimTime(up as u64), pool, node, 1));
+        played.push((entity, from, SimTime(up as u64)));
     }
     let name = spec.name.value().cloned().unwrap_or_default();
     let entities = history.entities.len();
     context.note_default(
         format!("failure {name}: recorded outages"),
         format!(
-            "{played} played, {left_out} left out: {entities} recorded things on {} nodes, in the order of their names",
-            nodes.len()
+            "{} played, {left_out} left out: {entities} recorded things on {things} {noun}, in the order of their \
+             names",
+            played.len()
         ),
     );
-    Some(())
+    Some(played)
 }
 
 fn read(

@@ -1,12 +1,13 @@
 //! `where = { … }`: which part of the estate is meant.
 
-use crate::model::SiteKind;
+use crate::model::{Site, SiteKind};
 use crate::scenario::{Given, List, OfferKind, Origin, SelectorSpec, SiteKindSpec};
-use crate::units::PoolId;
+use crate::units::{PoolId, SiteId};
 
 use super::context::Context;
 use super::pools::PoolDraft;
 use super::sites::Place;
+use super::weather::Estate;
 
 /// The pools that match all conditions given; a problem if there are none.
 pub(super) fn pools(
@@ -48,6 +49,58 @@ pub(super) fn pools(
         .collect();
     if found.is_empty() && context.problems.len() == before {
         let fix = "name pools or sites that there are, or widen the conditions";
+        context.fault(origin, "nothing in this estate matches", fix);
+    }
+    found
+}
+
+/// The sites that match all conditions given, those of pools through the pools that stand there; a problem if there
+/// are none.
+pub(super) fn sites(
+    context: &mut Context,
+    field: &Given<SelectorSpec>,
+    at: Origin,
+    estate: &Estate<'_>,
+) -> Vec<SiteId> {
+    let places = estate.sites;
+    let Some((spec, origin)) = field.here() else {
+        return (0..places.len()).map(SiteId::from).collect();
+    };
+    if let Some(origin) = spec.groups.origin() {
+        let fix = "name `sites`, or give their `kind`";
+        context.fault(origin, "`groups` means nothing for services", fix);
+    }
+    let by_pools = [spec.pools.origin(), spec.gpu.origin(), spec.offer.origin()];
+    if by_pools.iter().any(Option::is_some) {
+        let found = pools(context, field, at, places, estate.pools, |_| true);
+        let site = |pool: PoolId| estate.pools[pool.index()].pool.site;
+        return found.into_iter().map(site).collect();
+    }
+    let known: Vec<&str> = places
+        .iter()
+        .map(|place| place.site.name.as_str())
+        .collect();
+    let before = context.problems.len();
+    let wanted = names(context, &spec.sites, "site", &known);
+    let matches = |site: &Site| {
+        wanted
+            .as_ref()
+            .is_none_or(|names| names.contains(&site.name))
+            && spec
+                .kind
+                .value()
+                .is_none_or(|&kind| site_kind(kind) == site.kind)
+            && spec
+                .jurisdiction
+                .value()
+                .is_none_or(|place| *place == site.jurisdiction)
+    };
+    let all = (0..places.len()).map(SiteId::from);
+    let found: Vec<SiteId> = all
+        .filter(|site| matches(&places[site.index()].site))
+        .collect();
+    if found.is_empty() && context.problems.len() == before {
+        let fix = "name sites that there are, or widen the conditions";
         context.fault(origin, "nothing in this estate matches", fix);
     }
     found

@@ -15,6 +15,7 @@ mod markets;
 mod mistakes;
 mod network;
 mod power;
+mod services;
 mod weather;
 
 const GOOD: &str = r#"

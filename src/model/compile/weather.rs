@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Entity, Horizon, Incident, Market, Network, Packing, Weather};
+use crate::model::{Entity, Horizon, Incident, Market, Network, Packing, Services, Weather};
 use crate::scenario::{Origin, ScenarioFile};
 use crate::units::PoolId;
 
@@ -21,6 +21,7 @@ pub(super) struct Estate<'a> {
     pub(super) sites: &'a [Place],
     pub(super) pools: &'a [PoolDraft],
     pub(super) network: &'a Network,
+    pub(super) services: &'a Services,
     pub(super) groups: Vec<Group>,
 }
 
@@ -28,18 +29,17 @@ pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     run: &Run,
-    sites: &[Place],
-    pools: &[PoolDraft],
-    network: &Network,
+    (sites, pools): (&[Place], &[PoolDraft]),
+    (network, services): (&Network, &Services),
     market: Market,
 ) -> Weather {
-    let groups = groups::read(context, file, pools);
-    let estate = Estate {
+    let estate = &Estate {
         run,
         sites,
         pools,
         network,
-        groups,
+        services,
+        groups: groups::read(context, file, pools),
     };
     let mut weather = Weather {
         market,
@@ -48,25 +48,18 @@ pub(super) fn read(
     let mut taken = BTreeSet::new();
     for (spec, table) in file.failure.items() {
         let name = context.name(&spec.name, table, "failure", &mut taken);
-        failure(context, spec, table, &estate, name, &mut weather);
+        failure(context, spec, table, estate, name, &mut weather);
     }
     let mut taken = BTreeSet::new();
     for (spec, table) in file.happening.items() {
         context.name(&spec.name, table, "happening", &mut taken);
         let Weather { script, market, .. } = &mut weather;
-        happening(
-            context,
-            spec,
-            table,
-            &estate,
-            script,
-            &mut market.surcharges,
-        );
+        happening(context, spec, table, estate, script, &mut market.surcharges);
     }
     Incident::put_in_order(&mut weather.script);
     weather.maintenance = maintenance::read(context, file, &estate);
     let first = file.failure.items().map(|(_, table)| table).next();
-    if let (Some(table), Horizon::UntilEmpty) = (first, run.horizon) {
+    if let (Some(table), Horizon::UntilEmpty) = (first, estate.run.horizon) {
         let fix = "give [scenario] a horizon, such as \"28 d\"";
         context.fault(
             table,

@@ -1,10 +1,10 @@
 //! The weather of one replication: every entity's luck has a name of its own.
 
 use crate::dice::{Dice, Key};
-use crate::model::happening::Incident;
+use crate::model::happening::{Happening, Incident};
 use crate::model::weather::{Entity, Failure, Times};
 use crate::model::{Model, Timeline};
-use crate::units::{SimTime, Span};
+use crate::units::{OutletId, SimTime, Span};
 
 impl Timeline {
     /// Draws what the outside does to the estate until `end`.
@@ -31,12 +31,47 @@ impl Timeline {
                 }
             }
         }
+        for failure in &model.weather.outages {
+            for (name, outlets) in &failure.entities {
+                let key = dice.key(&failure.name, name);
+                draw(&failure.times, dice, key, end, &mut changes);
+                for &(at, up) in changes.iter().skip_while(|&&(_, up)| up) {
+                    let change = |&outlet: &OutletId| {
+                        let voids = false;
+                        let what = if up {
+                            Happening::ServiceUp { outlet }
+                        } else {
+                            Happening::ServiceDown { outlet, voids }
+                        };
+                        Incident::terms(at, what)
+                    };
+                    self.weather.extend(outlets.iter().map(change));
+                }
+            }
+        }
+        self.rotate_keys(model, end);
         self.scratch.changes = changes;
         for (plan, maintenance) in model.weather.maintenance.iter().enumerate() {
             self.weather.extend(maintenance.incidents(plan as u16, end));
         }
         self.sample_capacity(model, dice, end);
         Incident::put_in_order(&mut self.weather);
+    }
+
+    /// What services give out is replaced when its time has come.
+    fn rotate_keys(&mut self, model: &Model, end: Span) {
+        for (index, outlet) in model.services.outlets.iter().enumerate() {
+            let Some(rotation) = model.services.list[outlet.service.index()].rotation else {
+                continue;
+            };
+            let (outlet, overlap) = (OutletId::from(index), rotation.overlap);
+            let mut at = rotation.first;
+            while at.0 < end.0 {
+                let what = Happening::Rotated { outlet, overlap };
+                self.weather.push(Incident::terms(at + overlap, what));
+                at = at + rotation.every;
+            }
+        }
     }
 
     fn sample_failure(

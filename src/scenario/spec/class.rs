@@ -27,6 +27,8 @@ pub struct ClassSpec {
     pub results_to: Given<String>,
     /// Data sets that its jobs read: a job takes GPUs only where all of them are.
     pub data: List<String>,
+    /// The key service without which its jobs do not start nor restore a checkpoint; none unless given.
+    pub key: Given<String>,
     /// Speed by GPU type relative to an H100, where it differs from the catalog: { l40s = 0.3 }.
     pub speed: ByName<f64>,
     /// What stopping a job costs; a checkpoint of 5 min and a restart of 5 min unless given.

@@ -26,4 +26,6 @@ pub struct DatasetSpec {
     pub storage: Given<String>,
     /// How urgent it is on its way; "bulk" unless given.
     pub traffic: Given<TrafficSpec>,
+    /// The key service without which it cannot be read where it is read; it is not encrypted unless given.
+    pub key: Given<String>,
 }

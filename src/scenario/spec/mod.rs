@@ -12,6 +12,7 @@ mod market;
 mod network;
 mod offer;
 mod run;
+mod services;
 mod strategy;
 mod weather;
 
@@ -42,6 +43,7 @@ pub use market::{
 pub use network::{LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
 pub use offer::{OfferKind, OfferSpec, PriceFileKind, SeriesSpec, StepSpec};
 pub use run::{OverrunKind, RunSpec};
+pub use services::{KeyServiceSpec, LossKind, RotationSpec};
 pub use strategy::{
     PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec, StrategySpec,
 };
@@ -73,6 +75,8 @@ pub struct ScenarioFile {
     pub link: List<LinkSpec>,
     /// Data that jobs read.
     pub dataset: List<DatasetSpec>,
+    /// Services that keep the keys without which data, artifacts and checkpoints cannot be read.
+    pub key_service: List<KeyServiceSpec>,
     /// GPU types beside, or instead of, those of the catalog.
     pub gpu: List<GpuSpec>,
     /// What owning costs, beside the records of the catalog.

@@ -61,7 +61,9 @@ pub struct FailureSpec {
     pub nodes: Given<u32>,
     /// With of = "link": which links, by name; all unless given.
     pub links: List<String>,
-    /// Where; everything owned unless given.
+    /// With of = "key-service": which of them, by name; all unless given.
+    pub services: List<String>,
+    /// Where; everything owned unless given, of services everything.
     #[serde(rename = "where")]
     pub selector: Given<SelectorSpec>,
     /// Recorded outages instead of laws: the k-th recorded thing, by name, is the k-th node.
@@ -141,6 +143,8 @@ pub enum FailureUnit {
     Group,
     /// Each link, both directions at once.
     Link,
+    /// Each key service: by site, or a shared one as a whole.
+    KeyService,
 }
 
 /// Something that happens at a given time.
@@ -173,6 +177,11 @@ pub struct HappeningSpec {
     pub links: List<String>,
     /// With link: the share of the bandwidth that is left, such as 0.1; 0 unless given.
     pub share: Given<f64>,
+    /// With key-service and key-rotation: which services, by name; all unless given.
+    pub services: List<String>,
+    /// With key-service: whether what was fetched before is of no use either; it serves until it expires unless
+    /// given.
+    pub voids_cache: Given<bool>,
     /// With quota: GPUs that each pool may hold.
     pub gpus: Given<u64>,
     /// With price: what it is multiplied by, such as 1.15.
@@ -193,4 +202,8 @@ pub enum HappeningKind {
     Price,
     /// Links are slow or cut.
     Link,
+    /// Key services are out.
+    KeyService,
+    /// Keys are replaced at once: whatever holds an old one breaks.
+    KeyRotation,
 }

@@ -1,0 +1,247 @@
+//! `[[key_service]]`, and who needs it: what there is, whom it serves, and what starts nowhere without it.
+
+use std::collections::BTreeSet;
+
+use crate::model::{OnLoss, Outlet, Rotation, Service, ServiceKind, Services};
+use crate::scenario::{Given, KeyServiceSpec, List, LossKind, Origin, RotationSpec, ScenarioFile};
+use crate::units::{ClassId, OutletId, ServiceId, SimTime, SiteId, Span};
+
+use super::classes::ClassDraft;
+use super::context::Context;
+use super::data::Wires;
+use super::run::{Run, instant};
+use super::selector;
+use super::sites::Place;
+
+/// Most services of a scenario.
+const SERVICES_MAX: usize = 1_000;
+
+/// The services, and which sites they serve.
+pub(super) fn read(
+    context: &mut Context,
+    file: &ScenarioFile,
+    run: &Run,
+    sites: &[Place],
+) -> Services {
+    let mut services = Services::default();
+    let mut taken = BTreeSet::new();
+    for (spec, table) in file.key_service.items() {
+        let name = context.name(&spec.name, table, "service", &mut taken);
+        let service = key_service(context, spec, run);
+        let (Some(name), Some(service)) = (name, service) else {
+            continue;
+        };
+        let service = Service { name, ..service };
+        add(context, &mut services, service, &spec.sites, sites, table);
+    }
+    services
+}
+
+/// One more service, with an outlet at each of its sites.
+pub(super) fn add(
+    context: &mut Context,
+    services: &mut Services,
+    service: Service,
+    wanted: &List<String>,
+    sites: &[Place],
+    table: Origin,
+) {
+    if services.list.len() == SERVICES_MAX {
+        let fix = format!("keep to {SERVICES_MAX}");
+        context.fault(table, "too many services", fix);
+        return;
+    }
+    let id = ServiceId::from(services.list.len());
+    let known: Vec<&str> = sites.iter().map(|place| place.site.name.as_str()).collect();
+    let wanted = selector::names(context, wanted, "site", &known);
+    for (index, place) in sites.iter().enumerate() {
+        let is_wanted = |names: &Vec<String>| names.contains(&place.site.name);
+        if wanted.as_ref().is_none_or(is_wanted) {
+            services.outlets.push(Outlet {
+                service: id,
+                site: SiteId::from(index),
+            });
+        }
+    }
+    services.list.push(service);
+}
+
+fn key_service(context: &mut Context, spec: &KeyServiceSpec, run: &Run) -> Option<Service> {
+    let name = spec.name.value().cloned().unwrap_or_default();
+    if spec.cache.is_absent() {
+        let what = format!("key service {name}: cached keys");
+        context.note_default(what, "none: nothing starts while it is out");
+    }
+    if spec.on_loss.is_absent() {
+        let what = format!("key service {name}: on loss");
+        context.note_default(what, "running jobs finish at their next checkpoint");
+    }
+    let cache = context.span(&spec.cache).unwrap_or_default();
+    let rotation = match spec.rotation.here() {
+        Some(rotation) => Some(self::rotation(context, rotation, run)?),
+        None => None,
+    };
+    Some(Service {
+        name: String::new(),
+        kind: ServiceKind::Key,
+        shared: spec.shared.value() == Some(&true),
+        cache,
+        on_loss: on_loss(&spec.on_loss),
+        rotation,
+    })
+}
+
+fn on_loss(field: &Given<LossKind>) -> OnLoss {
+    match field.value() {
+        Some(LossKind::Stop) => OnLoss::Stop,
+        Some(LossKind::Finish) | None => OnLoss::Finish,
+    }
+}
+
+fn rotation(
+    context: &mut Context,
+    (spec, at): (&RotationSpec, Origin),
+    run: &Run,
+) -> Option<Rotation> {
+    let origin = spec.every.origin().unwrap_or(at);
+    let example = "every = \"30 d\"";
+    context.required(&spec.every, origin, "how often keys are replaced", example);
+    let every = context.positive_span(&spec.every)?;
+    if every < Span::MINUTE {
+        let message = "keys are not replaced more often than once a minute";
+        context.fault(origin, message, "write at least \"1 min\"");
+        return None;
+    }
+    let first = match spec.first.origin() {
+        None => SimTime(every.0),
+        Some(origin) => {
+            let at = instant(context, run.epoch, &spec.first)?;
+            let Ok(at) = u64::try_from(at) else {
+                context.fault(origin, "this is before the start", "give a later time");
+                return None;
+            };
+            SimTime(at)
+        }
+    };
+    let overlap = context.span(&spec.overlap).unwrap_or_default();
+    if every <= overlap {
+        let origin = spec.overlap.origin().unwrap_or_default();
+        let fix = "write less than `every`";
+        context.fault(origin, "the old key outlives the next rotation", fix);
+    }
+    Some(Rotation {
+        first,
+        every,
+        overlap,
+    })
+}
+
+/// A service of one kind, by the name that something else says.
+pub(super) fn named(
+    context: &mut Context,
+    field: &Given<String>,
+    kind: ServiceKind,
+    services: &Services,
+) -> Option<ServiceId> {
+    let (name, origin) = field.here()?;
+    let is_named = |service: &Service| service.kind == kind && service.name == *name;
+    let found = services.list.iter().position(is_named);
+    if found.is_none() {
+        let of_kind = services.list.iter().filter(|service| service.kind == kind);
+        let known: Vec<&str> = of_kind.map(|service| service.name.as_str()).collect();
+        context.unknown(origin, kind.name(), name, &known);
+    }
+    found.map(ServiceId::from)
+}
+
+/// Without what classes start nowhere, once data sets are known.
+pub(super) fn attach(
+    context: &mut Context,
+    file: &ScenarioFile,
+    classes: &[ClassDraft],
+    wires: &Wires<'_>,
+    services: &mut Services,
+) {
+    let (sites, datasets) = (wires.sites, wires.datasets);
+    let mut needs = vec![Vec::new(); classes.len() * sites.len()];
+    let mut any = false;
+    for (spec, _) in file.class.items() {
+        let name = spec.name.value();
+        let Some(class) = classes.iter().position(|d| Some(&d.class.name) == name) else {
+            continue;
+        };
+        let own = named(context, &spec.key, ServiceKind::Key, services);
+        let mut wanted: Vec<(ServiceId, Origin)> = Vec::new();
+        wanted.extend(own.zip(spec.key.origin()));
+        let data = classes[class].class.data.iter();
+        let keys = data.filter_map(|id| datasets[id.index()].key);
+        wanted.extend(keys.map(|key| (key, spec.data.origin().unwrap_or_default())));
+        for &(service, origin) in &wanted {
+            any = true;
+            let at = Needed {
+                class: ClassId::from(class),
+                service,
+                origin,
+            };
+            need(context, &at, classes, wires, services, &mut needs);
+        }
+    }
+    if any {
+        services.needs = needs;
+    }
+}
+
+/// What a class needs wherever it may run.
+struct Needed {
+    class: ClassId,
+    service: ServiceId,
+    origin: Origin,
+}
+
+fn need(
+    context: &mut Context,
+    needed: &Needed,
+    classes: &[ClassDraft],
+    wires: &Wires<'_>,
+    services: &Services,
+    needs: &mut [Vec<OutletId>],
+) {
+    let (sites, pools) = (wires.sites, wires.pools);
+    for &pool in &classes[needed.class.index()].class.pools {
+        let site = pools[pool.index()].pool.site;
+        let Some(outlet) = services.outlet_at(needed.service, site) else {
+            let service = &services.list[needed.service.index()];
+            let message = format!(
+                "{} `{}` does not serve site `{}`, where pool `{}` stands",
+                service.kind.name(),
+                service.name,
+                sites[site.index()].site.name,
+                pools[pool.index()].pool.name
+            );
+            let fix = "add the site to its `sites`, or name other `pools` or `sites` of the class";
+            context.fault(needed.origin, message, fix);
+            return;
+        };
+        let list = &mut needs[needed.class.index() * sites.len() + site.index()];
+        if !list.contains(&outlet) {
+            list.push(outlet);
+        }
+    }
+}
+
+/// Things that are out as one, each with its name: a shared service as a whole, else each site's by itself.
+pub(super) fn entities(
+    services: &Services,
+    service: ServiceId,
+    sites: &[Place],
+) -> Vec<(String, Vec<OutletId>)> {
+    let of = &services.list[service.index()];
+    if of.shared {
+        return vec![(of.name.clone(), services.outlets_of(service).collect())];
+    }
+    let alone = |id: OutletId| {
+        let site = &sites[services.outlet(id).site.index()].site.name;
+        (format!("{}@{site}", of.name), vec![id])
+    };
+    services.outlets_of(service).map(alone).collect()
+}
