@@ -96,10 +96,10 @@ fn lapses(timeline: &Timeline, site: u32, cache: u64) -> Vec<(u64, u64)> {
                     lapses.push((lapse, at));
                 }
             }
-            Happening::Rotated { outlet, overlap } if outlet.0 == site => {
-                if causes > 0 && since + overlap.0 <= at {
-                    lapse = lapse.min(at);
-                }
+            Happening::Rotated { outlet, overlap }
+                if outlet.0 == site && causes > 0 && since + overlap.0 <= at =>
+            {
+                lapse = lapse.min(at);
             }
             _ => {}
         }
