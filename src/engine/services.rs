@@ -1,6 +1,6 @@
 //! Services that go out and come back: who starts no more, and who stops.
 
-use crate::journal::{Fact, Observer, ServiceRecord};
+use crate::journal::{Fact, JobState, Observer, ServiceRecord};
 use crate::model::OnLoss;
 use crate::units::{OutletId, ServiceId, ShapeId, Span};
 use crate::world::{Phase, Slot};
@@ -27,6 +27,7 @@ impl<O: Observer> Run<'_, O> {
                     id: id.0,
                     slot: 0,
                     attempt: outage,
+                    state: JobState::Running,
                 };
                 self.scratch.agenda.push(lapses, event);
             }
