@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Link, Model};
+use crate::model::{Link, Model, Route, Storage};
 use crate::record::plain;
 use crate::units::{Bandwidth, BytePrice, SiteId};
 
@@ -10,6 +10,8 @@ use crate::units::{Bandwidth, BytePrice, SiteId};
 pub(super) fn network(model: &Model) -> String {
     let mut out = String::new();
     datasets(model, &mut out);
+    storages(model, &mut out);
+    feeds(model, &mut out);
     if model.network.links.is_empty() {
         return out;
     }
@@ -59,6 +61,71 @@ fn datasets(model: &Model, out: &mut String) {
             plain(&read)
         );
     }
+}
+
+fn storages(model: &Model, out: &mut String) {
+    if model.network.storages.is_empty() {
+        return;
+    }
+    out.push_str("\nstorage\n");
+    for storage in &model.network.storages {
+        let _ = writeln!(out, "  {}", stored(model, storage));
+    }
+}
+
+fn stored(model: &Model, storage: &Storage) -> String {
+    let (name, at) = (plain(&storage.name), site(model, storage.site));
+    format!("{name}: at {at}, read at {}", bytes_rate(storage.read))
+}
+
+/// What classes read while they run, pool by pool.
+fn feeds(model: &Model, out: &mut String) {
+    if !model.feeds_jobs() {
+        return;
+    }
+    out.push_str("\nfeeds (read while they run; a way over links is paid by the byte)\n");
+    for (index, class) in model.classes.iter().enumerate() {
+        let Some(rate) = class.feed else {
+            continue;
+        };
+        for &pool in &class.pools {
+            let ways = &model.network.feeds[index * model.pools.len() + pool.index()];
+            let ways: Vec<String> = ways.iter().map(|way| way_of(model, way)).collect();
+            let _ = writeln!(
+                out,
+                "  {} in {}: {} per GPU from {}",
+                plain(&class.name),
+                plain(&model.pool(pool).name),
+                bytes_rate(rate),
+                plain(&ways.join(", else "))
+            );
+        }
+    }
+}
+
+fn way_of(model: &Model, way: &Route) -> String {
+    let names = way.links.iter().map(|&lane| {
+        let storage = model.network.storage(lane);
+        storage.map_or_else(
+            || model.network.link(lane).name.as_str(),
+            |storage| storage.name.as_str(),
+        )
+    });
+    names.collect::<Vec<&str>>().join(" over ")
+}
+
+/// In bytes, as storage is sold; what nobody wrote is without limit.
+fn bytes_rate(rate: Bandwidth) -> String {
+    if rate.0 >= 1_000_000_000_000_000_000 {
+        return "any rate".to_owned();
+    }
+    let units = [(1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s")];
+    let bytes = rate.0 as f64;
+    let unit = units.into_iter().find(|&(unit, _)| unit <= bytes);
+    let (unit, name) = unit.unwrap_or((1e3, "kB/s"));
+    let text = format!("{:.2}", bytes / unit);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text} {name}")
 }
 
 fn described(model: &Model, link: &Link) -> String {

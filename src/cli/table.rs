@@ -14,7 +14,7 @@ use crate::metrics::Unit;
 use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
 
 /// The rows: what they are called, and the metric; waits are repeated for each class.
-const ROWS: [(&str, &str); 25] = [
+const ROWS: [(&str, &str); 27] = [
     ("total cost", "cost_total"),
     ("cost per useful GPU-h", "cost_per_useful_gpu_h"),
     ("electricity", "cost_electricity"),
@@ -29,6 +29,8 @@ const ROWS: [(&str, &str); 25] = [
     ("interruptions", "interruptions"),
     ("recovery mean", "recovery_mean_s"),
     ("work lost, GPU-h", "gpu_h_rework"),
+    ("stalled by storage, GPU-h", "gpu_h_stalled_storage"),
+    ("stalled by links, GPU-h", "gpu_h_stalled_link"),
     ("nodes down, GPU-h", "gpu_h_down"),
     ("requests refused", "rented_refusals"),
     ("instances taken back", "rented_reclaims"),
@@ -43,7 +45,7 @@ const ROWS: [(&str, &str); 25] = [
 ];
 
 /// Rows that are left out where every strategy has zero.
-const ONLY_IF_ANY: [&str; 13] = [
+const ONLY_IF_ANY: [&str; 15] = [
     "cost_electricity",
     "energy_kwh",
     "energy_per_useful_gpu_h",
@@ -52,6 +54,8 @@ const ONLY_IF_ANY: [&str; 13] = [
     "interruptions",
     "recovery_mean_s",
     "gpu_h_rework",
+    "gpu_h_stalled_storage",
+    "gpu_h_stalled_link",
     "gpu_h_down",
     "rented_refusals",
     "rented_reclaims",

@@ -81,6 +81,10 @@ impl<O: Observer> Run<'_, O> {
         let job = &self.world.jobs[slot];
         self.out
             .fact(self.world.now, Fact::Started(job.id, job.pool));
+        if self.world.staging.transfers.feeds.is_used() && self.feed(slot) {
+            return;
+        }
+        let job = &self.world.jobs[slot];
         let truth = &self.timeline.truth[job.id.index()];
         let work = Span(truth.work.0 - job.done);
         let rhythm = self.model.rhythm(job.request.shape, job.pool);
@@ -104,6 +108,16 @@ impl<O: Observer> Run<'_, O> {
         if !self.scratch.class_keys.is_empty() {
             self.schedule_crash(slot, at);
         }
+    }
+
+    /// A job that has started reads from now on, if it does so at all. When it ends is worked out where it is known
+    /// what it gets.
+    fn feed(&mut self, slot: Slot) -> bool {
+        let feeds = self.world.start_feeding(self.model, slot);
+        if feeds && !self.scratch.class_keys.is_empty() {
+            self.schedule_crash(slot, SimTime::NEVER);
+        }
+        feeds
     }
 
     /// A class that crashes by itself spends, while it runs, a budget that each attempt draws anew.
@@ -167,7 +181,7 @@ impl<O: Observer> Run<'_, O> {
 }
 
 /// How a job stands when all its work is done.
-const fn ended(outcome: Outcome) -> JobState {
+pub(super) const fn ended(outcome: Outcome) -> JobState {
     match outcome {
         Outcome::Finished => JobState::Finished,
         Outcome::Failed => JobState::Failed,

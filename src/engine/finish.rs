@@ -50,6 +50,7 @@ impl<O: Observer> Run<'_, O> {
             self.out.job(&self.record);
         }
         self.scratch.living = living;
+        self.post_feeds();
         self.world.settle_shut();
         self.post_shut();
         for pool in 0..self.model.pools.len() {
@@ -103,6 +104,9 @@ pub(super) fn audit<O: Observer>(run: &mut Run<'_, O>) {
             _ => held[job.pool.index()] += job.gpus,
         }
         if job.phase == Phase::Running {
+            if world.is_feeding(slot) {
+                continue;
+            }
             let live = run.scratch.agenda.count(&|event| {
                 event.rank == Rank::Finish
                     && event.slot == slot.0

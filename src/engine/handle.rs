@@ -77,7 +77,9 @@ impl<O: Observer> Run<'_, O> {
         let slot = Slot(event.slot);
         match event.rank {
             Rank::Finish if self.is_current(slot, event, Phase::Running) => {
-                self.end(slot, event.state);
+                if self.is_fed_until_now(slot) {
+                    self.end(slot, event.state);
+                }
             }
             Rank::Booted if self.is_current(slot, event, Phase::Booting) => self.booted(slot),
             Rank::Saved if self.is_current(slot, event, Phase::Saving) => self.saved(slot),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::journal::{Bucket, Drawn, Item, JobRecord, Observer, Payee, PoolRecord, Posting};
 use crate::units::{JobId, MilliGpus, Money, PoolId, SimTime, Span};
-use crate::world::{Slot, Stretch};
+use crate::world::{Slot, Starved, Stretch};
 
 use super::run::Run;
 
@@ -77,10 +77,50 @@ impl<O: Observer> Run<'_, O> {
                 to,
                 ..stretch
             };
+            let run = if stretch.starved == Starved::default() {
+                run
+            } else {
+                self.post_starved((job, asked), &stretch, &cut, run)
+            };
             self.post_part(job, asked, &cut, stretch.bucket, run);
             self.post_part(job, asked, &cut, Bucket::Checkpoint, rest);
             self.post_electricity(job, asked, &cut);
             from = to;
+        }
+    }
+
+    /// Posts what of the running of a stretch in one month was starved of data, and returns the rest. It is spread
+    /// evenly over the running, so that the months add up to the stretch.
+    #[cold]
+    fn post_starved(
+        &mut self,
+        (job, asked): (Option<JobId>, MilliGpus),
+        stretch: &Stretch,
+        month: &Stretch,
+        run: Part,
+    ) -> Part {
+        let ran = |at: SimTime| u128::from(stretch.rhythm.cut(at.since(stretch.from)).run.0);
+        let (storage, link) = (stretch.starved.storage.0, stretch.starved.link.0);
+        let (all, whole) = (u128::from(storage + link), ran(stretch.to));
+        let starved = |at: SimTime| all * ran(at) / whole.max(1);
+        let by_link = |at: SimTime| starved(at) * u128::from(link) / all;
+        let (from, to) = (month.from, month.to);
+        let links = by_link(to) - by_link(from);
+        let storages = starved(to) - starved(from) - links;
+        let part = |span: u128| Part {
+            span: Span(span as u64),
+            price_ms: run.price_ms * span / u128::from(run.span.0.max(1)),
+        };
+        let (links, mut storages) = (part(links), part(storages));
+        if links.span.0 + storages.span.0 == run.span.0 && storages.span > Span::ZERO {
+            // Nothing is left for the rest, so it may cost nothing.
+            storages.price_ms = run.price_ms - links.price_ms;
+        }
+        self.post_part(job, asked, month, Bucket::StalledLink, links);
+        self.post_part(job, asked, month, Bucket::StalledStorage, storages);
+        Part {
+            span: Span(run.span.0 - links.span.0 - storages.span.0),
+            price_ms: run.price_ms - links.price_ms - storages.price_ms,
         }
     }
 
@@ -151,7 +191,9 @@ impl<O: Observer> Run<'_, O> {
 
     /// Posts what a job paid for moving its results.
     pub(super) fn post_egress(&mut self, record: &JobRecord) {
-        if let Some(pool) = record.pool.filter(|_| record.egress_cost != Money::ZERO) {
+        // What it read while it ran was posted when it was charged.
+        let amount = record.egress_cost - self.world.staging.transfers.feeds.of_last;
+        if let Some(pool) = record.pool.filter(|_| amount != Money::ZERO) {
             self.out.posting(&Posting {
                 from: record.end,
                 to: record.end,
@@ -159,7 +201,7 @@ impl<O: Observer> Run<'_, O> {
                 job: Some(record.job),
                 item: Item::Egress,
                 gpu_time: 0,
-                amount: record.egress_cost,
+                amount,
             });
         }
     }

@@ -6,6 +6,7 @@
 
 mod agenda;
 mod carry;
+mod feeds;
 mod finish;
 mod handle;
 mod ledger;

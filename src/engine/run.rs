@@ -8,6 +8,7 @@ use crate::units::{PoolId, SimTime, Span};
 use crate::world::{PoolState, Profile, Room, Slot, World};
 
 use super::agenda::{Agenda, Event};
+use super::feeds::FeedEnd;
 use super::ledger::IdleBooks;
 
 /// Rounds of one instant after which the strategy is held to be going in circles.
@@ -35,6 +36,8 @@ pub struct Scratch {
     pub(super) victims: Vec<Slot>,
     /// Instances by the luck that decides who is taken away first.
     pub(super) drawn: Vec<(u64, u32)>,
+    /// When jobs end that read while they run, by what they get now; by slot.
+    pub(super) feed_ends: Vec<FeedEnd>,
     /// Jobs that the horizon finds alive.
     pub(super) living: Vec<(u32, Slot)>,
     /// GPUs that jobs hold of each pool, counted again.
@@ -136,6 +139,7 @@ pub fn simulate<O: Observer>(
         Horizon::UntilEmpty => SimTime::NEVER,
     };
     scratch.pool_keys.clear();
+    scratch.feed_ends.clear();
     scratch.class_keys.clear();
     if model.pools.iter().any(crate::model::Pool::is_rented) {
         let keys = model.pools.iter().map(|pool| dice.key("pool", &pool.name));

@@ -11,6 +11,9 @@ impl<O: Observer> Run<'_, O> {
     /// Puts into the agenda when transfers are expected whose rate has changed.
     #[inline]
     pub(super) fn expect_transfers(&mut self) {
+        if self.world.staging.transfers.feeds.is_used() {
+            self.expect_feeds();
+        }
         if self.world.staging.transfers.due.is_empty() {
             return;
         }
@@ -44,6 +47,7 @@ impl<O: Observer> Run<'_, O> {
                 self.out.fact(now, Fact::SentHome(job));
                 (pool, Some(job))
             }
+            Cargo::Feed(..) => return,
         };
         if O::POSTINGS && amount != Money::ZERO {
             self.out.posting(&Posting {

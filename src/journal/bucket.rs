@@ -16,6 +16,10 @@ pub enum Bucket {
     Rework,
     /// Restoring a checkpoint.
     Restart,
+    /// Running, but starved: the storage that it reads from gives less than it asks for.
+    StalledStorage,
+    /// Running, but starved: links on the way of what it reads carry less than it asks for.
+    StalledLink,
     /// Running time of a job that failed, timed out or was cancelled.
     Failed,
     /// Held by a job that does not run: booting, or the rest of a GPU that is not shared.
@@ -32,11 +36,13 @@ pub enum Bucket {
 
 impl Bucket {
     /// All buckets, in the order of reports.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Useful,
         Self::Checkpoint,
         Self::Rework,
         Self::Restart,
+        Self::StalledStorage,
+        Self::StalledLink,
         Self::Failed,
         Self::HeldIdle,
         Self::IdlePaid,
@@ -52,6 +58,8 @@ impl Bucket {
             Self::Checkpoint => "checkpoint",
             Self::Rework => "rework",
             Self::Restart => "restart",
+            Self::StalledStorage => "stalled_storage",
+            Self::StalledLink => "stalled_link",
             Self::Failed => "failed",
             Self::HeldIdle => "held_idle",
             Self::IdlePaid => "idle_paid",

@@ -136,6 +136,10 @@ metrics! {
         "GPU-hours of work that was lost and had to be repeated";
     "gpu_h_restart" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Restart)))
         "GPU-hours spent restoring checkpoints";
+    "gpu_h_stalled_storage" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::StalledStorage)))
+        "GPU-hours of running that waited for data from a storage";
+    "gpu_h_stalled_link" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::StalledLink)))
+        "GPU-hours of running that waited for data on their way over links";
     "gpu_h_failed" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Failed)))
         "GPU-hours of jobs that failed, timed out or were cancelled";
     "gpu_h_held_idle" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::HeldIdle)))

@@ -88,6 +88,7 @@ impl Class {
             results: Bytes(0),
             results_to: None,
             data: Vec::new(),
+            feed: None,
             bad_checkpoints: 0,
             crash_mean: None,
             preemption: Preemption::Checkpoint {

@@ -1,6 +1,8 @@
 //! Data that jobs read, and where they are kept.
 
-use crate::units::{BytePrice, Bytes, DatasetId, Money, ServiceId, SimTime, SiteId};
+use crate::units::{
+    Bandwidth, BytePrice, Bytes, DatasetId, Money, PoolId, ServiceId, ShapeId, SimTime, SiteId,
+};
 
 use super::Model;
 use super::network::Traffic;
@@ -26,6 +28,9 @@ pub struct Dataset {
 /// and a month 2.628 × 10⁹ ms, so one tick is 7.3 × 10⁸ of them.
 const PER_TICK: u128 = 730_000_000;
 
+/// No job reads faster: an exabyte per second.
+const MAX_RATE: u64 = 1_000_000_000_000_000_000;
+
 impl Dataset {
     /// What keeping its copies costs from the start on; rounded down once.
     pub fn storage_cost(&self, until: SimTime) -> Money {
@@ -40,6 +45,24 @@ impl Model {
     /// Whether any job must have data where it runs.
     pub fn stages_data(&self) -> bool {
         self.classes.iter().any(|class| !class.data.is_empty())
+    }
+
+    /// Whether any job reads while it runs.
+    pub fn feeds_jobs(&self) -> bool {
+        !self.network.feeds.is_empty()
+    }
+
+    /// On which of the network's ways jobs of a shape are fed in a pool, and how fast they read unless they are
+    /// starved; `None` if they read nothing.
+    pub fn feed(&self, shape: ShapeId, pool: PoolId) -> Option<(u32, Bandwidth)> {
+        let class = self.class_of(shape);
+        let each = self.classes[class.index()].feed?;
+        let speed = u128::from(self.pool(pool).speed[class.index()]);
+        // Thousandths of GPUs at thousandths of the reference's speed.
+        let all = u128::from(each.0) * u128::from(self.milli_of(shape)) * speed / 1_000_000;
+        let way = class.index() * self.pools.len() + pool.index();
+        let most = u128::from(MAX_RATE);
+        Some((way as u32, Bandwidth(all.clamp(1, most) as u64)))
     }
 
     /// A data set.

@@ -1,8 +1,8 @@
 //! The estate: sites, pools and what they cost, and the classes of work that they may hold.
 
 use crate::units::{
-    ByteTariff, Bytes, ClassId, Currency, DatasetId, Epoch, MilliGpus, PoolId, Price, ProviderId,
-    ShapeId, SimTime, SiteId, Span,
+    Bandwidth, ByteTariff, Bytes, ClassId, Currency, DatasetId, Epoch, MilliGpus, PoolId, Price,
+    ProviderId, ShapeId, SimTime, SiteId, Span,
 };
 
 use super::data::Dataset;
@@ -253,6 +253,9 @@ pub struct Class {
     pub results_to: Option<SiteId>,
     /// What its jobs read where they run, ascending.
     pub data: Vec<DatasetId>,
+    /// How fast each of its GPUs reads while it runs at the speed of the reference GPU type; `None`: it reads
+    /// nothing then.
+    pub feed: Option<Bandwidth>,
     /// What stopping it costs.
     pub preemption: Preemption,
     /// Checkpoints that turn out to be broken when they are needed, in millionths.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::units::{Bandwidth, BytePrice, LinkId, Price, SiteId, Span};
 
+use super::storage::Storage;
+
 /// Most routes that are kept between two sites.
 pub const ROUTES_MAX: usize = 4;
 
@@ -14,6 +16,11 @@ pub struct Network {
     pub links: Vec<Link>,
     /// From where to where: the best routes first, by (cost, latency, links).
     pub routes: BTreeMap<(SiteId, SiteId), Vec<Route>>,
+    /// What jobs read from while they run. What one can be read at is shared like a link; its id follows those of
+    /// the links.
+    pub storages: Vec<Storage>,
+    /// The ways on which jobs of a class are fed in a pool, best first, by class, then pool; empty if none is.
+    pub feeds: Vec<Vec<Route>>,
 }
 
 /// One direction of a link.
@@ -97,5 +104,21 @@ impl Network {
     /// The link of an id.
     pub fn link(&self, id: LinkId) -> &Link {
         &self.links[id.index()]
+    }
+
+    /// The links among what a route crosses: it may begin with the reading of a storage.
+    pub fn crossed<'a>(&'a self, lanes: &'a [LinkId]) -> impl Iterator<Item = &'a Link> + 'a {
+        lanes.iter().filter_map(|lane| self.links.get(lane.index()))
+    }
+
+    /// What the reading of a storage is called on a route.
+    pub fn reading(&self, storage: usize) -> LinkId {
+        LinkId::from(self.links.len() + storage)
+    }
+
+    /// The storage whose reading is called so; `None` for a link.
+    pub fn storage(&self, lane: LinkId) -> Option<&Storage> {
+        self.storages
+            .get(lane.index().checked_sub(self.links.len())?)
     }
 }

@@ -27,7 +27,7 @@ pub use ids::{
 };
 pub use money::{BytePrice, Currency, Money, Price};
 pub use quantity::{
-    QuantityError, parse_amount, parse_bandwidth, parse_byte_price, parse_bytes, parse_decimal,
-    parse_intensity, parse_power_watts, parse_price, parse_span,
+    QuantityError, parse_amount, parse_bandwidth, parse_bandwidth_per_gpu, parse_byte_price,
+    parse_bytes, parse_decimal, parse_intensity, parse_power_watts, parse_price, parse_span,
 };
 pub use time::{SimTime, Span};

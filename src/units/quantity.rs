@@ -94,6 +94,17 @@ pub fn parse_bandwidth(text: &str) -> Result<Bandwidth, QuantityError> {
     scaled(number, scale, text, "1 byte per second").map(Bandwidth)
 }
 
+/// Reads how fast each GPU moves data: `"1.2 GB/s per GPU"`; whole bytes per second.
+pub fn parse_bandwidth_per_gpu(text: &str) -> Result<Bandwidth, QuantityError> {
+    let all = text.trim_end().strip_suffix("GPU").map(str::trim_end);
+    let rate = all.and_then(|rate| rate.strip_suffix("per"));
+    let rate = rate.ok_or_else(|| QuantityError::Shape {
+        text: text.to_owned(),
+        example: "\"1.2 GB/s per GPU\"",
+    })?;
+    parse_bandwidth(rate.trim_end())
+}
+
 /// Reads a price per GPU-hour in `currency`: `"7.91 USD/GPU-h"`.
 pub fn parse_price(text: &str, currency: Currency) -> Result<Price, QuantityError> {
     let (number, unit) = split(text, "\"7.91 USD/GPU-h\"")?;

@@ -1,13 +1,13 @@
 //! Booking: what a stretch of GPU-time was and what it cost, exactly, in the pool's books and the job's own.
 
 use crate::journal::{Bucket, Cause, Drawn, GpuTime, JobRecord, JobState, PoolRecord};
-use crate::model::{Model, Rhythm, Supply, Tariffs};
-use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime, Span};
+use crate::model::{Model, Supply};
+use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime};
 
+use super::desk::Desk;
+use super::feeds::Starved;
 use super::job::{History, Job, Phase, Slot};
 use super::moment::World;
-use super::pool::PoolState;
-use super::stretch::Stretch;
 
 impl World {
     /// Books what a job holds up to now and writes its record, without touching anything else. The record is
@@ -19,6 +19,9 @@ impl World {
         state: JobState,
         record: &mut JobRecord,
     ) {
+        if self.staging.transfers.feeds.is_used() {
+            self.stop_feeding(model, slot);
+        }
         let egress_cost = self.egress(model, slot, state);
         let job = &self.jobs[slot];
         self.begin_record(model, job, state, record);
@@ -35,6 +38,7 @@ impl World {
             record.drawn = Drawn::ZERO;
         }
         let now = self.now;
+        let starved = self.starved(slot);
         let mut desk = Desk {
             pools: &mut self.pools,
             booked: self.keeps_stretches.then_some(&mut self.booked),
@@ -46,44 +50,14 @@ impl World {
             cost: &mut record.compute_cost,
             drawn: &mut record.drawn,
         };
-        match job.phase {
-            // The usual job runs once, at once and to its end.
-            Phase::Running if job.placed == job.started && job.restart == Span::ZERO => {
-                desk.book_run(job.pool, running_to, job.placed, now);
-            }
-            Phase::Running => {
-                let run_from = (job.started + job.restart).min(now);
-                let rhythm = model.rhythm(job.request.shape, job.pool);
-                if rhythm.is_none() {
-                    let ends = [
-                        (Bucket::HeldIdle, job.started),
-                        (Bucket::Restart, run_from),
-                        (running_to, now),
-                    ];
-                    desk.book(job.pool, job.placed, ends);
-                } else {
-                    let ends = [(Bucket::HeldIdle, job.started), (Bucket::Restart, run_from)];
-                    desk.book(job.pool, job.placed, ends);
-                    desk.book_run(job.pool, running_to, run_from, now);
-                }
-            }
-            Phase::Booting => desk.book(job.pool, job.placed, [(Bucket::HeldIdle, now)]),
-            Phase::Saving => {
-                let halted = self.jobs.halted(job);
-                let run_from = (job.started + job.restart).min(halted);
-                let ends = [(Bucket::HeldIdle, job.started), (Bucket::Restart, run_from)];
-                desk.book(job.pool, job.placed, ends);
-                desk.book_run(job.pool, running_to, run_from, halted);
-                desk.book(job.pool, halted, [(Bucket::Checkpoint, now)]);
-            }
-            Phase::Waiting | Phase::Asking | Phase::Gone => {}
-        }
+        desk.book_last(running_to, (now, self.jobs.halted(job)), starved);
         if let Some(history) = self.jobs.history(job) {
-            for (pool, from, to) in self.jobs.runs(history) {
-                desk.book_run(pool, running_to, from, to);
+            for (pool, from, to, starved) in self.jobs.runs(history) {
+                desk.book_fed(pool, running_to, (from, to), starved);
             }
             record.gpu_time.add(&history.gpu_time);
             record.compute_cost += history.cost;
+            record.egress_cost += history.egress;
             if model.power.is_counted() {
                 record.drawn += history.drawn;
             }
@@ -192,17 +166,17 @@ impl World {
         }
     }
 
-    /// As [`World::book`], for running with its checkpoints.
+    /// As [`World::book`], for running with its checkpoints, of which a part was starved of data.
     pub(super) fn book_run(
         &mut self,
         model: &Model,
         slot: Slot,
         bucket: Bucket,
-        from: SimTime,
-        to: SimTime,
+        (from, to): (SimTime, SimTime),
+        starved: Starved,
     ) {
         self.at_desk(model, slot, |desk, pool| {
-            desk.book_run(pool, bucket, from, to);
+            desk.book_fed(pool, bucket, (from, to), starved);
         });
     }
 
@@ -288,127 +262,6 @@ impl World {
                 record.preempted += self.now.since(history.waiting_since);
             }
             Phase::Running | Phase::Saving | Phase::Gone => {}
-        }
-    }
-}
-
-/// Where a job's stretches are booked.
-struct Desk<'a> {
-    pools: &'a mut [PoolState],
-    /// `None` where nobody wants to hear of single stretches.
-    booked: Option<&'a mut Vec<Stretch>>,
-    model: &'a Model,
-    tariffs: &'a Tariffs,
-    job: &'a Job,
-    /// Milli-GPUs that it asked for.
-    asked: u64,
-    /// The job's own account.
-    gpu_time: &'a mut GpuTime,
-    cost: &'a mut Money,
-    drawn: &'a mut Drawn,
-}
-
-impl Desk<'_> {
-    /// Books stretches that follow each other in one pool from `from` on, each until its own end, into the
-    /// pool's books and the job's own account.
-    #[inline]
-    fn book<const N: usize>(&mut self, pool: PoolId, from: SimTime, ends: [(Bucket, SimTime); N]) {
-        let cost = self.price(pool, from, ends[N - 1].1);
-        let books = &mut self.pools[pool.index()].books;
-        books.used_cost += cost;
-        *self.cost += cost;
-        let mut begun = from;
-        for (bucket, end) in ends {
-            if end <= begun {
-                continue;
-            }
-            self.add(pool, bucket, end.since(begun));
-            if self.model.power.is_counted() {
-                self.draw(pool, bucket, begun, end);
-            }
-            self.note_stretch(Stretch {
-                pool,
-                bucket,
-                from: begun,
-                to: end,
-                rhythm: Rhythm::NONE,
-            });
-            begun = end;
-        }
-    }
-
-    /// Books a stretch of running with the checkpoints that were written in it.
-    #[inline]
-    fn book_run(&mut self, pool: PoolId, bucket: Bucket, from: SimTime, to: SimTime) {
-        let rhythm = self.model.rhythm(self.job.request.shape, pool);
-        if rhythm.is_none() {
-            return self.book(pool, from, [(bucket, to)]);
-        }
-        if to <= from {
-            return;
-        }
-        let run = rhythm.cut(to.since(from)).run;
-        let cost = self.price(pool, from, to);
-        let books = &mut self.pools[pool.index()].books;
-        books.used_cost += cost;
-        *self.cost += cost;
-        self.add(pool, bucket, run);
-        let writes = Span(to.since(from).0 - run.0);
-        self.add(pool, Bucket::Checkpoint, writes);
-        if self.model.power.is_counted() {
-            self.draw(pool, bucket, from, to);
-        }
-        self.note_stretch(Stretch {
-            pool,
-            bucket,
-            from,
-            to,
-            rhythm,
-        });
-    }
-
-    #[inline]
-    fn note_stretch(&mut self, stretch: Stretch) {
-        if let Some(booked) = &mut self.booked {
-            booked.push(stretch);
-        }
-    }
-
-    /// Adds what GPUs drew in a stretch to the pool's books and the job's own; that of idle ones was, or will be,
-    /// counted for all of the pool.
-    #[cold]
-    fn draw(&mut self, pool: PoolId, bucket: Bucket, from: SimTime, to: SimTime) {
-        let Some(meter) = self.model.power.meter(pool) else {
-            return;
-        };
-        let held = MilliGpus::whole(self.job.gpus);
-        let drawn = meter.stretch(bucket, (held, MilliGpus(self.asked)), from, to);
-        let books = &mut self.pools[pool.index()].books;
-        books.drawn += drawn;
-        books.drawn_idle -= meter.idle.over(held, from, to);
-        *self.drawn += drawn;
-    }
-
-    fn price(&self, pool: PoolId, from: SimTime, to: SimTime) -> Money {
-        let occupied = MilliGpus::whole(self.job.gpus);
-        Money::of_odometer(occupied, self.tariffs.between(pool, from, to))
-    }
-
-    /// Adds GPU-time to the pool's books and the job's own.
-    #[inline]
-    fn add(&mut self, pool: PoolId, bucket: Bucket, span: Span) {
-        let occupied = MilliGpus::whole(self.job.gpus);
-        let asked = self.asked;
-        let span = u128::from(span.0);
-        let books = &mut self.pools[pool.index()].books;
-        let gpu_time = u128::from(asked) * span;
-        books.used[bucket] += gpu_time;
-        self.gpu_time[bucket] += gpu_time;
-        if occupied.0 > asked {
-            // A share of a GPU that is not shared: the remainder is held and does nothing.
-            let rest = u128::from(occupied.0 - asked) * span;
-            books.used[Bucket::HeldIdle] += rest;
-            self.gpu_time[Bucket::HeldIdle] += rest;
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::journal::Bucket;
 use crate::model::Rhythm;
 use crate::units::{PoolId, SimTime};
 
+use super::feeds::Starved;
 use super::nodes::Holding;
 use super::pool::PoolState;
 use super::shut::ShutNode;
@@ -173,6 +174,7 @@ impl PoolState {
                 from: entry.since,
                 to: now,
                 rhythm: Rhythm::NONE,
+                starved: Starved::default(),
             };
             self.shut_stretches
                 .push((u64::from(entry.absorbed), stretch));

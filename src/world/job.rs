@@ -6,6 +6,7 @@ use crate::units::{JobId, Money, PoolId, SimTime, Span};
 
 use super::blocks::Place;
 use super::causes::Reading;
+use super::feeds::Starved;
 use super::nodes::Holding;
 
 /// Where a living job is kept; reused after its end, unlike its [`JobId`].
@@ -98,6 +99,8 @@ pub struct History {
     pub cost: Money,
     /// What was drawn and is booked already, where somebody counts.
     pub drawn: Drawn,
+    /// What it paid for data that it read while it ran.
+    pub egress: Money,
     /// How many times it was stopped to make room.
     pub preemptions: u32,
     /// How many times it was stopped because its place was taken away or it crashed.
@@ -125,6 +128,7 @@ impl History {
         gpu_time: GpuTime::ZERO,
         cost: Money::ZERO,
         drawn: Drawn::ZERO,
+        egress: Money::ZERO,
         preemptions: 0,
         interruptions: 0,
         interrupted: false,
@@ -143,6 +147,7 @@ struct PastRun {
     pool: PoolId,
     from: SimTime,
     to: SimTime,
+    starved: Starved,
     next: Option<u32>,
 }
 
@@ -259,11 +264,18 @@ impl Jobs {
     }
 
     /// Remembers a stretch of running that will be useful or failed when the job ends.
-    pub fn remember_run(&mut self, slot: Slot, pool: PoolId, from: SimTime, to: SimTime) {
+    pub fn remember_run(
+        &mut self,
+        slot: Slot,
+        pool: PoolId,
+        (from, to): (SimTime, SimTime),
+        starved: Starved,
+    ) {
         let run = PastRun {
             pool,
             from,
             to,
+            starved,
             next: None,
         };
         let at = if let Some(at) = self.spare_runs {
@@ -282,13 +294,16 @@ impl Jobs {
         }
     }
 
-    /// The stretches of running that a history remembers, in order: (pool, from, to).
-    pub fn runs(&self, history: &History) -> impl Iterator<Item = (PoolId, SimTime, SimTime)> + '_ {
+    /// The stretches of running that a history remembers, in order: (pool, from, to, starved in it).
+    pub fn runs(
+        &self,
+        history: &History,
+    ) -> impl Iterator<Item = (PoolId, SimTime, SimTime, Starved)> + '_ {
         let mut next = history.runs.map(|(first, _)| first);
         std::iter::from_fn(move || {
             let run = self.runs[next? as usize];
             next = run.next;
-            Some((run.pool, run.from, run.to))
+            Some((run.pool, run.from, run.to, run.starved))
         })
     }
 

@@ -1,8 +1,8 @@
 //! How flows share links: max-min fairly within a kind of traffic, urgent kinds first.
 //!
 //! Progressive filling (Bertsekas and Gallager, Data Networks, §6.5.2) in whole bytes per second: the link that
-//! has least for each of its flows fixes their rates, and so on with the others. What a division leaves over
-//! goes to the lowest flow that can use it.
+//! has least for each of its flows fixes their rates, and so on with the others; a flow that wants less than that
+//! gets what it wants. What a division leaves over goes to the lowest flow that can use it.
 
 use crate::model::Traffic;
 use crate::units::LinkId;
@@ -25,6 +25,8 @@ pub struct Flow<'a> {
     pub links: &'a [LinkId],
     /// How urgent it is.
     pub traffic: Traffic,
+    /// How much it wants at most, in bytes per second.
+    pub most: u64,
 }
 
 /// The rates of flows in bytes per second, in the order of the flows.
@@ -78,24 +80,32 @@ fn fill(room: &mut [u64], flows: &[Flow<'_>], kind: usize, rates: &mut [u64]) {
         else {
             break;
         };
+        let content = open.iter().any(|&flow| flows[flow].most <= rate);
         open.retain(|&flow| {
-            let crosses = flows[flow]
-                .links
-                .iter()
-                .any(|link| link.index() == narrowest);
-            if crosses {
+            let crosses = || {
+                let mut links = flows[flow].links.iter();
+                links.any(|link| link.index() == narrowest)
+            };
+            // Those who want no more than the least share are served before anybody is cut short.
+            let fixed = if content {
+                flows[flow].most <= rate
+            } else {
+                crosses()
+            };
+            if fixed {
+                let rate = rate.min(flows[flow].most);
                 rates[flow] = rate;
                 for link in flows[flow].links {
                     room[link.index()] -= rate;
                 }
             }
-            !crosses
+            !fixed
         });
     }
     for flow in all {
         let links = flows[flow].links;
         let left = links.iter().map(|link| room[link.index()]).min();
-        let left = left.unwrap_or(0);
+        let left = left.unwrap_or(0).min(flows[flow].most - rates[flow]);
         rates[flow] += left;
         for link in links {
             room[link.index()] -= left;
@@ -116,8 +126,11 @@ mod tests {
     }
 
     fn bulk(links: &[LinkId]) -> Flow<'_> {
-        let traffic = Traffic::Bulk;
-        Flow { links, traffic }
+        Flow {
+            links,
+            traffic: Traffic::Bulk,
+            most: u64::MAX,
+        }
     }
 
     const A: LinkId = LinkId(0);
@@ -143,10 +156,34 @@ mod tests {
     }
 
     #[test]
+    fn who_wants_less_than_an_equal_share_leaves_the_rest_to_others() {
+        let of = |most| Flow {
+            links: &[A],
+            traffic: Traffic::Bulk,
+            most,
+        };
+        // 10 over three would be 3 and 1 over: one wants 2, so 4 each for the others.
+        assert_eq!(share(&[lane(10)], &[of(2), of(9), of(9)]), [2, 4, 4]);
+        // All are content, and 3 are left.
+        assert_eq!(share(&[lane(10)], &[of(2), of(1), of(4)]), [2, 1, 4]);
+        // A reserve that is not wanted is open to others.
+        let lanes = [Lane {
+            capacity: 10,
+            reserved: [0, 0, 8],
+        }];
+        let urgent = Flow {
+            traffic: Traffic::Inference,
+            ..of(20)
+        };
+        assert_eq!(share(&lanes, &[of(3), urgent]), [3, 7]);
+    }
+
+    #[test]
     fn urgent_traffic_goes_first_but_for_what_is_reserved() {
         let of = |traffic| Flow {
             links: &[A],
             traffic,
+            most: u64::MAX,
         };
         let flows = [of(Traffic::Bulk), of(Traffic::Inference), of(Traffic::Bulk)];
         assert_eq!(share(&[lane(100)], &flows), [0, 100, 0]);
@@ -194,7 +231,7 @@ mod tests {
         fn no_link_carries_more_than_it_can_and_nobody_could_have_more((lanes, wants) in worlds()) {
             let flows: Vec<Flow<'_>> = wants
                 .iter()
-                .map(|(links, traffic)| Flow { links, traffic: *traffic })
+                .map(|(links, traffic)| Flow { links, traffic: *traffic, most: u64::MAX })
                 .collect();
             let rates = share(&lanes, &flows);
             let mut used = vec![0; lanes.len()];

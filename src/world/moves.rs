@@ -389,6 +389,9 @@ impl World {
         if self.staging.is_used() {
             self.read_data(model, slot, false);
         }
+        if self.staging.transfers.feeds.is_used() {
+            self.staging.transfers.feeds.remove(slot);
+        }
     }
 }
 

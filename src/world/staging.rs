@@ -213,19 +213,14 @@ impl World {
         let Arrival::There(transfer) = transfers.expected(network, self.now, id, version) else {
             return None;
         };
-        let mut cost = Money::ZERO;
-        for &link in Transfers::links(network, &transfer) {
-            let link = network.link(link);
-            let site = &model.sites[link.from.index()];
-            cost += match link.price {
-                Some(price) => Money::of_bytes(transfer.size, price),
-                None => self
-                    .meters
-                    .charge(model.epoch, self.now, site, transfer.size),
-            };
+        if self.staging.transfers.feeds.is_used() {
+            // Jobs that read may get more now, and be done sooner than whoever plans with them thinks.
+            self.changes.other = true;
         }
-        let (Cargo::Dataset(_, pool) | Cargo::Results(_, pool)) = transfer.cargo;
-        self.pools[pool.index()].books.egress_cost += cost;
+        let cost = self.toll(model, Transfers::links(network, &transfer), transfer.size);
+        if let Cargo::Dataset(_, pool) | Cargo::Results(_, pool) = transfer.cargo {
+            self.pools[pool.index()].books.egress_cost += cost;
+        }
         if let Cargo::Dataset(dataset, _) = transfer.cargo {
             self.staged(dataset, transfer.to);
         }
@@ -253,6 +248,7 @@ impl World {
         let permille = causes.map(|cause| cause.1).min().unwrap_or(1000);
         let transfers = &mut self.staging.transfers;
         transfers.set_link(&model.network, self.now, link, permille);
+        self.pay_feeds(model);
         // Whoever waits for data may wait for another reason now.
         self.changes.other = true;
     }

@@ -44,7 +44,8 @@ impl World {
         let job = &self.jobs[slot];
         match job.phase {
             Phase::Running | Phase::Saving => {
-                job.done + work_done(self.cut(model, slot).run, job.speed)
+                let run = self.full_run(slot, self.cut(model, slot).run);
+                job.done + work_done(run, job.speed)
             }
             _ => job.done,
         }
@@ -60,8 +61,12 @@ impl World {
         model.rhythm(job.request.shape, job.pool).cut(elapsed)
     }
 
-    /// When a running job will have run for `more` than now, with the checkpoints that it writes until then.
+    /// When a running job will have run for `more` than now, with the checkpoints that it writes until then; never,
+    /// while it is starved of all data.
     pub fn when_run(&self, model: &Model, slot: Slot, more: Span) -> SimTime {
+        if let Some(at) = self.when_fed(slot, more) {
+            return at;
+        }
         let job = &self.jobs[slot];
         let run = self.cut(model, slot).run;
         let rhythm = model.rhythm(job.request.shape, job.pool);
@@ -90,6 +95,9 @@ impl World {
         self.booked.clear();
         let write = self.write_span(model, slot);
         let now = self.now;
+        if self.staging.transfers.feeds.is_used() {
+            self.stop_feeding(model, slot);
+        }
         let keeps_profile = self.keeps_profile && !model.pool(self.jobs[slot].pool).is_rented();
         let history = self.jobs.history_mut(slot);
         match why {
@@ -132,7 +140,8 @@ impl World {
         let run_from = self.book_before_run(model, slot);
         let halted = self.jobs.halted(&job);
         if run_from < halted {
-            self.jobs.remember_run(slot, job.pool, run_from, halted);
+            let (starved, run) = (self.starved(slot), (run_from, halted));
+            self.jobs.remember_run(slot, job.pool, run, starved);
         }
         self.book(model, slot, Bucket::Checkpoint, halted, self.now);
         self.jobs[slot].done = progress;
@@ -203,6 +212,9 @@ impl World {
     }
 
     fn book_loss(&mut self, model: &Model, slot: Slot, bad: u64) {
+        if self.staging.transfers.feeds.is_used() {
+            self.stop_feeding(model, slot);
+        }
         let progress = self.progress(model, slot);
         let job = self.jobs[slot];
         let rhythm = model.rhythm(job.request.shape, job.pool);
@@ -215,10 +227,12 @@ impl World {
             let safe = Span(kept * rhythm.interval.0);
             (safe, run_from + Span(kept * rhythm.cycle().0))
         };
+        let (safe_run, before, after) = self.fed_until(slot, safe_run);
         if run_from < safe_to {
-            self.jobs.remember_run(slot, job.pool, run_from, safe_to);
+            let run = (run_from, safe_to);
+            self.jobs.remember_run(slot, job.pool, run, before);
         }
-        self.book_run(model, slot, Bucket::Rework, safe_to, run_to);
+        self.book_run(model, slot, Bucket::Rework, (safe_to, run_to), after);
         self.book(model, slot, Bucket::Checkpoint, run_to, self.now);
         let job = &mut self.jobs[slot];
         job.done += work_done(safe_run, job.speed);

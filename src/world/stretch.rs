@@ -4,6 +4,8 @@ use crate::journal::Bucket;
 use crate::model::Rhythm;
 use crate::units::{PoolId, SimTime, Span};
 
+use super::feeds::Starved;
+
 /// A stretch of time in which a job held GPUs for one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {
@@ -17,6 +19,8 @@ pub struct Stretch {
     pub to: SimTime,
     /// When checkpoints were written in it, counted from its start; they are a bucket of their own.
     pub rhythm: Rhythm,
+    /// How much of its running was starved of data; that is a bucket of its own, spread evenly over it.
+    pub starved: Starved,
 }
 
 /// Wall time that `work` reference ms take at a speed of `speed` ‰: ⌈work · 1000 / speed⌉.

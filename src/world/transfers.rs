@@ -4,9 +4,11 @@
 //! it, directly or through others. What is left is counted in thousandths of bytes, so that a rate in bytes per
 //! second over milliseconds is a whole number.
 
-use crate::model::{Network, Route, Traffic};
+use crate::model::{Network, Rhythm, Route, Traffic};
 use crate::units::{Bandwidth, Bytes, DatasetId, JobId, LinkId, PoolId, SimTime, SiteId, Span};
 
+use super::feeds::{Feeding, Feeds, Shortage};
+use super::job::Slot;
 use super::maxmin::{Flow, Lane, share};
 
 /// What is moved.
@@ -16,6 +18,8 @@ pub enum Cargo {
     Dataset(DatasetId, PoolId),
     /// What a job of this pool found out goes home.
     Results(JobId, PoolId),
+    /// What a job reads while it runs, on one of the network's ways.
+    Feed(Slot, u32),
 }
 
 /// Data on their way.
@@ -35,6 +39,8 @@ pub struct Transfer {
     pub size: Bytes,
     /// Which of the routes it uses; `None` while there is none.
     pub route: Option<u8>,
+    /// How fast it would move at most.
+    pub most: Bandwidth,
     /// How fast it moves now.
     pub rate: Bandwidth,
     /// Thousandths of bytes that have not left at `settled`.
@@ -77,6 +83,8 @@ pub struct Transfers {
     next: u32,
     /// What is newly expected, for whoever keeps the agenda.
     pub due: Vec<Due>,
+    /// Jobs that read while they run.
+    pub feeds: Feeds,
 }
 
 impl Transfers {
@@ -86,9 +94,11 @@ impl Transfers {
         self.due.clear();
         self.next = 0;
         self.lanes.clear();
-        let links = (0..network.links.len()).map(LinkId::from);
+        let lanes = network.links.len() + network.storages.len();
+        let lanes = (0..lanes).map(LinkId::from);
         self.lanes
-            .extend(links.map(|link| lane(network, link, 1000)));
+            .extend(lanes.map(|link| lane(network, link, 1000)));
+        self.feeds.reset(!network.feeds.is_empty());
     }
 
     /// Whether nothing moves.
@@ -101,9 +111,17 @@ impl Transfers {
         &self.active
     }
 
-    /// The links of a transfer's route.
+    /// What there is for it to go on, best first.
+    fn ways<'a>(network: &'a Network, transfer: &Transfer) -> &'a [Route] {
+        match transfer.cargo {
+            Cargo::Feed(_, way) => &network.feeds[way as usize],
+            _ => network.routes(transfer.from, transfer.to),
+        }
+    }
+
+    /// The links of a transfer's route; that of a feed begins with the reading of a storage.
     pub fn links<'a>(network: &'a Network, transfer: &Transfer) -> &'a [LinkId] {
-        let routes = network.routes(transfer.from, transfer.to);
+        let routes = Self::ways(network, transfer);
         transfer
             .route
             .and_then(|route| routes.get(usize::from(route)))
@@ -119,27 +137,94 @@ impl Transfers {
         (from, to): (SiteId, SiteId),
         (traffic, size): (Traffic, Bytes),
     ) -> u32 {
-        let id = self.next;
-        self.next += 1;
-        let mut transfer = Transfer {
-            id,
+        let transfer = Transfer {
+            id: self.next,
             cargo,
             from,
             to,
             traffic,
             size,
             route: None,
+            most: Bandwidth(u64::MAX),
             rate: Bandwidth(0),
             left: u128::from(size.0) * 1000,
             settled: now,
             version: 0,
             sent: false,
         };
+        self.launch(network, now, transfer)
+    }
+
+    fn launch(&mut self, network: &Network, now: SimTime, mut transfer: Transfer) -> u32 {
+        self.next += 1;
         transfer.route = self.open_route(network, &transfer);
         self.active.push(transfer);
         let links = Self::links(network, &transfer).to_vec();
         self.refill(network, now, &links);
-        id
+        transfer.id
+    }
+
+    /// A job begins to read on one of the network's ways; its work begins at `from`.
+    pub(super) fn begin_feed(
+        &mut self,
+        network: &Network,
+        now: SimTime,
+        slot: Slot,
+        (way, demand): (u32, Bandwidth),
+        (from, rhythm): (SimTime, Rhythm),
+    ) {
+        let feeding = Feeding::new(self.next, demand, from, rhythm);
+        self.feeds.insert(slot, feeding);
+        // Its end has to be expected even where it gets nothing at all.
+        self.feeds.changed.push(slot);
+        let transfer = Transfer {
+            id: self.next,
+            cargo: Cargo::Feed(slot, way),
+            from: SiteId(0),
+            to: SiteId(0),
+            traffic: Traffic::Bulk,
+            size: Bytes(0),
+            route: None,
+            most: demand,
+            rate: Bandwidth(0),
+            left: 0,
+            settled: now,
+            version: 0,
+            sent: false,
+        };
+        let id = self.launch(network, now, transfer);
+        if self.is_stalled(id) {
+            let why = self.shortage_of_all(network, &transfer);
+            self.feeds.change(slot, now, Bandwidth(0), why);
+        }
+    }
+
+    /// What keeps a feed that has no way to go from reading: links, as long as some storage can be read.
+    fn shortage_of_all(&self, network: &Network, transfer: &Transfer) -> Shortage {
+        let mut ways = Self::ways(network, transfer).iter();
+        if ways.any(|way| self.is_open(way.links[0])) {
+            Shortage::Link
+        } else {
+            Shortage::Storage
+        }
+    }
+
+    /// A job ceases to read. What it read stays known. Returns it as it was, if it was reading.
+    pub(super) fn end_feed(
+        &mut self,
+        network: &Network,
+        now: SimTime,
+        slot: Slot,
+    ) -> Option<Transfer> {
+        let id = self.feeds.get(slot)?.transfer;
+        let index = self.active.binary_search_by_key(&id, |t| t.id).ok()?;
+        let transfer = self.active.remove(index);
+        self.feeds.leave(slot, now, way_of(&transfer));
+        self.feeds
+            .change(slot, now, Bandwidth(0), Shortage::Storage);
+        let links = Self::links(network, &transfer).to_vec();
+        self.refill(network, now, &links);
+        Some(transfer)
     }
 
     /// A link carries this share of its bandwidth from now on. Whatever crosses a link that carries nothing takes
@@ -150,17 +235,33 @@ impl Transfers {
         for index in 0..self.active.len() {
             let transfer = self.active[index];
             let links = Self::links(network, &transfer);
-            if transfer.sent || !links.is_empty() && links.iter().all(|&link| self.is_open(link)) {
+            let is_open = !links.is_empty() && links.iter().all(|&link| self.is_open(link));
+            let feeds = match transfer.cargo {
+                Cargo::Feed(slot, _) => Some(slot),
+                _ => None,
+            };
+            // What is read while a job runs has no way behind it: it turns back to a better one that opens again.
+            if transfer.sent || is_open && feeds.is_none() {
                 continue;
+            }
+            let route = self.open_route(network, &transfer);
+            if let Some(slot) = feeds {
+                if route == transfer.route {
+                    continue;
+                }
+                self.feeds.leave(slot, now, way_of(&transfer));
             }
             self.settle(index, now);
             touched.extend_from_slice(links);
-            let route = self.open_route(network, &transfer);
             let moved = &mut self.active[index];
             moved.route = route;
             if route.is_none() {
                 moved.rate = Bandwidth(0);
                 moved.version += 1;
+                if let Some(slot) = feeds {
+                    let why = self.shortage_of_all(network, &transfer);
+                    self.feeds.change(slot, now, Bandwidth(0), why);
+                }
             }
             touched.extend_from_slice(Self::links(network, &self.active[index]));
         }
@@ -220,7 +321,7 @@ impl Transfers {
     }
 
     fn open_route(&self, network: &Network, transfer: &Transfer) -> Option<u8> {
-        let routes = network.routes(transfer.from, transfer.to);
+        let routes = Self::ways(network, transfer);
         let open = routes.iter().position(|route| self.is_route_open(route));
         open.map(|route| route as u8)
     }
@@ -241,10 +342,18 @@ impl Transfers {
             .map(|&index| Flow {
                 links: Self::links(network, &self.active[index]),
                 traffic: self.active[index].traffic,
+                most: self.active[index].most.0,
             })
             .collect();
         let rates = share(&self.lanes, &flows);
+        if self.feeds.is_used() {
+            self.refill_feeds(network, now, (&component, &flows, &rates));
+        }
         for (index, rate) in component.into_iter().zip(rates) {
+            if let Cargo::Feed(..) = self.active[index].cargo {
+                self.active[index].rate = Bandwidth(rate);
+                continue;
+            }
             self.settle(index, now);
             let transfer = &mut self.active[index];
             // What has nothing left is there now, whatever its rate.
@@ -263,6 +372,33 @@ impl Transfers {
                     version: transfer.version,
                 });
             }
+        }
+    }
+
+    /// Tells jobs that read while they run what they get now, and of two that give less what is to blame.
+    fn refill_feeds(
+        &mut self,
+        network: &Network,
+        now: SimTime,
+        (component, flows, rates): (&[usize], &[Flow<'_>], &[u64]),
+    ) {
+        let mut left: Vec<u64> = self.lanes.iter().map(|lane| lane.capacity).collect();
+        for (flow, rate) in flows.iter().zip(rates) {
+            for link in flow.links {
+                left[link.index()] -= rate;
+            }
+        }
+        for ((&index, flow), &rate) in component.iter().zip(flows).zip(rates) {
+            let Cargo::Feed(slot, _) = self.active[index].cargo else {
+                continue;
+            };
+            let links = flow.links.iter();
+            let fullest = links.min_by_key(|link| left[link.index()]);
+            let why = match fullest.and_then(|&lane| network.storage(lane)) {
+                Some(_) => Shortage::Storage,
+                None => Shortage::Link,
+            };
+            self.feeds.change(slot, now, Bandwidth(rate), why);
         }
     }
 
@@ -295,7 +431,21 @@ impl Transfers {
     }
 }
 
+/// On which way and which of its routes a feed is.
+const fn way_of(transfer: &Transfer) -> Option<(u32, u8)> {
+    match (transfer.cargo, transfer.route) {
+        (Cargo::Feed(_, way), Some(route)) => Some((way, route)),
+        _ => None,
+    }
+}
+
 fn lane(network: &Network, link: LinkId, permille: u32) -> Lane {
+    if let Some(storage) = network.storage(link) {
+        return Lane {
+            capacity: storage.read.share(permille).0,
+            ..Lane::default()
+        };
+    }
     let link = network.link(link);
     let whole = link.bandwidth.share(permille);
     Lane {

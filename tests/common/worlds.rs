@@ -264,6 +264,7 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
                 burst,
                 results: Bytes(results * 7_000_000_003),
                 results_to: None,
+                feed: None,
                 data: Vec::new(),
                 preemption,
                 bad_checkpoints: 0,

@@ -86,6 +86,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
             results: Bytes(0),
             results_to: None,
             data: Vec::new(),
+            feed: None,
             bad_checkpoints: 0,
             crash_mean: None,
             preemption: Preemption::Checkpoint {
@@ -133,6 +134,7 @@ fn class(
             // Once links and data sets are known: `data::attach`.
             results_to: None,
             data: Vec::new(),
+            feed: None,
             bad_checkpoints: checkpoints.map_or(0, |checkpoints| checkpoints.bad),
             crash_mean: context.positive_span(&spec.crash),
             preemption,

@@ -43,7 +43,11 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, sites: &[Place]) 
         }
     }
     let routes = routes::of(&links, sites);
-    Network { links, routes }
+    Network {
+        links,
+        routes,
+        ..Network::default()
+    }
 }
 
 fn link(

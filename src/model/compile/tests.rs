@@ -10,6 +10,7 @@ use crate::units::*;
 use super::{Compiled, compile};
 
 mod factors;
+mod feeds;
 mod maintenance;
 mod markets;
 mod mistakes;
@@ -268,6 +269,7 @@ fn shipped_scenarios_compile() {
         "spot-shock.toml",
         "h200-drought.toml",
         "staging.toml",
+        "starving.toml",
     ] {
         let scenario = load(&folder.join(name), &[]).unwrap();
         let compiled = compile(&scenario).unwrap_or_else(|problems| panic!("{problems}"));

@@ -29,6 +29,12 @@ pub struct ClassSpec {
     pub data: List<String>,
     /// The key service without which its jobs do not start nor restore a checkpoint; none unless given.
     pub key: Given<String>,
+    /// How fast each GPU reads while it runs as fast as an H100, such as "1.2 GB/s per GPU"; what gets less than
+    /// that runs slower. Nothing is read then unless given.
+    pub feed: Given<String>,
+    /// The storages that it may be fed from, by name: one at the site of the pool first, else over links; all unless
+    /// given.
+    pub feed_from: List<String>,
     /// Speed by GPU type relative to an H100, where it differs from the catalog: { l40s = 0.3 }.
     pub speed: ByName<f64>,
     /// What stopping a job costs; a checkpoint of 5 min and a restart of 5 min unless given.

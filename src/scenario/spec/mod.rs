@@ -13,6 +13,7 @@ mod network;
 mod offer;
 mod run;
 mod services;
+mod storage;
 mod strategy;
 mod weather;
 
@@ -44,6 +45,7 @@ pub use network::{LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
 pub use offer::{OfferKind, OfferSpec, PriceFileKind, SeriesSpec, StepSpec};
 pub use run::{OverrunKind, RunSpec};
 pub use services::{KeyServiceSpec, LossKind, RotationSpec};
+pub use storage::StorageSpec;
 pub use strategy::{
     PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec, StrategySpec,
 };
@@ -73,6 +75,8 @@ pub struct ScenarioFile {
     pub site: List<SiteSpec>,
     /// What data travel on between sites.
     pub link: List<LinkSpec>,
+    /// What data lie on, at sites.
+    pub storage: List<StorageSpec>,
     /// Data that jobs read.
     pub dataset: List<DatasetSpec>,
     /// Services that keep the keys without which data, artifacts and checkpoints cannot be read.

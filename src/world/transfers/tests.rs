@@ -44,7 +44,11 @@ fn network(links: &[(u16, u16, u64, u64)]) -> Network {
             }
         }
     }
-    Network { links, routes }
+    Network {
+        links,
+        routes,
+        ..Network::default()
+    }
 }
 
 fn results(job: u32) -> Cargo {

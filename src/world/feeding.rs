@@ -1,0 +1,122 @@
+//! What reading while they run means for jobs: when they read, how far that lets them get, what it costs.
+
+use crate::model::Model;
+use crate::units::{Bytes, LinkId, Money, SimTime, Span};
+
+use super::feeds::{Feeding, Starved};
+use super::job::Slot;
+use super::moment::World;
+
+impl World {
+    /// A job that has just started reads from now on, if its class reads while it runs. Returns whether it does:
+    /// its end then depends on what it gets.
+    pub fn start_feeding(&mut self, model: &Model, slot: Slot) -> bool {
+        let job = &self.jobs[slot];
+        let (shape, pool) = (job.request.shape, job.pool);
+        let Some(feed) = model.feed(shape, pool) else {
+            return false;
+        };
+        let work = (job.started + job.restart, model.rhythm(shape, pool));
+        let transfers = &mut self.staging.transfers;
+        transfers.begin_feed(&model.network, self.now, slot, feed, work);
+        true
+    }
+
+    /// A job that reads while it runs stops running; how far it got stays known until it has left its GPUs.
+    #[cold]
+    pub(super) fn stop_feeding(&mut self, model: &Model, slot: Slot) {
+        let transfers = &mut self.staging.transfers;
+        transfers.end_feed(&model.network, self.now, slot);
+        self.pay_feeds(model);
+        let job = &self.jobs[slot];
+        let before = self.jobs.history(job);
+        let paid = before.map_or(Money::ZERO, |history| history.egress);
+        self.staging.transfers.feeds.of_last = paid;
+    }
+
+    /// Charges what jobs read over routes that they left to them and to the pools where they run.
+    pub(super) fn pay_feeds(&mut self, model: &Model) {
+        let mut unpaid = std::mem::take(&mut self.staging.transfers.feeds.unpaid);
+        for (slot, way, route, bytes) in unpaid.drain(..) {
+            let route = &model.network.feeds[way as usize][usize::from(route)];
+            let cost = self.toll(model, &route.links, bytes);
+            if cost == Money::ZERO {
+                continue;
+            }
+            let (id, pool) = (self.jobs[slot].id, self.jobs[slot].pool);
+            self.pools[pool.index()].books.egress_cost += cost;
+            self.jobs.history_mut(slot).egress += cost;
+            self.staging.transfers.feeds.paid.push((id, pool, cost));
+        }
+        self.staging.transfers.feeds.unpaid = unpaid;
+    }
+
+    /// What bytes pay on the links of a route: the price of each link, or the bands of the site that they leave.
+    pub(super) fn toll(&mut self, model: &Model, lanes: &[LinkId], bytes: Bytes) -> Money {
+        let mut cost = Money::ZERO;
+        for link in model.network.crossed(lanes) {
+            let site = &model.sites[link.from.index()];
+            cost += match link.price {
+                Some(price) => Money::of_bytes(bytes, price),
+                None => self.meters.charge(model.epoch, self.now, site, bytes),
+            };
+        }
+        cost
+    }
+
+    /// Whether a job reads while it runs, or did so until it stopped.
+    pub fn is_feeding(&self, slot: Slot) -> bool {
+        self.feeding(slot).is_some()
+    }
+
+    fn feeding(&self, slot: Slot) -> Option<&Feeding> {
+        let feeds = &self.staging.transfers.feeds;
+        if feeds.is_used() {
+            feeds.get(slot)
+        } else {
+            None
+        }
+    }
+
+    /// Running at full speed that does what the present stretch of a job did; `run` is how long it ran.
+    pub(super) fn full_run(&self, slot: Slot, run: Span) -> Span {
+        self.feeding(slot).map_or(run, |feeding| {
+            feeding.full(feeding.at(self.now.min(self.jobs.halted(&self.jobs[slot]))))
+        })
+    }
+
+    /// When a job that reads will have run for `more` than now at full speed; `None` if it does not read.
+    pub(super) fn when_fed(&self, slot: Slot, more: Span) -> Option<SimTime> {
+        let feeding = self.feeding(slot)?;
+        let full = feeding.full(feeding.at(self.now));
+        Some(feeding.done_at(full + more))
+    }
+
+    /// How long the present stretch of a job was starved.
+    #[inline]
+    pub(super) fn starved(&self, slot: Slot) -> Starved {
+        if self.staging.transfers.feeds.is_used() {
+            self.fed_until(slot, Span::ZERO).2
+        } else {
+            Starved::default()
+        }
+    }
+
+    /// Of the present stretch of a job, up to where it had run for so long and from there on: what it did there at
+    /// full speed, and how long it was starved; starved afterwards.
+    pub(super) fn fed_until(&self, slot: Slot, run: Span) -> (Span, Starved, Starved) {
+        let Some(feeding) = self.feeding(slot) else {
+            return (run, Starved::default(), Starved::default());
+        };
+        let stop = self.now.min(self.jobs.halted(&self.jobs[slot]));
+        let safe = feeding.at_run(stop, run);
+        let start = feeding.at_run(stop, Span::ZERO);
+        let end = feeding.at(stop);
+        let full = feeding.full(safe);
+        (
+            full,
+            feeding.starved(start, safe),
+            feeding.starved(safe, end),
+        )
+    }
+}
