@@ -7,6 +7,7 @@ mod answer;
 mod arguments;
 mod check;
 mod columns;
+mod commitments;
 mod compare;
 mod exit;
 mod generate;

@@ -3,14 +3,14 @@
 use crate::dice::Dice;
 use crate::experiment::duration;
 use crate::model::{
-    Effect, Happening, Horizon, Incident, Maintenance, Model, Pool, PriceLaw, RentKind, Supply,
-    Tariffs, Timeline, Zone, ZoneCapacity,
+    Effect, Happening, Horizon, Incident, Maintenance, Market, Model, Pool, PriceLaw, RentKind,
+    SharedDrought, Supply, Tariffs, Timeline, Zone, ZoneCapacity,
 };
 use crate::record::plain;
 use crate::units::{PoolId, SimTime, Span};
 
-use super::power;
 use super::study::counted;
+use super::{commitments, power};
 
 /// One line for each thing that the outside does, with what it does in the first sampled world.
 pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
@@ -27,6 +27,7 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
     let mut lines = factors(model);
     let posted = Tariffs::posted(model);
     let tariffs = timeline.tariffs.as_ref().unwrap_or(&posted);
+    lines.extend(commitments::commitments(model));
     lines.extend(power::power(model, end));
     lines.extend(prices(model, tariffs, end));
     let market = &model.weather.market;
@@ -40,19 +41,7 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
     for (place, zone) in market.zones.iter().enumerate() {
         lines.push(market_line(model, place, zone, &timeline.weather, end));
     }
-    for drought in &market.droughts {
-        let of = drought
-            .zones
-            .iter()
-            .map(|&zone| plain(&market.zones[zone].name));
-        let of: Vec<_> = of.collect();
-        lines.push(format!(
-            "drought  {}  {} dry at once: {}",
-            plain(&drought.name),
-            counted(of.len() as u64, "market"),
-            of.join(", ")
-        ));
-    }
+    lines.extend(market.droughts.iter().map(|drought| dry(market, drought)));
     lines.extend(model.pools.iter().filter_map(|pool| term(model, pool)));
     for failure in &model.weather.failures {
         lines.push(format!(
@@ -91,6 +80,17 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
         ));
     }
     lines
+}
+
+fn dry(market: &Market, drought: &SharedDrought) -> String {
+    let zones = drought.zones.iter();
+    let of: Vec<_> = zones.map(|&zone| plain(&market.zones[zone].name)).collect();
+    format!(
+        "drought  {}  {} dry at once: {}",
+        plain(&drought.name),
+        counted(of.len() as u64, "market"),
+        of.join(", ")
+    )
 }
 
 /// Luck that several things share.

@@ -14,9 +14,11 @@ use crate::metrics::Unit;
 use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
 
 /// The rows: what they are called, and the metric; waits are repeated for each class.
-const ROWS: [(&str, &str); 27] = [
+const ROWS: &[(&str, &str)] = &[
     ("total cost", "cost_total"),
     ("cost per useful GPU-h", "cost_per_useful_gpu_h"),
+    ("shortfall of commitments", "cost_shortfall"),
+    ("discounts", "discounts"),
     ("electricity", "cost_electricity"),
     ("energy, kWh", "energy_kwh"),
     ("energy per useful GPU-h, kWh", "energy_per_useful_gpu_h"),
@@ -45,7 +47,9 @@ const ROWS: [(&str, &str); 27] = [
 ];
 
 /// Rows that are left out where every strategy has zero.
-const ONLY_IF_ANY: [&str; 15] = [
+const ONLY_IF_ANY: &[&str] = &[
+    "cost_shortfall",
+    "discounts",
     "cost_electricity",
     "energy_kwh",
     "energy_per_useful_gpu_h",

@@ -63,6 +63,7 @@ impl<O: Observer> Run<'_, O> {
         self.post_link_rent();
         self.close_services();
         let (link_cost, storage_cost) = self.model.network_rent(self.world.now);
+        let (discounts, shortfall) = self.settle_commitments();
         let record = RunRecord {
             horizon: self.world.now,
             waiting_area: self.world.waiting_area,
@@ -72,6 +73,8 @@ impl<O: Observer> Run<'_, O> {
             slips: self.world.slips,
             link_cost,
             storage_cost,
+            discounts,
+            shortfall,
         };
         self.out.run(&record);
         record

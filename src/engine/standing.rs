@@ -1,4 +1,4 @@
-//! Postings beside those of capacity: electricity by the meter, and the rent of links.
+//! Postings beside those of capacity: electricity by the meter, the rent of links, terms with providers.
 
 use crate::journal::{Drawn, Item, Observer, Payee, Posting};
 use crate::units::{JobId, LinkId, MilliGpus, Money, Price, SimTime};
@@ -34,6 +34,35 @@ impl<O: Observer> Run<'_, O> {
                 amount: own.cost,
             });
         }
+    }
+
+    /// Settles the terms with providers: what they give back, and what was promised and not spent.
+    pub(super) fn settle_commitments(&mut self) -> (Money, Money) {
+        let (mut discounts, mut shortfall) = (Money::ZERO, Money::ZERO);
+        let commitments = &self.model.commitments;
+        if commitments.providers() == 0 {
+            return (discounts, shortfall);
+        }
+        let paid = |provider| self.world.spend.of(provider).collect();
+        let settled = commitments.settle(self.model.epoch, self.world.now, paid);
+        for line in settled {
+            match line.item {
+                Item::Discount => discounts -= line.amount,
+                _ => shortfall += line.amount,
+            }
+            if O::POSTINGS {
+                self.out.posting(&Posting {
+                    from: line.from,
+                    to: line.to,
+                    payee: Payee::Provider(line.provider),
+                    job: None,
+                    item: line.item,
+                    gpu_time: 0,
+                    amount: line.amount,
+                });
+            }
+        }
+        (discounts, shortfall)
     }
 
     /// Posts the rent of links up to now.

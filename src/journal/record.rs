@@ -189,4 +189,8 @@ pub struct RunRecord {
     pub link_cost: Money,
     /// What keeping data sets cost.
     pub storage_cost: Money,
+    /// What providers gave back for volume.
+    pub discounts: Money,
+    /// What was promised to providers and not spent.
+    pub shortfall: Money,
 }

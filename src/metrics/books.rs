@@ -25,6 +25,10 @@ pub struct Books {
     pub links: Money,
     /// What keeping data sets cost, of the whole run.
     pub storage: Money,
+    /// What providers gave back, of the whole run.
+    pub discounts: Money,
+    /// What was promised to providers and not spent, of the whole run.
+    pub shortfall: Money,
     /// Instances launched.
     pub launches: u64,
     /// Instances that their provider took away.
@@ -50,9 +54,10 @@ impl Books {
         self.peak_gpus += record.peak_gpus;
     }
 
-    /// Capacity, electricity by the meter, egress, links and storage together.
+    /// Capacity, electricity by the meter, egress, links, storage and what terms with providers change, together.
     pub fn cost(&self) -> Money {
-        self.charged + self.drawn.cost + self.egress + self.links + self.storage
+        let carried = self.egress + self.links + self.storage;
+        self.charged + self.drawn.cost + carried + self.shortfall - self.discounts
     }
 
     /// Total cost per GPU-hour of useful work.

@@ -116,6 +116,8 @@ impl Observer for Fold {
         self.run = *record;
         self.total.links = record.link_cost;
         self.total.storage = record.storage_cost;
+        self.total.discounts = record.discounts;
+        self.total.shortfall = record.shortfall;
     }
 }
 

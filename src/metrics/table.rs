@@ -78,6 +78,10 @@ metrics! {
         "what links cost by the hour";
     "cost_storage" Money Lower Pools(|b| Cell::amount(b.storage.as_units()))
         "what keeping data sets cost";
+    "cost_shortfall" Money Lower Pools(|b| Cell::amount(b.shortfall.as_units()))
+        "what was promised to providers and not spent";
+    "discounts" Money Higher Pools(|b| Cell::amount(b.discounts.as_units()))
+        "what providers gave back for volume; the costs above are before it, the total after";
     "cost_per_useful_gpu_h" MoneyPerGpuHour Lower Pools(Books::cost_per_useful)
         "total cost over GPU-hours of useful work";
     "energy_kwh" KilowattHours Lower EachPool(|b| Cell::amount(b.drawn.energy.as_kilowatt_hours()))

@@ -5,6 +5,7 @@ use crate::units::{
 };
 
 use super::Model;
+use super::commitments::Commitments;
 use super::estate::{
     Class, Horizon, Overrun, Packing, Pool, Preemption, Site, SiteKind, Spread, Supply,
 };
@@ -30,6 +31,7 @@ impl Model {
             tenants: Vec::new(),
             shapes: Vec::new(),
             rhythms: Vec::new(),
+            commitments: Commitments::default(),
             network: Network::default(),
             power: Power::default(),
             datasets: Vec::new(),

@@ -5,6 +5,7 @@ use crate::units::{
     ProviderId, ShapeId, SimTime, SiteId, Span,
 };
 
+use super::commitments::Commitments;
 use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
 use super::factors::Factors;
@@ -45,6 +46,8 @@ pub struct Model {
     pub strategies: Vec<StrategySettings>,
     /// When jobs of each shape write checkpoints in each pool, by shape, then pool; empty if none ever does.
     pub rhythms: Vec<Rhythm>,
+    /// Terms with providers beyond single prices.
+    pub commitments: Commitments,
     /// What GPUs draw from the wall, where somebody counts.
     pub power: Power,
     /// What data travel on between sites.

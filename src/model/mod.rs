@@ -5,6 +5,7 @@
 //! strategy will live in it.
 
 mod bare;
+mod commitments;
 mod compile;
 mod data;
 mod demand;
@@ -28,6 +29,7 @@ mod tariffs;
 mod timeline;
 mod weather;
 
+pub use commitments::{Commitments, Promise, Settled, VolumeDiscount};
 pub use compile::{Assumption, Compiled, compile};
 pub use data::Dataset;
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::SimTime;
+use super::{SimTime, Span};
 
 /// The UTC instant at which a scenario starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,17 @@ impl Epoch {
             .ok()
             .and_then(|start| self.sim_time(start.timestamp().as_millisecond()))
             .unwrap_or(SimTime::NEVER)
+    }
+
+    /// How long before `at` its UTC month began, which may be before the start.
+    pub fn since_month_began(self, at: SimTime) -> Span {
+        let unix_ms = self.unix_ms().saturating_add_unsigned(at.0);
+        let began = Timestamp::from_millisecond(unix_ms).ok().and_then(|now| {
+            let first = now.to_zoned(TimeZone::UTC).date().first_of_month();
+            first.to_zoned(TimeZone::UTC).ok()
+        });
+        let began = began.map_or(unix_ms, |began| began.timestamp().as_millisecond());
+        Span(unix_ms.abs_diff(began))
     }
 
     /// The instant `at` as RFC 3339 text, to the second.
@@ -134,6 +145,9 @@ mod tests {
             epoch.next_month(SimTime(27 * 86_400_000)),
             SimTime((27 + 28) * 86_400_000)
         );
+        let day = 86_400_000;
+        assert_eq!(epoch.since_month_began(SimTime(3)), Span(4 * day + 3));
+        assert_eq!(epoch.since_month_began(SimTime(27 * day)), Span(0));
         assert_eq!(month_label(epoch, SimTime(27 * 86_400_000)), "2026-02");
     }
 

@@ -82,6 +82,7 @@ impl World {
                 if let Some(meter) = model.power.meter(pool) {
                     books.drawn_idle += meter.idle.over(gpus, from, until);
                 }
+                self.spend_on(model, (pool, gpus), (from, until));
             }
             Supply::Rented(_) => {
                 let slots = self.pools[pool.index()]
@@ -147,6 +148,22 @@ impl World {
         books.charged_cost += Money::of_odometer(gpus, self.tariffs.between(pool, from, to));
         if let Some(meter) = model.power.meter(pool) {
             books.drawn_idle += meter.idle.over(gpus, from, to);
+        }
+        self.spend_on(model, (pool, gpus), (from, to));
+    }
+
+    /// Remembers what capacity of a provider with terms cost.
+    fn spend_on(
+        &mut self,
+        model: &Model,
+        (pool, gpus): (PoolId, MilliGpus),
+        stretch: (SimTime, SimTime),
+    ) {
+        if self.spend.is_kept() && model.commitments.pools.contains(&pool) {
+            let provider = model.site_of(pool).provider;
+            let of = (provider, &self.tariffs);
+            self.spend
+                .add_capacity(model.epoch, of, (pool, gpus), stretch);
         }
     }
 
@@ -226,6 +243,8 @@ impl World {
             .meters
             .charge(model.epoch, self.now, site, class.results);
         self.pools[job.pool.index()].books.egress_cost += cost;
+        let provider = site.provider;
+        self.spend.add(model.epoch, self.now, provider, cost);
         cost
     }
 

@@ -11,6 +11,7 @@ use super::pool::PoolState;
 use super::profile::Profile;
 use super::repairs::RepairShop;
 use super::services::Services;
+use super::spend::Spend;
 use super::staging::Staging;
 use super::stretch::Stretch;
 use super::upkeep::Upkeep;
@@ -82,6 +83,8 @@ pub struct World {
     pub tariffs: Tariffs,
     /// What left each provider's sites this month.
     pub(super) meters: Meters,
+    /// What providers were paid, where that is settled later.
+    pub spend: Spend,
     /// Where data are, and what moves.
     pub staging: Staging,
     /// Which services answer.
@@ -132,6 +135,7 @@ impl World {
             tariffs: posted.clone(),
             posted,
             meters: Meters::default(),
+            spend: Spend::default(),
             staging: Staging::default(),
             services: Services::default(),
             is_guarded: false,
@@ -168,6 +172,7 @@ impl World {
         self.waiting_area = 0;
         self.slips = 0;
         self.meters.reset(&model.sites);
+        self.spend.reset(&model.commitments);
         self.staging.reset(model);
         self.services.reset(model);
         self.is_guarded = self.staging.is_used() || self.services.are_used();

@@ -239,6 +239,9 @@ impl Run<'_> {
             let total = record.charged + record.egress_cost + record.drawn.cost;
             assert_eq!(pools[index].1, total, "pool {index} posted");
         }
+        let settled = |item: Item| others.get(&item).copied().unwrap_or_default();
+        assert_eq!(settled(Item::Discount), -self.heard.run.discounts);
+        assert_eq!(settled(Item::Shortfall), self.heard.run.shortfall);
         let rents = others.get(&Item::LinkRent).copied().unwrap_or_default();
         assert_eq!(rents, self.heard.run.link_cost, "links posted");
     }

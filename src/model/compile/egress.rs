@@ -18,10 +18,15 @@ pub(super) struct Providers {
     names: Vec<Option<String>>,
 }
 
+/// Who runs a site, where that has a name.
+pub(super) fn provider_of(spec: &SiteSpec, region: Option<&Region>) -> Option<String> {
+    let own = spec.provider.value().cloned();
+    own.or_else(|| region.map(|region| region.provider.clone()))
+}
+
 impl Providers {
     pub(super) fn of(&mut self, spec: &SiteSpec, region: Option<&Region>) -> ProviderId {
-        let own = spec.provider.value().cloned();
-        let name = own.or_else(|| region.map(|region| region.provider.clone()));
+        let name = provider_of(spec, region);
         let known = name
             .is_some()
             .then(|| self.names.iter().position(|other| *other == name));

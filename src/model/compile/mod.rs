@@ -6,6 +6,7 @@
 mod availability;
 mod classes;
 mod columns;
+mod commitments;
 mod context;
 mod cycle;
 mod data;
@@ -98,6 +99,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let records = tco::read(&mut context, file);
     let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
     let power = power::read(&mut context, file, &run, &sites, &gpus, &pools);
+    let commitments = commitments::read(&mut context, file, &run, &sites, &pools);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
     let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
     let feeds = traces::read(&mut context, file, &run, owned);
@@ -138,6 +140,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         tenants: intake.tenants,
         shapes: intake.shapes,
         rhythms,
+        commitments,
         power,
         network,
         datasets,

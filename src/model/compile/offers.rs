@@ -1,7 +1,7 @@
 //! `offer = { … }`: what capacity costs and how it comes.
 
 use crate::model::{Boot, RentKind, Rented};
-use crate::scenario::{Given, OfferKind, OfferSpec, Origin};
+use crate::scenario::{Given, OfferKind, OfferSpec, Origin, ReservedTerm};
 use crate::units::{Epoch, Price, Span, parse_price};
 
 use super::context::Context;
@@ -30,31 +30,7 @@ pub(super) fn owned(
     terms: &Terms<'_>,
     kind: OfferKind,
 ) -> Option<Price> {
-    for (field, key) in [
-        (offer.prices.origin(), "prices"),
-        (offer.steps.origin(), "steps"),
-        (offer.quota.origin(), "quota"),
-        (offer.provisioning.origin(), "provisioning"),
-        (offer.provisioning_p95.origin(), "provisioning_p95"),
-        (offer.minimum.origin(), "minimum"),
-        (offer.increment.origin(), "increment"),
-        (offer.idle_release.origin(), "idle_release"),
-        (offer.on_demand.origin(), "on_demand"),
-        (offer.price_moves.origin(), "price_moves"),
-        (offer.market.origin(), "market"),
-        (offer.prices_format.origin(), "prices_format"),
-        (offer.series.origin(), "series"),
-        (offer.prices_from.origin(), "prices_from"),
-    ] {
-        if let Some(origin) = field {
-            let message = format!("`{key}` means nothing for capacity that is paid for throughout");
-            context.fault(
-                origin,
-                message,
-                "leave it out, or write kind = \"on-demand\"",
-            );
-        }
-    }
+    by_the_instance_only(context, offer);
     let currency = context.currency;
     let price = context.quantity(&offer.price, |text| parse_price(text, currency));
     match (offer.tco.here(), offer.price.is_absent()) {
@@ -87,6 +63,9 @@ pub(super) fn owned(
             }
             price
         }
+        (None, true) if !offer.term.is_absent() && kind == OfferKind::Reserved => {
+            reserved(context, offer, at, terms)
+        }
         (None, true) => {
             if offer.tco.is_absent() {
                 let example = "price = \"2.50 USD/GPU-h\" or tco = \"h200-4y\"";
@@ -101,6 +80,56 @@ pub(super) fn owned(
     }
 }
 
+/// Words that capacity which is paid for throughout has no use for.
+fn by_the_instance_only(context: &mut Context, offer: &OfferSpec) {
+    for (field, key) in [
+        (offer.prices.origin(), "prices"),
+        (offer.steps.origin(), "steps"),
+        (offer.quota.origin(), "quota"),
+        (offer.provisioning.origin(), "provisioning"),
+        (offer.provisioning_p95.origin(), "provisioning_p95"),
+        (offer.minimum.origin(), "minimum"),
+        (offer.increment.origin(), "increment"),
+        (offer.idle_release.origin(), "idle_release"),
+        (offer.on_demand.origin(), "on_demand"),
+        (offer.price_moves.origin(), "price_moves"),
+        (offer.market.origin(), "market"),
+        (offer.prices_format.origin(), "prices_format"),
+        (offer.series.origin(), "series"),
+        (offer.prices_from.origin(), "prices_from"),
+    ] {
+        if let Some(origin) = field {
+            let message = format!("`{key}` means nothing for capacity that is paid for throughout");
+            context.fault(
+                origin,
+                message,
+                "leave it out, or write kind = \"on-demand\"",
+            );
+        }
+    }
+}
+
+/// What is usual for reserved capacity, where no price is given.
+fn reserved(
+    context: &mut Context,
+    offer: &OfferSpec,
+    at: Origin,
+    terms: &Terms<'_>,
+) -> Option<Price> {
+    let (&term, _) = offer.term.here()?;
+    let list = prices::list_price(context, at, terms, RentKind::OnDemand, "on-demand price")?;
+    let region = terms.place.region?;
+    let (share, words) = match term {
+        ReservedTerm::OneYear => (&region.reserved_1y, "one year"),
+        ReservedTerm::ThreeYears => (&region.reserved_3y, "three years"),
+    };
+    let price = (u128::from(list.0) * u128::from(share.value) + 500_000) / 1_000_000;
+    let what = format!("pool {}: price reserved for {words}", terms.name);
+    let part = share.value as f64 / 1e6;
+    context.note_catalog(what, format!("{part} of on-demand"), share);
+    u64::try_from(price).ok().map(Price)
+}
+
 /// The terms of an offer by the instance, and how many instances its quota allows.
 pub(super) fn rented(
     context: &mut Context,
@@ -113,6 +142,7 @@ pub(super) fn rented(
     for (field, word) in [
         (offer.from.origin(), "from"),
         (offer.until.origin(), "until"),
+        (offer.term.origin(), "term"),
     ] {
         if let Some(origin) = field {
             let fix = "leave it out, or write kind = \"reserved\"";

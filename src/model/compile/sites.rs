@@ -8,13 +8,15 @@ use crate::scenario::{Origin, ScenarioFile, SiteKindSpec, SiteSpec};
 use crate::units::parse_bytes;
 
 use super::context::Context;
-use super::egress::{self, Providers};
+use super::egress::{self, Providers, provider_of};
 use super::power;
 
 /// A site with the region of the catalog that it stands in.
 pub(super) struct Place {
     pub(super) site: Site,
     pub(super) region: Option<&'static Region>,
+    /// Who runs it, where that has a name.
+    pub(super) provider: Option<String>,
     /// Whether electricity is paid by the meter.
     pub(super) metered: bool,
 }
@@ -66,6 +68,7 @@ fn place(
             cache: context.quantity(&spec.cache, parse_bytes),
         },
         region,
+        provider: provider_of(spec, region),
         metered: power::is_metered(spec),
     }
 }

@@ -25,6 +25,10 @@ pub(super) fn read(
     packing: Packing,
 ) -> Result<Option<Term>, Wrong> {
     let block = kind == OfferKind::CapacityBlock;
+    if let Some(at) = offer.term.origin().filter(|_| kind != OfferKind::Reserved) {
+        let fix = "leave it out, or write kind = \"reserved\"";
+        context.fault(at, "`term` means nothing for this offer", fix);
+    }
     if !block && kind != OfferKind::Reserved {
         strangers(context, offer);
         return Ok(None);

@@ -9,6 +9,7 @@ use crate::units::*;
 
 use super::{Compiled, compile};
 
+mod commitments;
 mod factors;
 mod feeds;
 mod maintenance;

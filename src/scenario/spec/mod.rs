@@ -1,6 +1,7 @@
 //! The shape of a scenario file. Every field is [`Given`]: absent, broken, or here with its origin.
 
 mod class;
+mod commitment;
 mod data;
 mod demand;
 mod egress;
@@ -27,6 +28,7 @@ use super::given::Given;
 pub use class::{
     CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec,
 };
+pub use commitment::{CommitmentSpec, DiscountSpec, DiscountTierSpec, PeriodKind, RampSpec};
 pub use data::DatasetSpec;
 pub use demand::{
     Align, ArrivalKind, ClockKind, ColumnsSpec, DemandSpec, DropKind, FormatKind, GeneratorSpec,
@@ -42,7 +44,7 @@ pub use market::{
     PriceMovesSpec, PriceStateSpec, RegimeSpec, TierKind,
 };
 pub use network::{LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
-pub use offer::{OfferKind, OfferSpec, PriceFileKind, SeriesSpec, StepSpec};
+pub use offer::{OfferKind, OfferSpec, PriceFileKind, ReservedTerm, SeriesSpec, StepSpec};
 pub use run::{OverrunKind, RunSpec};
 pub use services::{KeyServiceSpec, LossKind, RotationSpec};
 pub use storage::StorageSpec;
@@ -87,6 +89,10 @@ pub struct ScenarioFile {
     pub tco: List<TcoSpec>,
     /// Capacity: equal nodes at a site under one offer.
     pub pool: List<PoolSpec>,
+    /// Spend that was promised to providers.
+    pub commitment: List<CommitmentSpec>,
+    /// What providers give back for volume.
+    pub discount: List<DiscountSpec>,
     /// Kinds of work.
     pub class: List<ClassSpec>,
     /// Jobs that come: recorded or generated.

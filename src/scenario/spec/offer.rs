@@ -28,6 +28,9 @@ pub struct OfferSpec {
     pub from: Given<Moment>,
     /// Reserved, capacity block: when it ends; a reservation outlasts the run unless given.
     pub until: Given<Moment>,
+    /// Reserved: for how long it was bought; without `price` it costs the share of the on-demand price that is
+    /// usual for that.
+    pub term: Given<ReservedTerm>,
     /// By the instance: most GPUs that may be held at once.
     pub quota: Given<u64>,
     /// By the instance: time from launch until an instance is up, such as "8 min"; the median if a p95 is given.
@@ -74,6 +77,17 @@ pub enum OfferKind {
     OnDemand,
     /// Rented by the instance at a price that moves; the provider may take instances back.
     Spot,
+}
+
+/// For how long capacity was reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum ReservedTerm {
+    /// A year.
+    #[serde(rename = "1y")]
+    OneYear,
+    /// Three years.
+    #[serde(rename = "3y")]
+    ThreeYears,
 }
 
 /// A price that holds from a time on.
