@@ -67,17 +67,37 @@ name    = "kms"
 cache   = "1 h"
 on_loss = "stop"
 
+# Enough for all in fair weather: 330 GPUs read 6.6 GB/s.
+[[storage]]
+name = "lake"
+site = "dc"
+read = "8 GB/s"
+
+[[storage]]
+name = "bucket"
+site = "aws"
+
+[[link]]
+name      = "wan"
+from      = "dc"
+to        = "shop"
+kind      = "vpn"
+bandwidth = "10 Gb/s"
+
 [[class]]
 name = "single"
 key  = "kms"
+feed = "0.02 GB/s per GPU"
 
 [[class]]
 name       = "node"
 key        = "kms"
 checkpoint = { interval = "4 h" }
+feed       = "0.02 GB/s per GPU"
 
 [[class]]
 name = "large"
+feed = "0.02 GB/s per GPU"
 
 [[demand]]
 name      = "research"
@@ -154,6 +174,13 @@ fn stops(heard: &Everything) -> Vec<u32> {
     heard.facts.iter().filter_map(stopped).collect()
 }
 
+/// GPU-time that waited for data, in a pool.
+fn stalled(heard: &Everything, pool: usize) -> (u128, u128) {
+    let gpu_time = &heard.pools[pool].gpu_time;
+    let by = [Bucket::StalledStorage, Bucket::StalledLink];
+    (gpu_time[by[0]], gpu_time[by[1]])
+}
+
 /// How often a service was lost, by site.
 fn lost_services(heard: &Everything) -> usize {
     let lost = |(_, fact): &&(_, Fact)| matches!(fact, Fact::ServiceLost(_));
@@ -172,7 +199,9 @@ fn figures(heard: &Everything) -> String {
         .map(|pool| {
             let down = down(heard, pool) / GPU_DAY;
             let (reclaims, price) = (reclaims(heard, pool), price(heard, pool));
-            format!("{down} GPU-days down, {reclaims} reclaimed, price {price:.3e}")
+            let (storage, link) = stalled(heard, pool);
+            let starved = (storage + link) / 3_600_000;
+            format!("{starved} milli-GPU-h starved, {down} GPU-days down, {reclaims} reclaimed, price {price:.3e}")
         })
         .collect();
     let quota = waited_for(heard, Cause::Quota);
@@ -200,6 +229,11 @@ const EFFECTS: &[(&str, Effect)] = &[
     }),
     ("edge-power-lost.toml", |heard, _| {
         down(heard, 1) == 8 * 3 * GPU_DAY
+    }),
+    // What is read at the edge comes over the line; nothing else is starved.
+    ("edge-wan-cut.toml", |heard, fair| {
+        let (before, (storage, link)) = (stalled(fair, 1), stalled(heard, 1));
+        before == (0, 0) && storage == 0 && 0 < link && stalled(heard, 0) == (0, 0)
     }),
     ("glut.toml", |heard, fair| {
         price(heard, 2) < price(fair, 2) && price(heard, 3) < price(fair, 3)
@@ -259,6 +293,13 @@ const EFFECTS: &[(&str, Effect)] = &[
     }),
     ("spot-reclaimed.toml", |heard, _| {
         reclaims(heard, 2) > 0 && reclaims(heard, 3) == 0 && interruptions(heard) > 0
+    }),
+    // Twice in 28 days, each 8 h on average.
+    ("storage-brownouts.toml", |heard, fair| {
+        stalled(fair, 0) == (0, 0) && 0 < stalled(heard, 0).0 && stalled(heard, 0).1 == 0
+    }),
+    ("storage-slow.toml", |heard, fair| {
+        stalled(fair, 0) == (0, 0) && GPU_DAY < stalled(heard, 0).0
     }),
     ("two-crews.toml", |heard, _| !stops(heard).is_empty()),
 ];

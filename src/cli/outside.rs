@@ -63,10 +63,13 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             .iter()
             .map(|(name, _)| name.as_str())
             .collect();
+        let lanes = failure.links.iter().flat_map(|(_, lanes)| lanes);
+        let mut stored = lanes.filter_map(|&lane| model.network.storage(lane));
+        let noun = stored.next().map_or("link", |_| "storage");
         lines.push(format!(
             "failure  {}  of {}: {}",
             plain(&failure.name),
-            counted(links.len() as u64, "link"),
+            counted(links.len() as u64, noun),
             plain(&links.join(", "))
         ));
     }

@@ -53,7 +53,7 @@ pub enum Happening {
         /// market only refuses new ones.
         notice: Option<Span>,
     },
-    /// From now on one direction of a link carries at most this share of its bandwidth. Of several causes at
+    /// From now on one direction of a link, or the reading of a storage, gives at most this share of its bandwidth. Of several causes at
     /// once the worst counts.
     LinkDown {
         /// Which.

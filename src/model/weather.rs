@@ -12,7 +12,7 @@ use super::market::Market;
 pub struct Weather {
     /// What fails and is repaired, whether anybody uses it or not.
     pub failures: Vec<Failure>,
-    /// Links that are cut and mended.
+    /// Links and storages that are slow or dead, and mended.
     pub cuts: Vec<LinkFailure>,
     /// Services that go out and come back.
     pub outages: Vec<ServiceFailure>,
@@ -37,14 +37,16 @@ pub struct Failure {
     pub entities: Vec<Entity>,
 }
 
-/// Links that fail alike, each by its own dice.
+/// Links, or storages, that fail alike, each by its own dice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkFailure {
     /// Its name; with a link's name it names the dice.
     pub name: String,
     /// Up and down times.
     pub times: Times,
-    /// Names of links with their directions.
+    /// The share of the bandwidth that is left meanwhile, in ‰.
+    pub permille: u32,
+    /// Names of links with their directions, or of storages with what their reading is called.
     pub links: Vec<(String, Vec<LinkId>)>,
 }
 

@@ -1,6 +1,6 @@
 //! `[[failure]]`: what fails and is repaired by law, or was recorded.
 
-use crate::model::{Entity, Failure, Incident, LinkFailure, NodeRange, Shop, Times, Weather};
+use crate::model::{Entity, Failure, Incident, NodeRange, Shop, Times, Weather};
 use crate::process::{Faults, InfantMortality, Law, Lemons, Renewal, RenewalStart};
 use crate::scenario::{FailureSpec, FailureUnit, Origin};
 use crate::units::{PoolId, Span};
@@ -8,12 +8,12 @@ use crate::units::{PoolId, Span};
 use super::context::Context;
 use super::groups::Group;
 use super::laws;
-use super::network;
 use super::outages;
 use super::pools::PoolDraft;
 use super::selector;
 use super::service_weather;
 use super::weather::{Estate, packed};
+use super::wire_weather;
 
 /// Most things that fail on their own.
 const ENTITIES_MAX: usize = 2_000_000;
@@ -40,13 +40,10 @@ pub(super) fn failure(
     let example = "down = { median = \"2 h\", p95 = \"10 h\" }";
     let down = laws::required(context, &spec.down, table, "the time down", example);
     let ((&of, of_at), up, down) = (of?, up?, down?);
-    if of == FailureUnit::Link {
-        let times = times(context, spec, table, up, down);
-        weather.cuts.push(LinkFailure {
-            name: name?,
-            times: times?,
-            links: network::named(context, spec, of_at, estate.network)?,
-        });
+    if let Some(wire) = wire_weather::wire_of(of) {
+        let times = times(context, spec, table, up, down)?;
+        let found = wire_weather::failure(context, spec, (wire, of_at), estate, name, times);
+        weather.cuts.extend(found);
         return Some(());
     }
     if let Some(kind) = service_weather::kind_of(of) {
@@ -132,6 +129,12 @@ fn recorded(
     {
         let kind = (kind, origin);
         return service_weather::recorded(context, spec, (path, at), kind, estate, script);
+    }
+    if let Some((&of, origin)) = spec.of.here()
+        && let Some(wire) = wire_weather::wire_of(of)
+    {
+        let wire = (wire, origin);
+        return wire_weather::recorded(context, spec, (path, at), wire, estate, script);
     }
     drawn_words(context, spec);
     for (field, word) in [
@@ -318,7 +321,7 @@ fn entities(
             }
         }
         // These are no nodes: `network::named`, `service_weather::failure`.
-        FailureUnit::Link | FailureUnit::KeyService => {}
+        FailureUnit::Link | FailureUnit::Storage | FailureUnit::KeyService => {}
         FailureUnit::Group => {
             let wanted = spec
                 .selector

@@ -5,12 +5,12 @@ use crate::scenario::{HappeningKind, HappeningSpec, Origin};
 use crate::units::{PoolId, SimTime};
 
 use super::context::Context;
-use super::network;
 use super::pools::PoolDraft;
 use super::run::instant;
 use super::selector;
 use super::service_weather;
 use super::weather::{Estate, packed};
+use super::wire_weather::{self, Wire};
 
 /// A thing that happens at a given time, and its end.
 pub(super) fn happening(
@@ -24,8 +24,7 @@ pub(super) fn happening(
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example =
-        "what = \"nodes-down\" (or capacity, quota, price, link, key-service, key-rotation)";
+    let example = "what = \"nodes-down\" (or capacity, quota, price, link, storage, key-service, key-rotation)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
     let (Some((at, origin)), Some((&what, _))) = (at, what) else {
@@ -42,7 +41,12 @@ pub(super) fn happening(
         HappeningKind::NodesDown => nodes_down(context, spec, table, estate, when, script),
         HappeningKind::Capacity => capacity(context, spec, table, estate, when, script),
         HappeningKind::Quota => quota(context, spec, table, estate, when, script),
-        HappeningKind::Link => network::slow(context, spec, table, estate.network, when, script),
+        HappeningKind::Link => {
+            wire_weather::slow(context, spec, (Wire::Link, table), estate, when, script);
+        }
+        HappeningKind::Storage => {
+            wire_weather::slow(context, spec, (Wire::Storage, table), estate, when, script);
+        }
         HappeningKind::KeyService => {
             let kind = (ServiceKind::Key, table);
             service_weather::out(context, spec, kind, estate, when, script);
@@ -58,7 +62,7 @@ pub(super) fn happening(
 /// Words that mean nothing for what happens.
 fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
     use HappeningKind as K;
-    let fields: [(Option<Origin>, &str, &[K]); 11] = [
+    let fields: [(Option<Origin>, &str, &[K]); 12] = [
         (spec.first.origin(), "first", &[K::NodesDown]),
         (spec.nodes.origin(), "nodes", &[K::NodesDown]),
         (spec.instances.origin(), "instances", &[K::Capacity]),
@@ -67,7 +71,8 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         (spec.gpus.origin(), "gpus", &[K::Quota]),
         (spec.factor.origin(), "factor", &[K::Price]),
         (spec.links.origin(), "links", &[K::Link]),
-        (spec.share.origin(), "share", &[K::Link]),
+        (spec.storages.origin(), "storages", &[K::Storage]),
+        (spec.share.origin(), "share", &[K::Link, K::Storage]),
         (
             spec.services.origin(),
             "services",

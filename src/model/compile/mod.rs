@@ -47,6 +47,7 @@ mod tco;
 mod terms;
 mod traces;
 mod weather;
+mod wire_weather;
 
 use std::path::PathBuf;
 

@@ -2,19 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Incident, Link, LinkKind, Network, Traffic};
-use crate::scenario::{
-    FailureSpec, Given, HappeningSpec, LinkKindSpec, LinkSpec, Origin, ReservedSpec, ScenarioFile,
-};
+use crate::model::{Link, LinkKind, Network, Traffic};
+use crate::scenario::{Given, LinkKindSpec, LinkSpec, Origin, ReservedSpec, ScenarioFile};
 use crate::units::{
-    Bandwidth, BytePrice, LinkId, Price, SiteId, Span, parse_amount, parse_bandwidth,
-    parse_byte_price,
+    Bandwidth, BytePrice, Price, SiteId, Span, parse_amount, parse_bandwidth, parse_byte_price,
 };
 
 use super::context::Context;
-use super::happenings::When;
 use super::routes;
-use super::selector;
 use super::sites::Place;
 
 /// Most links of a scenario.
@@ -147,87 +142,4 @@ fn reserved(context: &mut Context, field: &Given<ReservedSpec>) -> [u32; Traffic
         );
     }
     reserved
-}
-
-/// Links that carry only a share of their bandwidth, or nothing, for a time.
-pub(super) fn slow(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    table: Origin,
-    network: &Network,
-    (from, to): When,
-    script: &mut Vec<Incident>,
-) {
-    let example = "links = [\"line\"]";
-    context.required(&spec.links, table, "which links", example);
-    let mut known: Vec<&str> = network
-        .links
-        .iter()
-        .map(|link| link.name.as_str())
-        .collect();
-    known.dedup();
-    let Some(names) = selector::names(context, &spec.links, "link", &known) else {
-        return;
-    };
-    let share = context.number(&spec.share, 0.0, 1.0).unwrap_or(0.0);
-    let permille = (share * 1000.0) as u32;
-    for (index, link) in network.links.iter().enumerate() {
-        if !names.contains(&link.name) {
-            continue;
-        }
-        let link = LinkId::from(index);
-        script.push(Incident::link_down(from, link, permille));
-        script.extend(to.map(|to| Incident::link_up(to, link, permille)));
-    }
-}
-
-/// The links that fail, with their directions.
-pub(super) fn named(
-    context: &mut Context,
-    spec: &FailureSpec,
-    at: Origin,
-    network: &Network,
-) -> Option<Vec<(String, Vec<LinkId>)>> {
-    for (field, word) in [
-        (spec.nodes.origin(), "nodes"),
-        (spec.selector.origin(), "where"),
-        (spec.crews.origin(), "crews"),
-        (spec.spares.origin(), "spares"),
-        (spec.swap.origin(), "swap"),
-    ] {
-        if let Some(origin) = field {
-            context.fault(
-                origin,
-                format!("`{word}` means nothing for links"),
-                "leave it out",
-            );
-        }
-    }
-    let mut known: Vec<&str> = network
-        .links
-        .iter()
-        .map(|link| link.name.as_str())
-        .collect();
-    known.dedup();
-    if known.is_empty() {
-        context.fault(at, "there is no link that could fail", "add a [[link]]");
-        return None;
-    }
-    let names = selector::names(context, &spec.links, "link", &known);
-    let chosen = |name: &&str| {
-        names
-            .as_ref()
-            .is_none_or(|names| names.iter().any(|n| n == name))
-    };
-    let directions = |name: &str| {
-        let links = network.links.iter().enumerate();
-        let links = links.filter(|(_, link)| link.name == name);
-        links.map(|(index, _)| LinkId::from(index)).collect()
-    };
-    let chosen = known.iter().copied().filter(chosen);
-    Some(
-        chosen
-            .map(|name| (name.to_owned(), directions(name)))
-            .collect(),
-    )
 }

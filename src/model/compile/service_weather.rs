@@ -21,7 +21,8 @@ pub(super) const fn kind_of(unit: FailureUnit) -> Option<ServiceKind> {
         | FailureUnit::Pool
         | FailureUnit::Site
         | FailureUnit::Group
-        | FailureUnit::Link => None,
+        | FailureUnit::Link
+        | FailureUnit::Storage => None,
     }
 }
 

@@ -26,8 +26,11 @@ impl Timeline {
                     } else {
                         Incident::link_down
                     };
-                    self.weather
-                        .extend(directions.iter().map(|&link| incident(at, link, 0)));
+                    self.weather.extend(
+                        directions
+                            .iter()
+                            .map(|&link| incident(at, link, failure.permille)),
+                    );
                 }
             }
         }

@@ -61,9 +61,14 @@ pub struct FailureSpec {
     pub nodes: Given<u32>,
     /// With of = "link": which links, by name; all unless given.
     pub links: List<String>,
+    /// With of = "storage": which storages, by name; all unless given.
+    pub storages: List<String>,
+    /// With of = "link" or "storage": the share of the bandwidth that is left meanwhile, such as 0.1; 0 unless given.
+    pub share: Given<f64>,
     /// With of = "key-service": which of them, by name; all unless given.
     pub services: List<String>,
-    /// Where; everything owned unless given, of services everything.
+    /// Where; everything owned unless given, of links, storages and services everything. A link is where it begins
+    /// and where it ends.
     #[serde(rename = "where")]
     pub selector: Given<SelectorSpec>,
     /// Recorded outages instead of laws: the k-th recorded thing, by name, is the k-th node.
@@ -143,6 +148,8 @@ pub enum FailureUnit {
     Group,
     /// Each link, both directions at once.
     Link,
+    /// The reading of each storage.
+    Storage,
     /// Each key service: by site, or a shared one as a whole.
     KeyService,
 }
@@ -173,9 +180,11 @@ pub struct HappeningSpec {
     pub notice: Given<String>,
     /// With capacity: whether what is held stays, and only new requests are refused.
     pub keeps_held: Given<bool>,
-    /// With link: which links, by name; both directions.
+    /// With link: which links, by name, both directions; those at the sites of `where` unless given.
     pub links: List<String>,
-    /// With link: the share of the bandwidth that is left, such as 0.1; 0 unless given.
+    /// With storage: which storages, by name; all unless given.
+    pub storages: List<String>,
+    /// With link or storage: the share of the bandwidth that is left, such as 0.1; 0 unless given.
     pub share: Given<f64>,
     /// With key-service and key-rotation: which services, by name; all unless given.
     pub services: List<String>,
@@ -202,6 +211,8 @@ pub enum HappeningKind {
     Price,
     /// Links are slow or cut.
     Link,
+    /// Storages are read slowly, or not at all.
+    Storage,
     /// Key services are out.
     KeyService,
     /// Keys are replaced at once: whatever holds an old one breaks.

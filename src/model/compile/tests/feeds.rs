@@ -96,3 +96,98 @@ fn mistakes_in_feeds_and_storages_are_told() {
     let told = try_compile(&folder.0, &[FED]).unwrap_err();
     assert!(told.contains("there is nothing to read from"), "{told}");
 }
+
+const SLOW: &str = "\n[[site]]\nname = \"edge\"\nkind = \"edge\"\n\
+    [[link]]\nname = \"uplink\"\nfrom = \"edge\"\nto = \"dc\"\nkind = \"vpn\"\nbandwidth = \"1 Gb/s\"\n\
+    [[happening]]\nname = \"slow\"\nat = \"1 h\"\nwhat = \"storage\"\nshare = 0.1\nlasts = \"2 h\"\n\
+    [[happening]]\nname = \"cut\"\nat = \"3 h\"\nwhat = \"link\"\nwhere = { kind = \"edge\" }\n\
+    [[failure]]\nname = \"brownout\"\nof = \"storage\"\nshare = 0.25\nup = { mean = \"1 d\" }\ndown = { mean = \"1 h\" }\n";
+
+#[test]
+fn storages_turn_slow_and_links_are_cut_where_they_are() {
+    let folder = Folder::new("slow", &format!("{GOOD}{MORE}{SLOW}"), TRACE);
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    // The line is two directions, the uplink two more, and then comes the reading of the lake.
+    let (lake, uplink) = (LinkId(4), [LinkId(2), LinkId(3)]);
+    let hour = |hours: u64| SimTime(hours * 3_600_000);
+    let expected = [
+        Incident::link_down(hour(1), lake, 100),
+        Incident::link_up(hour(3), lake, 100),
+        Incident::link_down(hour(3), uplink[0], 0),
+        Incident::link_down(hour(3), uplink[1], 0),
+    ];
+    let expected: Vec<Incident> = expected.into_iter().collect();
+    assert_eq!(model.weather.script, expected);
+    let cut = &model.weather.cuts[0];
+    assert_eq!(cut.permille, 250);
+    assert_eq!(cut.links, [("lake".to_owned(), vec![lake])]);
+    // Drawn as scripted: a share of the bandwidth, and all of it again.
+    let mut timeline = Timeline::default();
+    let dice = Dice {
+        seed: 4,
+        replication: 0,
+    };
+    Timeline::sample(&model, &dice, &mut timeline);
+    let of_lake = |incident: &&Incident| {
+        let (down, up) = (250, 250);
+        incident.what
+            == Happening::LinkDown {
+                link: lake,
+                permille: down,
+            }
+            || incident.what
+                == Happening::LinkUp {
+                    link: lake,
+                    permille: up,
+                }
+    };
+    assert!(timeline.weather.iter().filter(of_lake).count() > 0);
+}
+
+#[test]
+fn recorded_outages_of_a_storage_are_played() {
+    let failure =
+        "[[failure]]\nname = \"seen\"\nof = \"storage\"\nshare = 0.5\ntrace = \"seen.csv\"\n";
+    let folder = Folder::new("seen", &format!("{GOOD}{MORE}{failure}"), TRACE);
+    let csv = "entity,down,up\nfs1,3600,7200\n";
+    std::fs::write(folder.0.join("seen.csv"), csv).unwrap();
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    let lake = LinkId(2);
+    let expected = [
+        Incident::link_down(SimTime(3_600_000), lake, 500),
+        Incident::link_up(SimTime(7_200_000), lake, 500),
+    ];
+    assert_eq!(model.weather.script, expected);
+}
+
+#[test]
+fn mistakes_in_slow_storages_are_told() {
+    let folder = Folder::new("bad-slow", &format!("{GOOD}{MORE}{SLOW}"), TRACE);
+    for (set, word) in [
+        ("happening.slow.storages=[\"laek\"]", "did you mean `lake`?"),
+        (
+            "happening.slow.links=[\"line\"]",
+            "`links` means nothing here",
+        ),
+        ("happening.slow.share=2", "2 is out of range"),
+        (
+            "happening.slow.where={ kind = \"edge\" }",
+            "there is no storage at the sites",
+        ),
+        (
+            "happening.cut.storages=[\"lake\"]",
+            "`storages` means nothing here",
+        ),
+        (
+            "failure.brownout.links=[\"line\"]",
+            "`links` means nothing for storages",
+        ),
+        (
+            "failure.brownout.crews=2",
+            "`crews` means nothing for storages",
+        ),
+    ] {
+        let told = try_compile(&folder.0, &[set]).unwrap_err();
+        assert!(told.contains(word), "{set}: {told}");
+    }
+}
