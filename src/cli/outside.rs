@@ -57,6 +57,12 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             .iter()
             .map(|plan| maintenance(model, plan)),
     );
+    wires(model, &mut lines);
+    lines
+}
+
+/// Links, storages and services that fail by law.
+fn wires(model: &Model, lines: &mut Vec<String>) {
     for failure in &model.weather.cuts {
         let links: Vec<&str> = failure
             .links
@@ -82,7 +88,6 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             plain(&names.collect::<Vec<_>>().join(", "))
         ));
     }
-    lines
 }
 
 fn dry(market: &Market, drought: &SharedDrought) -> String {

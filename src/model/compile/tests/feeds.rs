@@ -149,7 +149,7 @@ fn recorded_outages_of_a_storage_are_played() {
     let failure =
         "[[failure]]\nname = \"seen\"\nof = \"storage\"\nshare = 0.5\ntrace = \"seen.csv\"\n";
     let folder = Folder::new("seen", &format!("{GOOD}{MORE}{failure}"), TRACE);
-    let csv = "entity,down,up\nfs1,3600,7200\n";
+    let csv = "entity,down,up\nfs1,1 h,2 h\n";
     std::fs::write(folder.0.join("seen.csv"), csv).unwrap();
     let model = try_compile(&folder.0, &[]).unwrap().model;
     let lake = LinkId(2);
