@@ -30,6 +30,7 @@ fn glossary() -> String {
         let also = match metric.source {
             Source::EachClass(_) => "each class",
             Source::EachPool(_) => "each pool",
+            Source::Phase(_) => "only each phase",
             _ => "",
         };
         let better = format!("{:?}", metric.better).to_lowercase();
@@ -52,7 +53,8 @@ fn glossary() -> String {
     }
     out.push_str(
         "\nA class or pool follows after a dot, as in `wait_p95_s.training` or \
-         `utilisation_allocated.dc-main/h200`, where there are at least two.\n",
+         `utilisation_allocated.dc-main/h200`, where there are at least two. What is \
+         told of phases is told of each, as in `phase_on_time.pilot`, and of nothing else.\n",
     );
     out
 }

@@ -44,6 +44,12 @@ const ROWS: &[(&str, &str)] = &[
     ("jobs timed out", "jobs_timed_out"),
     ("jobs rejected", "jobs_rejected"),
     ("jobs unfinished", "jobs_unfinished"),
+    ("ends by its date", "phase_on_time"),
+    ("slip, days", "phase_slip_d"),
+    ("cost of phase", "phase_cost"),
+    ("wait mean in phase", "phase_wait_mean_s"),
+    ("utilisation in phase", "phase_utilisation_allocated"),
+    ("useful GPU-h in phase", "phase_gpu_h_useful"),
 ];
 
 /// Rows that are left out where every strategy has zero.
@@ -169,10 +175,10 @@ fn rows(summary: &Summary) -> Vec<Row> {
         return rows;
     };
     for (label, id) in ROWS {
-        let matching =
-            first.metrics.0.iter().filter(|(known, _)| {
-                known == id || (id.starts_with("wait_") && of_class(known, id))
-            });
+        let matching = first.metrics.0.iter().filter(|(known, _)| {
+            let each = id.starts_with("wait_") || id.starts_with("phase_");
+            known == id || (each && of_class(known, id))
+        });
         for (known, figure) in matching {
             let none = |s: &StrategySummary| {
                 let zero = |f: &Figure| f.mean.is_none_or(|mean| mean == 0.0);
@@ -185,6 +191,9 @@ fn rows(summary: &Summary) -> Vec<Row> {
                 .strip_prefix(id)
                 .and_then(|rest| rest.strip_prefix('.'))
             {
+                Some(phase) if id.starts_with("phase_") => {
+                    format!("{}, {}", with_unit(label, figure), plain(phase))
+                }
                 Some(class) => format!("  {}", plain(class)),
                 None => with_unit(label, figure),
             };

@@ -60,6 +60,10 @@ pub enum Purpose {
     MarketUtilisation = 17,
     /// How much of its capacity a market loses or regains at once.
     CapacitySize = 20,
+    /// How long what was ordered takes to come.
+    LeadTime = 40,
+    /// Which jobs of a class go elsewhere.
+    Cutover = 41,
     /// Factors that several quantities of one replication share.
     CommonFactor = 21,
 }

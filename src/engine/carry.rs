@@ -81,6 +81,9 @@ impl<O: Observer> Run<'_, O> {
         let job = &self.world.jobs[slot];
         self.out
             .fact(self.world.now, Fact::Started(job.id, job.pool));
+        if !self.model.rollout.phases.is_empty() {
+            self.count_start(slot);
+        }
         if self.world.staging.transfers.feeds.is_used() && self.feed(slot) {
             return;
         }

@@ -11,6 +11,9 @@ use super::run::Run;
 impl<O: Observer> Run<'_, O> {
     /// A job ends.
     pub(super) fn end(&mut self, slot: Slot, state: JobState) {
+        if state == JobState::Finished && !self.model.rollout.phases.is_empty() {
+            self.world.rollout.finished += 1;
+        }
         let idle = &mut self.scratch.orders.idle;
         let became_idle = |pool, instance, generation| idle.push((pool, instance, generation));
         let record = &mut self.record;
@@ -33,6 +36,7 @@ impl<O: Observer> Run<'_, O> {
         if self.horizon != SimTime::NEVER {
             self.world.advance_to(self.horizon);
         }
+        self.close_phases();
         let mut living = std::mem::take(&mut self.scratch.living);
         living.clear();
         let jobs = self.world.jobs.living();

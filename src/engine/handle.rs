@@ -127,9 +127,16 @@ impl<O: Observer> Run<'_, O> {
         self.note(Rank::Arrival as u64, u64::from(id.0));
         self.out.fact(self.world.now, Fact::Submitted(id));
         let gpus = self.scratch.room.gpus_of(request.shape);
+        let moved;
+        let request = if self.world.rollout.cutovers.is_empty() {
+            request
+        } else {
+            moved = self.cut_over(id, request);
+            &moved
+        };
         let key = self.strategy.order_key(request);
         let slot = self.world.arrive(id, request, key, gpus);
-        if !self.strategy.can_ever_place(request.shape.index()) {
+        if !self.root.can_ever_place(request.shape.index()) {
             self.world.changes.arrivals.pop();
             self.end(slot, JobState::Rejected);
         }

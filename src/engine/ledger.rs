@@ -270,8 +270,11 @@ impl<O: Observer> Run<'_, O> {
         let pool = record.pool;
         if !record.rented {
             let terms = self.model.pool(pool);
-            let (from, until) = terms.paid_until(self.world.now);
-            self.charge_months(pool, MilliGpus::whole(terms.gpus()), from, until);
+            let (now, mut number) = (self.world.now, 0);
+            while let Some((gpus, from, until)) = self.world.pool(pool).paid(terms, now, number) {
+                number += 1;
+                self.charge_months(pool, MilliGpus::whole(gpus), from, until);
+            }
         }
         let months = (pool, SimTime::ZERO)..=(pool, SimTime::NEVER);
         for (_, idle) in self.idle.range(months) {

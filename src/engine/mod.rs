@@ -11,6 +11,7 @@ mod finish;
 mod handle;
 mod ledger;
 mod repairs;
+mod rollout;
 mod room;
 mod run;
 mod services;

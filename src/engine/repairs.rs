@@ -53,7 +53,7 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn breaks(&mut self, event: Event) {
         let (shop, entity) = (event.slot, event.id);
         let Some(terms) = self.model.weather.shops.get(shop as usize) else {
-            return self.make_due(entity as u16);
+            return self.planned(event);
         };
         for range in &terms.entities[entity as usize].nodes {
             self.stop_nodes(range.pool, range.first, range.nodes);
@@ -88,7 +88,7 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn restored(&mut self, event: Event) {
         let (shop, entity) = (event.slot, event.id);
         let Some(terms) = self.model.weather.shops.get(shop as usize) else {
-            return self.serviced(entity as u16);
+            return self.planned(event);
         };
         let now = self.world.now;
         for range in &terms.entities[entity as usize].nodes {

@@ -98,7 +98,10 @@ pub enum Stuck {
 /// One run in progress.
 pub(super) struct Run<'a, O> {
     pub(super) model: &'a Model,
+    /// The strategy in force.
     pub(super) strategy: &'a Strategy,
+    /// The strategy as it began, which knows what it does in each phase.
+    pub(super) root: &'a Strategy,
     pub(super) timeline: &'a Timeline,
     pub(super) dice: &'a Dice,
     pub(super) scratch: &'a mut Scratch,
@@ -154,6 +157,7 @@ pub fn simulate<O: Observer>(
     let mut run = Run {
         model,
         strategy,
+        root: strategy,
         timeline,
         dice,
         scratch,
@@ -173,6 +177,7 @@ pub fn simulate<O: Observer>(
         idle: IdleBooks::default(),
     };
     run.open_shops();
+    run.open_phases();
     let ended = run.play();
     let record = ended.map(|()| run.close());
     let world = run.world;

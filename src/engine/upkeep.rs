@@ -7,6 +7,7 @@ use crate::units::{SimTime, Span};
 use crate::world::Phase;
 
 use super::agenda::{Event, Rank};
+use super::rollout::PHASES;
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
@@ -18,7 +19,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// The next batch of a plan takes no more work, and those who run there are dealt with.
-    pub(super) fn make_due(&mut self, plan: u16) {
+    fn make_due(&mut self, plan: u16) {
         self.world.make_due(self.model, plan);
         self.tell_of_batch(plan, Fact::MaintenanceDue);
         let drain = self.model.weather.maintenance[usize::from(plan)].drain;
@@ -70,7 +71,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// The work on a batch is over; the next one is due at once.
-    pub(super) fn serviced(&mut self, plan: u16) {
+    fn serviced(&mut self, plan: u16) {
         self.tell_of_batch(plan, Fact::MaintenanceOver);
         let goes_on = self.world.reopen(self.model, plan);
         if goes_on || self.world.begin_owed(plan) {
@@ -78,6 +79,15 @@ impl<O: Observer> Run<'_, O> {
             self.schedule_plan(self.world.now, Rank::Fault, plan);
         }
         self.post_shut();
+    }
+
+    /// Something happens that is neither a fault nor a repair, though it comes in their turn.
+    pub(super) fn planned(&mut self, event: Event) {
+        match event.rank {
+            _ if event.slot == PHASES => self.phase_event(event),
+            Rank::Fault => self.make_due(event.id as u16),
+            _ => self.serviced(event.id as u16),
+        }
     }
 
     /// What happens to a plan and not to a job, nor to what is repaired by few crews.

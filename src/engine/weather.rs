@@ -212,7 +212,7 @@ impl<O: Observer> Run<'_, O> {
 
     /// Jobs on nodes (or instances) under notice write a checkpoint if there is time for it; a gang that still boots
     /// is given up at once.
-    fn warn_on(&mut self, pool: PoolId, first: u32, nodes: u32, notice: Span) {
+    pub(super) fn warn_on(&mut self, pool: PoolId, first: u32, nodes: u32, notice: Span) {
         let mut victims = std::mem::take(&mut self.scratch.victims);
         self.world.jobs_on(pool, first, nodes, &mut victims);
         for &slot in &victims {
@@ -253,6 +253,9 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn gone(&mut self, event: Event) {
         let pool = PoolId(event.slot as u16);
         let instance = event.id & 0xF_FFFF;
+        if !self.model.pool(pool).is_rented() {
+            return self.retired(pool, instance);
+        }
         let current = self.world.pool(pool).rent().is_some_and(|rent| {
             instance < rent.slots() && rent.instance(instance).launch == event.attempt
         });

@@ -99,15 +99,16 @@ struct Slot {
 
 /// The columns of a model.
 pub fn layout_of(model: &Model) -> Layout {
-    let classes: Vec<String> = model
-        .classes
-        .iter()
-        .map(|class| class.name.clone())
-        .collect();
+    // Those who were cut over are reported with their class; their own classes are the last.
+    let own = model.classes.len() - model.rollout.twins.len();
+    let classes = model.classes[..own].iter().map(|class| class.name.clone());
+    let classes: Vec<String> = classes.collect();
     let pools: Vec<String> = model.pools.iter().map(|pool| pool.name.clone()).collect();
     let services = model.services.list.iter();
     let services: Vec<String> = services.map(|service| service.name.clone()).collect();
-    Layout::with_services(&classes, &pools, &services)
+    let phases = model.rollout.phases.iter().map(|phase| phase.name.clone());
+    let layout = Layout::with_services(&classes, &pools, &services);
+    layout.with_phases(&phases.collect::<Vec<_>>())
 }
 
 /// Plays `plan` and hands each row to `sink(strategy, replication, cells)`, ordered by replication, then

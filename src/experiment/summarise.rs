@@ -2,7 +2,9 @@
 
 use crate::metrics::Layout;
 use crate::record::{Comparison, Figure, Named, StrategySummary};
-use crate::stats::{paired_difference_of_ratios, paired_ratio_of_ratios, ratio_interval};
+use crate::stats::{
+    CONFIDENCE, paired_difference_of_ratios, paired_ratio_of_ratios, ratio_interval, wilson,
+};
 
 use super::columns::Columns;
 
@@ -32,13 +34,18 @@ fn figures(layout: &Layout, columns: &Columns, currency: &str) -> Vec<(String, F
     for (index, column) in layout.columns.iter().enumerate() {
         let (numerators, denominators) = columns.pair(index);
         let estimate = ratio_interval(numerators, denominators);
-        let figure = Figure::new(
+        let mut figure = Figure::new(
             estimate.as_ref(),
             column.metric.unit,
             column.metric.better,
             currency,
             columns.at_least(index),
         );
+        if column.metric.id == "phase_on_time" {
+            let yes = numerators.iter().sum::<f64>() as u32;
+            let trials = denominators.iter().sum::<f64>() as u32;
+            figure.bounded_by(wilson(yes, trials, CONFIDENCE));
+        }
         figures.push((column.id.clone(), figure));
     }
     figures

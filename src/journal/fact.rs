@@ -3,7 +3,7 @@
 use crate::units::{DatasetId, JobId, OutletId, PoolId, SimTime, SiteId};
 
 use super::posting::Posting;
-use super::record::{JobRecord, JobState, PoolRecord, RunRecord, ServiceRecord};
+use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
 
 /// Something that happened, in the past tense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,16 @@ pub enum Fact {
     MaintenanceBegun(PoolId, u32),
     /// Maintenance of nodes of an owned pool is over.
     MaintenanceOver(PoolId, u32),
+    /// A phase began.
+    PhaseBegan(u16),
+    /// A phase ended.
+    PhaseEnded(u16),
+    /// What a phase changed was changed back.
+    PhaseRolledBack(u16),
+    /// Nodes that were ordered are there.
+    Delivered(PoolId, u32),
+    /// Nodes that were given up are gone.
+    Retired(PoolId, u32),
     /// Instances of a rented pool got notice.
     Noticed(PoolId, u32),
     /// Instances of a rented pool were taken away by their provider.
@@ -71,6 +81,8 @@ pub trait Observer {
     fn pool(&mut self, _record: &PoolRecord) {}
     /// What is known of a service at the horizon.
     fn service(&mut self, _record: &ServiceRecord) {}
+    /// What became of a phase, at the horizon.
+    fn phase(&mut self, _record: &PhaseRecord) {}
     /// The run is over.
     fn run(&mut self, _record: &RunRecord) {}
 }

@@ -15,4 +15,4 @@ pub use cause::{Cause, Waits};
 pub use drawn::Drawn;
 pub use fact::{Fact, Observer, Silent};
 pub use posting::{Item, Payee, Posting};
-pub use record::{JobRecord, JobState, PoolRecord, RunRecord, ServiceRecord};
+pub use record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};

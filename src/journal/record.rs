@@ -194,3 +194,55 @@ pub struct RunRecord {
     /// What was promised to providers and not spent.
     pub shortfall: Money,
 }
+
+/// What became of a phase, and what it cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhaseRecord {
+    /// Which phase, by its place in the model.
+    pub phase: u16,
+    /// When it would have begun if nothing slipped.
+    pub planned_start: SimTime,
+    /// When it would have ended.
+    pub planned_end: SimTime,
+    /// When it began; `None` if it did not by the horizon.
+    pub begun: Option<SimTime>,
+    /// When it ended; `None` if it did not by the horizon.
+    pub ended: Option<SimTime>,
+    /// Whether what it changed was changed back.
+    pub rolled_back: bool,
+    /// How often its gates did not hold when it should have ended.
+    pub failures: u32,
+    /// Where the run stopped.
+    pub horizon: SimTime,
+    /// What was charged from its beginning to its end (or the horizon).
+    pub cost: Money,
+    /// GPU-time of work that counted as it looked at its end, in milli-GPU·ms.
+    pub useful: u128,
+    /// GPU-time that jobs held.
+    pub held: u128,
+    /// GPU-time that was paid for.
+    pub paid: u128,
+    /// Jobs that started.
+    pub started: u64,
+    /// Their waits in ms, added up.
+    pub waited: u128,
+    /// Jobs that finished.
+    pub finished: u64,
+}
+
+impl PhaseRecord {
+    /// How much later than planned it ended; if it has not, at least so much later, as far as the run shows.
+    pub fn slip(&self) -> Span {
+        let end = self.ended.unwrap_or(self.horizon);
+        Span(end.0.saturating_sub(self.planned_end.0))
+    }
+
+    /// Whether it ended by its date; `None` if the run stopped before that date and it had not ended.
+    pub fn on_time(&self) -> Option<bool> {
+        match self.ended {
+            Some(ended) => Some(ended <= self.planned_end),
+            None if self.rolled_back || self.planned_end <= self.horizon => Some(false),
+            None => None,
+        }
+    }
+}

@@ -32,6 +32,8 @@ pub enum Unit {
     Seconds,
     /// Hours.
     Hours,
+    /// Days.
+    Days,
     /// GPU-hours.
     GpuHours,
     /// GPUs.
@@ -90,6 +92,7 @@ impl Unit {
             Self::Kilograms => "kg".to_owned(),
             Self::Seconds => "s".to_owned(),
             Self::Hours => "h".to_owned(),
+            Self::Days => "d".to_owned(),
             Self::GpuHours => "GPU-h".to_owned(),
             Self::Gpus => "GPUs".to_owned(),
             Self::Jobs => "jobs".to_owned(),

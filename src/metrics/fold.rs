@@ -1,6 +1,6 @@
 //! From the journal of one replication to one row.
 
-use crate::journal::{JobRecord, Observer, PoolRecord, RunRecord, ServiceRecord};
+use crate::journal::{JobRecord, Observer, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
 use crate::units::Span;
 
 use super::books::Books;
@@ -20,6 +20,8 @@ pub struct Fold {
     pools: Vec<Books>,
     /// How long each service was out, in ms.
     services: Vec<u64>,
+    /// `None` where nothing was heard of a phase.
+    phases: Vec<Option<PhaseRecord>>,
     run: RunRecord,
     /// With one class its tally would repeat `all`, so it is not kept.
     by_class: bool,
@@ -36,6 +38,7 @@ impl Fold {
             rented: Books::default(),
             pools: vec![Books::default(); layout.pools()],
             services: vec![0; layout.services()],
+            phases: vec![None; layout.phases()],
             run: RunRecord::default(),
             by_class: 1 < layout.classes(),
         }
@@ -50,6 +53,7 @@ impl Fold {
         self.rented = Books::default();
         self.pools.fill(Books::default());
         self.services.fill(0);
+        self.phases.fill(None);
         self.run = RunRecord::default();
     }
 
@@ -74,6 +78,10 @@ impl Fold {
             }
             (Source::EachService(cell), _) => cell(Span(self.services.iter().sum())),
             (Source::Run(cell), _) => cell(&self.run),
+            (Source::Phase(cell), Subject::Phase(phase)) => {
+                self.phases[phase].as_ref().map_or_else(Cell::default, cell)
+            }
+            (Source::Phase(_), _) => Cell::default(),
         }
     }
 }
@@ -104,6 +112,10 @@ impl Observer for Fold {
         } else {
             self.owned.add(record);
         }
+    }
+
+    fn phase(&mut self, record: &PhaseRecord) {
+        self.phases[usize::from(record.phase)] = Some(*record);
     }
 
     fn service(&mut self, record: &ServiceRecord) {

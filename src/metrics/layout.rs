@@ -13,6 +13,8 @@ pub enum Subject {
     Pool(usize),
     /// One service, by index.
     Service(usize),
+    /// One phase, by index.
+    Phase(usize),
 }
 
 /// One column.
@@ -34,6 +36,7 @@ pub struct Layout {
     classes: usize,
     pools: usize,
     services: usize,
+    phases: usize,
 }
 
 impl Layout {
@@ -47,6 +50,10 @@ impl Layout {
     pub fn with_services(classes: &[String], pools: &[String], services: &[String]) -> Self {
         let mut columns = Vec::new();
         for metric in METRICS {
+            // What is told of phases has no whole.
+            if let Source::Phase(_) = metric.source {
+                continue;
+            }
             columns.push(Column {
                 id: metric.id.to_owned(),
                 metric,
@@ -72,7 +79,25 @@ impl Layout {
             classes: classes.len(),
             pools: pools.len(),
             services: services.len(),
+            phases: 0,
         }
+    }
+
+    /// With columns for phases of these names, be it only one.
+    #[must_use]
+    pub fn with_phases(mut self, phases: &[String]) -> Self {
+        for metric in METRICS {
+            if let Source::Phase(_) = metric.source {
+                let of = phases.iter().enumerate().map(|(index, name)| Column {
+                    id: format!("{}.{name}", metric.id),
+                    metric,
+                    subject: Subject::Phase(index),
+                });
+                self.columns.extend(of);
+            }
+        }
+        self.phases = phases.len();
+        self
     }
 
     /// Where the column called `id` stands.
@@ -90,6 +115,11 @@ impl Layout {
         self.services
     }
 
+    /// How many phases there are.
+    pub const fn phases(&self) -> usize {
+        self.phases
+    }
+
     /// How many pools there are.
     pub const fn pools(&self) -> usize {
         self.pools
@@ -104,7 +134,13 @@ mod tests {
     fn a_single_class_is_the_whole() {
         let names = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
         let one = Layout::new(&names(&["all"]), &names(&["dc"]));
-        assert_eq!(one.columns.len(), METRICS.len());
+        let of_phases = METRICS
+            .iter()
+            .filter(|metric| metric.id.starts_with("phase_"));
+        assert_eq!(one.columns.len(), METRICS.len() - of_phases.count());
+        let phases = Layout::new(&names(&["all"]), &names(&["dc"])).with_phases(&names(&["pilot"]));
+        let at = phases.position("phase_on_time.pilot").unwrap();
+        assert_eq!(phases.columns[at].subject, Subject::Phase(0));
         let two = Layout::new(&names(&["training", "inference"]), &names(&["dc", "cloud"]));
         let at = two.position("wait_p95_s.training").unwrap();
         assert_eq!(two.columns[at].subject, Subject::Class(0));

@@ -8,6 +8,7 @@ mod books;
 mod cell;
 mod fold;
 mod layout;
+mod phase;
 mod table;
 mod tally;
 

@@ -2,11 +2,12 @@
 //!
 //! Columns, tables, files and the glossary all follow from here; a new metric is one row.
 
-use crate::journal::{Bucket, Cause, JobState, RunRecord};
+use crate::journal::{Bucket, Cause, JobState, PhaseRecord, RunRecord};
 use crate::units::Span;
 
 use super::books::Books;
 use super::cell::{Better, Cell, Unit};
+use super::phase;
 use super::tally::Tally;
 
 /// One metric.
@@ -43,10 +44,12 @@ pub enum Source {
     EachService(fn(Span) -> Cell),
     /// The run as a whole.
     Run(fn(&RunRecord) -> Cell),
+    /// Each phase, and nothing else.
+    Phase(fn(&PhaseRecord) -> Cell),
 }
 
 use Better::{Higher, Lower, Neither};
-use Source::{EachClass, EachPool, EachService, Jobs, Owned, Pools, Rented, Run};
+use Source::{EachClass, EachPool, EachService, Jobs, Owned, Phase, Pools, Rented, Run};
 
 macro_rules! metrics {
     ($($id:literal $unit:ident $better:ident $source:ident($cell:expr) $doc:literal;)*) => {
@@ -194,6 +197,18 @@ metrics! {
         "mean number of jobs waiting over time";
     "reservation_slips" Times Lower Run(|r| Cell::amount(r.slips as f64))
         "reservations that node packing made slip";
+    "phase_on_time" Share Higher Phase(phase::on_time)
+        "probability that the phase ended by its date";
+    "phase_slip_d" Days Lower Phase(phase::slip)
+        "mean days by which the phase ended later than planned";
+    "phase_cost" Money Lower Phase(phase::cost)
+        "what was charged from the beginning of the phase to its end";
+    "phase_wait_mean_s" Seconds Lower Phase(phase::wait)
+        "mean wait of jobs that started in the phase";
+    "phase_utilisation_allocated" Share Higher Phase(phase::utilisation)
+        "share of the GPU-hours paid for in the phase that jobs held";
+    "phase_gpu_h_useful" GpuHours Higher Phase(phase::useful)
+        "GPU-hours of work in the phase that counted when it ended";
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::estate::{
 use super::factors::Factors;
 use super::network::Network;
 use super::power::Power;
+use super::rollout::Rollout;
 use super::services::Services;
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
 use super::weather::Weather;
@@ -37,6 +38,7 @@ impl Model {
             datasets: Vec::new(),
             services: Services::default(),
             weather: Weather::default(),
+            rollout: Rollout::default(),
             factors: Factors::default(),
             demand: Vec::new(),
             strategies: Vec::new(),

@@ -14,6 +14,7 @@ use super::power::Power;
 use super::prices::PriceSteps;
 use super::request::Shape;
 use super::rhythm::Rhythm;
+use super::rollout::Rollout;
 use super::services::Services;
 use super::settings::{Placement, StrategySettings};
 use super::timeline::Timeline;
@@ -58,6 +59,8 @@ pub struct Model {
     pub services: Services,
     /// What may go wrong.
     pub weather: Weather,
+    /// How the estate changes inside one run.
+    pub rollout: Rollout,
     /// Luck that several things of one replication share.
     pub factors: Factors,
     /// Where jobs come from; empty where worlds are made by hand.
@@ -375,6 +378,7 @@ impl Model {
         let random = |pool: &Pool| matches!(&pool.supply, Supply::Rented(terms) if matches!(terms.boot, Boot::LogNormal { .. }));
         self.demand.iter().any(Demand::rolls_dice)
             || self.weather.rolls_dice()
+            || self.rollout.rolls_dice()
             || self.factors.rolls_dice()
             || self.classes.iter().any(Class::rolls_dice)
             || (self.strategies.iter().any(rents) && self.pools.iter().any(random))

@@ -58,6 +58,7 @@ impl Timeline {
         };
         out.sample_prices(model, dice, Span(end.0));
         out.sample_weather(model, dice, Span(end.0));
+        out.sample_lead_times(model, dice);
     }
 
     fn sample_demand(&mut self, model: &Model, dice: &Dice) {

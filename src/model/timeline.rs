@@ -22,6 +22,8 @@ pub struct Timeline {
     pub weather: Vec<Incident>,
     /// What capacity costs, where prices are part of the world; `None` where only posted prices hold.
     pub tariffs: Option<Tariffs>,
+    /// How long each order of the rollout takes to come.
+    pub lead_times: Vec<Span>,
     /// Memory that sampling uses again.
     pub scratch: SampleScratch,
 }
@@ -73,5 +75,6 @@ impl Timeline {
         self.source.clear();
         self.weather.clear();
         self.tariffs = None;
+        self.lead_times.clear();
     }
 }

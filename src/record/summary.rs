@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::metrics::{Better, Unit};
-use crate::stats::{Estimate, Precision};
+use crate::stats::{Bounds, Estimate, Precision};
 
 /// Values by name, in the order they were put in: a JSON object that does not sort.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -149,6 +149,18 @@ impl Figure {
             better,
             censored,
             kind,
+        }
+    }
+}
+
+impl Figure {
+    /// A probability has an interval that stays between 0 and 1 and is not a point where all came out alike.
+    pub fn bounded_by(&mut self, bounds: Option<Bounds>) {
+        if let (Some(bounds), true) = (bounds, self.precision != "single") {
+            self.low = Some(bounds.low);
+            self.high = Some(bounds.high);
+            self.half_width = Some((bounds.high - bounds.low) / 2.0);
+            self.precision = "interval";
         }
     }
 }

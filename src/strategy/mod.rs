@@ -41,6 +41,8 @@ pub struct Strategy {
     /// How many owned pools some shape may use.
     owned_in_use: usize,
     order: Order,
+    /// What it does otherwise from the beginning of a phase on.
+    later: Vec<(u16, Self)>,
     usage_half_life: Option<u64>,
 }
 
@@ -48,6 +50,22 @@ impl Strategy {
     /// Works out what of a strategy does not change from replication to replication.
     pub fn prepare(model: &Model, id: StrategyId) -> Self {
         let settings = model.strategies[id.index()].clone();
+        let placements = model.rollout.placements.get(id.index());
+        let later = placements.into_iter().flatten().map(|&(phase, placement)| {
+            let settings = StrategySettings {
+                placement,
+                ..settings.clone()
+            };
+            (phase, Self::of(model, id, settings))
+        });
+        let later = later.collect();
+        Self {
+            later,
+            ..Self::of(model, id, settings)
+        }
+    }
+
+    fn of(model: &Model, id: StrategyId, settings: StrategySettings) -> Self {
         let candidates: Vec<Candidates> = model
             .shapes
             .iter()
@@ -70,6 +88,7 @@ impl Strategy {
             id,
             order: Order::of(&settings.discipline),
             usage_half_life,
+            later: Vec::new(),
             settings,
             candidates,
             rents,
@@ -90,7 +109,23 @@ impl Strategy {
     /// Whether a job of this shape could ever be placed.
     pub fn can_ever_place(&self, shape: usize) -> bool {
         let candidates = &self.candidates[shape];
-        !candidates.owned.is_empty() || !candidates.rented.is_empty()
+        let now = !candidates.owned.is_empty() || !candidates.rented.is_empty();
+        now || self
+            .later
+            .iter()
+            .any(|(_, later)| later.can_ever_place(shape))
+    }
+
+    /// Whether it does something otherwise from a phase on.
+    pub fn changes_in(&self, phase: Option<u16>) -> bool {
+        self.later.iter().any(|(of, _)| Some(*of) == phase)
+    }
+
+    /// What it is from a phase on; as it began, where it says nothing of that phase.
+    pub fn in_phase(&self, phase: Option<u16>) -> &Self {
+        let mut later = self.later.iter();
+        let found = phase.and_then(|phase| later.find(|(of, _)| *of == phase));
+        found.map_or(self, |(_, later)| later)
     }
 
     /// Whether estimates of running jobs must be kept in order.
@@ -101,6 +136,7 @@ impl Strategy {
             Placement::PrivateFirst(spill) if matches!(spill.test, SpillTest::ExpectedDelay(_))
         );
         delay
+            || self.later.iter().any(|(_, later)| later.keeps_profile())
             || matches!(
                 self.settings.discipline,
                 Discipline::Easy | Discipline::Conservative { .. }

@@ -73,16 +73,21 @@ impl World {
         match &terms.supply {
             Supply::Owned { .. } => {
                 let books = &mut self.pools[pool.index()].books;
-                let gpus = MilliGpus::whole(terms.gpus());
-                let (from, until) = terms.paid_until(now);
-                let paid = until.since(from);
-                books.charged = u128::from(gpus.0) * u128::from(paid.0);
-                let prices = self.tariffs.between(pool, from, until);
-                books.charged_cost = Money::of_odometer(gpus, prices);
-                if let Some(meter) = model.power.meter(pool) {
-                    books.drawn_idle += meter.idle.over(gpus, from, until);
+                (books.charged, books.charged_cost) = (0, Money::ZERO);
+                let mut number = 0;
+                while let Some((gpus, from, until)) = self.pool(pool).paid(terms, now, number) {
+                    let books = &mut self.pools[pool.index()].books;
+                    number += 1;
+                    let gpus = MilliGpus::whole(gpus);
+                    let paid = until.since(from);
+                    books.charged += u128::from(gpus.0) * u128::from(paid.0);
+                    let prices = self.tariffs.between(pool, from, until);
+                    books.charged_cost += Money::of_odometer(gpus, prices);
+                    if let Some(meter) = model.power.meter(pool) {
+                        books.drawn_idle += meter.idle.over(gpus, from, until);
+                    }
+                    self.spend_on(model, (pool, gpus), (from, until));
                 }
-                self.spend_on(model, (pool, gpus), (from, until));
             }
             Supply::Rented(_) => {
                 let slots = self.pools[pool.index()]
@@ -254,7 +259,11 @@ impl World {
         let shape = &model.shapes[job.request.shape.index()];
         record.job = job.id;
         record.tenant = job.request.tenant;
-        record.class = shape.class;
+        record.class = if model.rollout.twins.is_empty() {
+            shape.class
+        } else {
+            model.rollout.reported(shape.class)
+        };
         record.gpus = shape.gpus;
         record.submit = job.request.submit;
         record.start = job.has_run().then_some(job.first_start);

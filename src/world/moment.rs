@@ -10,6 +10,7 @@ use super::meters::Meters;
 use super::pool::PoolState;
 use super::profile::Profile;
 use super::repairs::RepairShop;
+use super::rollout::RolloutState;
 use super::services::Services;
 use super::spend::Spend;
 use super::staging::Staging;
@@ -53,6 +54,8 @@ pub struct World {
     pub pools: Vec<PoolState>,
     /// Where broken nodes wait for few crews.
     pub shops: Vec<RepairShop>,
+    /// Phases, and what they changed.
+    pub rollout: RolloutState,
     /// Plans of maintenance, in the order of the model.
     pub upkeep: Vec<Upkeep>,
     /// How many batches are due and wait until nobody uses their nodes.
@@ -119,6 +122,7 @@ impl World {
             causes: Causes::default(),
             pools,
             shops: Vec::new(),
+            rollout: RolloutState::default(),
             upkeep: Vec::new(),
             batches_due: 0,
             hidden: Vec::new(),
@@ -156,6 +160,7 @@ impl World {
         for (state, pool) in self.pools.iter_mut().zip(&model.pools) {
             state.reset(pool);
         }
+        self.reset_rollout(model);
         self.upkeep.clear();
         self.upkeep
             .resize(model.weather.maintenance.len(), Upkeep::default());

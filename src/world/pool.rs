@@ -38,6 +38,9 @@ pub struct PoolState {
     pub books: Books,
     /// What was absorbed on nodes that take no work and is not posted yet: GPUs and stretch.
     pub shut_stretches: Vec<(u64, Stretch)>,
+    /// From when on how many nodes are there, where phases bring and take them; empty where they are as the terms
+    /// say.
+    pub(super) presence: Vec<(SimTime, u32)>,
     /// Nodes on which maintenance is announced or goes on.
     pub(super) windows: Vec<Window>,
     /// Nodes that a gang left, while some are shut.
@@ -70,6 +73,7 @@ impl PoolState {
             books: Books::default(),
             shut_stretches: Vec::new(),
             windows: Vec::new(),
+            presence: Vec::new(),
             returned: Vec::new(),
         };
         state.reset(pool);
@@ -101,6 +105,7 @@ impl PoolState {
         self.shut.clear();
         self.shut_stretches.clear();
         self.windows.clear();
+        self.presence.clear();
         self.refused_until = SimTime::ZERO;
         self.doubt = Doubt::default();
         self.quota = match &pool.supply {
@@ -221,6 +226,40 @@ impl PoolState {
         nodes
             .into_iter()
             .flat_map(move |nodes| nodes.parts(holding, gpus))
+    }
+
+    /// GPUs that may be held of a rented pool.
+    pub const fn quota(&self) -> Option<u64> {
+        self.quota
+    }
+
+    /// So many nodes more (or fewer) are there from now on.
+    pub(super) fn count_nodes(&mut self, now: SimTime, more: i64) {
+        if let Some(&(at, nodes)) = self.presence.last() {
+            let nodes = (i64::from(nodes) + more) as u32;
+            if at == now {
+                self.presence.pop();
+            }
+            self.presence.push((now, nodes));
+        }
+    }
+
+    /// The stretch of this number of what is paid for of an owned pool in a run that ends at `end`: GPUs, from when
+    /// until when; `None` behind the last.
+    pub fn paid(
+        &self,
+        pool: &Pool,
+        end: SimTime,
+        number: usize,
+    ) -> Option<(u64, SimTime, SimTime)> {
+        if self.presence.is_empty() {
+            let (from, until) = pool.paid_until(end);
+            return (number == 0).then_some((pool.gpus(), from, until));
+        }
+        let &(at, nodes) = self.presence.get(number)?;
+        let next = self.presence.get(number + 1).map_or(end, |next| next.0);
+        let gpus = u64::from(nodes) * u64::from(pool.gpus_per_node);
+        Some((gpus, at, next.max(at)))
     }
 
     /// Changes how many GPUs may be held.

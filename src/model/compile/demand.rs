@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Demand, Shape};
+use crate::model::{Demand, Shape, Twin};
 use crate::scenario::Problem;
 use crate::trace::ImportReport;
 use crate::units::{ClassId, MilliGpus};
@@ -45,6 +45,7 @@ pub(super) fn read(
     pools: &[PoolDraft],
     classes: &[ClassDraft],
     feeds: &[Feed<'_>],
+    twins: &[Twin],
 ) -> Intake {
     let mut tenants: Vec<String> = Vec::new();
     let mut weights = Weights::new();
@@ -72,6 +73,7 @@ pub(super) fn read(
             }
         }
     }
+    add_twins(&mut weights, twins, pools, classes);
     if SHAPES_MAX < weights.len() || usize::from(u16::MAX) < tenants.len() {
         let (requests, payers) = (weights.len(), tenants.len());
         let many = Problem::new(format!(
@@ -115,6 +117,16 @@ pub(super) fn read(
         demand,
         imports,
         unplaceable,
+    }
+}
+
+/// Jobs that are cut over have shapes of their own, where the other pools can hold them.
+fn add_twins(weights: &mut Weights, twins: &[Twin], pools: &[PoolDraft], classes: &[ClassDraft]) {
+    for twin in twins {
+        let of = weights.iter().filter(|((_, class), _)| *class == twin.of);
+        let keys: Vec<_> = of.map(|((gpus, _), _)| (*gpus, twin.class)).collect();
+        let able = keys.into_iter().filter(|key| holds(pools, classes, *key));
+        weights.extend(able.map(|key| (key, 1)).collect::<Vec<_>>());
     }
 }
 

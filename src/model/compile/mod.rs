@@ -8,6 +8,7 @@ mod classes;
 mod columns;
 mod commitments;
 mod context;
+mod cutovers;
 mod cycle;
 mod data;
 mod demand;
@@ -26,7 +27,10 @@ mod markets;
 mod moves;
 mod network;
 mod offers;
+mod orders;
 mod outages;
+mod phase_changes;
+mod phases;
 mod pools;
 mod power;
 mod price_file;
@@ -60,6 +64,7 @@ use super::load::LoadReport;
 pub use context::Assumption;
 
 use context::Context;
+use phase_changes::Parts;
 
 #[cfg(test)]
 mod tests;
@@ -104,6 +109,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
     let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
     let feeds = traces::read(&mut context, file, &run, owned);
+    let orders = orders::read(&mut context, file, run.epoch, &mut pools);
     let mut classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
     let mut services = services::read(&mut context, file, &run, &sites);
     let datasets = data::read(&mut context, file, &sites, &services);
@@ -116,15 +122,24 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     data::attach(&mut context, file, &mut classes, &wires);
     services::attach(&mut context, file, &classes, &wires, &mut services);
     feeds::attach(&mut context, file, &mut classes, &pools, &mut network);
+    let twins = cutovers::read(&mut context, file, &pools, &mut classes);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
-    let intake = demand::read(&mut context, &run, &pools, &classes, &feeds);
+    let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, &twins.pairs());
     let strategies = strategies::read(&mut context, file, &intake.tenants);
+    let parts = Parts {
+        run: &run,
+        pools: &pools,
+        network: &network,
+    };
+    let mut rollout = phases::read(&mut context, file, &parts, orders, &twins, &intake.shapes);
+    rollout.placements = strategies::in_phases(&mut context, file, &rollout.phases);
     let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (sites.as_slice(), pools.as_slice());
     let known = (&network, &services);
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     terms::add_to(&mut weather.script, &pools);
+    phase_changes::close_before(&mut weather.script, file, &pools);
     let factors = factors::read(&mut context, file, &sites, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);
@@ -147,6 +162,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         datasets,
         services,
         weather,
+        rollout,
         factors,
         strategies,
         demand: intake.demand,

@@ -13,6 +13,7 @@ use super::context::Context;
 use super::gpus::GpuTable;
 use super::moves;
 use super::offers;
+use super::orders;
 use super::sites::Place;
 use super::tco::Record;
 use super::terms;
@@ -100,7 +101,12 @@ fn pool(
     let example = "offer = { kind = \"owned\", price = \"2.50 USD/GPU-h\" }";
     let offer = context.required(&spec.offer, table, "the offer of a pool", example);
     let (offer, offer_at) = offer?;
-    let nodes = context.count(&spec.nodes, NODES_MAX);
+    let named = spec.name.value().map_or("", String::as_str);
+    let nodes = match spec.nodes.value() {
+        // It begins with what a phase brings.
+        Some(0) if orders::will_come(file, named) => Some(0),
+        _ => context.count(&spec.nodes, NODES_MAX),
+    };
     let (site, (gpu, relative)) = (site?, gpu?);
     let label = spec.name.value().cloned().unwrap_or_default();
     let terms = offers::Terms {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
+use crate::model::{Discipline, Phase, Placement, Requeue, Spill, SpillTest, StrategySettings};
 use crate::scenario::{
     Given, Origin, PlacementKind, PlacementSpec, Problem, QueueKind, QueueSpec, RequeueKind,
     ScenarioFile, SpillSpec, StrategySpec,
@@ -43,6 +43,43 @@ pub(super) fn read(
             .push(missing.label("add name, queue and placement"));
     }
     strategies
+}
+
+/// What each strategy does otherwise from a phase on; empty if none does.
+pub(super) fn in_phases(
+    context: &mut Context,
+    file: &ScenarioFile,
+    phases: &[Phase],
+) -> Vec<Vec<(u16, Placement)>> {
+    let known: Vec<&str> = phases.iter().map(|phase| phase.name.as_str()).collect();
+    let mut all = Vec::new();
+    for (spec, _) in file.strategy.items() {
+        let mut own: Vec<(u16, Placement)> = Vec::new();
+        for (later, table) in spec.in_phase.items() {
+            let phase = context.required(&later.phase, table, "the phase", "phase = \"…\"");
+            let example = "placement = { kind = \"private-first\" }";
+            let placement = context.required(&later.placement, table, "the placement", example);
+            let placement = placement.map(|(spec, at)| self::placement(context, spec, at));
+            let Some((name, at)) = phase else { continue };
+            let Some(phase) = known.iter().position(|known| known == name) else {
+                context.unknown(at, "phase", name, &known);
+                continue;
+            };
+            if own.iter().any(|(of, _)| usize::from(*of) == phase) {
+                context.fault(
+                    at,
+                    format!("phase `{name}` is named twice"),
+                    "keep one of them",
+                );
+            }
+            own.extend(placement.map(|placement| (phase as u16, placement)));
+        }
+        all.push(own);
+    }
+    if all.iter().all(Vec::is_empty) {
+        all.clear();
+    }
+    all
 }
 
 fn strategy(context: &mut Context, spec: &StrategySpec, tenants: &[String]) -> StrategySettings {

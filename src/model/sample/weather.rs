@@ -1,9 +1,10 @@
 //! The weather of one replication: every entity's luck has a name of its own.
 
-use crate::dice::{Dice, Key};
+use crate::dice::{Dice, Key, Purpose, Stream};
 use crate::model::happening::{Happening, Incident};
 use crate::model::weather::{Entity, Failure, Times};
-use crate::model::{Model, Timeline};
+use crate::model::{Model, Order, Timeline};
+use crate::process::{Law, law_ms, normal_probability};
 use crate::units::{OutletId, SimTime, Span};
 
 impl Timeline {
@@ -77,6 +78,29 @@ impl Timeline {
         }
     }
 
+    /// Draws how long each order takes to come. Where lead times share a factor, all come at the quantile of its
+    /// score, each of its own law.
+    pub(super) fn sample_lead_times(&mut self, model: &Model, dice: &Dice) {
+        let phases = &model.rollout.phases;
+        if phases.is_empty() {
+            return;
+        }
+        let score = model.factors.lead_time_score(dice);
+        let of = |order: &Order| match score {
+            Some(score) if !matches!(order.lead, Law::Constant(_)) => {
+                let late = 1.0 - normal_probability(score);
+                let ms = order.lead.conditional(0.0, late.clamp(1e-12, 1.0 - 1e-12));
+                Span(ms.clamp(1.0, 1e13) as u64)
+            }
+            _ => {
+                let key = dice.key("order", &order.name);
+                law_or_nothing(&order.lead, &mut dice.stream(key, Purpose::LeadTime, 0, 0))
+            }
+        };
+        let orders = phases.iter().flat_map(|phase| &phase.orders);
+        self.lead_times.extend(orders.map(of));
+    }
+
     fn sample_failure(
         &mut self,
         failure: &Failure,
@@ -101,6 +125,14 @@ impl Timeline {
                 });
             }
         }
+    }
+}
+
+/// A length of time by law; a constant may be no time at all.
+fn law_or_nothing(law: &Law, stream: &mut Stream) -> Span {
+    match law {
+        Law::Constant(0.0) => Span::ZERO,
+        law => law_ms(law, stream),
     }
 }
 

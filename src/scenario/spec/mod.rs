@@ -12,6 +12,7 @@ mod maintenance;
 mod market;
 mod network;
 mod offer;
+mod phase;
 mod run;
 mod services;
 mod storage;
@@ -45,11 +46,16 @@ pub use market::{
 };
 pub use network::{LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
 pub use offer::{OfferKind, OfferSpec, PriceFileKind, ReservedTerm, SeriesSpec, StepSpec};
+pub use phase::{
+    CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseLinkSpec, PhasePriceSpec, PhaseQuotaSpec,
+    PhaseSpec, RetireSpec,
+};
 pub use run::{OverrunKind, RunSpec};
 pub use services::{KeyServiceSpec, LossKind, RotationSpec};
 pub use storage::StorageSpec;
 pub use strategy::{
-    PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec, StrategySpec,
+    InPhaseSpec, PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec,
+    StrategySpec,
 };
 
 pub use weather::{
@@ -101,6 +107,8 @@ pub struct ScenarioFile {
     pub group: List<GroupSpec>,
     /// What fails and is repaired by law.
     pub failure: List<FailureSpec>,
+    /// How the estate changes inside one run.
+    pub phase: List<PhaseSpec>,
     /// What is planned and announced.
     pub maintenance: List<MaintenanceSpec>,
     /// What happens at a given time.

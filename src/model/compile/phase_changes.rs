@@ -1,0 +1,135 @@
+//! What is otherwise from the beginning of a phase on: rented pools, prices, links, shares of classes.
+
+use crate::model::{Change, Happening, Incident, Network, Supply, Turn};
+use crate::scenario::{PhaseSpec, ScenarioFile};
+use crate::units::{LinkId, PoolId, SimTime};
+
+use super::context::Context;
+use super::cutovers::Twins;
+use super::phases::rented;
+use super::pools::PoolDraft;
+use super::run::Run;
+
+/// What the words of a phase are looked up in.
+pub(super) struct Parts<'a> {
+    pub(super) run: &'a Run,
+    pub(super) pools: &'a [PoolDraft],
+    pub(super) network: &'a Network,
+}
+
+pub(super) fn read(
+    context: &mut Context,
+    spec: &PhaseSpec,
+    parts: &Parts<'_>,
+    twins: &Twins,
+) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (name, at) in spec.open.items() {
+        if let Some(pool) = rented(context, name, at, parts.pools) {
+            let gpus = usual_quota(parts.pools, pool);
+            changes.push(Change::Quota { pool, gpus });
+        }
+    }
+    for (name, at) in spec.close.items() {
+        if let Some(pool) = rented(context, name, at, parts.pools) {
+            let gpus = Some(0);
+            changes.push(Change::Quota { pool, gpus });
+        }
+    }
+    quotas(context, spec, parts, &mut changes);
+    prices(context, spec, parts, &mut changes);
+    links(context, spec, parts, &mut changes);
+    changes.extend(twins.changes(spec));
+    changes
+}
+
+/// What a rented pool may hold if nothing else is said.
+fn usual_quota(pools: &[PoolDraft], pool: PoolId) -> Option<u64> {
+    match &pools[pool.index()].pool.supply {
+        Supply::Rented(terms) => terms.quota,
+        Supply::Owned { .. } => None,
+    }
+}
+
+fn quotas(context: &mut Context, spec: &PhaseSpec, parts: &Parts<'_>, changes: &mut Vec<Change>) {
+    for (quota, table) in spec.quota.items() {
+        let pool = context.required(&quota.pool, table, "the pool of a quota", "pool = \"…\"");
+        let pool = pool.and_then(|(name, at)| rented(context, name, at, parts.pools));
+        let gpus = context.required(&quota.gpus, table, "the quota", "gpus = 64");
+        let (Some(pool), Some((&gpus, at))) = (pool, gpus) else {
+            continue;
+        };
+        let most = usual_quota(parts.pools, pool).unwrap_or(u64::MAX);
+        if most < gpus {
+            let message = format!("the offer of this pool allows {most} GPUs at most");
+            context.fault(
+                at,
+                message,
+                "raise the quota of the offer, and lower it before",
+            );
+            continue;
+        }
+        let gpus = Some(gpus);
+        changes.push(Change::Quota { pool, gpus });
+    }
+}
+
+fn prices(context: &mut Context, spec: &PhaseSpec, parts: &Parts<'_>, changes: &mut Vec<Change>) {
+    for (price, table) in spec.price.items() {
+        let pool = context.required(&price.pool, table, "the pool of a price", "pool = \"…\"");
+        let pool = pool.and_then(|(name, at)| rented(context, name, at, parts.pools));
+        let what = "what the price is multiplied by";
+        context.required(&price.factor, table, what, "factor = 0.8");
+        let factor = context.number(&price.factor, 0.0, 1000.0);
+        if let (Some(pool), Some(factor)) = (pool, factor) {
+            let factor = (factor * 1e6).round() as u64;
+            changes.push(Change::Price { pool, factor });
+        }
+    }
+}
+
+fn links(context: &mut Context, spec: &PhaseSpec, parts: &Parts<'_>, changes: &mut Vec<Change>) {
+    for (link, table) in spec.link.items() {
+        let name = context.required(&link.name, table, "the name of a link", "name = \"…\"");
+        let what = "the share of its bandwidth";
+        context.required(&link.share, table, what, "share = 0.1");
+        let share = context.number(&link.share, 0.0, 1.0);
+        let (Some((name, at)), Some(share)) = (name, share) else {
+            continue;
+        };
+        let links = &parts.network.links;
+        let both: Vec<LinkId> = (0..links.len())
+            .filter(|&index| links[index].name == *name)
+            .map(LinkId::from)
+            .collect();
+        if both.is_empty() {
+            let mut known: Vec<&str> = links.iter().map(|link| link.name.as_str()).collect();
+            known.dedup();
+            context.unknown(at, "link", name, &known);
+        }
+        let permille = (share * 1000.0).round() as u32;
+        let change = |link| Change::Link { link, permille };
+        changes.extend(both.into_iter().map(change));
+    }
+}
+
+/// Pools that a phase opens are closed before the first that does.
+pub(super) fn close_before(script: &mut Vec<Incident>, file: &ScenarioFile, pools: &[PoolDraft]) {
+    let phases = file.phase.items();
+    let opened = phases.flat_map(|(phase, _)| phase.open.items());
+    let opened: Vec<&String> = opened.map(|(name, _)| name).collect();
+    for (index, draft) in pools.iter().enumerate() {
+        if draft.pool.is_rented() && opened.contains(&&draft.pool.name) {
+            let pool = PoolId::from(index);
+            script.push(Incident {
+                at: SimTime::ZERO,
+                turn: Turn::Relief,
+                what: Happening::Quota {
+                    pool,
+                    gpus: Some(0),
+                },
+            });
+        }
+    }
+    Incident::put_in_order(script);
+}

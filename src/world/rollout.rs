@@ -1,0 +1,292 @@
+//! Phases at one moment: which has begun, what it changed, and how everything stood then.
+
+use crate::journal::Bucket;
+use crate::model::{Change, Model, Supply, Tariffs};
+use crate::units::{ClassId, LinkId, MilliGpus, Money, PoolId, SimTime, Span};
+
+use super::feeds::Starved;
+use super::job::{Job, Phase, Slot};
+use super::moment::World;
+use super::pool::PoolState;
+
+/// Sums from the start of the run to one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What was charged for capacity, moving and keeping data; instances that are held to this moment.
+    pub cost: Money,
+    /// GPU-time of work that counts as it looks now, in milli-GPU·ms.
+    pub useful: u128,
+    /// GPU-time that jobs held.
+    pub held: u128,
+    /// GPU-time paid for.
+    pub paid: u128,
+    /// GPU-time of owned pools that jobs held.
+    pub owned_held: u128,
+    /// GPU-time of owned pools that was paid for.
+    pub owned_paid: u128,
+    /// Jobs that started.
+    pub started: u64,
+    /// Their waits in ms, added up.
+    pub waited: u128,
+    /// Jobs that finished.
+    pub finished: u64,
+}
+
+/// One phase at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PhaseState {
+    /// When it began.
+    pub begun: Option<SimTime>,
+    /// When it ended.
+    pub ended: Option<SimTime>,
+    /// Whether what it changed was changed back: it will not end.
+    pub rolled_back: bool,
+    /// How often it could not end because its gates did not hold.
+    pub failures: u32,
+    /// Orders that have not come.
+    pub due: u32,
+    /// Whether it waits for them and for nothing else.
+    pub awaits_orders: bool,
+    /// What changes back what it changed, the last first.
+    pub undo: Vec<Change>,
+    /// How everything stood when it began.
+    pub at_begin: Standing,
+    /// How everything stood when it ended, or was rolled back, or at the horizon.
+    pub at_end: Standing,
+}
+
+/// All phases at one moment, and what they changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RolloutState {
+    /// The phases, in the order of the model; empty if there are none.
+    pub phases: Vec<PhaseState>,
+    /// Jobs that started, counted if there are phases.
+    pub started: u64,
+    /// Their waits in ms.
+    pub waited: u128,
+    /// Jobs that finished.
+    pub finished: u64,
+    /// Classes of which a share goes elsewhere: class, its twin, in millionths.
+    pub cutovers: Vec<(ClassId, ClassId, u32)>,
+    /// For which phase the strategy goes on; `None` as it began.
+    pub placement: Option<u16>,
+    /// Links of which there is only a share, in ‰.
+    links: Vec<(LinkId, u32)>,
+    /// Pools whose price is multiplied, in millionths.
+    prices: Vec<(PoolId, u64)>,
+}
+
+/// All of it, in millionths.
+const ALL: u64 = 1_000_000;
+
+impl World {
+    /// Nothing has begun, and what phases will bring is not there.
+    pub(super) fn reset_rollout(&mut self, model: &Model) {
+        let phases = model.rollout.phases.len();
+        self.rollout = RolloutState {
+            phases: vec![PhaseState::default(); phases],
+            ..RolloutState::default()
+        };
+        for (index, state) in self.pools.iter_mut().enumerate() {
+            let pool = PoolId::from(index);
+            if let Some(late) = model.rollout.late(pool) {
+                let nodes = model.pool(pool).nodes;
+                for node in nodes - late..nodes {
+                    state.disappear(node, SimTime::ZERO);
+                }
+                state.presence.push((SimTime::ZERO, nodes - late));
+            }
+        }
+    }
+
+    /// Nodes that were ordered are there.
+    pub fn deliver(&mut self, pool: PoolId, first: u32, nodes: u32) {
+        let (now, state) = (self.now, &mut self.pools[pool.index()]);
+        for node in first..first + nodes {
+            state.appear(node, now);
+        }
+        state.count_nodes(now, i64::from(nodes));
+        self.changes.other = true;
+    }
+
+    /// The last `count` nodes of a pool that are there and not given up yet take no more work.
+    pub fn begin_retirement(&mut self, model: &Model, pool: PoolId, count: u32) -> Vec<u32> {
+        let (now, state) = (self.now, &mut self.pools[pool.index()]);
+        let there = |node: &u32| {
+            let entry = state.shut.get(*node);
+            !entry.absent && !entry.draining
+        };
+        let nodes = (0..model.pool(pool).nodes).rev().filter(there);
+        let chosen: Vec<u32> = nodes.take(count as usize).collect();
+        for &node in &chosen {
+            state.drain(node, now);
+        }
+        self.changes.other = true;
+        chosen
+    }
+
+    /// A node that was given up, and that no job uses, is gone.
+    pub fn retire(&mut self, pool: PoolId, node: u32) {
+        let (now, state) = (self.now, &mut self.pools[pool.index()]);
+        state.disappear(node, now);
+        state.count_nodes(now, -1);
+        self.changes.other = true;
+    }
+
+    /// Makes a change and returns what changes it back. `base` are the prices of the world without phases.
+    pub fn make_change(&mut self, model: &Model, change: Change, base: &Tariffs) -> Change {
+        self.changes.other = true;
+        self.settled = false;
+        match change {
+            Change::Quota { pool, gpus } => {
+                let state = &mut self.pools[pool.index()];
+                let before = state.quota();
+                state.set_quota(gpus);
+                Change::Quota { pool, gpus: before }
+            }
+            Change::Price { pool, factor } => {
+                let before = replace(&mut self.rollout.prices, pool, factor, ALL);
+                let moved = self.tariffs.multiplied(base, pool, self.now, factor);
+                self.tariffs = moved;
+                Change::Price {
+                    pool,
+                    factor: before,
+                }
+            }
+            Change::Link { link, permille } => {
+                let before = replace(&mut self.rollout.links, link, permille, 1000);
+                if before < 1000 {
+                    self.mend_link(model, link, before);
+                }
+                if permille < 1000 {
+                    self.slow_link(model, link, permille);
+                }
+                Change::Link {
+                    link,
+                    permille: before,
+                }
+            }
+            Change::Cutover { class, twin, share } => {
+                let cutovers = &mut self.rollout.cutovers;
+                let place = cutovers.iter().position(|(of, ..)| *of == class);
+                let before = place.map(|at| cutovers.remove(at));
+                cutovers.extend(twin.map(|twin| (class, twin, share)));
+                Change::Cutover {
+                    class,
+                    twin: before.map(|(_, twin, _)| twin),
+                    share: before.map_or(0, |(.., share)| share),
+                }
+            }
+            Change::Strategy { phase } => Change::Strategy {
+                phase: std::mem::replace(&mut self.rollout.placement, phase),
+            },
+        }
+    }
+
+    /// How everything stands now. What is charged at the end of a rent (minima, increments) is not in it yet.
+    pub fn standing(&self, model: &Model) -> Standing {
+        let mut all = Standing {
+            started: self.rollout.started,
+            waited: self.rollout.waited,
+            finished: self.rollout.finished,
+            ..Standing::default()
+        };
+        let (links, storage) = model.network_rent(self.now);
+        all.cost = links + storage;
+        for (index, state) in self.pools.iter().enumerate() {
+            self.add_pool(model, PoolId::from(index), state, &mut all);
+        }
+        for (slot, job) in self.jobs.living() {
+            self.add_job(model, (slot, job), &mut all);
+        }
+        all
+    }
+
+    fn add_pool(&self, model: &Model, pool: PoolId, state: &PoolState, all: &mut Standing) {
+        let terms = model.pool(pool);
+        let books = &state.books;
+        let (held, useful) = (books.used.allocated(), books.used[Bucket::Useful]);
+        let mut paid = 0;
+        let mut add = |gpus: u64, from: SimTime, to: SimTime| {
+            let gpus = MilliGpus::whole(gpus);
+            paid += u128::from(gpus.0) * u128::from(to.since(from).0);
+            all.cost += Money::of_odometer(gpus, self.tariffs.between(pool, from, to));
+        };
+        match &terms.supply {
+            Supply::Owned { .. } => {
+                let mut stretches = (0..).map_while(|n| state.paid(terms, self.now, n));
+                stretches
+                    .by_ref()
+                    .for_each(|(gpus, from, to)| add(gpus, from, to));
+            }
+            Supply::Rented(_) => {
+                if let Some(rent) = state.rent() {
+                    for slot in (0..rent.slots()).filter(|&slot| rent.is_held(slot)) {
+                        let launched = rent.instance(slot).launched;
+                        add(u64::from(terms.gpus_per_node), launched, self.now);
+                    }
+                }
+            }
+        }
+        if terms.is_rented() {
+            paid += books.charged;
+            all.cost += books.charged_cost;
+        } else {
+            all.owned_paid += paid;
+            all.owned_held += held;
+        }
+        all.paid += paid;
+        all.cost += books.egress_cost;
+        all.held += held;
+        all.useful += useful;
+    }
+
+    /// What a living job holds, and held before, that is in no books yet.
+    fn add_job(&self, model: &Model, (slot, job): (Slot, &Job), all: &mut Standing) {
+        let asked = u128::from(model.milli_of(job.request.shape));
+        let occupied = u128::from(MilliGpus::whole(job.gpus).0);
+        let mut add = |pool: PoolId, held: Span, run: Span| {
+            all.held += occupied * u128::from(held.0);
+            all.useful += asked * u128::from(run.0);
+            if !model.pool(pool).is_rented() {
+                all.owned_held += occupied * u128::from(held.0);
+            }
+        };
+        if matches!(job.phase, Phase::Booting | Phase::Running | Phase::Saving) {
+            let stop = match self.jobs.history(job) {
+                Some(history) if job.phase == Phase::Saving => history.halted,
+                _ => self.now,
+            };
+            let run = if job.phase == Phase::Booting {
+                Span::ZERO
+            } else {
+                let elapsed = stop.since((job.started + job.restart).min(stop));
+                let fed = Span(elapsed.0.saturating_sub(whole(self.starved(slot)).0));
+                model.rhythm(job.request.shape, job.pool).cut(fed).run
+            };
+            add(job.pool, self.now.since(job.placed), run);
+        }
+        if let Some(history) = self.jobs.history(job) {
+            for (pool, from, to, starved) in self.jobs.runs(history) {
+                let held = to.since(from);
+                let fed = Span(held.0.saturating_sub(whole(starved).0));
+                let run = model.rhythm(job.request.shape, pool).cut(fed).run;
+                add(pool, held, run);
+            }
+        }
+    }
+}
+
+/// How long a job was starved, whatever by.
+const fn whole(starved: Starved) -> Span {
+    Span(starved.storage.0 + starved.link.0)
+}
+
+/// Sets the value of a key in a short list; returns the one before.
+fn replace<K: PartialEq, V: Copy>(list: &mut Vec<(K, V)>, key: K, value: V, usual: V) -> V {
+    if let Some((_, old)) = list.iter_mut().find(|(known, _)| *known == key) {
+        return std::mem::replace(old, value);
+    }
+    list.push((key, value));
+    usual
+}
