@@ -7,8 +7,8 @@ use common::worlds::{Row, all_strategies, timeline};
 use common::{Everything, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, Item, JobState, Payee};
 use plimsoll::model::{
-    Class, Dataset, Incident, Link, LinkKind, Model, Packing, Placement, Pool, Requeue, Route,
-    Site, Traffic,
+    Begins, Change, Class, Dataset, Horizon, Incident, Link, LinkKind, Model, OnFail, Packing,
+    Phase, Placement, Pool, Requeue, Route, Site, Traffic,
 };
 use plimsoll::units::{
     Bandwidth, ByteBand, BytePrice, ByteTariff, Bytes, DatasetId, Epoch, LinkId, Money, PoolId,
@@ -301,4 +301,31 @@ fn links_and_copies_cost_by_the_hour() {
         rents,
         [(link, 648 * HOUR, cost(648)), (link, 730 * HOUR, cost(82))]
     );
+}
+
+#[test]
+fn a_link_has_the_bandwidth_of_its_phase() {
+    // A tenth of 1 GB/s until 2:00 carries 720 GB; the other 2,880 GB take 48 minutes of the whole.
+    let mut model = wired();
+    model.horizon = Horizon::At(SimTime(24 * HOUR));
+    let phase = |at: u64, permille| Phase {
+        name: format!("at {at}"),
+        begins: Begins::At(SimTime(at)),
+        lasts: Span(HOUR),
+        planned_start: SimTime(at),
+        orders: Vec::new(),
+        retires: Vec::new(),
+        changes: [0, 1]
+            .map(|link| Change::Link {
+                link: LinkId(link),
+                permille,
+            })
+            .to_vec(),
+        gates: Vec::new(),
+        on_fail: OnFail::Proceed,
+    };
+    model.rollout.phases = vec![phase(0, 100), phase(2 * HOUR, 1000)];
+    let heard = run(&mut model, &[Row::of(0, 8, HOUR)]);
+    let start = 2 * HOUR + 48 * MINUTE;
+    assert_eq!(heard.jobs[0].start, Some(SimTime(start)));
 }

@@ -17,6 +17,7 @@ mod interrupt;
 mod network;
 mod output;
 mod outside;
+mod phases;
 mod power;
 mod progress;
 mod schema;

@@ -10,7 +10,7 @@ use crate::record::plain;
 use crate::units::{PoolId, SimTime, Span};
 
 use super::study::counted;
-use super::{commitments, power};
+use super::{commitments, phases, power};
 
 /// One line for each thing that the outside does, with what it does in the first sampled world.
 pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
@@ -24,7 +24,8 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
         Horizon::At(end) => end,
         Horizon::LastSubmit | Horizon::UntilEmpty => timeline.last_submit(),
     };
-    let mut lines = factors(model);
+    let mut lines = phases::phases(model, &timeline);
+    lines.extend(factors(model));
     let posted = Tariffs::posted(model);
     let tariffs = timeline.tariffs.as_ref().unwrap_or(&posted);
     lines.extend(commitments::commitments(model));

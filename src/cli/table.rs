@@ -247,6 +247,9 @@ fn figure_text(figure: &Figure) -> String {
     let Some(mean) = figure.mean else {
         return "–".to_owned();
     };
+    if let (None, Some(low), Some(high)) = (figure.half_width, figure.low, figure.high) {
+        return format!("{mean:.2} ({low:.2} to {high:.2})");
+    }
     let bound = if 0 < figure.censored { "≥ " } else { "" };
     format!(
         "{bound}{}",

@@ -123,8 +123,11 @@ fn able(model: &Model, shape: ShapeId) -> Vec<PoolId> {
 
 fn offered(model: &Model, by_shape: &[(u64, u128)], end: SimTime) -> Vec<GpuLoad> {
     let mut loads: Vec<GpuLoad> = Vec::new();
-    for pool in &model.pools {
+    for (index, pool) in model.pools.iter().enumerate() {
         let owned = if pool.is_rented() { 0 } else { pool.gpus() };
+        // What phases bring may come late, or never.
+        let late = model.rollout.late(PoolId::from(index)).unwrap_or(0);
+        let owned = owned - u64::from(late) * u64::from(pool.gpus_per_node);
         let (from, until) = pool.paid_until(end);
         let capacity = u128::from(owned) * 1000 * u128::from(until.since(from).0);
         match loads.iter_mut().find(|load| load.gpu == pool.gpu) {

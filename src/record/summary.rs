@@ -159,7 +159,7 @@ impl Figure {
         if let (Some(bounds), true) = (bounds, self.precision != "single") {
             self.low = Some(bounds.low);
             self.high = Some(bounds.high);
-            self.half_width = Some((bounds.high - bounds.low) / 2.0);
+            self.half_width = None;
             self.precision = "interval";
         }
     }

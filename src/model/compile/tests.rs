@@ -16,6 +16,7 @@ mod maintenance;
 mod markets;
 mod mistakes;
 mod network;
+mod phases;
 mod power;
 mod services;
 mod weather;
@@ -267,6 +268,9 @@ fn shipped_scenarios_compile() {
         "hybrid-burst.toml",
         "edge.toml",
         "starter.toml",
+        "phased-growth.toml",
+        "rollout-90d-regulated.toml",
+        "rollout-90d-resilience.toml",
         "spot-shock.toml",
         "h200-drought.toml",
         "staging.toml",

@@ -1,0 +1,105 @@
+//! What `plimsoll check` says of phases: their dates, orders, changes and gates.
+
+use crate::experiment::duration;
+use crate::model::{Begins, Change, Gate, Model, OnFail, Order, Phase, Timeline};
+use crate::record::plain;
+use crate::units::Span;
+
+use super::study::counted;
+
+/// One line for each phase.
+pub(super) fn phases(model: &Model, timeline: &Timeline) -> Vec<String> {
+    let phases = model.rollout.phases.iter();
+    phases.map(|phase| line(model, timeline, phase)).collect()
+}
+
+fn line(model: &Model, timeline: &Timeline, phase: &Phase) -> String {
+    let begins = match phase.begins {
+        Begins::At(_) => String::new(),
+        Begins::After { phase, .. } => {
+            let before = &model.rollout.phases[usize::from(phase)].name;
+            format!(", behind {}", plain(before))
+        }
+    };
+    let mut text = format!(
+        "phase  {}  planned from {} to {}{begins}",
+        plain(&phase.name),
+        model.epoch.format(phase.planned_start),
+        model.epoch.format(phase.planned_end()),
+    );
+    for order in &phase.orders {
+        text.push_str(&format!("; {}", ordered(model, timeline, order)));
+    }
+    for retirement in &phase.retires {
+        let pool = plain(&model.pool(retirement.pool).name).into_owned();
+        let nodes = counted(u64::from(retirement.nodes), "node");
+        text.push_str(&format!("; {nodes} leave {pool}"));
+    }
+    for change in &phase.changes {
+        text.push_str(&format!("; {}", changed(model, *change)));
+    }
+    for gate in &phase.gates {
+        text.push_str(&format!("; ends if {}", asked(*gate)));
+    }
+    if !phase.gates.is_empty() {
+        text.push_str(match phase.on_fail {
+            OnFail::Delay(_) => ", else later",
+            OnFail::RollBack => ", else is rolled back",
+            OnFail::Proceed => ", else all the same",
+        });
+    }
+    text
+}
+
+fn ordered(model: &Model, timeline: &Timeline, order: &Order) -> String {
+    let lead = timeline.lead_times.get(order.number as usize);
+    let lead = lead.copied().unwrap_or(Span::ZERO);
+    format!(
+        "{} for {}, which take {} in the first sampled world",
+        counted(u64::from(order.nodes), "node"),
+        plain(&model.pool(order.pool).name),
+        duration(lead.0 as f64 / 1e3, None),
+    )
+}
+
+fn changed(model: &Model, change: Change) -> String {
+    let pool = |pool| plain(&model.pool(pool).name).into_owned();
+    match change {
+        Change::Quota {
+            pool: of,
+            gpus: None,
+        } => format!("{} without quota", pool(of)),
+        Change::Quota {
+            pool: of,
+            gpus: Some(gpus),
+        } => format!("{} up to {gpus} GPUs", pool(of)),
+        Change::Price { pool: of, factor } => {
+            format!("price of {} × {}", pool(of), factor as f64 / 1e6)
+        }
+        Change::Link { link, permille } => {
+            let name = &model.network.links[link.index()].name;
+            let share = f64::from(permille) / 10.0;
+            format!("link {} at {share} %", plain(name))
+        }
+        Change::Cutover { class, share, .. } => {
+            let name = &model.classes[class.index()].name;
+            let share = f64::from(share) / 1e4;
+            format!("{share} % of {} cut over", plain(name))
+        }
+        Change::Strategy { .. } => "strategies go on otherwise".to_owned(),
+    }
+}
+
+fn asked(gate: Gate) -> String {
+    match gate {
+        Gate::Utilisation(least) => {
+            format!("owned GPUs are held {} % of the time", least as f64 / 1e4)
+        }
+        Gate::MeanWait(most) => {
+            let most = duration(most.0 as f64 / 1e3, None);
+            format!("the mean wait is at most {most}")
+        }
+        Gate::Finished(least) => format!("{} finished", counted(least, "job")),
+        Gate::Waiting(most) => format!("at most {} wait", counted(most, "job")),
+    }
+}
