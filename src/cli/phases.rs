@@ -28,18 +28,21 @@ fn line(model: &Model, timeline: &Timeline, phase: &Phase) -> String {
         model.epoch.format(phase.planned_end()),
     );
     for order in &phase.orders {
-        text.push_str(&format!("; {}", ordered(model, timeline, order)));
+        text.push_str("; ");
+        text.push_str(&ordered(model, timeline, order));
     }
     for retirement in &phase.retires {
         let pool = plain(&model.pool(retirement.pool).name).into_owned();
         let nodes = counted(u64::from(retirement.nodes), "node");
-        text.push_str(&format!("; {nodes} leave {pool}"));
+        text.push_str(&["; ", &nodes, " leave ", &pool].concat());
     }
     for change in &phase.changes {
-        text.push_str(&format!("; {}", changed(model, *change)));
+        text.push_str("; ");
+        text.push_str(&changed(model, *change));
     }
     for gate in &phase.gates {
-        text.push_str(&format!("; ends if {}", asked(*gate)));
+        text.push_str("; ends if ");
+        text.push_str(&asked(*gate));
     }
     if !phase.gates.is_empty() {
         text.push_str(match phase.on_fail {

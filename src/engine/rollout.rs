@@ -212,7 +212,7 @@ impl<O: Observer> Run<'_, O> {
                 to.waited - from.waited <= u128::from(most.0) * started
             }
             Gate::Finished(least) => to.finished - from.finished >= least,
-            Gate::Waiting(most) => self.world.line.len() as u64 <= most,
+            Gate::Waiting(most) => self.world.line.len() <= most,
         }
     }
 

@@ -22,6 +22,26 @@ pub(super) struct ClassDraft {
     pub(super) matching: Option<Matching>,
     /// Checkpoints written while it runs.
     pub(super) checkpoints: Option<Checkpoints>,
+    /// The class for whose jobs it stands once they were cut over.
+    pub(super) twin_of: Option<String>,
+}
+
+/// The tables of classes, each with the place of every class that it was written for: twins among them.
+pub(super) fn written<'a>(
+    file: &'a ScenarioFile,
+    classes: &[ClassDraft],
+) -> Vec<(&'a ClassSpec, usize)> {
+    let mut all = Vec::new();
+    for (spec, _) in file.class.items() {
+        let name = spec.name.value();
+        let of = |draft: &ClassDraft| match &draft.twin_of {
+            Some(own) => Some(own) == name,
+            None => Some(&draft.class.name) == name,
+        };
+        let places = (0..classes.len()).filter(|&place| of(&classes[place]));
+        all.extend(places.map(|place| (spec, place)));
+    }
+    all
 }
 
 /// Which jobs belong to a class: all conditions that are given must hold.
@@ -98,6 +118,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
         requested_default: None,
         matching: None,
         checkpoints: None,
+        twin_of: None,
     }
 }
 
@@ -143,6 +164,7 @@ fn class(
         requested_default: context.positive_span(&spec.requested_default),
         matching: matching.map(|matching| self::matching(context, matching, feeds)),
         checkpoints,
+        twin_of: None,
     }
 }
 

@@ -68,7 +68,8 @@ pub(super) fn read(
                 class: None,
                 tenant: None,
             }),
-            checkpoints: original.checkpoints.clone(),
+            checkpoints: original.checkpoints,
+            twin_of: Some(original.class.name.clone()),
         });
         twins.0.push(Cutover {
             table,

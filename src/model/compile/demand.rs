@@ -74,14 +74,7 @@ pub(super) fn read(
         }
     }
     add_twins(&mut weights, twins, pools, classes);
-    if SHAPES_MAX < weights.len() || usize::from(u16::MAX) < tenants.len() {
-        let (requests, payers) = (weights.len(), tenants.len());
-        let many = Problem::new(format!(
-            "{requests} different requests and {payers} tenants"
-        ));
-        context
-            .problems
-            .push(many.label(format!("keep both to {SHAPES_MAX}")));
+    if too_many(context, weights.len(), tenants.len()) {
         (weights, sorted) = (Weights::new(), Vec::new());
     }
     let shapes: Vec<Shape> = weights
@@ -118,6 +111,19 @@ pub(super) fn read(
         imports,
         unplaceable,
     }
+}
+
+/// Ids are small; reports if there are too many of them.
+fn too_many(context: &mut Context, requests: usize, payers: usize) -> bool {
+    let many = SHAPES_MAX < requests || usize::from(u16::MAX) < payers;
+    if many {
+        let problem = Problem::new(format!(
+            "{requests} different requests and {payers} tenants"
+        ));
+        let problem = problem.label(format!("keep both to {SHAPES_MAX}"));
+        context.problems.push(problem);
+    }
+    many
 }
 
 /// Jobs that are cut over have shapes of their own, where the other pools can hold them.

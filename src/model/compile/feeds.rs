@@ -4,7 +4,7 @@ use crate::model::{Network, ROUTES_MAX, Route};
 use crate::scenario::{ClassSpec, Origin, ScenarioFile};
 use crate::units::{Bandwidth, BytePrice, PoolId, SiteId, Span, parse_bandwidth_per_gpu};
 
-use super::classes::ClassDraft;
+use super::classes::{ClassDraft, written};
 use super::context::Context;
 use super::pools::PoolDraft;
 use super::selector::names;
@@ -29,12 +29,7 @@ pub(super) fn attach(
         return;
     }
     network.feeds = vec![Vec::new(); classes.len() * pools.len()];
-    for (spec, _) in file.class.items() {
-        let name = spec.name.value();
-        let found = classes.iter().position(|d| Some(&d.class.name) == name);
-        let Some(class) = found else {
-            continue;
-        };
+    for (spec, class) in written(file, classes) {
         let Some((_, origin)) = spec.feed.here() else {
             if let Some(origin) = spec.feed_from.origin() {
                 nothing_to_feed(context, origin);

@@ -64,7 +64,6 @@ use super::load::LoadReport;
 pub use context::Assumption;
 
 use context::Context;
-use phase_changes::Parts;
 
 #[cfg(test)]
 mod tests;
@@ -120,19 +119,15 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         network: &network,
     };
     data::attach(&mut context, file, &mut classes, &wires);
+    let twins = cutovers::read(&mut context, file, &pools, &mut classes);
     services::attach(&mut context, file, &classes, &wires, &mut services);
     feeds::attach(&mut context, file, &mut classes, &pools, &mut network);
-    let twins = cutovers::read(&mut context, file, &pools, &mut classes);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, &twins.pairs());
     let strategies = strategies::read(&mut context, file, &intake.tenants);
-    let parts = Parts {
-        run: &run,
-        pools: &pools,
-        network: &network,
-    };
-    let mut rollout = phases::read(&mut context, file, &parts, orders, &twins, &intake.shapes);
-    rollout.placements = strategies::in_phases(&mut context, file, &rollout.phases);
+    let parts = (&run, pools.as_slice(), &network);
+    let plans = (orders, &twins, intake.shapes.as_slice());
+    let rollout = phases::read(&mut context, file, parts, plans);
     let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (sites.as_slice(), pools.as_slice());
@@ -167,16 +162,29 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         strategies,
         demand: intake.demand,
     };
-    Ok(Compiled {
-        load: LoadReport::of(&model, &intake.imports, intake.unplaceable, run.seed),
+    let told = (run.seed, run.replications);
+    let read = (intake.imports, intake.unplaceable);
+    Ok(compiled(scenario, context, model, told, read))
+}
+
+/// The model with what a report says about how it was made.
+fn compiled(
+    scenario: &Scenario,
+    context: Context,
+    model: Model,
+    (seed, replications): (u64, u32),
+    (imports, unplaceable): (Vec<ImportReport>, u64),
+) -> Compiled {
+    Compiled {
+        load: LoadReport::of(&model, &imports, unplaceable, seed),
         model,
-        seed: run.seed,
-        replications: run.replications,
+        seed,
+        replications,
         assumptions: context.assumptions,
-        imports: intake.imports,
+        imports,
         files: files_of(scenario, context.files),
         resolved: scenario.resolved.clone(),
-    })
+    }
 }
 
 /// Files that the scenario was made from, with those that it names.

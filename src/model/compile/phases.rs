@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Begins, Gate, Horizon, OnFail, Packing, Phase, Retirement, Rollout, Shape};
+use crate::model::{
+    Begins, Gate, Horizon, Network, OnFail, Packing, Phase, Retirement, Rollout, Shape,
+};
 use crate::scenario::{ExitSpec, OnFailKind, Origin, PhaseSpec, ScenarioFile};
 use crate::units::{ClassId, PoolId, SimTime, Span};
 
@@ -11,22 +13,26 @@ use super::cutovers::{self, Twins};
 use super::orders::{self, Orders};
 use super::phase_changes::{self, Parts};
 use super::pools::PoolDraft;
-use super::run::instant;
+use super::run::{Run, instant};
+use super::strategies;
 
 /// How long until gates are looked at again where nobody says.
 const RECHECK: Span = Span(7 * Span::DAY.0);
 /// More phases are a slip.
 const PHASES_MAX: usize = 1_000;
 
-/// All phases, with what strategies do in them left out.
+/// All phases, and what strategies do in them.
 pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
-    parts: &Parts<'_>,
-    mut orders: Orders,
-    twins: &Twins,
-    shapes: &[Shape],
+    (run, pools, network): (&Run, &[PoolDraft], &Network),
+    (mut orders, twins, shapes): (Orders, &Twins, &[Shape]),
 ) -> Rollout {
+    let parts = &Parts {
+        run,
+        pools,
+        network,
+    };
     let mut rollout = Rollout {
         late: std::mem::take(&mut orders.late),
         twins: twins.pairs(),
@@ -58,6 +64,7 @@ pub(super) fn read(
         };
         rollout.phases.push(phase);
     }
+    rollout.placements = strategies::in_phases(context, file, &rollout.phases);
     let first = file.phase.items().map(|(_, table)| table).next();
     if let (Some(table), Horizon::UntilEmpty) = (first, parts.run.horizon) {
         let fix = "give [scenario] a horizon, such as \"90 d\"";

@@ -101,12 +101,7 @@ fn pool(
     let example = "offer = { kind = \"owned\", price = \"2.50 USD/GPU-h\" }";
     let offer = context.required(&spec.offer, table, "the offer of a pool", example);
     let (offer, offer_at) = offer?;
-    let named = spec.name.value().map_or("", String::as_str);
-    let nodes = match spec.nodes.value() {
-        // It begins with what a phase brings.
-        Some(0) if orders::will_come(file, named) => Some(0),
-        _ => context.count(&spec.nodes, NODES_MAX),
-    };
+    let nodes = nodes(context, file, spec);
     let (site, (gpu, relative)) = (site?, gpu?);
     let label = spec.name.value().cloned().unwrap_or_default();
     let terms = offers::Terms {
@@ -164,6 +159,15 @@ fn pool(
         moves,
         market: market(offer),
     })
+}
+
+/// How many nodes; none only where phases bring some.
+fn nodes(context: &mut Context, file: &ScenarioFile, spec: &PoolSpec) -> Option<u32> {
+    let name = spec.name.value().map_or("", String::as_str);
+    match spec.nodes.value() {
+        Some(0) if orders::will_come(file, name) => Some(0),
+        _ => context.count(&spec.nodes, NODES_MAX),
+    }
 }
 
 fn site(context: &mut Context, spec: &PoolSpec, table: Origin, sites: &[Place]) -> Option<SiteId> {

@@ -6,7 +6,7 @@ use crate::model::{OnLoss, Outlet, Rotation, Service, ServiceKind, Services};
 use crate::scenario::{Given, KeyServiceSpec, List, LossKind, Origin, RotationSpec, ScenarioFile};
 use crate::units::{ClassId, OutletId, ServiceId, SimTime, SiteId, Span};
 
-use super::classes::ClassDraft;
+use super::classes::{ClassDraft, written};
 use super::context::Context;
 use super::data::Wires;
 use super::run::{Run, instant};
@@ -165,11 +165,7 @@ pub(super) fn attach(
     let (sites, datasets) = (wires.sites, wires.datasets);
     let mut needs = vec![Vec::new(); classes.len() * sites.len()];
     let mut any = false;
-    for (spec, _) in file.class.items() {
-        let name = spec.name.value();
-        let Some(class) = classes.iter().position(|d| Some(&d.class.name) == name) else {
-            continue;
-        };
+    for (spec, class) in written(file, classes) {
         let own = named(context, &spec.key, ServiceKind::Key, services);
         let mut wanted: Vec<(ServiceId, Origin)> = Vec::new();
         wanted.extend(own.zip(spec.key.origin()));

@@ -57,7 +57,7 @@ pub(super) fn read(
         happening(context, spec, table, estate, script, &mut market.surcharges);
     }
     Incident::put_in_order(&mut weather.script);
-    weather.maintenance = maintenance::read(context, file, &estate);
+    weather.maintenance = maintenance::read(context, file, estate);
     let first = file.failure.items().map(|(_, table)| table).next();
     if let (Some(table), Horizon::UntilEmpty) = (first, estate.run.horizon) {
         let fix = "give [scenario] a horizon, such as \"28 d\"";
