@@ -126,6 +126,13 @@ impl Tco {
         ])
     }
 
+    /// What one GPU-hour of capacity costs if this share of its price, in millionths, is left at the end; at most
+    /// all of it. `None` as for [`Tco::parts`].
+    pub fn worth(&self, residual: u64) -> Option<Price> {
+        let residual = residual.min(UNIT as u64);
+        Self { residual, ..*self }.price()
+    }
+
     /// What one GPU-hour of capacity costs; `None` as for [`Tco::parts`].
     pub fn price(&self) -> Option<Price> {
         let sum: u128 = self.parts()?.iter().map(|part| part.pico).sum();

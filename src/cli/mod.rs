@@ -9,6 +9,7 @@ mod check;
 mod columns;
 mod commitments;
 mod compare;
+mod contracts;
 mod exit;
 mod generate;
 mod import;

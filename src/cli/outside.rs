@@ -10,7 +10,7 @@ use crate::record::plain;
 use crate::units::{PoolId, SimTime, Span};
 
 use super::study::counted;
-use super::{commitments, phases, power};
+use super::{commitments, contracts, phases, power};
 
 /// One line for each thing that the outside does, with what it does in the first sampled world.
 pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
@@ -28,6 +28,7 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
     lines.extend(factors(model));
     let posted = Tariffs::posted(model);
     let tariffs = timeline.tariffs.as_ref().unwrap_or(&posted);
+    lines.extend(contracts::contracts(model));
     lines.extend(commitments::commitments(model));
     lines.extend(power::power(model, end));
     lines.extend(prices(model, tariffs, end));
@@ -160,7 +161,7 @@ fn prices(model: &Model, tariffs: &Tariffs, end: SimTime) -> Vec<String> {
             "price  {}  {way}; {}{}",
             plain(&pool.name),
             range(model, tariffs, id, end),
-            first_world(market.moves_price_of(id)),
+            first_world(model.moves_price_of(id)),
         ));
     }
     lines

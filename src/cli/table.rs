@@ -184,7 +184,7 @@ fn rows(summary: &Summary) -> Vec<Row> {
                 let zero = |f: &Figure| f.mean.is_none_or(|mean| mean == 0.0);
                 s.metrics.get(known).is_none_or(zero)
             };
-            if ONLY_IF_ANY.contains(&id) && summary.strategies.iter().all(none) {
+            if ONLY_IF_ANY.contains(id) && summary.strategies.iter().all(none) {
                 continue;
             }
             let label = match known

@@ -83,6 +83,13 @@ impl Factors {
         libm::exp(mine.fold(0.0, |sum, part| sum + part))
     }
 
+    /// Whether they move what capacity costs.
+    pub fn moves_prices(&self) -> bool {
+        self.effects
+            .iter()
+            .any(|effect| effect.moves != Moves::LeadTimes)
+    }
+
     /// Whether two replications can differ by them.
     pub fn rolls_dice(&self) -> bool {
         self.common.is_some()

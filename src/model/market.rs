@@ -4,6 +4,8 @@ use crate::process::{Controller, Drought, MarketCycle, MarkovPrice, MeanRevertin
 use crate::process::{RegionalFactor, ZoneMarket};
 use crate::units::{PoolId, Price, SimTime, Span};
 
+use super::contracts::Contracts;
+
 /// The market of a scenario; each replication draws its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Market {
@@ -13,7 +15,11 @@ pub struct Market {
     pub prices: Vec<MovingPrice>,
     /// By what happenings multiply the price of a pool, from each instant on, in millionths.
     pub surcharges: Vec<(PoolId, Vec<(SimTime, u64)>)>,
-    /// What the zones of regions share, by the region's name.
+    /// Prices of what is paid for throughout.
+    pub contracts: Contracts,
+    /// What the markets of all regions share.
+    pub shared: Option<RegionalFactor>,
+    /// What the zones of regions share, by the region's name; under `shared` the part that is each region's own.
     pub regions: Vec<(String, RegionalFactor)>,
     /// Where capacity is limited.
     pub zones: Vec<Zone>,
@@ -98,9 +104,10 @@ pub struct SharedDrought {
 }
 
 impl Market {
-    /// Whether the price of some rented pool is not simply what its offer publishes.
-    pub const fn moves_prices(&self) -> bool {
-        self.cycle.is_some() || !self.prices.is_empty() || !self.surcharges.is_empty()
+    /// Whether the price of some pool is not simply what its offer publishes.
+    pub fn moves_prices(&self) -> bool {
+        let moved = !self.prices.is_empty() || !self.surcharges.is_empty();
+        self.cycle.is_some() || moved || self.contracts.moves_prices()
     }
 
     /// Whether the price of this rented pool is not simply what its offer publishes.

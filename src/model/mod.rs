@@ -7,6 +7,7 @@
 mod bare;
 mod commitments;
 mod compile;
+mod contracts;
 mod data;
 mod demand;
 mod estate;
@@ -32,6 +33,7 @@ mod weather;
 
 pub use commitments::{Commitments, Promise, Settled, VolumeDiscount};
 pub use compile::{Assumption, Compiled, compile};
+pub use contracts::{Contracts, Owning, Renewal};
 pub use data::Dataset;
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use estate::{

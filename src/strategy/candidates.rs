@@ -53,8 +53,7 @@ impl Candidates {
         let posted = |pool: PoolId| model.pool(pool).prices().price_at(SimTime::ZERO);
         rented.sort_by_key(|&pool| unit_cost(model, shape, pool, posted(pool)));
         let moves = |&pool: &PoolId| {
-            model.weather.market.moves_price_of(pool)
-                || model.pool(pool).prices().steps().count() > 1
+            model.moves_price_of(pool) || model.pool(pool).prices().steps().count() > 1
         };
         let prices_move = rented.iter().any(moves);
         Self {

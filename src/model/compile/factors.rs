@@ -129,7 +129,7 @@ fn can_move(kind: FactorKind, draft: &PoolDraft) -> bool {
         FactorKind::ContractRenewals => {
             matches!(draft.offer, OfferKind::Hosted | OfferKind::Reserved)
         }
-        FactorKind::ResidualValues => draft.offer == OfferKind::Owned,
+        FactorKind::ResidualValues => draft.tco.is_some(),
         FactorKind::LeadTimes => false,
     }
 }

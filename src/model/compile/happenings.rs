@@ -1,10 +1,11 @@
 //! `[[happening]]`: what happens at a given time.
 
-use crate::model::{Entity, Happening, Incident, NodeRange, ServiceKind, Turn};
-use crate::scenario::{HappeningKind, HappeningSpec, Origin};
+use crate::model::{Entity, Happening, Incident, Market, NodeRange, ServiceKind, Turn};
+use crate::scenario::{HappeningKind, HappeningSpec, OfferKind, Origin};
 use crate::units::{PoolId, SimTime};
 
 use super::context::Context;
+use super::contracts;
 use super::pools::PoolDraft;
 use super::run::instant;
 use super::selector;
@@ -19,12 +20,13 @@ pub(super) fn happening(
     table: Origin,
     estate: &Estate<'_>,
     script: &mut Vec<Incident>,
-    surcharges: &mut Surcharges,
+    market: &mut Market,
 ) {
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example = "what = \"nodes-down\" (or capacity, quota, price, link, storage, key-service, key-rotation)";
+    let example = "what = \"nodes-down\" (or capacity, quota, price, renewal, residual-value, link, storage, \
+                   key-service, key-rotation)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
     let (Some((at, origin)), Some((&what, _))) = (at, what) else {
@@ -55,21 +57,30 @@ pub(super) fn happening(
             let kind = (ServiceKind::Key, table);
             service_weather::rotation(context, spec, kind, estate, when, script);
         }
-        HappeningKind::Price => price(context, spec, table, estate, when, surcharges),
+        HappeningKind::Price => price(context, spec, table, estate, when, &mut market.surcharges),
+        HappeningKind::Renewal => {
+            let contracts = &mut market.contracts;
+            contracts::renewals(context, spec, table, estate, when, contracts);
+        }
+        HappeningKind::ResidualValue => {
+            let contracts = &mut market.contracts;
+            contracts::residuals(context, spec, table, estate, when, contracts);
+        }
     }
 }
 
 /// Words that mean nothing for what happens.
 fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
     use HappeningKind as K;
-    let fields: [(Option<Origin>, &str, &[K]); 12] = [
+    let fields: &[(Option<Origin>, &str, &[K])] = &[
         (spec.first.origin(), "first", &[K::NodesDown]),
         (spec.nodes.origin(), "nodes", &[K::NodesDown]),
         (spec.instances.origin(), "instances", &[K::Capacity]),
         (spec.notice.origin(), "notice", &[K::Capacity]),
         (spec.keeps_held.origin(), "keeps_held", &[K::Capacity]),
         (spec.gpus.origin(), "gpus", &[K::Quota]),
-        (spec.factor.origin(), "factor", &[K::Price]),
+        (spec.factor.origin(), "factor", &[K::Price, K::Renewal]),
+        (spec.residual.origin(), "residual", &[K::ResidualValue]),
         (spec.links.origin(), "links", &[K::Link]),
         (spec.storages.origin(), "storages", &[K::Storage]),
         (spec.share.origin(), "share", &[K::Link, K::Storage]),
@@ -80,7 +91,7 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         ),
         (spec.voids_cache.origin(), "voids_cache", &[K::KeyService]),
     ];
-    for (field, word, kinds) in fields {
+    for &(field, word, kinds) in fields {
         if let Some(origin) = field.filter(|_| !kinds.contains(&what)) {
             context.fault(
                 origin,
@@ -230,7 +241,17 @@ fn price(
         return;
     };
     let millionths = (factor * 1e6).round() as u64;
-    for pool in rented(context, spec, table, estate) {
+    let able =
+        |draft: &PoolDraft| draft.pool.is_rented() || draft.offer == OfferKind::CapacityBlock;
+    let (sites, pools) = (estate.sites, estate.pools);
+    for pool in selector::pools(context, &spec.selector, table, sites, pools, able) {
+        if let Some(term) = pools[pool.index()].pool.term() {
+            // A block is bought at its beginning, for the price of that instant.
+            if from <= term.from && to.is_none_or(|to| term.from < to) {
+                surcharges.push((pool, vec![(SimTime::ZERO, millionths)]));
+            }
+            continue;
+        }
         let mut steps = vec![(from, millionths)];
         if from > SimTime::ZERO {
             steps.insert(0, (SimTime::ZERO, 1_000_000));

@@ -11,10 +11,12 @@ use crate::units::{PoolId, Span};
 
 use super::availability;
 use super::context::Context;
+use super::contracts;
 use super::cycle;
 use super::droughts;
 use super::laws;
 use super::pools::PoolDraft;
+use super::regions;
 use super::run::Run;
 
 /// The hour of the day, in UTC, at which capacity is easiest to get unless somebody knows better.
@@ -29,6 +31,7 @@ pub(super) fn read(
     let mut market = Market {
         cycle: cycle::read(context, &file.market_cycle),
         prices: moving(pools),
+        contracts: contracts::of(pools),
         ..Market::default()
     };
     let drafts = drafts(context, file);
@@ -37,6 +40,18 @@ pub(super) fn read(
         let zone = zone(context, run, draft, &market);
         market.zones.extend(zone);
     }
+    let best = drafts
+        .iter()
+        .filter(|draft| draft.spec.region.value().is_some());
+    let best = best
+        .filter_map(|draft| draft.times)
+        .max_by(|one, other| one.availability().total_cmp(&other.availability()));
+    regions::share(
+        context,
+        file,
+        &mut market,
+        best.map(|times| (times.up, times.down)),
+    );
     attach(context, file, pools, &mut market);
     droughts::shared(context, file, &mut market);
     bounded(context, file, run, pools);

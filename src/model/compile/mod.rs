@@ -8,6 +8,7 @@ mod classes;
 mod columns;
 mod commitments;
 mod context;
+mod contracts;
 mod cutovers;
 mod cycle;
 mod data;
@@ -38,6 +39,7 @@ mod prices;
 mod rate_file;
 mod recorded;
 mod recorded_prices;
+mod regions;
 mod rhythms;
 mod routes;
 mod run;
@@ -55,11 +57,11 @@ mod wire_weather;
 
 use std::path::PathBuf;
 
-use crate::scenario::{Problems, Scenario};
+use crate::scenario::{Problems, Scenario, ScenarioFile};
 use crate::trace::ImportReport;
 
-use super::Model;
 use super::load::LoadReport;
+use super::{Commitments, Factors, Model};
 
 pub use context::Assumption;
 
@@ -89,6 +91,18 @@ pub struct Compiled {
     pub resolved: String,
 }
 
+/// Terms with providers, and what prices share.
+fn terms_of(
+    context: &mut context::Context,
+    file: &ScenarioFile,
+    run: &run::Run,
+    sites: &[sites::Place],
+    pools: &[pools::PoolDraft],
+) -> (Commitments, Factors) {
+    let commitments = commitments::read(context, file, run, sites, pools);
+    (commitments, factors::read(context, file, sites, pools))
+}
+
 /// Checks a scenario and makes its model; reads the traces and price files that it names.
 ///
 /// # Errors
@@ -104,7 +118,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let records = tco::read(&mut context, file);
     let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
     let power = power::read(&mut context, file, &run, &sites, &gpus, &pools);
-    let commitments = commitments::read(&mut context, file, &run, &sites, &pools);
+    let (commitments, factors) = terms_of(&mut context, file, &run, &sites, &pools);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
     let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
     let feeds = traces::read(&mut context, file, &run, owned);
@@ -135,7 +149,6 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     terms::add_to(&mut weather.script, &pools);
     phase_changes::close_before(&mut weather.script, file, &pools);
-    let factors = factors::read(&mut context, file, &sites, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);
     }

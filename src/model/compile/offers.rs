@@ -1,5 +1,6 @@
 //! `offer = { … }`: what capacity costs and how it comes.
 
+use crate::catalog::Tco;
 use crate::model::{Boot, RentKind, Rented};
 use crate::scenario::{Given, OfferKind, OfferSpec, Origin, ReservedTerm};
 use crate::units::{Epoch, Price, Span, parse_price};
@@ -22,6 +23,12 @@ pub(super) struct Terms<'a> {
 /// The standard normal quantile of .95.
 const Z95: f64 = 1.644_853_626_951_472_7;
 
+/// What a GPU-hour of capacity costs that is paid for throughout, and what of.
+pub(super) struct Standing {
+    pub(super) hour: Price,
+    pub(super) tco: Option<Tco>,
+}
+
 /// The price of capacity that is paid for throughout.
 pub(super) fn owned(
     context: &mut Context,
@@ -29,10 +36,11 @@ pub(super) fn owned(
     at: Origin,
     terms: &Terms<'_>,
     kind: OfferKind,
-) -> Option<Price> {
+) -> Option<Standing> {
     by_the_instance_only(context, offer);
     let currency = context.currency;
     let price = context.quantity(&offer.price, |text| parse_price(text, currency));
+    let plain = |hour: Price| Standing { hour, tco: None };
     match (offer.tco.here(), offer.price.is_absent()) {
         (Some((_, origin)), false) => {
             context.fault(
@@ -54,17 +62,21 @@ pub(super) fn owned(
             let what = format!("pool {}", terms.name);
             let metered = terms.place.metered;
             let tco = tco::find(context, terms.records, name, origin, &what, metered)?;
-            tco.price()
+            let hour = tco.price()?;
+            Some(Standing {
+                hour,
+                tco: Some(tco),
+            })
         }
         (None, false) => {
             if kind == OfferKind::Owned && terms.place.metered {
                 let value = "taken to be without power: electricity is paid by the meter";
                 context.note_default(format!("pool {}: price", terms.name), value);
             }
-            price
+            price.map(plain)
         }
         (None, true) if !offer.term.is_absent() && kind == OfferKind::Reserved => {
-            reserved(context, offer, at, terms)
+            reserved(context, offer, at, terms).map(plain)
         }
         (None, true) => {
             if offer.tco.is_absent() {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Packing, Pool, PriceLaw, RentKind, SiteKind, Spread, Supply};
+use crate::catalog::Tco;
+use crate::model::{Packing, Pool, PriceLaw, Renewal, RentKind, SiteKind, Spread, Supply};
 use crate::scenario::{
     OfferKind, OfferSpec, Origin, PackingKind, PoolSpec, Problem, ScenarioFile, SpreadKind,
 };
@@ -10,6 +11,7 @@ use crate::units::SiteId;
 
 use super::classes::ClassDraft;
 use super::context::Context;
+use super::contracts;
 use super::gpus::GpuTable;
 use super::moves;
 use super::offers;
@@ -25,6 +27,10 @@ pub(super) struct PoolDraft {
     pub(super) relative: u32,
     /// The kind of its offer.
     pub(super) offer: OfferKind,
+    /// What owning it costs, where that is its price.
+    pub(super) tco: Option<Tco>,
+    /// When its contract is renewed.
+    pub(super) renewal: Option<Renewal>,
     /// How its price moves by itself.
     pub(super) moves: Option<PriceLaw>,
     /// The market that its offer names, and where.
@@ -116,20 +122,18 @@ fn pool(
     let (&kind, kind_at) =
         context.required(&offer.kind, offer_at, "the kind of an offer", kind_example)?;
     check_site(context, kind, kind_at, terms.place);
-    let mut moves = None;
+    let (mut moves, mut tco) = (None, None);
+    let renewal = contracts::renewal(context, offer, &terms, kind);
     let (supply, nodes) = match kind {
         OfferKind::Owned | OfferKind::Hosted | OfferKind::Reserved | OfferKind::CapacityBlock => {
             let what = "the number of nodes of an owned pool";
             context.required(&spec.nodes, table, what, "nodes = 32");
             let price = offers::owned(context, offer, offer_at, &terms, kind);
             let term = terms::read(context, offer, offer_at, &terms, kind, packing(spec));
-            (
-                Supply::Owned {
-                    price: price?,
-                    term: term.ok()?,
-                },
-                nodes?,
-            )
+            let (standing, term) = (price?, term.ok()?);
+            let price = standing.hour;
+            tco = standing.tco;
+            (Supply::Owned { price, term }, nodes?)
         }
         OfferKind::OnDemand | OfferKind::Spot => {
             let kind = match kind {
@@ -156,6 +160,8 @@ fn pool(
         },
         relative,
         offer: kind,
+        tco,
+        renewal,
         moves,
         market: market(offer),
     })

@@ -54,7 +54,7 @@ pub(super) fn read(
     for (spec, table) in file.happening.items() {
         context.name(&spec.name, table, "happening", &mut taken);
         let Weather { script, market, .. } = &mut weather;
-        happening(context, spec, table, estate, script, &mut market.surcharges);
+        happening(context, spec, table, estate, script, market);
     }
     Incident::put_in_order(&mut weather.script);
     weather.maintenance = maintenance::read(context, file, estate);

@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use crate::model::happening::{Happening, Incident};
 use crate::model::market::{PriceLaw, Zone, ZoneCapacity};
-use crate::model::{Model, Pool, PriceSteps, Tariffs, Timeline};
+use crate::model::{Model, Moves, Pool, PriceSteps, RentKind, Supply, Tariffs, Timeline};
 use crate::process::{ControllerKeys, Drought, combine_steps, multiply_steps};
 use crate::units::{PoolId, Price, SimTime, Span};
 
@@ -14,20 +14,29 @@ impl Timeline {
     /// Draws what capacity costs until `end`; nothing is drawn where only posted prices hold.
     pub(super) fn sample_prices(&mut self, model: &Model, dice: &Dice, end: Span) {
         let market = &model.weather.market;
-        if !market.moves_prices() {
+        if !market.moves_prices() && !model.factors.moves_prices() {
             return;
         }
         let end = end.max(Span(1));
+        let scores = model.factors.scores(dice);
         let cycle = market
             .cycle
             .as_ref()
             .map(|cycle| cycle.factors(dice, dice.key("market cycle", ""), end));
         let price = |(index, pool): (usize, &Pool)| {
             let posted = pool.prices();
-            if !pool.is_rented() {
-                return posted;
-            }
             let id = PoolId::from(index);
+            let moved = match &pool.supply {
+                Supply::Owned { price, .. } => {
+                    let steps = model.contract_prices(id, *price, &scores);
+                    let steps = surcharged(&market.surcharges, id, steps);
+                    return PriceSteps::new(&steps).unwrap_or(posted);
+                }
+                Supply::Rented(terms) => match terms.kind {
+                    RentKind::OnDemand => Moves::OnDemandPrices,
+                    RentKind::Spot => Moves::SpotPrices,
+                },
+            };
             let law = market.prices.iter().find(|moving| moving.pool == id);
             let steps = match law {
                 Some(moving) => drawn(&moving.law, &pool.name, dice, end),
@@ -37,11 +46,14 @@ impl Timeline {
                 Some(factors) => multiply_steps(&steps, factors),
                 None => steps,
             };
-            let steps = market
-                .surcharges
-                .iter()
-                .filter(|(of, _)| *of == id)
-                .fold(steps, |steps, (_, factors)| multiply_steps(&steps, factors));
+            let steps = surcharged(&market.surcharges, id, steps);
+            let level = model.factors.multiplier(&scores, moved, id);
+            let steps = if scores.is_empty() {
+                steps
+            } else {
+                let level = libm::round(level * 1e6) as u64;
+                multiply_steps(&steps, &[(SimTime::ZERO, level)])
+            };
             PriceSteps::new(&steps).unwrap_or(posted)
         };
         let prices = model.pools.iter().enumerate().map(price).collect();
@@ -55,6 +67,11 @@ impl Timeline {
             return;
         }
         let end = end.max(Span(1));
+        let shared = market.shared.as_ref().map(|shared| {
+            let mut steps = Vec::new();
+            shared.sample(dice, dice.key("regions", ""), end, &mut steps);
+            steps
+        });
         let factors: Vec<Vec<(SimTime, bool)>> = market
             .regions
             .iter()
@@ -78,8 +95,10 @@ impl Timeline {
             if zone.pools.is_empty() {
                 continue;
             }
-            let shared = zone.region.map(|region| &factors[region][..]);
-            let mut steps = capacity(zone, dice, end, shared);
+            let region = zone.region.map(|region| &factors[region][..]);
+            let over_all = shared.as_deref().filter(|_| region.is_some());
+            let above: Vec<_> = region.into_iter().chain(over_all).collect();
+            let mut steps = capacity(zone, dice, end, &above);
             let over = |index: &usize| market.droughts[*index].zones.contains(&place);
             for index in (0..supplies.len()).filter(over) {
                 steps = Drought::parch(&steps, &supplies[index]);
@@ -114,6 +133,16 @@ impl Timeline {
     }
 }
 
+/// Prices times what happenings multiply them by.
+fn surcharged(
+    surcharges: &[(PoolId, Vec<(SimTime, u64)>)],
+    pool: PoolId,
+    steps: Vec<(SimTime, Price)>,
+) -> Vec<(SimTime, Price)> {
+    let mine = surcharges.iter().filter(|(of, _)| *of == pool);
+    mine.fold(steps, |steps, (_, factors)| multiply_steps(&steps, factors))
+}
+
 /// What a price by law does until `end`.
 fn drawn(law: &PriceLaw, pool: &str, dice: &Dice, end: Span) -> Vec<(SimTime, Price)> {
     let mut steps = Vec::new();
@@ -143,15 +172,14 @@ fn capacity(
     zone: &Zone,
     dice: &Dice,
     end: Span,
-    shared: Option<&[(SimTime, bool)]>,
+    shared: &[&[(SimTime, bool)]],
 ) -> Vec<(SimTime, u32)> {
     let key = dice.key("market", &zone.name);
     let mut steps = Vec::new();
     match &zone.capacity {
         ZoneCapacity::Constant(instances) => steps.push((SimTime::ZERO, *instances)),
         ZoneCapacity::Drawn(market) => {
-            let shared: Vec<&[(SimTime, bool)]> = shared.into_iter().collect();
-            market.sample(dice, key, end, &shared, &mut steps);
+            market.sample(dice, key, end, shared, &mut steps);
         }
         ZoneCapacity::Recorded {
             steps: recorded,

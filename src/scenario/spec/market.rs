@@ -92,6 +92,17 @@ pub struct RegimeSpec {
     pub lasts: Given<String>,
 }
 
+/// What the markets of all regions have in common.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["correlation"]))]
+pub struct RegionsSpec {
+    /// How availability goes together in the best zones of two regions, such as 0.15.
+    pub correlation: Given<f64>,
+    /// The part of the falls of the best zone that comes from what all regions share; 0.05 unless given.
+    pub together: Given<f64>,
+}
+
 /// The capacity that one zone would let us have of one GPU type, whether we ask or not.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

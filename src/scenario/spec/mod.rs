@@ -42,10 +42,12 @@ pub use law::{LawSpec, UsualLaw};
 pub use maintenance::{DrainKind, MaintenanceSpec};
 pub use market::{
     BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec, PriceMovesKind,
-    PriceMovesSpec, PriceStateSpec, RegimeSpec, TierKind,
+    PriceMovesSpec, PriceStateSpec, RegimeSpec, RegionsSpec, TierKind,
 };
 pub use network::{LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
-pub use offer::{OfferKind, OfferSpec, PriceFileKind, ReservedTerm, SeriesSpec, StepSpec};
+pub use offer::{
+    OfferKind, OfferSpec, PriceFileKind, RenewalSpec, ReservedTerm, SeriesSpec, StepSpec,
+};
 pub use phase::{
     CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseLinkSpec, PhasePriceSpec, PhaseQuotaSpec,
     PhaseSpec, RetireSpec,
@@ -115,6 +117,8 @@ pub struct ScenarioFile {
     pub happening: List<HappeningSpec>,
     /// A slow cycle of the whole market, over all rented prices.
     pub market_cycle: Given<MarketCycleSpec>,
+    /// What the markets of all regions have in common.
+    pub regions: Given<RegionsSpec>,
     /// What capacity there is to rent.
     pub market: List<MarketSpec>,
     /// Times in which several markets have nothing at all.

@@ -31,6 +31,8 @@ pub struct OfferSpec {
     /// Reserved: for how long it was bought; without `price` it costs the share of the on-demand price that is
     /// usual for that.
     pub term: Given<ReservedTerm>,
+    /// Hosted, reserved: when the contract is renewed, and for which price.
+    pub renewal: Given<RenewalSpec>,
     /// By the instance: most GPUs that may be held at once.
     pub quota: Given<u64>,
     /// By the instance: time from launch until an instance is up, such as "8 min"; the median if a p95 is given.
@@ -88,6 +90,17 @@ pub enum ReservedTerm {
     /// Three years.
     #[serde(rename = "3y")]
     ThreeYears,
+}
+
+/// A contract is made anew.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["at"]))]
+pub struct RenewalSpec {
+    /// When: an instant, or time since the start such as "180 d".
+    pub at: Given<Moment>,
+    /// The price from then on, such as "3.10 USD/GPU-h"; as before unless given.
+    pub price: Given<String>,
 }
 
 /// A price that holds from a time on.

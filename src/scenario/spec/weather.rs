@@ -193,8 +193,10 @@ pub struct HappeningSpec {
     pub voids_cache: Given<bool>,
     /// With quota: GPUs that each pool may hold.
     pub gpus: Given<u64>,
-    /// With price: what it is multiplied by, such as 1.15.
+    /// With price, renewal: what it is multiplied by, such as 1.15.
     pub factor: Given<f64>,
+    /// With residual-value: the share of the price that is left at the end, such as 0.10.
+    pub residual: Given<f64>,
 }
 
 /// What happens.
@@ -207,8 +209,12 @@ pub enum HappeningKind {
     Capacity,
     /// A quota changes.
     Quota,
-    /// A price changes.
+    /// A price changes; of capacity blocks, of those that begin later.
     Price,
+    /// Contracts of hosted and reserved capacity end, and are renewed for another price.
+    Renewal,
+    /// What owned hardware is thought to be worth at its end changes.
+    ResidualValue,
     /// Links are slow or cut.
     Link,
     /// Storages are read slowly, or not at all.
