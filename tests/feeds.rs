@@ -23,11 +23,8 @@ use plimsoll::units::{
 const GB: u64 = 1_000_000_000;
 
 fn storage(site: u16, gigabytes: u64) -> Storage {
-    Storage {
-        name: format!("lake {site}"),
-        site: SiteId(site),
-        read: Bandwidth(gigabytes * GB),
-    }
+    let read = Bandwidth(gigabytes * GB);
+    Storage::bare(&format!("lake {site}"), SiteId(site), read)
 }
 
 fn way(lanes: &[u16], cost: u64) -> Route {

@@ -75,7 +75,24 @@ fn storages(model: &Model, out: &mut String) {
 
 fn stored(model: &Model, storage: &Storage) -> String {
     let (name, at) = (plain(&storage.name), site(model, storage.site));
-    format!("{name}: at {at}, read at {}", bytes_rate(storage.read))
+    let held = storage.capacity.map_or_else(String::new, |capacity| {
+        format!(", holds {} GB", capacity.0 as f64 / 1e9)
+    });
+    let price = match storage.price {
+        price if price.micro == 0 => "costs nothing".to_owned(),
+        price => {
+            let unit = if price.bytes == 1 << 30 { "GiB" } else { "GB" };
+            format!(
+                "{} {}/{unit}-month",
+                price.micro as f64 / 1e6,
+                model.currency
+            )
+        }
+    };
+    format!(
+        "{name}: at {at}, read at {}{held}, {price}",
+        bytes_rate(storage.read)
+    )
 }
 
 /// What classes read while they run, pool by pool.

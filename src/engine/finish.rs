@@ -66,7 +66,8 @@ impl<O: Observer> Run<'_, O> {
         }
         self.post_link_rent();
         self.close_services();
-        let (link_cost, storage_cost) = self.model.network_rent(self.world.now);
+        let storage_cost = self.settle_storage();
+        let link_cost = self.model.link_rent(self.world.now);
         let (discounts, shortfall) = self.settle_commitments();
         let record = RunRecord {
             horizon: self.world.now,

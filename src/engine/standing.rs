@@ -1,7 +1,7 @@
 //! Postings beside those of capacity: electricity by the meter, the rent of links, terms with providers.
 
 use crate::journal::{Drawn, Item, Observer, Payee, Posting};
-use crate::units::{JobId, LinkId, MilliGpus, Money, Price, SimTime};
+use crate::units::{DatasetId, JobId, LinkId, MilliGpus, Money, Price, SimTime};
 use crate::world::Stretch;
 
 use super::run::Run;
@@ -75,6 +75,49 @@ impl<O: Observer> Run<'_, O> {
             if rent != Price(0) {
                 self.post_rent_of(LinkId::from(index), rent);
             }
+        }
+    }
+
+    /// What keeping data cost: data sets at their own price, and what lay on storages. Posts it month by month.
+    pub(super) fn settle_storage(&mut self) -> Money {
+        let (model, end) = (self.model, self.world.now);
+        let mut total = Money::ZERO;
+        for (index, dataset) in model.datasets.iter().enumerate() {
+            let payee = Payee::Dataset(DatasetId::from(index));
+            let mut from = SimTime::ZERO;
+            while from < end {
+                let to = model.epoch.next_month(from).min(end);
+                // The account so far is what is rounded, so that months add up to the whole.
+                let amount = dataset.storage_cost(to) - dataset.storage_cost(from);
+                total += amount;
+                self.post_storage(payee, (from, to), amount);
+                from = to;
+            }
+        }
+        let months: Vec<_> = self.world.close_storages(model).months().collect();
+        for (storage, month, area) in months {
+            let price = model.network.storages[usize::from(storage)].price;
+            let amount = price.cost(area);
+            total += amount;
+            let to = month.min(end);
+            let last = SimTime(to.0.saturating_sub(1));
+            let from = SimTime(last.0.saturating_sub(model.epoch.since_month_began(last).0));
+            self.post_storage(Payee::Storage(storage), (from, to), amount);
+        }
+        total
+    }
+
+    fn post_storage(&mut self, payee: Payee, (from, to): (SimTime, SimTime), amount: Money) {
+        if O::POSTINGS && amount != Money::ZERO {
+            self.out.posting(&Posting {
+                from,
+                to,
+                payee,
+                job: None,
+                item: Item::Storage,
+                gpu_time: 0,
+                amount,
+            });
         }
     }
 

@@ -32,6 +32,8 @@ pub enum Payee {
     Link(LinkId),
     /// Whoever keeps a data set.
     Dataset(DatasetId),
+    /// Whoever provides a storage, by its place among all.
+    Storage(u16),
     /// A provider, for all of its pools together.
     Provider(ProviderId),
 }

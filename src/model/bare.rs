@@ -57,6 +57,7 @@ impl Site {
             provider: ProviderId(0),
             egress: ByteTariff::flat(BytePrice(0)),
             cache: None,
+            cache_on: None,
         }
     }
 }
@@ -93,6 +94,7 @@ impl Class {
             results_to: None,
             data: Vec::new(),
             feed: None,
+            checkpoints_on: None,
             bad_checkpoints: 0,
             crash_mean: None,
             preemption: Preemption::Checkpoint {

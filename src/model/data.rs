@@ -70,14 +70,12 @@ impl Model {
         &self.datasets[id.index()]
     }
 
-    /// What does not depend on what anybody does: the rent of links, and keeping data sets.
-    pub fn network_rent(&self, until: SimTime) -> (Money, Money) {
+    /// What links cost by the hour, whatever anybody does.
+    pub fn link_rent(&self, until: SimTime) -> Money {
         let one = crate::units::MilliGpus::whole(1);
         let span = crate::units::Span(until.0);
         let links = self.network.links.iter();
-        let rent = links.map(|link| Money::of(one, span, link.rent)).sum();
-        let kept = self.datasets.iter();
-        (rent, kept.map(|dataset| dataset.storage_cost(until)).sum())
+        links.map(|link| Money::of(one, span, link.rent)).sum()
     }
 }
 

@@ -104,6 +104,8 @@ pub struct Site {
     pub egress: ByteTariff,
     /// How much it can hold for a time of what is kept elsewhere; `None` is without limit.
     pub cache: Option<Bytes>,
+    /// The storage on which it holds that; `None`: it costs nothing.
+    pub cache_on: Option<u16>,
 }
 
 /// The kind of a site.
@@ -264,6 +266,8 @@ pub struct Class {
     pub feed: Option<Bandwidth>,
     /// What stopping it costs.
     pub preemption: Preemption,
+    /// On which storage the newest checkpoint of each job is kept, and how large it is; `None`: it costs nothing.
+    pub checkpoints_on: Option<(u16, Bytes)>,
     /// Checkpoints that turn out to be broken when they are needed, in millionths.
     pub bad_checkpoints: u32,
     /// Mean running time after which a job crashes by itself, whatever its size; `None` if it never does.

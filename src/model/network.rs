@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::units::{Bandwidth, BytePrice, LinkId, Price, SiteId, Span};
+use crate::units::{Bandwidth, BytePrice, Bytes, LinkId, Price, SiteId, Span};
 
 use super::storage::Storage;
 
@@ -19,6 +19,8 @@ pub struct Network {
     /// What jobs read from while they run. What one can be read at is shared like a link; its id follows those of
     /// the links.
     pub storages: Vec<Storage>,
+    /// Data that lie on storages throughout: on which, and how much.
+    pub kept: Vec<(u16, Bytes)>,
     /// The ways on which jobs of a class are fed in a pool, best first, by class, then pool; empty if none is.
     pub feeds: Vec<Vec<Route>>,
 }

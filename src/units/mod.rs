@@ -13,6 +13,7 @@ mod gpus;
 mod ids;
 mod money;
 mod quantity;
+mod storage_price;
 mod time;
 
 pub use bandwidth::Bandwidth;
@@ -30,4 +31,5 @@ pub use quantity::{
     QuantityError, parse_amount, parse_bandwidth, parse_bandwidth_per_gpu, parse_byte_price,
     parse_bytes, parse_decimal, parse_intensity, parse_power_watts, parse_price, parse_span,
 };
+pub use storage_price::{StoragePrice, parse_storage_price};
 pub use time::{SimTime, Span};

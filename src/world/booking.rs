@@ -22,6 +22,12 @@ impl World {
         if self.staging.transfers.feeds.is_used() {
             self.stop_feeding(model, slot);
         }
+        if self.staging.keeps_checkpoints() {
+            if matches!(self.jobs[slot].phase, Phase::Running | Phase::Saving) {
+                self.keep_checkpoint(model, slot, false);
+            }
+            self.drop_checkpoint(model, slot);
+        }
         let egress_cost = self.egress(model, slot, state);
         let job = &self.jobs[slot];
         self.begin_record(model, job, state, record);

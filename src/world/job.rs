@@ -101,6 +101,8 @@ pub struct History {
     pub drawn: Drawn,
     /// What it paid for data that it read while it ran.
     pub egress: Money,
+    /// Since when a checkpoint of it is kept on a storage; [`SimTime::NEVER`] if none is.
+    pub kept_since: SimTime,
     /// How many times it was stopped to make room.
     pub preemptions: u32,
     /// How many times it was stopped because its place was taken away or it crashed.
@@ -129,6 +131,7 @@ impl History {
         cost: Money::ZERO,
         drawn: Drawn::ZERO,
         egress: Money::ZERO,
+        kept_since: SimTime::NEVER,
         preemptions: 0,
         interruptions: 0,
         interrupted: false,

@@ -5,6 +5,7 @@ use crate::units::{PoolId, SimTime, TenantId};
 
 use super::causes::Causes;
 use super::job::{Jobs, Slot};
+use super::kept::Kept;
 use super::line::Line;
 use super::meters::Meters;
 use super::pool::PoolState;
@@ -90,6 +91,8 @@ pub struct World {
     pub spend: Spend,
     /// Where data are, and what moves.
     pub staging: Staging,
+    /// What lay on storages so far.
+    pub(super) kept: Kept,
     /// Which services answer.
     pub services: Services,
     /// Whether anything but room can stand between a job and a pool: data, or services.
@@ -141,6 +144,7 @@ impl World {
             meters: Meters::default(),
             spend: Spend::default(),
             staging: Staging::default(),
+            kept: Kept::default(),
             services: Services::default(),
             is_guarded: false,
             booked: Vec::new(),
@@ -179,6 +183,7 @@ impl World {
         self.meters.reset(&model.sites);
         self.spend.reset(&model.commitments);
         self.staging.reset(model);
+        self.kept.clear();
         self.services.reset(model);
         self.is_guarded = self.staging.is_used() || self.services.are_used();
         self.booked.clear();

@@ -13,6 +13,8 @@ use super::transfers::{Arrival, Cargo, Transfer, Transfers};
 pub struct Staging {
     /// Whether any job reads data: nothing here is looked at otherwise.
     used: bool,
+    /// Whether any class keeps its checkpoints on a storage.
+    keeps_checkpoints: bool,
     sites: Vec<Cache>,
     /// What slows links: which, and what share of its bandwidth is left, in ‰.
     slow: Vec<(LinkId, u32)>,
@@ -36,6 +38,8 @@ struct Held {
     coming: Option<u32>,
     /// Jobs that read it now.
     readers: u32,
+    /// When it came.
+    since: SimTime,
     /// When it came, or a job last began or ceased to read it.
     used: SimTime,
 }
@@ -44,6 +48,8 @@ impl Staging {
     /// Nothing is cached and nothing moves.
     pub(super) fn reset(&mut self, model: &Model) {
         self.used = model.stages_data();
+        let mut classes = model.classes.iter();
+        self.keeps_checkpoints = classes.any(|class| class.checkpoints_on.is_some());
         self.slow.clear();
         self.transfers.reset(&model.network);
         if !self.used {
@@ -60,6 +66,12 @@ impl Staging {
     #[inline]
     pub(super) const fn is_used(&self) -> bool {
         self.used
+    }
+
+    /// Whether any class keeps its checkpoints on a storage.
+    #[inline]
+    pub(super) const fn keeps_checkpoints(&self) -> bool {
+        self.keeps_checkpoints
     }
 
     /// Whether a data set can be read at a site.
@@ -80,7 +92,12 @@ impl Cache {
 
     /// Makes room by dropping what was not used for longest, but never what is read, on its way, or wanted
     /// (`spared`). Returns whether there is room; drops nothing if there cannot be.
-    fn make_room(&mut self, size: Bytes, spared: &[DatasetId]) -> bool {
+    fn make_room(
+        &mut self,
+        size: Bytes,
+        spared: &[DatasetId],
+        mut dropped: impl FnMut(Bytes, SimTime),
+    ) -> bool {
         let Some(limit) = self.size else {
             return true;
         };
@@ -109,7 +126,8 @@ impl Cache {
                 return false;
             };
             full -= bytes(&self.copies[index]);
-            self.copies.remove(index);
+            let held = self.copies.remove(index);
+            dropped(held.size, held.since);
         }
         true
     }
@@ -141,7 +159,14 @@ impl World {
                 continue;
             }
             let dataset = model.dataset(id);
-            if !cache.make_room(dataset.size, data) {
+            let on = model.sites[site.index()].cache_on;
+            let (now, kept) = (self.now, &mut self.kept);
+            let dropped = |size, since| {
+                if let Some(storage) = on {
+                    kept.add(model.epoch, storage, size, (since, now));
+                }
+            };
+            if !cache.make_room(dataset.size, data, dropped) {
                 continue;
             }
             let Some(from) = source(model, &staging.transfers, dataset, site) else {
@@ -158,6 +183,7 @@ impl World {
                 size: dataset.size,
                 coming: Some(transfer),
                 readers: 0,
+                since: self.now,
                 used: self.now,
             });
         }
@@ -257,9 +283,23 @@ impl World {
     fn staged(&mut self, id: DatasetId, site: SiteId) {
         if let Some(held) = self.staging.sites[site.index()].find_mut(id) {
             held.coming = None;
+            held.since = self.now;
             held.used = self.now;
         }
         self.changes.other = true;
+    }
+
+    /// Counts what caches hold at the end of the run.
+    pub(super) fn close_caches(&mut self, model: &Model) {
+        for (site, cache) in model.sites.iter().zip(&self.staging.sites) {
+            let Some(storage) = site.cache_on else {
+                continue;
+            };
+            for held in cache.copies.iter().filter(|held| held.coming.is_none()) {
+                let span = (held.since, self.now);
+                self.kept.add(model.epoch, storage, held.size, span);
+            }
+        }
     }
 
     /// A job begins (`reads`) or ceases to read what it reads where it is.

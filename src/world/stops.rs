@@ -135,6 +135,9 @@ impl World {
         requeue: Option<bool>,
         idle: impl FnMut(PoolId, u32, u32),
     ) {
+        if self.staging.keeps_checkpoints() {
+            self.keep_checkpoint(model, slot, true);
+        }
         let progress = self.progress(model, slot);
         let job = self.jobs[slot];
         let run_from = self.book_before_run(model, slot);
@@ -214,6 +217,9 @@ impl World {
     fn book_loss(&mut self, model: &Model, slot: Slot, bad: u64) {
         if self.staging.transfers.feeds.is_used() {
             self.stop_feeding(model, slot);
+        }
+        if self.staging.keeps_checkpoints() {
+            self.keep_checkpoint(model, slot, false);
         }
         let progress = self.progress(model, slot);
         let job = self.jobs[slot];

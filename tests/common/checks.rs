@@ -244,6 +244,11 @@ impl Run<'_> {
         assert_eq!(settled(Item::Shortfall), self.heard.run.shortfall);
         let rents = others.get(&Item::LinkRent).copied().unwrap_or_default();
         assert_eq!(rents, self.heard.run.link_cost, "links posted");
+        assert_eq!(
+            settled(Item::Storage),
+            self.heard.run.storage_cost,
+            "storages posted"
+        );
     }
 
     /// Rented capacity is charged at least while it is held, and given back in the end.

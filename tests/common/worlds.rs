@@ -267,6 +267,7 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
                 feed: None,
                 data: Vec::new(),
                 preemption,
+                checkpoints_on: None,
                 bad_checkpoints: 0,
                 crash_mean: None,
             })

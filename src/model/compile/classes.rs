@@ -107,6 +107,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
             results_to: None,
             data: Vec::new(),
             feed: None,
+            checkpoints_on: None,
             bad_checkpoints: 0,
             crash_mean: None,
             preemption: Preemption::Checkpoint {
@@ -156,6 +157,7 @@ fn class(
             results_to: None,
             data: Vec::new(),
             feed: None,
+            checkpoints_on: None,
             bad_checkpoints: checkpoints.map_or(0, |checkpoints| checkpoints.bad),
             crash_mean: context.positive_span(&spec.crash),
             preemption,

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::pools::PoolDraft;
 use super::services;
 use super::sites::Place;
+use super::storages;
 
 /// Most data sets of a scenario.
 const DATASETS_MAX: usize = 10_000;
@@ -24,6 +25,7 @@ pub(super) fn read(
     file: &ScenarioFile,
     sites: &[Place],
     services: &Services,
+    network: &mut Network,
 ) -> Vec<Dataset> {
     let mut datasets = Vec::new();
     let mut taken = BTreeSet::new();
@@ -38,7 +40,7 @@ pub(super) fn read(
         }
         let name = context.name(&spec.name, table, "data set", &mut taken);
         let key = services::named(context, &spec.key, ServiceKind::Key, services);
-        let found = dataset(context, spec, table, sites, name);
+        let found = dataset(context, spec, table, sites, network, name);
         datasets.extend(found.map(|dataset| Dataset { key, ..dataset }));
     }
     datasets
@@ -49,6 +51,7 @@ fn dataset(
     spec: &DatasetSpec,
     table: Origin,
     sites: &[Place],
+    network: &mut Network,
     name: Option<String>,
 ) -> Option<Dataset> {
     let example = "size = \"12 TB\"";
@@ -64,11 +67,17 @@ fn dataset(
     }
     let example = "home = \"dc-main\"";
     let home = context.required(&spec.home, table, "the home of a data set", example);
-    let home = home.and_then(|(name, origin)| site(context, name, origin, sites));
-    let mut kept = vec![home];
-    for (name, origin) in spec.replicas.items() {
-        kept.push(site(context, name, origin, sites));
-    }
+    let mut homes: Vec<(&String, Origin)> = home.into_iter().collect();
+    homes.extend(spec.replicas.items());
+    let mut on = Vec::new();
+    let place = |(name, origin): (&String, Origin)| {
+        if let Some(storage) = storages::named(context, name, origin, sites, network) {
+            on.push(storage);
+            return Some(network.storages[storage].site);
+        }
+        site(context, name, origin, sites)
+    };
+    let kept: Vec<Option<SiteId>> = homes.into_iter().map(place).collect();
     let currency = context.currency;
     let price = |text: &str| parse_amount(text, currency, "/GB-month");
     let storage = context.quantity(&spec.storage, price).unwrap_or(0);
@@ -79,7 +88,16 @@ fn dataset(
             "write at most 1000 per GB-month",
         );
     }
+    if let (Some(&storage), Some(origin)) = (on.first(), spec.storage.origin()) {
+        let name = &network.storages[storage].name;
+        let message = format!("storage `{name}` says already what keeping these data costs");
+        context.fault(origin, message, "leave `storage` out");
+    }
     let mut kept: Vec<SiteId> = kept.into_iter().collect::<Option<_>>()?;
+    if let Some(size) = size {
+        let copies = on.into_iter().map(|storage| (storage as u16, size));
+        network.kept.extend(copies);
+    }
     let mut seen = BTreeSet::new();
     kept.retain(|&site| seen.insert(site));
     Some(Dataset {

@@ -112,9 +112,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let mut context = Context::new(scenario.problems.clone());
     let run = run::read(&mut context, file);
     let gpus = gpus::read(&mut context, file);
-    let sites = sites::read(&mut context, file);
+    let mut sites = sites::read(&mut context, file);
     let mut network = network::read(&mut context, file, &sites);
-    network.storages = storages::read(&mut context, file, &sites);
     let records = tco::read(&mut context, file);
     let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
     let power = power::read(&mut context, file, &run, &sites, &gpus, &pools);
@@ -125,7 +124,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let orders = orders::read(&mut context, file, run.epoch, &mut pools);
     let mut classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
     let mut services = services::read(&mut context, file, &run, &sites);
-    let datasets = data::read(&mut context, file, &sites, &services);
+    let datasets = data::read(&mut context, file, &sites, &services, &mut network);
     let wires = data::Wires {
         sites: &sites,
         pools: &pools,
@@ -136,6 +135,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let twins = cutovers::read(&mut context, file, &pools, &mut classes);
     services::attach(&mut context, file, &classes, &wires, &mut services);
     feeds::attach(&mut context, file, &mut classes, &pools, &mut network);
+    storages::attach(&mut context, file, &mut sites, &mut classes, &network);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, &twins.pairs());
     let strategies = strategies::read(&mut context, file, &intake.tenants);

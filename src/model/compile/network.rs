@@ -11,6 +11,7 @@ use crate::units::{
 use super::context::Context;
 use super::routes;
 use super::sites::Place;
+use super::storages;
 
 /// Most links of a scenario.
 const LINKS_MAX: usize = 2_000;
@@ -41,6 +42,7 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, sites: &[Place]) 
     Network {
         links,
         routes,
+        storages: storages::read(context, file, sites),
         ..Network::default()
     }
 }

@@ -61,19 +61,22 @@ pub(super) fn read(
 fn write_span(context: &mut Context, spec: &CheckpointSpec, table: Origin) -> Option<Span> {
     let size = context.quantity(&spec.size, parse_bytes);
     let bandwidth = context.quantity(&spec.bandwidth, parse_bytes);
+    // The size matters also to where checkpoints lie.
+    let is_kept = !spec.on.is_absent();
     match (
         spec.write.origin(),
         spec.size.is_absent(),
         spec.bandwidth.is_absent(),
     ) {
         (Some(origin), _, _) => {
-            if !spec.size.is_absent() || !spec.bandwidth.is_absent() {
+            if !spec.bandwidth.is_absent() || !spec.size.is_absent() && !is_kept {
                 let fix = "keep `write`, or `size` and `bandwidth`";
                 context.fault(origin, "the time to write is given twice", fix);
             }
             context.span(&spec.write)
         }
         (None, true, true) => None,
+        (None, false, true) if is_kept => None,
         (None, false, false) => {
             let (size, bandwidth) = (size?, bandwidth?);
             if bandwidth.0 == 0 {

@@ -66,6 +66,8 @@ fn place(
             provider: providers.of(spec, region),
             egress,
             cache: context.quantity(&spec.cache, parse_bytes),
+            // Once storages are known: `storages::attach`.
+            cache_on: None,
         },
         region,
         provider: provider_of(spec, region),

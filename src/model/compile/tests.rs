@@ -19,6 +19,7 @@ mod network;
 mod phases;
 mod power;
 mod services;
+mod storages;
 mod weather;
 
 const GOOD: &str = r#"

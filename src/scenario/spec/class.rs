@@ -78,6 +78,9 @@ pub struct CheckpointSpec {
     pub write: Given<String>,
     /// Bytes of one checkpoint, such as "900 GB".
     pub size: Given<String>,
+    /// With `size`: the storage on which the newest checkpoint of each job is kept, and paid for, until the job ends; it
+    /// costs nothing unless given.
+    pub on: Given<String>,
     /// Bytes written in a second, such as "20 GB".
     pub bandwidth: Given<String>,
     /// How long after its writing a checkpoint is known to be good; at once unless given.

@@ -17,11 +17,11 @@ pub struct DatasetSpec {
     pub name: Given<String>,
     /// How much it is, such as "12 TB".
     pub size: Given<String>,
-    /// The site where it is kept.
+    /// The site, or the storage, where it is kept.
     pub home: Given<String>,
-    /// Other sites that keep a copy of it throughout.
+    /// Other sites, or storages, that keep a copy of it throughout.
     pub replicas: List<String>,
-    /// What keeping each of these copies costs, such as "0.02 USD/GB-month" (a month of 730 h); nothing unless
+    /// What keeping each of these copies costs where no storage says it, such as "0.02 USD/GB-month" (a month of 730 h); nothing unless
     /// given.
     pub storage: Given<String>,
     /// How urgent it is on its way; "bulk" unless given.

@@ -44,6 +44,8 @@ pub struct SiteSpec {
     /// How much it can hold for a time of data that are kept elsewhere, such as "50 TB"; without limit unless
     /// given.
     pub cache: Given<String>,
+    /// The storage of the site on which that is held, and paid for; it costs nothing unless given.
+    pub cache_on: Given<String>,
 }
 
 /// The kind of a site.

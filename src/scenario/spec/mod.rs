@@ -54,7 +54,7 @@ pub use phase::{
 };
 pub use run::{OverrunKind, RunSpec};
 pub use services::{KeyServiceSpec, LossKind, RotationSpec};
-pub use storage::StorageSpec;
+pub use storage::{StorageSpec, StorageTier};
 pub use strategy::{
     InPhaseSpec, PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec,
     StrategySpec,
