@@ -70,6 +70,17 @@ impl Model {
         &self.datasets[id.index()]
     }
 
+    /// What does not depend on what anybody does: the rent of links, and keeping what is kept throughout.
+    pub fn network_rent(&self, until: SimTime) -> (Money, Money) {
+        let own = self.datasets.iter();
+        let own: Money = own.map(|dataset| dataset.storage_cost(until)).sum();
+        let kept = self.network.kept.iter().map(|&(storage, bytes)| {
+            let area = u128::from(bytes.0) * u128::from(until.0);
+            self.network.storages[usize::from(storage)].price.cost(area)
+        });
+        (self.link_rent(until), own + kept.sum())
+    }
+
     /// What links cost by the hour, whatever anybody does.
     pub fn link_rent(&self, until: SimTime) -> Money {
         let one = crate::units::MilliGpus::whole(1);

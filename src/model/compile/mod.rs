@@ -134,8 +134,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     data::attach(&mut context, file, &mut classes, &wires);
     let twins = cutovers::read(&mut context, file, &pools, &mut classes);
     services::attach(&mut context, file, &classes, &wires, &mut services);
-    feeds::attach(&mut context, file, &mut classes, &pools, &mut network);
-    storages::attach(&mut context, file, &mut sites, &mut classes, &network);
+    let drafts = (sites.as_mut_slice(), classes.as_mut_slice());
+    storages::attach(&mut context, file, drafts, &pools, &mut network);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, &twins.pairs());
     let strategies = strategies::read(&mut context, file, &intake.tenants);

@@ -10,6 +10,8 @@ use crate::units::{
 
 use super::classes::ClassDraft;
 use super::context::{Assumption, Context};
+use super::feeds;
+use super::pools::PoolDraft;
 use super::sites::Place;
 
 /// Most storages of a scenario.
@@ -143,14 +145,16 @@ pub(super) fn named(
     found
 }
 
-/// What lies on storages beside data sets: caches of sites, and checkpoints of classes. Everything must fit.
+/// What reads from storages, and what lies there beside data sets: caches of sites, and checkpoints of classes.
+/// Everything must fit.
 pub(super) fn attach(
     context: &mut Context,
     file: &ScenarioFile,
-    sites: &mut [Place],
-    classes: &mut [ClassDraft],
-    network: &Network,
+    (sites, classes): (&mut [Place], &mut [ClassDraft]),
+    pools: &[PoolDraft],
+    network: &mut Network,
 ) {
+    feeds::attach(context, file, classes, pools, network);
     let mut holds: Vec<u128> = vec![0; network.storages.len()];
     for &(storage, bytes) in &network.kept {
         holds[usize::from(storage)] += u128::from(bytes.0);
