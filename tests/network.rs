@@ -93,6 +93,7 @@ fn wired() -> Model {
     wire(&mut model, 1, 0);
     let dataset = |name: &str| Dataset {
         key: None,
+        artifact: None,
         name: name.to_owned(),
         size: Bytes(3_600 * GB),
         kept: vec![SiteId(0)],

@@ -12,9 +12,13 @@ use common::{Everything, play, play_in};
 use plimsoll::engine::Scratch;
 use plimsoll::journal::{Cause, Fact};
 use plimsoll::model::{
-    Happening, Incident, Model, OnLoss, Outlet, Service, Services, Site, Timeline,
+    Artifact, Dataset, Happening, Incident, Model, OnLoss, Outlet, Service, ServiceKind, Services,
+    Site, Timeline, Traffic,
 };
-use plimsoll::units::{JobId, OutletId, PoolId, ServiceId, SimTime, SiteId, Span};
+use plimsoll::units::{
+    Bandwidth, BytePrice, Bytes, DatasetId, JobId, OutletId, PoolId, ServiceId, SimTime, SiteId,
+    Span,
+};
 use proptest::prelude::*;
 
 /// What goes out: at which of two sites, when, for how long; and when keys are replaced there.
@@ -24,10 +28,14 @@ struct Troubles {
     rotations: Vec<(u32, u64, u64)>,
     cache: u64,
     on_loss: OnLoss,
+    /// Pulls that break, in millionths.
+    broken: u32,
+    /// Which site has a corrupted version, when, and how long until it fails, is known and rolled back.
+    corrupted: Vec<(u16, u64, [u64; 3])>,
 }
 
 fn troubles() -> impl Strategy<Value = Troubles> {
-    let outage = (0u32..2, 0u64..20_000_000, 1u64..7_200_000);
+    let outage = (0u32..4, 0u64..20_000_000, 1u64..7_200_000);
     let rotation = (
         0u32..2,
         0u64..20_000_000,
@@ -38,13 +46,63 @@ fn troubles() -> impl Strategy<Value = Troubles> {
         prop::collection::vec(rotation, 0..3),
         prop::sample::select(vec![0u64, 1, 600_000, 3_600_000]),
         prop::sample::select(vec![OnLoss::Finish, OnLoss::Stop]),
+        prop::sample::select(vec![0, 300_000]),
+        prop::collection::vec(corrupted(), 0..3),
     )
-        .prop_map(|(outages, rotations, cache, on_loss)| Troubles {
-            outages,
-            rotations,
-            cache,
-            on_loss,
-        })
+        .prop_map(
+            |(outages, rotations, cache, on_loss, broken, corrupted)| Troubles {
+                outages,
+                rotations,
+                cache,
+                on_loss,
+                broken,
+                corrupted,
+            },
+        )
+}
+
+fn corrupted() -> impl Strategy<Value = (u16, u64, [u64; 3])> {
+    let spans = (0u64..1_000_000, 1u64..3_000_000, 0u64..2_000_000);
+    let spans = spans.prop_map(|(fails, known, back)| [fails, known, back]);
+    (0u16..2, 0u64..15_000_000, spans)
+}
+
+/// What jobs of the second class start from; a pull takes ten minutes.
+fn artifact(broken: u32) -> Dataset {
+    Dataset {
+        name: "image".to_owned(),
+        size: Bytes(600_000_000_000),
+        kept: Vec::new(),
+        storage: BytePrice(0),
+        traffic: Traffic::Bulk,
+        key: None,
+        artifact: Some(Artifact {
+            registry: ServiceId(1),
+            home: None,
+            rate: Some(Bandwidth(1_000_000_000)),
+            broken,
+            retry: Span(60_000),
+            key: None,
+        }),
+    }
+}
+
+fn corrupt(timeline: &mut Timeline, troubles: &Troubles) {
+    let artifact = DatasetId(0);
+    for &(site, at, [fails, known, back]) in &troubles.corrupted {
+        let (site, fails_after) = (SiteId(site), Span(fails));
+        let mut push = |at, what| timeline.weather.push(Incident::terms(SimTime(at), what));
+        push(
+            at,
+            Happening::Corrupted {
+                artifact,
+                site,
+                fails_after,
+            },
+        );
+        push(at + known, Happening::Detected { artifact, site });
+        push(at + known + back, Happening::RolledBack { artifact, site });
+    }
 }
 
 /// Every other pool goes to a second site; jobs of the first class need a key at both.
@@ -53,19 +111,29 @@ fn trouble(model: &mut Model, timeline: &mut Timeline, troubles: &Troubles) {
         pool.site = SiteId(1);
     }
     model.sites.push(Site::bare("far"));
-    let outlet = |site| Outlet {
-        service: ServiceId(0),
+    let outlet = |service, site| Outlet {
+        service: ServiceId(service),
         site: SiteId(site),
     };
+    let registry = Service {
+        kind: ServiceKind::Registry,
+        cache: Span::ZERO,
+        ..kms(OnLoss::Finish)
+    };
+    model.datasets = vec![artifact(troubles.broken)];
+    model.classes[1].data = vec![DatasetId(0)];
     let mut needs = vec![Vec::new(); model.classes.len() * model.sites.len()];
     needs[0] = vec![OutletId(0)];
     needs[1] = vec![OutletId(1)];
     model.services = Services {
-        list: vec![Service {
-            cache: Span(troubles.cache),
-            ..kms(troubles.on_loss)
-        }],
-        outlets: vec![outlet(0), outlet(1)],
+        list: vec![
+            Service {
+                cache: Span(troubles.cache),
+                ..kms(troubles.on_loss)
+            },
+            registry,
+        ],
+        outlets: vec![outlet(0, 0), outlet(0, 1), outlet(1, 0), outlet(1, 1)],
         needs,
     };
     for &(site, from, span) in &troubles.outages {
@@ -74,6 +142,7 @@ fn trouble(model: &mut Model, timeline: &mut Timeline, troubles: &Troubles) {
     for &(site, at, overlap) in &troubles.rotations {
         timeline.weather.push(rotated(site, at, overlap));
     }
+    corrupt(timeline, troubles);
     Incident::put_in_order(&mut timeline.weather);
 }
 
@@ -174,6 +243,48 @@ impl Keyed<'_> {
         }
     }
 
+    /// Who failed on a corrupted version started while a site had it, and what it held is the harm.
+    fn harm_is_counted(&self, heard: &Everything) {
+        let spoiled: BTreeSet<JobId> = heard
+            .facts
+            .iter()
+            .filter_map(|&(_, fact)| match fact {
+                Fact::Spoiled(job) => Some(job),
+                _ => None,
+            })
+            .collect();
+        let mut harm = 0;
+        for &job in &spoiled {
+            assert!(!self.needs_key(job), "only the second class uses artifacts");
+            let record = &heard.jobs[job.index()];
+            let site = self.model.pool(record.pool.unwrap()).site;
+            let started = heard.facts.iter().rev().find_map(|&(at, fact)| match fact {
+                Fact::Started(of, _) if of == job => Some(at),
+                _ => None,
+            });
+            let mut bad = false;
+            for incident in &self.timeline.weather {
+                if incident.at > started.unwrap() {
+                    break;
+                }
+                match incident.what {
+                    Happening::Corrupted { site: at, .. } if at == site => bad = true,
+                    Happening::Detected { site: at, .. }
+                    | Happening::RolledBack { site: at, .. }
+                        if at == site =>
+                    {
+                        bad = false;
+                    }
+                    _ => {}
+                }
+            }
+            assert!(bad, "{job:?} started on a good version");
+            harm += record.gpu_time.allocated();
+        }
+        assert_eq!(heard.run.spoiled_jobs as usize, spoiled.len());
+        assert_eq!(heard.run.spoiled_time, harm);
+    }
+
     /// Who waits all the time in the line waits for its key at least while no site has it, and at most while some
     /// site has not.
     fn waits_for_keys(&self, heard: &Everything) {
@@ -213,6 +324,7 @@ impl Keyed<'_> {
 
 #[test]
 fn nothing_starts_without_its_key_and_everything_adds_up() {
+    let spoiled = std::cell::Cell::new(0);
     let (waited, stopped) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     runner(120)
         .run(
@@ -230,6 +342,7 @@ fn nothing_starts_without_its_key_and_everything_adds_up() {
                         let heard = play(&model, &timeline, strategy);
                         keyed.fails_closed(&heard, troubles.on_loss);
                         keyed.waits_for_keys(&heard);
+                        keyed.harm_is_counted(&heard);
                         Run {
                             model: &model,
                             timeline: &timeline,
@@ -245,6 +358,7 @@ fn nothing_starts_without_its_key_and_everything_adds_up() {
                         let lost = heard.facts.iter();
                         let lost = lost.filter(|(_, fact)| matches!(fact, Fact::ServiceLost(_)));
                         stopped.set(stopped.get() + lost.count());
+                        spoiled.set(spoiled.get() + heard.run.spoiled_jobs);
                     })?;
                 }
                 Ok(())
@@ -252,6 +366,7 @@ fn nothing_starts_without_its_key_and_everything_adds_up() {
         )
         .unwrap();
     assert!(waited.get() > 500, "{}", waited.get());
+    assert!(spoiled.get() > 500, "{}", spoiled.get());
     assert!(stopped.get() > 500, "{}", stopped.get());
 }
 
@@ -264,9 +379,14 @@ fn a_service_that_always_answers_leaves_the_same_hash() {
                 rotations: Vec::new(),
                 cache: 0,
                 on_loss: OnLoss::Stop,
+                broken: 0,
+                corrupted: Vec::new(),
             };
             let mut same = timeline.clone();
             trouble(&mut model, &mut same, &troubles);
+            // Artifacts have to be pulled: with keys alone.
+            model.datasets.clear();
+            model.classes[1].data.clear();
             let calm = Model {
                 services: Services::default(),
                 ..model.clone()

@@ -80,6 +80,7 @@ fn wire(model: &mut Model, timeline: &mut Timeline, data: Data) {
     let dataset = |name: &str, gigabytes: u64| Dataset {
         name: name.to_owned(),
         key: None,
+        artifact: None,
         size: Bytes(gigabytes * GB),
         kept: vec![SiteId(0)],
         storage: BytePrice(1),

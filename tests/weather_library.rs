@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use common::Everything;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::journal::{Bucket, Cause, Fact};
+use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{Model, Timeline, compile};
 use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
-use plimsoll::units::StrategyId;
+use plimsoll::units::{PoolId, StrategyId};
 
 /// An estate with something of each kind.
 const ESTATE: &str = r#"
@@ -84,10 +84,23 @@ to        = "shop"
 kind      = "vpn"
 bandwidth = "10 Gb/s"
 
+[[registry]]
+name      = "hub"
+bandwidth = "1 GB"
+
+[[artifact]]
+name     = "base model"
+kind     = "model"
+size     = "140 GB"
+registry = "hub"
+versions = ["2.1", "2.0"]
+key      = "kms"
+
 [[class]]
-name = "single"
-key  = "kms"
-feed = "0.02 GB/s per GPU"
+name      = "single"
+key       = "kms"
+artifacts = ["base model"]
+feed      = "0.02 GB/s per GPU"
 
 [[class]]
 name       = "node"
@@ -209,6 +222,12 @@ fn stalled(heard: &Everything, pool: usize) -> (u128, u128) {
     (gpu_time[by[0]], gpu_time[by[1]])
 }
 
+/// How often something came to a site.
+fn staged(heard: &Everything) -> usize {
+    let staged = |(_, fact): &&(_, Fact)| matches!(fact, Fact::Staged(..));
+    heard.facts.iter().filter(staged).count()
+}
+
 /// How often a service was lost, by site.
 fn lost_services(heard: &Everything) -> usize {
     let lost = |(_, fact): &&(_, Fact)| matches!(fact, Fact::ServiceLost(_));
@@ -234,8 +253,10 @@ fn figures(heard: &Everything) -> String {
         .collect();
     let quota = waited_for(heard, Cause::Quota);
     let key = waited_for(heard, Cause::Key);
+    let registry = waited_for(heard, Cause::Registry);
+    let (staged, spoiled) = (staged(heard), heard.run.spoiled_jobs);
     format!(
-        "{} interrupted, {} services lost for {} h, {key} ms for keys, {} refused, {} stops, {quota} ms for quota; {}",
+        "{} interrupted, {} services lost for {} h, {key} ms for keys, {registry} ms for registries, {staged} staged, {spoiled} spoiled, {} refused, {} stops, {quota} ms for quota; {}",
         interruptions(heard),
         lost_services(heard),
         hours_out(heard),
@@ -255,6 +276,15 @@ const EFFECTS: &[(&str, Effect)] = &[
     ("control-plane-out.toml", |heard, _| {
         refusals(heard) > 0 && reclaims(heard, 2) == 0 && interruptions(heard) == 0
     }),
+    // Only the edge site receives it.
+    ("edge-model-corrupted.toml", |heard, fair| {
+        let jobs = heard.jobs.iter().zip(&fair.jobs);
+        let mut changed = jobs
+            .filter(|(bad, good)| bad.state == JobState::Failed && good.state != JobState::Failed);
+        heard.run.spoiled_jobs > 0
+            && heard.run.spoiled_time > 0
+            && changed.all(|(bad, _)| bad.pool == Some(PoolId(1)))
+    }),
     ("edge-power-lost.toml", |heard, _| {
         down(heard, 1) == 8 * 3 * GPU_DAY
     }),
@@ -269,8 +299,11 @@ const EFFECTS: &[(&str, Effect)] = &[
     ("h200-sold-out.toml", |heard, _| {
         refusals(heard) > 0 && reclaims(heard, 2) > 0 && reclaims(heard, 3) == 0
     }),
-    ("key-rotation.toml", |heard, _| {
-        interruptions(heard) > 0 && waited_for(heard, Cause::Key) == 0
+    // Nobody waits for a key, but what was pulled with the old one is pulled again.
+    ("key-rotation.toml", |heard, fair| {
+        interruptions(heard) > 0
+            && waited_for(heard, Cause::Key) == 0
+            && staged(heard) > staged(fair)
     }),
     // Three sites × 28 days / 20 d: 4.2 outages on average.
     ("key-service-failures.toml", |heard, _| {
@@ -306,6 +339,10 @@ const EFFECTS: &[(&str, Effect)] = &[
     }),
     // 11 racks × 28 d / 1,800 d: one month in six has a rack fault; nodes break besides.
     ("rack-power.toml", |heard, _| !stops(heard).is_empty()),
+    // Three sites for two days; the rented site, whose cache the rotation of keys voids, cannot pull.
+    ("registry-out.toml", |heard, _| {
+        hours_out(heard) == 3 * 48 && waited_for(heard, Cause::Registry) > 0
+    }),
     ("regions-lost.toml", |heard, _| {
         reclaims(heard, 2) + reclaims(heard, 3) > 0 && refusals(heard) > 0
     }),

@@ -36,11 +36,15 @@ pub(super) fn network(model: &Model) -> String {
 }
 
 fn datasets(model: &Model, out: &mut String) {
-    if model.datasets.is_empty() {
+    let datasets = model.datasets.iter().enumerate();
+    let mut datasets = datasets
+        .filter(|(_, dataset)| dataset.artifact.is_none())
+        .peekable();
+    if datasets.peek().is_none() {
         return;
     }
     out.push_str("\ndata sets\n");
-    for (index, dataset) in model.datasets.iter().enumerate() {
+    for (index, dataset) in datasets {
         let kept = dataset.kept.iter().map(|&kept| site(model, kept));
         let kept: Vec<String> = kept.collect();
         let reads = model.classes.iter().filter(|class| {

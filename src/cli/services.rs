@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::experiment::duration;
-use crate::model::{Model, OnLoss, Service};
+use crate::model::{Class, Model, OnLoss, Service, ServiceKind};
 use crate::record::plain;
 use crate::units::{OutletId, ServiceId, Span};
 
@@ -34,13 +34,57 @@ pub(super) fn services(model: &Model) -> String {
             plain(&service.name),
             plain(&sites.join(", ")),
             terms(service),
-            plain(&needed(model, &outlets)),
+            plain(&needed(model, id, &outlets)),
         );
     }
+    artifacts(model, &mut out);
     out
 }
 
+/// One line for each artifact.
+fn artifacts(model: &Model, out: &mut String) {
+    let datasets = model.datasets.iter().enumerate();
+    let artifacts =
+        datasets.filter_map(|(index, dataset)| Some((index, dataset, dataset.artifact?)));
+    for (number, (index, dataset, artifact)) in artifacts.enumerate() {
+        if number == 0 {
+            out.push_str("\nartifacts (pulled before jobs start)\n");
+        }
+        let classes = model.classes.iter();
+        let users = classes.filter(|class| class.data.iter().any(|id| id.index() == index));
+        let users: Vec<&str> = users.map(|class| class.name.as_str()).collect();
+        let used = match users.as_slice() {
+            [] => "used by no class".to_owned(),
+            names => format!("used by {}", names.join(", ")),
+        };
+        let name = |service: ServiceId| model.services.list[service.index()].name.as_str();
+        let key = artifact
+            .key
+            .map_or_else(String::new, |key| format!(", with keys of {}", name(key)));
+        let breaks = f64::from(artifact.broken) / 1e4;
+        let broken = if artifact.broken == 0 {
+            String::new()
+        } else {
+            format!(
+                "; {breaks} % of pulls break and are tried again after {}",
+                span(artifact.retry)
+            )
+        };
+        let gigabytes = dataset.size.0 as f64 / 1e9;
+        let from = format!("{}{key}{broken}; {used}", name(artifact.registry));
+        let _ = writeln!(
+            out,
+            "  {}: {gigabytes} GB from {}",
+            plain(&dataset.name),
+            plain(&from)
+        );
+    }
+}
+
 fn terms(service: &Service) -> String {
+    if service.kind == ServiceKind::Registry {
+        return "what is pulled already needs it no more".to_owned();
+    }
     let mut terms = if service.cache == Span::ZERO {
         "nothing is cached".to_owned()
     } else {
@@ -62,16 +106,23 @@ fn terms(service: &Service) -> String {
 }
 
 /// Which classes cannot do without one of these outlets.
-fn needed(model: &Model, outlets: &[OutletId]) -> String {
+fn needed(model: &Model, service: ServiceId, outlets: &[OutletId]) -> String {
     let sites = model.sites.len();
     let needs = |class: usize| {
         let of_class = model.services.needs.chunks(sites).nth(class);
         let mut needs = of_class.into_iter().flatten().flatten();
         needs.any(|id| outlets.contains(id))
     };
+    let pulls = |class: &Class| {
+        let mut used = class
+            .data
+            .iter()
+            .filter_map(|&id| model.dataset(id).artifact);
+        used.any(|artifact| artifact.registry == service || artifact.key == Some(service))
+    };
     let classes = model.classes.iter().enumerate();
     let names: Vec<&str> = classes
-        .filter(|&(index, _)| needs(index))
+        .filter(|&(index, class)| needs(index) || pulls(class))
         .map(|(_, class)| class.name.as_str())
         .collect();
     if names.is_empty() {

@@ -40,6 +40,8 @@ pub enum Purpose {
     BadCheckpoint = 33,
     /// After how much running a job crashes by itself.
     Crash = 34,
+    /// Whether a pull of an artifact breaks; the count is the number of the pull.
+    Pull = 35,
     /// Draws made by tests and by the trust pack.
     Trial = 9,
     /// How long an entity stays up; the count is the number of the up time.

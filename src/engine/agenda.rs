@@ -44,6 +44,12 @@ pub(super) enum Rank {
     Cut = 16,
     /// A job that holds what was replaced has come to a checkpoint.
     Rekeyed = 17,
+    /// A job that started on a corrupted version fails.
+    Spoiled = 18,
+    /// A pull that uses no link is over.
+    Pulled = 19,
+    /// A pull that broke may be tried again.
+    PullAgain = 20,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -107,6 +107,9 @@ impl<O: Observer> Run<'_, O> {
             ..Event::of(Rank::Finish, slot, job)
         };
         self.scratch.agenda.push(at, event);
+        if self.world.services.are_used() {
+            self.start_on_artifacts(slot);
+        }
         // No class crashes by itself where none rolls dice.
         if !self.scratch.class_keys.is_empty() {
             self.schedule_crash(slot, at);

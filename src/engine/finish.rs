@@ -76,6 +76,8 @@ impl<O: Observer> Run<'_, O> {
             events: self.events,
             passes: self.passes,
             slips: self.world.slips,
+            spoiled_jobs: self.harm.spoiled_jobs,
+            spoiled_time: self.harm.spoiled_time,
             link_cost,
             storage_cost,
             discounts,

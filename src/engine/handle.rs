@@ -87,6 +87,9 @@ impl<O: Observer> Run<'_, O> {
             Rank::Crash | Rank::Rekeyed if self.is_current(slot, event, Phase::Running) => {
                 self.interrupt(slot);
             }
+            Rank::Spoiled if self.is_current(slot, event, Phase::Running) => self.spoil(slot),
+            Rank::Pulled => self.pulled(event),
+            Rank::PullAgain => self.pull_again(),
             Rank::Cut if self.is_current(slot, event, Phase::Running) => self.cut(slot),
             Rank::Lapsed => self.lapse_service(OutletId(event.id), event.attempt),
             Rank::Restored => self.restored(event),
@@ -108,6 +111,7 @@ impl<O: Observer> Run<'_, O> {
             | Rank::Crash
             | Rank::Rekeyed
             | Rank::Cut
+            | Rank::Spoiled
             | Rank::Price
             | Rank::Arrival => {}
         }

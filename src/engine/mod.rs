@@ -5,6 +5,7 @@
 //! The true run times live here and in the timeline, never in the world.
 
 mod agenda;
+mod artifacts;
 mod carry;
 mod feeds;
 mod finish;

@@ -4,10 +4,11 @@ use crate::dice::{Dice, Key};
 use crate::journal::{JobRecord, Observer, RunRecord};
 use crate::model::{Class, Horizon, Model, Pool, Shape, Timeline};
 use crate::strategy::{Orders, Pass, Strategy};
-use crate::units::{PoolId, SimTime, Span};
+use crate::units::{DatasetId, PoolId, SimTime, Span};
 use crate::world::{PoolState, Profile, Room, Slot, World};
 
 use super::agenda::{Agenda, Event};
+use super::artifacts::Harm;
 use super::feeds::FeedEnd;
 use super::ledger::IdleBooks;
 
@@ -34,6 +35,8 @@ pub struct Scratch {
     pub(super) entity_keys: Vec<Vec<Key>>,
     /// Jobs that lose their place.
     pub(super) victims: Vec<Slot>,
+    /// Artifacts whose pulls broke off.
+    pub(super) broke: Vec<DatasetId>,
     /// Instances by the luck that decides who is taken away first.
     pub(super) drawn: Vec<(u64, u32)>,
     /// When jobs end that read while they run, by what they get now; by slot.
@@ -117,6 +120,8 @@ pub(super) struct Run<'a, O> {
     pub(super) digest: u64,
     pub(super) events: u64,
     pub(super) passes: u64,
+    /// What went wrong for good.
+    pub(super) harm: Harm,
     /// The record of the job that ended last.
     pub(super) record: JobRecord,
     /// What each pool was charged for and no job used, by month.
@@ -173,6 +178,7 @@ pub fn simulate<O: Observer>(
         digest: 0x9e37_79b9_7f4a_7c15,
         events: 0,
         passes: 0,
+        harm: Harm::default(),
         record: JobRecord::BLANK,
         idle: IdleBooks::default(),
     };

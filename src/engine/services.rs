@@ -1,7 +1,7 @@
 //! Services that go out and come back: who starts no more, and who stops.
 
 use crate::journal::{Fact, JobState, Observer, ServiceRecord};
-use crate::model::OnLoss;
+use crate::model::{OnLoss, ServiceKind};
 use crate::units::{OutletId, ServiceId, ShapeId, Span};
 use crate::world::{Phase, Slot};
 
@@ -51,6 +51,7 @@ impl<O: Observer> Run<'_, O> {
             self.lapse_service(id, outage);
         } else if overlap == Span::ZERO && !self.world.services.is_out(id) {
             // Nobody had time to take the new one beside the old one.
+            self.break_pulls(id, true);
             self.lose_hold(id, Rank::Rekeyed);
         }
     }
@@ -58,6 +59,9 @@ impl<O: Observer> Run<'_, O> {
     /// What was fetched of a service before its outage is over, unless the outage is.
     pub(super) fn lapse_service(&mut self, id: OutletId, outage: u32) {
         if self.world.services.lapse(id, self.world.now, outage) {
+            if self.model.services.service_of(id).kind == ServiceKind::Registry {
+                self.break_pulls(id, false);
+            }
             self.bar_shapes();
             self.lose_hold(id, Rank::Cut);
         }
@@ -89,13 +93,13 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn cut(&mut self, slot: Slot) {
         let job = &self.world.jobs[slot];
         let class = self.model.class_of(job.request.shape);
-        if self.world.withheld(self.model, class, job.pool).is_some() {
+        if self.world.lacks(self.model, class, job.pool).is_some() {
             self.interrupt(slot);
         }
     }
 
     /// Works out which shapes can start nowhere for want of a service.
-    fn bar_shapes(&mut self) {
+    pub(super) fn bar_shapes(&mut self) {
         let now = self.world.now;
         for index in 0..self.model.shapes.len() {
             let shape = ShapeId::from(index);

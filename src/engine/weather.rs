@@ -76,6 +76,13 @@ impl<O: Observer> Run<'_, O> {
             Happening::ServiceDown { outlet, voids } => self.lose_service(outlet, voids),
             Happening::ServiceUp { outlet } => self.regain_service(outlet),
             Happening::Rotated { outlet, overlap } => self.rotate_service(outlet, overlap),
+            Happening::Corrupted {
+                artifact,
+                site,
+                fails_after,
+            } => self.corrupt(artifact, site, fails_after),
+            Happening::Detected { artifact, site } => self.detect(artifact, site),
+            Happening::RolledBack { artifact, site } => self.roll_artifact_back(artifact, site),
             Happening::Quota { pool, gpus } => {
                 self.world.pools[pool.index()].set_quota(gpus);
                 self.world.changes.other = true;

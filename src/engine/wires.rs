@@ -17,6 +17,7 @@ impl<O: Observer> Run<'_, O> {
         if self.world.staging.transfers.due.is_empty() {
             return;
         }
+        self.expect_pulls();
         for due in self.world.staging.transfers.due.drain(..) {
             let event = Event {
                 rank: Rank::Arrived,
@@ -40,7 +41,7 @@ impl<O: Observer> Run<'_, O> {
         };
         let (pool, job) = match transfer.cargo {
             Cargo::Dataset(dataset, pool) => {
-                self.out.fact(now, Fact::Staged(dataset, transfer.to));
+                self.look_at_pull(dataset, transfer.to);
                 (pool, None)
             }
             Cargo::Results(job, pool) => {

@@ -62,6 +62,10 @@ pub enum Fact {
     ServiceLost(OutletId),
     /// A service answered a site again.
     ServiceBack(OutletId),
+    /// A pull of an artifact to a site broke.
+    PullBroke(DatasetId, SiteId),
+    /// A job failed because it had started on a corrupted version.
+    Spoiled(JobId),
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.

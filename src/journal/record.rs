@@ -185,6 +185,10 @@ pub struct RunRecord {
     pub passes: u64,
     /// Reservations that node packing made slip.
     pub slips: u64,
+    /// Jobs that failed because they had started on a corrupted version.
+    pub spoiled_jobs: u64,
+    /// GPU-time that they had held, in milli-GPU·ms.
+    pub spoiled_time: u128,
     /// What links cost by the hour.
     pub link_cost: Money,
     /// What keeping data sets cost.

@@ -193,6 +193,10 @@ metrics! {
         "mean time from an interruption until work went on, restart included, where it went on by the horizon";
     "service_out_h" Hours Lower EachService(|out| Cell::amount(out.0 as f64 / 3.6e6))
         "hours for which a service did not answer, added up over its sites";
+    "jobs_spoiled" Jobs Lower Run(|r| Cell::amount(r.spoiled_jobs as f64))
+        "jobs that failed because they had started on a corrupted version of an artifact";
+    "gpu_h_spoiled" GpuHours Lower Run(|r| Cell::amount(r.spoiled_time as f64 / 3.6e9))
+        "GPU-hours that jobs had held which failed on a corrupted version of an artifact";
     "queue_length_mean" Jobs Lower Run(|r| Cell::ratio(r.waiting_area as f64, r.horizon.0 as f64))
         "mean number of jobs waiting over time";
     "reservation_slips" Times Lower Run(|r| Cell::amount(r.slips as f64))

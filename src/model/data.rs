@@ -2,6 +2,7 @@
 
 use crate::units::{
     Bandwidth, BytePrice, Bytes, DatasetId, Money, PoolId, ServiceId, ShapeId, SimTime, SiteId,
+    Span,
 };
 
 use super::Model;
@@ -21,6 +22,25 @@ pub struct Dataset {
     /// How urgent it is on its way.
     pub traffic: Traffic,
     /// Who keeps the key without which it cannot be read.
+    pub key: Option<ServiceId>,
+    /// How it is pulled, if it is an artifact; then no site keeps it throughout.
+    pub artifact: Option<Artifact>,
+}
+
+/// How a container or a model is pulled to where it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// From where.
+    pub registry: ServiceId,
+    /// The site of the registry; `None` stands outside.
+    pub home: Option<SiteId>,
+    /// How fast it comes where no link leads to the registry; at once if `None`.
+    pub rate: Option<Bandwidth>,
+    /// Pulls that break, in millionths.
+    pub broken: u32,
+    /// How long after a broken pull the next one begins.
+    pub retry: Span,
+    /// Who keeps the key without which it cannot be pulled.
     pub key: Option<ServiceId>,
 }
 
@@ -84,7 +104,7 @@ impl Model {
     /// What links cost by the hour, whatever anybody does.
     pub fn link_rent(&self, until: SimTime) -> Money {
         let one = crate::units::MilliGpus::whole(1);
-        let span = crate::units::Span(until.0);
+        let span = Span(until.0);
         let links = self.network.links.iter();
         links.map(|link| Money::of(one, span, link.rent)).sum()
     }
@@ -103,6 +123,7 @@ mod tests {
             storage: BytePrice(20_000),
             traffic: Traffic::Bulk,
             key: None,
+            artifact: None,
         };
         // 1,000 GB × .02 × 2 = 40 in 730 h, to the tick.
         let month = SimTime(730 * 3_600_000);

@@ -1,6 +1,6 @@
 //! What the outside does to the estate, at its instant: sampled, replayed or scripted, always the same.
 
-use crate::units::{LinkId, OutletId, PoolId, SimTime, Span};
+use crate::units::{DatasetId, LinkId, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::estate::Term;
 
@@ -86,6 +86,29 @@ pub enum Happening {
         outlet: OutletId,
         /// For how long the old one and the new one held both.
         overlap: Span,
+    },
+    /// A site receives a corrupted version of an artifact: what starts on it there fails.
+    Corrupted {
+        /// Which.
+        artifact: DatasetId,
+        /// Where.
+        site: SiteId,
+        /// How long what starts on it runs before it fails.
+        fails_after: Span,
+    },
+    /// It is known that a site has a corrupted version: nothing starts on it any more, and what runs on it fails.
+    Detected {
+        /// Which.
+        artifact: DatasetId,
+        /// Where.
+        site: SiteId,
+    },
+    /// A site has the version before the corrupted one, to be pulled again.
+    RolledBack {
+        /// Which.
+        artifact: DatasetId,
+        /// Where.
+        site: SiteId,
     },
     /// From now on so many GPUs of a rented pool may be held at once; what is held already stays.
     Quota {

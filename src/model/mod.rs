@@ -34,7 +34,7 @@ mod weather;
 pub use commitments::{Commitments, Promise, Settled, VolumeDiscount};
 pub use compile::{Assumption, Compiled, compile};
 pub use contracts::{Contracts, Owning, Renewal};
-pub use data::Dataset;
+pub use data::{Artifact, Dataset};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use estate::{
     Boot, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind, Rented, Site,

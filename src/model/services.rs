@@ -38,6 +38,8 @@ pub struct Service {
 pub enum ServiceKind {
     /// It keeps keys.
     Key,
+    /// Artifacts are pulled from it.
+    Registry,
 }
 
 /// What becomes of running jobs that lose a service.
@@ -74,6 +76,7 @@ impl ServiceKind {
     pub const fn cause(self) -> Cause {
         match self {
             Self::Key => Cause::Key,
+            Self::Registry => Cause::Registry,
         }
     }
 
@@ -81,14 +84,15 @@ impl ServiceKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Key => "key service",
+            Self::Registry => "registry",
         }
     }
 }
 
 impl Services {
-    /// Whether any job needs a service.
+    /// Whether there is anything that jobs may be unable to do without.
     pub const fn are_used(&self) -> bool {
-        !self.needs.is_empty()
+        !self.list.is_empty()
     }
 
     /// A service as one site sees it.

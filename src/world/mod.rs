@@ -3,6 +3,7 @@
 //! **There is no randomness and no true run time in here**: what nobody can know is kept by the engine.
 //! Everything is whole numbers. `Clone` is a copy of the moment.
 
+mod artifacts;
 mod bitset;
 mod blocks;
 mod booking;
@@ -40,6 +41,7 @@ mod stretch;
 mod transfers;
 mod upkeep;
 
+pub use artifacts::Health;
 pub use blocks::Place;
 pub use books::Books;
 pub use causes::{Causes, Reading};

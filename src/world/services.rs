@@ -2,8 +2,9 @@
 
 use crate::journal::Cause;
 use crate::model::Model;
-use crate::units::{ClassId, OutletId, PoolId, SimTime, Span};
+use crate::units::{ClassId, DatasetId, OutletId, PoolId, SimTime, SiteId, Span};
 
+use super::artifacts::Health;
 use super::job::Slot;
 use super::moment::World;
 
@@ -129,11 +130,33 @@ impl Services {
 impl World {
     /// Why no job of a class can start in a pool whatever room there is, if so.
     pub fn withheld(&self, model: &Model, class: ClassId, pool: PoolId) -> Option<Cause> {
+        let missing = self.lacks(model, class, pool);
+        let site = model.pool(pool).site;
+        let data = model.classes[class.index()].data.iter();
+        let unstartable = data.filter_map(|&id| self.unstartable(model, id, site));
+        missing.into_iter().chain(unstartable).min()
+    }
+
+    /// Which of the services that a class needs in a pool does not serve, if any.
+    pub fn lacks(&self, model: &Model, class: ClassId, pool: PoolId) -> Option<Cause> {
         let needs = model.needs(class, pool).iter();
         let missing = needs.filter(|&&id| !self.services.serves(id));
         missing
             .map(|&id| model.services.service_of(id).kind.cause())
             .min()
+    }
+
+    /// Why nothing can start on an artifact at a site, if so: it is known to be corrupted, or it is not there and
+    /// cannot be pulled.
+    fn unstartable(&self, model: &Model, id: DatasetId, site: SiteId) -> Option<Cause> {
+        model.dataset(id).artifact?;
+        if self.staging.artifacts.health(id, site) == Health::Known {
+            return Some(Cause::Registry);
+        }
+        if self.staging.has(id, site) {
+            return None;
+        }
+        self.unpullable(model, id, site)
     }
 
     /// The jobs that need a service at its site and have GPUs there, in order of arrival.

@@ -1,12 +1,13 @@
 //! Where data are: kept, cached or on their way. A job runs only where all that it reads is.
 
 use crate::journal::Cause;
-use crate::model::{Dataset, Model, Traffic};
-use crate::units::{Bytes, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
+use crate::model::{Artifact, Dataset, Model, Traffic};
+use crate::units::{Bytes, DatasetId, LinkId, Money, PoolId, ServiceId, SimTime, SiteId};
 
+use super::artifacts::Artifacts;
 use super::job::Slot;
 use super::moment::World;
-use super::transfers::{Arrival, Cargo, Transfer, Transfers};
+use super::transfers::{Arrival, Cargo, Due, Transfer, Transfers};
 
 /// Data, by site, and what moves between sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,10 @@ pub struct Staging {
     slow: Vec<(LinkId, u32)>,
     /// What moves.
     pub transfers: Transfers,
+    /// What is known of artifacts where it matters.
+    pub(super) artifacts: Artifacts,
+    /// Pulls without links that newly began, for whoever keeps the agenda: (until, what, where, which pull).
+    pub pulls: Vec<(SimTime, DatasetId, SiteId, u32)>,
 }
 
 /// What a site holds for a time.
@@ -34,14 +39,36 @@ struct Cache {
 struct Held {
     dataset: DatasetId,
     size: Bytes,
-    /// Whether it is there; otherwise it is on its way by this transfer.
-    coming: Option<u32>,
+    /// Whether it is there; otherwise how it comes.
+    coming: Option<Way>,
+    /// Whether what is there is of no use any more: it has to be pulled again.
+    void: bool,
     /// Jobs that read it now.
     readers: u32,
     /// When it came.
     since: SimTime,
     /// When it came, or a job last began or ceased to read it.
     used: SimTime,
+}
+
+/// How something comes to a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// By this transfer, over links.
+    Transfer(u32),
+    /// By this pull, which takes its time and uses no link.
+    Pull(u32),
+}
+
+impl Held {
+    fn is_there(&self) -> bool {
+        self.coming.is_none() && !self.void
+    }
+
+    /// Whether it has to be pulled again, and nobody does so yet.
+    fn is_void(&self) -> bool {
+        self.coming.is_none() && self.void
+    }
 }
 
 impl Staging {
@@ -52,6 +79,8 @@ impl Staging {
         self.keeps_checkpoints = classes.any(|class| class.checkpoints_on.is_some());
         self.slow.clear();
         self.transfers.reset(&model.network);
+        self.artifacts.clear();
+        self.pulls.clear();
         if !self.used {
             return;
         }
@@ -74,10 +103,36 @@ impl Staging {
         self.keeps_checkpoints
     }
 
+    /// Whether something is at a site, or on its way there.
+    pub(super) fn has(&self, id: DatasetId, site: SiteId) -> bool {
+        let held = self.sites[site.index()].find(id);
+        held.is_some_and(|held| !held.is_void())
+    }
+
     /// Whether a data set can be read at a site.
     fn is_there(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
         let held = || self.sites[site.index()].find(id);
-        model.dataset(id).kept.contains(&site) || held().is_some_and(|held| held.coming.is_none())
+        model.dataset(id).kept.contains(&site) || held().is_some_and(Held::is_there)
+    }
+}
+
+impl Staging {
+    /// Something is on its way to a site from now on.
+    fn comes(&mut self, id: DatasetId, size: Bytes, site: SiteId, way: Way, now: SimTime) {
+        let cache = &mut self.sites[site.index()];
+        if let Some(held) = cache.find_mut(id) {
+            held.coming = Some(way);
+            return;
+        }
+        cache.copies.push(Held {
+            dataset: id,
+            size,
+            coming: Some(way),
+            void: false,
+            readers: 0,
+            since: now,
+            used: now,
+        });
     }
 }
 
@@ -153,12 +208,12 @@ impl World {
         let data = &model.classes[class.index()].data;
         let site = model.pool(pool).site;
         for &id in data {
-            let staging = &mut self.staging;
-            let cache = &mut staging.sites[site.index()];
-            if model.dataset(id).kept.contains(&site) || cache.find(id).is_some() {
+            let cache = &mut self.staging.sites[site.index()];
+            let found = cache.find(id);
+            let dataset = model.dataset(id);
+            if dataset.kept.contains(&site) || found.is_some_and(|held| !held.is_void()) {
                 continue;
             }
-            let dataset = model.dataset(id);
             let on = model.sites[site.index()].cache_on;
             let (now, kept) = (self.now, &mut self.kept);
             let dropped = |size, since| {
@@ -166,9 +221,14 @@ impl World {
                     kept.add(model.epoch, storage, size, (since, now));
                 }
             };
-            if !cache.make_room(dataset.size, data, dropped) {
+            if found.is_none() && !cache.make_room(dataset.size, data, dropped) {
                 continue;
             }
+            if let Some(artifact) = dataset.artifact {
+                self.pull(model, (id, artifact), site, pool);
+                continue;
+            }
+            let staging = &mut self.staging;
             let Some(from) = source(model, &staging.transfers, dataset, site) else {
                 continue;
             };
@@ -178,23 +238,171 @@ impl World {
             let transfer = staging
                 .transfers
                 .begin(network, self.now, cargo, ends, what);
-            staging.sites[site.index()].copies.push(Held {
-                dataset: id,
-                size: dataset.size,
-                coming: Some(transfer),
-                readers: 0,
-                since: self.now,
-                used: self.now,
-            });
+            staging.comes(id, dataset.size, site, Way::Transfer(transfer), self.now);
         }
-        self.staging_cause(data, site)
+        self.staging_cause(model, data, site)
+    }
+
+    /// An artifact begins to be pulled, if it can be: over links where they lead to its registry, else by itself.
+    fn pull(
+        &mut self,
+        model: &Model,
+        (id, artifact): (DatasetId, Artifact),
+        site: SiteId,
+        pool: PoolId,
+    ) {
+        if self.unpullable(model, id, site).is_some() {
+            return;
+        }
+        let (size, traffic) = (model.dataset(id).size, model.dataset(id).traffic);
+        let number = self.staging.artifacts.begin(id, site);
+        let leads = |from: &SiteId| !model.network.routes(*from, site).is_empty();
+        let way = if let Some(from) = artifact.home.filter(leads) {
+            let (cargo, transfers) = (Cargo::Dataset(id, pool), &mut self.staging.transfers);
+            let (ends, what) = ((from, site), (traffic, size));
+            Way::Transfer(transfers.begin(&model.network, self.now, cargo, ends, what))
+        } else {
+            let span = artifact
+                .rate
+                .and_then(|rate| rate.span(u128::from(size.0) * 1000));
+            let until = self.now + span.unwrap_or_default();
+            self.staging.pulls.push((until, id, site, number));
+            self.staging.transfers.due.push(Due::WAKE);
+            Way::Pull(number)
+        };
+        self.staging.comes(id, size, site, way, self.now);
+    }
+
+    /// Why an artifact that is not at a site cannot be pulled there now, if it cannot.
+    pub(super) fn unpullable(&self, model: &Model, id: DatasetId, site: SiteId) -> Option<Cause> {
+        let artifact = model.dataset(id).artifact?;
+        let lacks = |service: Option<ServiceId>| {
+            let outlet = model.services.outlet_at(service?, site)?;
+            let kind = model.services.service_of(outlet).kind;
+            (!self.services.serves(outlet)).then_some(kind.cause())
+        };
+        let waits = self.staging.artifacts.waits(id, site, self.now);
+        let registry = lacks(Some(artifact.registry)).or(waits.then_some(Cause::Registry));
+        lacks(artifact.key).or(registry)
+    }
+
+    /// What a site has of something, or what comes of it, is of no use: it goes, unless somebody reads it still.
+    fn drop_copy(&mut self, model: &Model, id: DatasetId, site: SiteId) {
+        let copies = &mut self.staging.sites[site.index()].copies;
+        let Some(index) = copies.iter().position(|held| held.dataset == id) else {
+            return;
+        };
+        if copies[index].readers > 0 {
+            copies[index].coming = None;
+            copies[index].void = true;
+            return;
+        }
+        let held = copies.remove(index);
+        self.lay(model, held, site);
+    }
+
+    /// Counts how long a copy lay in the cache of a site, once it goes or is replaced.
+    fn lay(&mut self, model: &Model, held: Held, site: SiteId) {
+        if let Some(storage) = model.sites[site.index()].cache_on
+            && (held.coming.is_none() || held.void)
+        {
+            let span = (held.since, self.now);
+            self.kept.add(model.epoch, storage, held.size, span);
+        }
+    }
+
+    /// A pull that uses no link is over. Returns whether it was still under way.
+    pub fn pulled(&mut self, model: &Model, id: DatasetId, site: SiteId, number: u32) -> bool {
+        let held = self.staging.sites[site.index()].find(id);
+        let is_current = held.is_some_and(|held| held.coming == Some(Way::Pull(number)));
+        if is_current {
+            self.staged(model, id, site);
+        }
+        is_current
+    }
+
+    /// What came of an artifact is broken, and is tried again at `again`.
+    pub fn pull_broke(&mut self, model: &Model, id: DatasetId, site: SiteId, again: SimTime) {
+        self.drop_copy(model, id, site);
+        self.staging.artifacts.wait_until(id, site, again);
+        self.changes.other = true;
+    }
+
+    /// Pulls to a site break off, of all artifacts that `which` names; each that did is told.
+    pub fn break_pulls(
+        &mut self,
+        model: &Model,
+        site: SiteId,
+        which: impl Fn(&Artifact) -> bool,
+        broke: &mut Vec<DatasetId>,
+    ) {
+        broke.clear();
+        if !self.staging.used {
+            return;
+        }
+        for held in &self.staging.sites[site.index()].copies {
+            let artifact = model.dataset(held.dataset).artifact;
+            if held.coming.is_some() && artifact.as_ref().is_some_and(&which) {
+                broke.push(held.dataset);
+            }
+        }
+        for &id in &*broke {
+            let held = self.staging.sites[site.index()].find(id);
+            if let Some(Way::Transfer(transfer)) = held.and_then(|held| held.coming) {
+                let transfers = &mut self.staging.transfers;
+                transfers.cancel(&model.network, self.now, transfer);
+            }
+            self.drop_copy(model, id, site);
+        }
+        self.changes.other = true;
+    }
+
+    /// Copies of artifacts at a site are of no use any more: they have to be pulled again.
+    pub fn void_copies(
+        &mut self,
+        model: &Model,
+        site: SiteId,
+        which: impl Fn(DatasetId, &Artifact) -> bool,
+    ) {
+        if !self.staging.used {
+            return;
+        }
+        let copies = self.staging.sites[site.index()].copies.iter();
+        let of = copies.filter(|held| held.coming.is_none());
+        let void: Vec<DatasetId> = of
+            .map(|held| held.dataset)
+            .filter(|&id| {
+                model
+                    .dataset(id)
+                    .artifact
+                    .is_some_and(|artifact| which(id, &artifact))
+            })
+            .collect();
+        for id in void {
+            self.drop_copy(model, id, site);
+        }
+        self.changes.other = true;
     }
 
     /// Why data that are not at a site are not there yet.
-    fn staging_cause(&self, data: &[DatasetId], site: SiteId) -> Cause {
+    fn staging_cause(&self, model: &Model, data: &[DatasetId], site: SiteId) -> Cause {
         let cache = &self.staging.sites[site.index()];
         let coming = |&id: &DatasetId| cache.find(id).and_then(|held| held.coming);
-        let stalls = |transfer: u32| self.staging.transfers.is_stalled(transfer);
+        let absent = |id: &&DatasetId| !self.staging.is_there(model, **id, site);
+        let missing = data
+            .iter()
+            .filter(absent)
+            .filter(|&id| coming(id).is_none());
+        if let Some(cause) = missing
+            .filter_map(|&id| self.unpullable(model, id, site))
+            .min()
+        {
+            return cause;
+        }
+        let stalls = |way: Way| match way {
+            Way::Transfer(transfer) => self.staging.transfers.is_stalled(transfer),
+            Way::Pull(_) => false,
+        };
         if data.iter().filter_map(coming).any(stalls) {
             Cause::Link
         } else {
@@ -216,7 +424,7 @@ impl World {
         });
         sites
             .next()
-            .map(|site| self.staging_cause(&class.data, site))
+            .map(|site| self.staging_cause(model, &class.data, site))
     }
 
     /// The results of a job begin their way home.
@@ -248,7 +456,7 @@ impl World {
             self.pools[pool.index()].books.egress_cost += cost;
         }
         if let Cargo::Dataset(dataset, _) = transfer.cargo {
-            self.staged(dataset, transfer.to);
+            self.staged(model, dataset, transfer.to);
         }
         Some((transfer, cost))
     }
@@ -280,10 +488,15 @@ impl World {
     }
 
     /// A data set is where it was sent.
-    fn staged(&mut self, id: DatasetId, site: SiteId) {
+    fn staged(&mut self, model: &Model, id: DatasetId, site: SiteId) {
+        let before = self.staging.sites[site.index()].find(id).copied();
+        if let Some(held) = before.filter(|held| held.void) {
+            self.lay(model, held, site);
+        }
         if let Some(held) = self.staging.sites[site.index()].find_mut(id) {
             held.coming = None;
             held.since = self.now;
+            held.void = false;
             held.used = self.now;
         }
         self.changes.other = true;
@@ -295,7 +508,11 @@ impl World {
             let Some(storage) = site.cache_on else {
                 continue;
             };
-            for held in cache.copies.iter().filter(|held| held.coming.is_none()) {
+            for held in cache
+                .copies
+                .iter()
+                .filter(|held| held.coming.is_none() || held.void)
+            {
                 let span = (held.since, self.now);
                 self.kept.add(model.epoch, storage, held.size, span);
             }

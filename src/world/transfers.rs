@@ -63,6 +63,15 @@ pub struct Due {
     pub version: u32,
 }
 
+impl Due {
+    /// Nothing of any transfer: something else is newly expected.
+    pub const WAKE: Self = Self {
+        at: SimTime::NEVER,
+        id: u32::MAX,
+        version: 0,
+    };
+}
+
 /// What became of an expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
@@ -225,6 +234,19 @@ impl Transfers {
         let links = Self::links(network, &transfer).to_vec();
         self.refill(network, now, &links);
         Some(transfer)
+    }
+
+    /// A transfer is given up: what has come of it is of no use.
+    pub fn cancel(&mut self, network: &Network, now: SimTime, id: u32) {
+        let found = self
+            .active
+            .binary_search_by_key(&id, |transfer| transfer.id);
+        let Ok(index) = found else {
+            return;
+        };
+        let transfer = self.active.remove(index);
+        let links = Self::links(network, &transfer).to_vec();
+        self.refill(network, now, &links);
     }
 
     /// A link carries this share of its bandwidth from now on. Whatever crosses a link that carries nothing takes

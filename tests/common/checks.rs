@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::journal::{Bucket, Cause, GpuTime, Item, JobState};
+use plimsoll::journal::{Bucket, Cause, Fact, GpuTime, Item, JobState};
 use plimsoll::model::{Discipline, Model, Overrun, Supply, Timeline};
 use plimsoll::units::{JobId, Money};
 
@@ -43,6 +43,12 @@ impl Run<'_> {
         let class = self.model.class_of(shape);
         let mut pools = self.model.classes[class.index()].pools.iter();
         pools.any(|&pool| !self.model.needs(class, pool).is_empty())
+    }
+
+    /// Whether a job failed because it had started on a corrupted version.
+    fn is_spoiled(&self, job: JobId) -> bool {
+        let mut facts = self.heard.facts.iter();
+        facts.any(|&(_, fact)| fact == Fact::Spoiled(job))
     }
 
     fn arrived(&self, job: usize) -> bool {
@@ -117,6 +123,10 @@ impl Run<'_> {
         let Some(state) = life.state.filter(|&state| state != JobState::Rejected) else {
             return;
         };
+        if self.is_spoiled(job) {
+            assert_eq!(state, JobState::Failed, "{job:?}");
+            return;
+        }
         let truth = self.timeline.truth[job.index()];
         let work = work_done(self.model, self.timeline, job, life);
         let done = work.before + work.last;

@@ -6,6 +6,7 @@ use crate::model::{Dataset, Network, ServiceKind, Services, Traffic};
 use crate::scenario::{ClassSpec, DatasetSpec, Given, Origin, ScenarioFile, TrafficSpec};
 use crate::units::{BytePrice, Bytes, DatasetId, SiteId, parse_amount, parse_bytes};
 
+use super::artifacts;
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::pools::PoolDraft;
@@ -112,6 +113,7 @@ fn dataset(
         },
         // Its caller knows.
         key: None,
+        artifact: None,
     })
 }
 
@@ -130,6 +132,7 @@ pub(super) struct Wires<'a> {
     pub(super) pools: &'a [PoolDraft],
     pub(super) datasets: &'a [Dataset],
     pub(super) network: &'a Network,
+    pub(super) services: &'a Services,
 }
 
 /// What a class reads and where its results go, once links and data sets are known.
@@ -155,7 +158,12 @@ pub(super) fn attach(
                 .map(|pool| &wires.pools[pool.index()].pool);
             drafts.map(|pool| (pool.site, pool.name.as_str())).collect()
         };
-        draft.class.data = data(context, spec, &homes, wires);
+        let mut data = data(context, spec, &homes, wires);
+        data.extend(artifacts::of_class(context, spec, &homes, wires));
+        data.sort_unstable();
+        data.dedup();
+        cached(context, spec, &homes, wires, &data);
+        draft.class.data = data;
         draft.class.results_to = results_to(context, &spec.results_to, &homes, wires);
     }
 }
@@ -169,8 +177,11 @@ fn data(
     let (datasets, network) = (wires.datasets, wires.network);
     let mut data = Vec::new();
     for (name, origin) in spec.data.items() {
-        let Some(index) = datasets.iter().position(|dataset| dataset.name == *name) else {
-            let known: Vec<&str> = datasets.iter().map(|d| d.name.as_str()).collect();
+        let is_data = |dataset: &&Dataset| dataset.artifact.is_none();
+        let is_named = |dataset: &Dataset| dataset.artifact.is_none() && dataset.name == *name;
+        let Some(index) = datasets.iter().position(is_named) else {
+            let known = datasets.iter().filter(is_data);
+            let known: Vec<&str> = known.map(|dataset| dataset.name.as_str()).collect();
             context.unknown(origin, "data set", name, &known);
             continue;
         };
@@ -188,9 +199,6 @@ fn data(
         }
         data.push(DatasetId::from(index));
     }
-    data.sort_unstable();
-    data.dedup();
-    cached(context, spec, homes, wires, &data);
     data
 }
 
@@ -208,7 +216,8 @@ fn cached(
         let comes = comes.filter(|dataset| !dataset.kept.contains(&site));
         let bytes: u128 = comes.map(|dataset| u128::from(dataset.size.0)).sum();
         if place.cache.is_some_and(|cache| u128::from(cache.0) < bytes) {
-            let origin = spec.data.origin().unwrap_or_default();
+            let origin = spec.artifacts.origin().or(spec.data.origin());
+            let origin = origin.unwrap_or_default();
             let message = format!("the cache of site `{}` cannot hold these data", place.name);
             context.fault(
                 origin,

@@ -321,7 +321,10 @@ fn entities(
             }
         }
         // These are no nodes: `network::named`, `service_weather::failure`.
-        FailureUnit::Link | FailureUnit::Storage | FailureUnit::KeyService => {}
+        FailureUnit::Link
+        | FailureUnit::Storage
+        | FailureUnit::KeyService
+        | FailureUnit::Registry => {}
         FailureUnit::Group => {
             let wanted = spec
                 .selector

@@ -4,6 +4,7 @@ use crate::model::{Entity, Happening, Incident, Market, NodeRange, ServiceKind, 
 use crate::scenario::{HappeningKind, HappeningSpec, OfferKind, Origin};
 use crate::units::{PoolId, SimTime};
 
+use super::artifacts;
 use super::context::Context;
 use super::contracts;
 use super::pools::PoolDraft;
@@ -26,7 +27,7 @@ pub(super) fn happening(
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
     let example = "what = \"nodes-down\" (or capacity, quota, price, renewal, residual-value, link, storage, \
-                   key-service, key-rotation)";
+                   key-service, key-rotation, registry, corrupted-artifact)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
     let (Some((at, origin)), Some((&what, _))) = (at, what) else {
@@ -53,6 +54,13 @@ pub(super) fn happening(
             let kind = (ServiceKind::Key, table);
             service_weather::out(context, spec, kind, estate, when, script);
         }
+        HappeningKind::Registry => {
+            let kind = (ServiceKind::Registry, table);
+            service_weather::out(context, spec, kind, estate, when, script);
+        }
+        HappeningKind::CorruptedArtifact => {
+            artifacts::corrupted(context, spec, table, estate, from, script);
+        }
         HappeningKind::KeyRotation => {
             let kind = (ServiceKind::Key, table);
             service_weather::rotation(context, spec, kind, estate, when, script);
@@ -72,6 +80,7 @@ pub(super) fn happening(
 /// Words that mean nothing for what happens.
 fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
     use HappeningKind as K;
+    const CORRUPTED: &[HappeningKind] = &[HappeningKind::CorruptedArtifact];
     let fields: &[(Option<Origin>, &str, &[K])] = &[
         (spec.first.origin(), "first", &[K::NodesDown]),
         (spec.nodes.origin(), "nodes", &[K::NodesDown]),
@@ -87,8 +96,12 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         (
             spec.services.origin(),
             "services",
-            &[K::KeyService, K::KeyRotation],
+            &[K::KeyService, K::KeyRotation, K::Registry],
         ),
+        (spec.artifacts.origin(), "artifacts", CORRUPTED),
+        (spec.fails_after.origin(), "fails_after", CORRUPTED),
+        (spec.detected_after.origin(), "detected_after", CORRUPTED),
+        (spec.rollback.origin(), "rollback", CORRUPTED),
         (spec.voids_cache.origin(), "voids_cache", &[K::KeyService]),
     ];
     for &(field, word, kinds) in fields {

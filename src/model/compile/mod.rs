@@ -3,6 +3,7 @@
 //! Each step reads one kind of table, reports every problem that it sees and goes on with what is good, so
 //! that a person learns all of them at once. The model comes out only when there is none.
 
+mod artifacts;
 mod availability;
 mod classes;
 mod columns;
@@ -130,10 +131,11 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         pools: &pools,
         datasets: &datasets,
         network: &network,
+        services: &services,
     };
     data::attach(&mut context, file, &mut classes, &wires);
     let twins = cutovers::read(&mut context, file, &pools, &mut classes);
-    services::attach(&mut context, file, &classes, &wires, &mut services);
+    services.needs = services::attach(&mut context, file, &classes, &wires);
     let drafts = (sites.as_mut_slice(), classes.as_mut_slice());
     storages::attach(&mut context, file, drafts, &pools, &mut network);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
@@ -145,7 +147,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (sites.as_slice(), pools.as_slice());
-    let known = (&network, &services);
+    let known = (&network, &services, datasets.as_slice());
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     terms::add_to(&mut weather.script, &pools);
     phase_changes::close_before(&mut weather.script, file, &pools);

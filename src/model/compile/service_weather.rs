@@ -16,6 +16,7 @@ use super::weather::Estate;
 pub(super) const fn kind_of(unit: FailureUnit) -> Option<ServiceKind> {
     match unit {
         FailureUnit::KeyService => Some(ServiceKind::Key),
+        FailureUnit::Registry => Some(ServiceKind::Registry),
         FailureUnit::Node
         | FailureUnit::Rack
         | FailureUnit::Pool

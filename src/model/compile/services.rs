@@ -34,6 +34,20 @@ pub(super) fn read(
         let service = Service { name, ..service };
         add(context, &mut services, service, &spec.sites, sites, table);
     }
+    for (spec, table) in file.registry.items() {
+        let Some(name) = context.name(&spec.name, table, "service", &mut taken) else {
+            continue;
+        };
+        let service = Service {
+            name,
+            kind: ServiceKind::Registry,
+            shared: true,
+            cache: Span::ZERO,
+            on_loss: OnLoss::Finish,
+            rotation: None,
+        };
+        add(context, &mut services, service, &spec.sites, sites, table);
+    }
     services
 }
 
@@ -160,9 +174,8 @@ pub(super) fn attach(
     file: &ScenarioFile,
     classes: &[ClassDraft],
     wires: &Wires<'_>,
-    services: &mut Services,
-) {
-    let (sites, datasets) = (wires.sites, wires.datasets);
+) -> Vec<Vec<OutletId>> {
+    let (sites, datasets, services) = (wires.sites, wires.datasets, wires.services);
     let mut needs = vec![Vec::new(); classes.len() * sites.len()];
     let mut any = false;
     for (spec, class) in written(file, classes) {
@@ -179,12 +192,10 @@ pub(super) fn attach(
                 service,
                 origin,
             };
-            need(context, &at, classes, wires, services, &mut needs);
+            need(context, &at, classes, wires, &mut needs);
         }
     }
-    if any {
-        services.needs = needs;
-    }
+    if any { needs } else { Vec::new() }
 }
 
 /// What a class needs wherever it may run.
@@ -199,10 +210,9 @@ fn need(
     needed: &Needed,
     classes: &[ClassDraft],
     wires: &Wires<'_>,
-    services: &Services,
     needs: &mut [Vec<OutletId>],
 ) {
-    let (sites, pools) = (wires.sites, wires.pools);
+    let (sites, pools, services) = (wires.sites, wires.pools, wires.services);
     for &pool in &classes[needed.class.index()].class.pools {
         let site = pools[pool.index()].pool.site;
         let Some(outlet) = services.outlet_at(needed.service, site) else {

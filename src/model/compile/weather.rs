@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Entity, Horizon, Incident, Market, Network, Packing, Services, Weather};
+use crate::model::{
+    Dataset, Entity, Horizon, Incident, Market, Network, Packing, Services, Weather,
+};
 use crate::scenario::{Origin, ScenarioFile};
 use crate::units::PoolId;
 
@@ -22,6 +24,7 @@ pub(super) struct Estate<'a> {
     pub(super) pools: &'a [PoolDraft],
     pub(super) network: &'a Network,
     pub(super) services: &'a Services,
+    pub(super) datasets: &'a [Dataset],
     pub(super) groups: Vec<Group>,
 }
 
@@ -30,7 +33,7 @@ pub(super) fn read(
     file: &ScenarioFile,
     run: &Run,
     (sites, pools): (&[Place], &[PoolDraft]),
-    (network, services): (&Network, &Services),
+    (network, services, datasets): (&Network, &Services, &[Dataset]),
     market: Market,
 ) -> Weather {
     let estate = &Estate {
@@ -39,6 +42,7 @@ pub(super) fn read(
         pools,
         network,
         services,
+        datasets,
         groups: groups::read(context, file, pools),
     };
     let mut weather = Weather {

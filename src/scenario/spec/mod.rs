@@ -53,7 +53,9 @@ pub use phase::{
     PhaseSpec, RetireSpec,
 };
 pub use run::{OverrunKind, RunSpec};
-pub use services::{KeyServiceSpec, LossKind, RotationSpec};
+pub use services::{
+    ArtifactKind, ArtifactSpec, KeyServiceSpec, LossKind, RegistrySpec, RotationSpec,
+};
 pub use storage::{StorageSpec, StorageTier};
 pub use strategy::{
     InPhaseSpec, PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec,
@@ -91,6 +93,10 @@ pub struct ScenarioFile {
     pub dataset: List<DatasetSpec>,
     /// Services that keep the keys without which data, artifacts and checkpoints cannot be read.
     pub key_service: List<KeyServiceSpec>,
+    /// Where containers and models are pulled from.
+    pub registry: List<RegistrySpec>,
+    /// Containers and models that jobs start from.
+    pub artifact: List<ArtifactSpec>,
     /// GPU types beside, or instead of, those of the catalog.
     pub gpu: List<GpuSpec>,
     /// What owning costs, beside the records of the catalog.

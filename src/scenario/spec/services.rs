@@ -1,4 +1,4 @@
-//! `[[key_service]]`: what jobs cannot do without, and what becomes of them when it is out.
+//! `[[key_service]]`, `[[registry]]`, `[[artifact]]`: what jobs cannot do without, and what becomes of them when it is out.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -26,6 +26,54 @@ pub struct KeyServiceSpec {
     pub on_loss: Given<LossKind>,
     /// When keys are replaced; never unless given.
     pub rotation: Given<RotationSpec>,
+}
+
+/// Where containers and models are pulled from.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
+pub struct RegistrySpec {
+    /// Its name, as artifacts say it.
+    pub name: Given<String>,
+    /// The site where it stands: artifacts come from there over links; outside of all sites unless given.
+    pub site: Given<String>,
+    /// The sites that may pull from it; all unless given.
+    pub sites: List<String>,
+    /// Bytes in a second that come where no link leads to it, such as "1 GB"; at once unless given.
+    pub bandwidth: Given<String>,
+}
+
+/// A container or a model that jobs start from.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "size", "registry"]))]
+pub struct ArtifactSpec {
+    /// Its name, as classes say it.
+    pub name: Given<String>,
+    /// What it is; "container" unless given.
+    pub kind: Given<ArtifactKind>,
+    /// How much it is, such as "140 GB".
+    pub size: Given<String>,
+    /// The registry that it is pulled from.
+    pub registry: Given<String>,
+    /// Its versions, newest first; a corrupted one is rolled back to the one before.
+    pub versions: List<String>,
+    /// The key service without which it cannot be pulled; none unless given.
+    pub key: Given<String>,
+    /// The share of pulls that break, such as 0.01; none unless given.
+    pub broken: Given<f64>,
+    /// How long after a broken pull the next one begins; 1 min unless given.
+    pub retry: Given<String>,
+}
+
+/// What an artifact is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArtifactKind {
+    /// A container with programs.
+    Container,
+    /// The weights of a model.
+    Model,
 }
 
 /// What becomes of running jobs that lose a service.

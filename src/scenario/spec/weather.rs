@@ -65,7 +65,7 @@ pub struct FailureSpec {
     pub storages: List<String>,
     /// With of = "link" or "storage": the share of the bandwidth that is left meanwhile, such as 0.1; 0 unless given.
     pub share: Given<f64>,
-    /// With of = "key-service": which of them, by name; all unless given.
+    /// With of = "key-service" or "registry": which of them, by name; all unless given.
     pub services: List<String>,
     /// Where; everything owned unless given, of links, storages and services everything. A link is where it begins
     /// and where it ends.
@@ -152,6 +152,8 @@ pub enum FailureUnit {
     Storage,
     /// Each key service: by site, or a shared one as a whole.
     KeyService,
+    /// Each registry as a whole.
+    Registry,
 }
 
 /// Something that happens at a given time.
@@ -186,11 +188,20 @@ pub struct HappeningSpec {
     pub storages: List<String>,
     /// With link or storage: the share of the bandwidth that is left, such as 0.1; 0 unless given.
     pub share: Given<f64>,
-    /// With key-service and key-rotation: which services, by name; all unless given.
+    /// With key-service, key-rotation and registry: which services, by name; all unless given.
     pub services: List<String>,
     /// With key-service: whether what was fetched before is of no use either; it serves until it expires unless
     /// given.
     pub voids_cache: Given<bool>,
+    /// With corrupted-artifact: which artifacts, by name.
+    pub artifacts: List<String>,
+    /// With corrupted-artifact: how long what starts on it runs before it fails, such as "10 min"; it fails at once
+    /// unless given.
+    pub fails_after: Given<String>,
+    /// With corrupted-artifact: how long until somebody knows, such as "4 h".
+    pub detected_after: Given<String>,
+    /// With corrupted-artifact: how long from then until the version before can be pulled, such as "1 h".
+    pub rollback: Given<String>,
     /// With quota: GPUs that each pool may hold.
     pub gpus: Given<u64>,
     /// With price, renewal: what it is multiplied by, such as 1.15.
@@ -223,4 +234,8 @@ pub enum HappeningKind {
     KeyService,
     /// Keys are replaced at once: whatever holds an old one breaks.
     KeyRotation,
+    /// Registries are out: nothing can be pulled.
+    Registry,
+    /// Sites receive a corrupted version of an artifact: what starts on it fails until it is rolled back.
+    CorruptedArtifact,
 }

@@ -1,0 +1,148 @@
+//! What is known of artifacts at sites: pulls that broke, versions that are corrupted, and what started on them.
+
+use std::collections::BTreeMap;
+
+use crate::model::Model;
+use crate::units::{DatasetId, SimTime, SiteId, Span};
+
+use super::job::{Phase, Slot};
+use super::moment::World;
+
+/// Artifacts at sites, as far as there is anything to know of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Artifacts {
+    states: BTreeMap<(DatasetId, SiteId), State>,
+    /// Jobs that started on a corrupted version, with the attempt.
+    spoiled: Vec<(Slot, u32)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct State {
+    /// Pulls so far.
+    pulls: u32,
+    /// When it may be pulled again after a pull that broke.
+    again: SimTime,
+    health: Health,
+}
+
+/// How good the version is that a site has, or would pull.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Health {
+    /// It works.
+    #[default]
+    Good,
+    /// It is corrupted, and nobody knows: what starts on it fails after so long.
+    Bad(Span),
+    /// It is known to be corrupted.
+    Known,
+}
+
+impl Artifacts {
+    /// Nothing is known.
+    pub(super) fn clear(&mut self) {
+        self.states.clear();
+        self.spoiled.clear();
+    }
+
+    /// One more pull begins. Returns its number.
+    pub(super) fn begin(&mut self, id: DatasetId, site: SiteId) -> u32 {
+        let state = self.states.entry((id, site)).or_default();
+        state.pulls += 1;
+        state.pulls
+    }
+
+    /// How many pulls there were.
+    pub(super) fn pulls(&self, id: DatasetId, site: SiteId) -> u32 {
+        self.states.get(&(id, site)).map_or(0, |state| state.pulls)
+    }
+
+    /// Nothing is pulled before `again`.
+    pub(super) fn wait_until(&mut self, id: DatasetId, site: SiteId, again: SimTime) {
+        self.states.entry((id, site)).or_default().again = again;
+    }
+
+    /// Whether a pull that broke is not tried again yet.
+    pub(super) fn waits(&self, id: DatasetId, site: SiteId, now: SimTime) -> bool {
+        let state = self.states.get(&(id, site));
+        state.is_some_and(|state| now < state.again)
+    }
+
+    /// How good the version at a site is.
+    pub(super) fn health(&self, id: DatasetId, site: SiteId) -> Health {
+        let state = self.states.get(&(id, site));
+        state.map_or(Health::Good, |state| state.health)
+    }
+
+    /// The version at a site is as good as this from now on. Returns how good it was.
+    pub(super) fn set_health(&mut self, id: DatasetId, site: SiteId, health: Health) -> Health {
+        let state = self.states.entry((id, site)).or_default();
+        std::mem::replace(&mut state.health, health)
+    }
+
+    /// A job started on a corrupted version.
+    pub(super) fn spoil(&mut self, slot: Slot, attempt: u32) {
+        self.spoiled.push((slot, attempt));
+    }
+
+    /// Jobs that did, for looking at; those that are not `kept` are forgotten.
+    pub(super) fn retain_spoiled(&mut self, kept: impl FnMut(&(Slot, u32)) -> bool) {
+        self.spoiled.retain(kept);
+    }
+}
+
+impl World {
+    /// How long a job that starts now runs until it fails, if an artifact that it starts from is corrupted. It is
+    /// remembered then.
+    pub fn spoils_after(&mut self, model: &Model, slot: Slot) -> Option<Span> {
+        let job = &self.jobs[slot];
+        let class = model.class_of(job.request.shape);
+        let site = model.pool(job.pool).site;
+        let data = model.classes[class.index()].data.iter();
+        let bad = data.filter_map(|&id| match self.staging.artifacts.health(id, site) {
+            Health::Bad(after) => Some(after),
+            Health::Good | Health::Known => None,
+        });
+        let after = bad.min()?;
+        let attempt = job.attempt;
+        self.staging.artifacts.spoil(slot, attempt);
+        Some(after)
+    }
+
+    /// The version of an artifact at a site is as good as this from now on. Returns how good it was.
+    pub fn set_health(&mut self, id: DatasetId, site: SiteId, health: Health) -> Health {
+        self.changes.other = true;
+        self.staging.artifacts.set_health(id, site, health)
+    }
+
+    /// How many pulls of an artifact to a site there were.
+    pub fn pulls(&self, id: DatasetId, site: SiteId) -> u32 {
+        self.staging.artifacts.pulls(id, site)
+    }
+
+    /// The jobs that run on the corrupted version of an artifact at a site, in order of arrival; they are forgotten.
+    pub fn take_spoiled(
+        &mut self,
+        model: &Model,
+        id: DatasetId,
+        site: SiteId,
+        victims: &mut Vec<Slot>,
+    ) {
+        victims.clear();
+        let jobs = &self.jobs;
+        self.staging.artifacts.retain_spoiled(|&(slot, attempt)| {
+            let job = &jobs[slot];
+            if job.attempt != attempt || job.phase != Phase::Running {
+                return false;
+            }
+            let class = model.class_of(job.request.shape);
+            let reads = model.classes[class.index()].data.contains(&id);
+            if reads && model.pool(job.pool).site == site {
+                victims.push(slot);
+                return false;
+            }
+            true
+        });
+        victims.sort_unstable_by_key(|&slot| jobs[slot].id);
+        victims.dedup();
+    }
+}
