@@ -97,6 +97,13 @@ versions = ["2.1", "2.0"]
 key      = "kms"
 
 [[class]]
+name      = "kiosk"
+sites     = ["shop"]
+burst     = false
+artifacts = ["base model"]
+match     = { tenant = "kiosk" }
+
+[[class]]
 name      = "single"
 key       = "kms"
 artifacts = ["base model"]
@@ -116,6 +123,10 @@ feed = "0.02 GB/s per GPU"
 name      = "research"
 generator = { preset = "shared-research", load = 1.1 }
 drop      = ["unplaceable"]
+
+[[demand]]
+name      = "kiosk"
+generator = { arrivals = "smooth", jobs_per_day = 60, zone = "Europe/Berlin", run_time = 0.1, gangs = { 1 = 1 }, tenants = { kiosk = 1 } }
 
 [[strategy]]
 name      = "out after 10 min"
@@ -277,13 +288,16 @@ const EFFECTS: &[(&str, Effect)] = &[
         refusals(heard) > 0 && reclaims(heard, 2) == 0 && interruptions(heard) == 0
     }),
     // Only the edge site receives it.
-    ("edge-model-corrupted.toml", |heard, fair| {
-        let jobs = heard.jobs.iter().zip(&fair.jobs);
-        let mut changed = jobs
-            .filter(|(bad, good)| bad.state == JobState::Failed && good.state != JobState::Failed);
+    ("edge-model-corrupted.toml", |heard, _| {
+        let spoiled = |(_, fact): &(_, Fact)| match *fact {
+            Fact::Spoiled(job) => heard.jobs.iter().find(|record| record.job == job),
+            _ => None,
+        };
+        let mut harmed = heard.facts.iter().filter_map(spoiled);
         heard.run.spoiled_jobs > 0
             && heard.run.spoiled_time > 0
-            && changed.all(|(bad, _)| bad.pool == Some(PoolId(1)))
+            && waited_for(heard, Cause::Registry) > 0
+            && harmed.all(|job| job.pool == Some(PoolId(1)) && job.state == JobState::Failed)
     }),
     ("edge-power-lost.toml", |heard, _| {
         down(heard, 1) == 8 * 3 * GPU_DAY
@@ -339,12 +353,12 @@ const EFFECTS: &[(&str, Effect)] = &[
     }),
     // 11 racks × 28 d / 1,800 d: one month in six has a rack fault; nodes break besides.
     ("rack-power.toml", |heard, _| !stops(heard).is_empty()),
+    ("regions-lost.toml", |heard, _| {
+        reclaims(heard, 2) + reclaims(heard, 3) > 0 && refusals(heard) > 0
+    }),
     // Three sites for two days; the rented site, whose cache the rotation of keys voids, cannot pull.
     ("registry-out.toml", |heard, _| {
         hours_out(heard) == 3 * 48 && waited_for(heard, Cause::Registry) > 0
-    }),
-    ("regions-lost.toml", |heard, _| {
-        reclaims(heard, 2) + reclaims(heard, 3) > 0 && refusals(heard) > 0
     }),
     // 40 and 2 nodes once, in 21 batches of 3 h: from 9 d on, none of it is down and nobody is stopped.
     ("rolling-maintenance.toml", |heard, _| {

@@ -9,6 +9,7 @@ use crate::model::{
 use crate::record::plain;
 use crate::units::{PoolId, SimTime, Span};
 
+use super::services::failures;
 use super::study::counted;
 use super::{commitments, contracts, phases, power};
 
@@ -81,15 +82,7 @@ fn wires(model: &Model, lines: &mut Vec<String>) {
             plain(&links.join(", "))
         ));
     }
-    for failure in &model.weather.outages {
-        let names = failure.entities.iter().map(|(name, _)| name.as_str());
-        lines.push(format!(
-            "failure  {}  of {}: {}",
-            plain(&failure.name),
-            counted(failure.entities.len() as u64, "service"),
-            plain(&names.collect::<Vec<_>>().join(", "))
-        ));
-    }
+    lines.extend(failures(model));
 }
 
 fn dry(market: &Market, drought: &SharedDrought) -> String {

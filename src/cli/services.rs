@@ -7,6 +7,8 @@ use crate::model::{Class, Model, OnLoss, Service, ServiceKind};
 use crate::record::plain;
 use crate::units::{OutletId, ServiceId, Span};
 
+use super::study::counted;
+
 /// One line for each service; nothing where there is none.
 pub(super) fn services(model: &Model) -> String {
     let mut out = String::new();
@@ -39,6 +41,20 @@ pub(super) fn services(model: &Model) -> String {
     }
     artifacts(model, &mut out);
     out
+}
+
+/// One line for each way in which services fail.
+pub(super) fn failures(model: &Model) -> Vec<String> {
+    let failures = model.weather.outages.iter().map(|failure| {
+        let names = failure.entities.iter().map(|(name, _)| name.as_str());
+        format!(
+            "failure  {}  of {}: {}",
+            plain(&failure.name),
+            counted(failure.entities.len() as u64, "service"),
+            plain(&names.collect::<Vec<_>>().join(", "))
+        )
+    });
+    failures.collect()
 }
 
 /// One line for each artifact.

@@ -44,6 +44,7 @@ pub(super) fn read(
         let found = dataset(context, spec, table, sites, network, name);
         datasets.extend(found.map(|dataset| Dataset { key, ..dataset }));
     }
+    artifacts::read(context, file, sites, services, &mut datasets);
     datasets
 }
 

@@ -149,7 +149,6 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let places = (sites.as_slice(), pools.as_slice());
     let known = (&network, &services, datasets.as_slice());
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
-    terms::add_to(&mut weather.script, &pools);
     phase_changes::close_before(&mut weather.script, file, &pools);
     if !context.problems.is_empty() {
         return Err(context.problems);

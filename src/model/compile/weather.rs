@@ -16,6 +16,7 @@ use super::maintenance;
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::sites::Place;
+use super::terms;
 
 /// What the readers of weather look things up in.
 pub(super) struct Estate<'a> {
@@ -71,6 +72,7 @@ pub(super) fn read(
             fix,
         );
     }
+    terms::add_to(&mut weather.script, pools);
     weather
 }
 
