@@ -70,6 +70,7 @@ fn a_data_set_of_its_own_price_is_posted_too() {
         storage: BytePrice(73_000),
         traffic: Traffic::Bulk,
         key: None,
+        artifact: None,
     }];
     let heard = run(&mut model, &[Row::of(0, 1, HOUR)]);
     let month = |to: u64| (Payee::Dataset(DatasetId(0)), to, milli_units(1_200));
@@ -116,6 +117,7 @@ fn cached() -> Model {
         storage: BytePrice(0),
         traffic: Traffic::Bulk,
         key: None,
+        artifact: None,
     };
     model.datasets = vec![dataset("web"), dataset("code")];
     let reads = |name: &str, id: u16| Class {
