@@ -9,9 +9,11 @@ use common::clouds::{HOUR, public, run, terms};
 use common::storms::stormy_worlds;
 use common::worlds::Row;
 use common::{Everything, play, play_in};
+use plimsoll::dice::Dice;
 use plimsoll::engine::Scratch;
 use plimsoll::journal::{Item, Payee};
-use plimsoll::model::{Commitments, Horizon, Model, Promise, VolumeDiscount};
+use plimsoll::model::{Commitments, Horizon, Model, Promise, Timeline, VolumeDiscount, compile};
+use plimsoll::scenario::load;
 use plimsoll::units::{Epoch, Money, PoolId, ProviderId, SimTime, Span};
 use proptest::prelude::*;
 
@@ -210,4 +212,54 @@ fn tiers_neither_jump_nor_turn_back() {
         let (before, after) = (Money(above.0 - 1), Money(above.0 + 1));
         assert!((at_the_edge.of(after) - at_the_edge.of(before)).0 <= 2);
     }
+}
+
+/// A shipped scenario, cut short.
+fn shipped(name: &str, horizon: &str) -> Model {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let set = [format!("scenario.horizon={horizon}")];
+    let scenario = load(&folder.join(name), &set).unwrap_or_else(|p| panic!("{}", p.render(false)));
+    let compiled = compile(&scenario);
+    compiled
+        .unwrap_or_else(|p| panic!("{}", p.render(false)))
+        .model
+}
+
+#[test]
+fn all_that_the_shipped_contracts_cost_is_posted() {
+    let model = shipped("contract-mix.toml", "50 d");
+    let mut timeline = Timeline::default();
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    Timeline::sample(&model, &dice, &mut timeline);
+    let (mut short, mut back) = (Money::ZERO, Money::ZERO);
+    for strategy in 0..model.strategies.len() {
+        let heard = play(&model, &timeline, strategy);
+        let pools = heard.pools.iter();
+        let pools: Money = pools
+            .map(|pool| pool.charged + pool.egress_cost + pool.drawn.cost)
+            .sum();
+        let run = &heard.run;
+        let total = pools + run.link_cost + run.storage_cost + run.shortfall - run.discounts;
+        let posted: Money = heard.postings.iter().map(|line| line.amount).sum();
+        assert_eq!(posted, total);
+        for pool in &heard.pools {
+            let mine = heard
+                .postings
+                .iter()
+                .filter(|line| line.pool() == Some(pool.pool));
+            let electricity = mine.filter(|line| line.item == Item::Electricity);
+            let electricity: Money = electricity.map(|line| line.amount).sum();
+            assert_eq!(electricity, pool.drawn.cost);
+        }
+        assert!(
+            heard.pools[0].drawn.cost > Money::ZERO && heard.pools[1].drawn.cost == Money::ZERO
+        );
+        short += run.shortfall;
+        back += run.discounts;
+    }
+    // Who rents nothing falls short of the promise; who rents gets something back.
+    assert!(short > Money::ZERO && back > Money::ZERO);
 }

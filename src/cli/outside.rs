@@ -147,6 +147,7 @@ fn prices(model: &Model, tariffs: &Tariffs, end: SimTime) -> Vec<String> {
             Some(PriceLaw::Jumping(_)) => "drawn, jumping".to_owned(),
             None if steps > 1 => counted(steps as u64, "step"),
             None if market.cycle.is_some() => "times the market cycle".to_owned(),
+            None if model.moves_price_of(id) => "times what it shares or what happens".to_owned(),
             None if terms.kind == RentKind::Spot => "constant".to_owned(),
             None => continue,
         };
