@@ -53,10 +53,12 @@ impl Tally {
         if record.state == JobState::Rejected {
             return;
         }
-        for (sum, wait) in self.waits.0.iter_mut().zip(record.waits.0) {
-            *sum += wait;
-        }
         let wait = record.waits.total();
+        if wait > 0 {
+            for (sum, wait) in self.waits.0.iter_mut().zip(record.waits.0) {
+                *sum += wait;
+            }
+        }
         self.keys
             .push(stats::censored(wait, record.wait_is_censored()));
         if !record.state.is_unfinished() {
@@ -134,6 +136,10 @@ impl Tally {
 /// Turnaround over run time, where a run shorter than ten seconds counts as ten; at least 1.
 fn bounded_slowdown(record: &JobRecord, wait: u64) -> f64 {
     let turnaround = record.end.since(record.submit).0;
+    if wait + record.preempted.0 == 0 {
+        // It ran all the time; told apart because a division takes longer than all else here.
+        return 1.0;
+    }
     let run = turnaround.saturating_sub(wait + record.preempted.0);
     (turnaround as f64 / run.max(SLOWDOWN_BOUND_MS) as f64).max(1.0)
 }

@@ -219,22 +219,30 @@ impl Profile {
         if stay > 0 {
             self.far.select_nth_unstable_by(stay, |a, b| b.cmp(a));
         }
-        self.far[stay..].sort_unstable();
+        // Most keys were left behind by jobs that ended early: they are dropped before the rest is sorted.
+        let (mut live, mut last) = (stay, self.border);
         for index in stay..self.far.len() {
             let found = self.far[index];
-            // A key below the border was left behind by a job, as was one that is not expected; the same key
-            // twice is one job's own and one that was left by an earlier job of the slot.
-            if found < self.border {
+            last = last.max(found.saturating_add(1));
+            let slot = slot_of(found);
+            let is_own = |(end, _)| key(end, slot) == found;
+            if found >= self.border && held(slot).is_some_and(is_own) {
+                self.far[live] = found;
+                live += 1;
+            }
+        }
+        self.far[stay..live].sort_unstable();
+        for index in stay..live {
+            let found = self.far[index];
+            // The same key twice is one job's own and one that was left by an earlier job of the slot.
+            if index > stay && self.far[index - 1] == found {
                 continue;
             }
-            self.border = found.saturating_add(1);
-            let slot = slot_of(found);
-            if let Some((end, gpus)) = held(slot)
-                && key(end, slot) == found
-            {
+            if let Some((_, gpus)) = held(slot_of(found)) {
                 self.near.insert(found, Weight(gpus));
             }
         }
+        self.border = last;
         self.far.truncate(stay);
     }
 }
