@@ -54,7 +54,7 @@ name          = "rented"
 site          = "cloud"
 gpu           = "h100"
 gpus_per_node = 8
-offer         = { kind = "{kind}", price = "3.50 USD/GPU-h", quota = 1250, provisioning = { median = "8 min", p95 = "30 min" }, notice = "2 min"{offer} }
+offer         = { kind = "{kind}", price = "3.50 USD/GPU-h", quota = 1250, provisioning = "8 min", provisioning_p95 = "30 min"{offer} }
 
 [[demand]]
 name      = "training"
@@ -99,14 +99,14 @@ const KINDS: &[Kind] = &[
         name: "checkpoints, crashes",
         words: &[(
             "{class}",
-            "checkpoint = { interval = \"1 h\" }\npreemption = { kind = \"checkpoint\", write = \"1 min\", restart = \"5 min\" }\ncrash = { mean = \"50 d\" }\n",
+            "checkpoint = { interval = \"1 h\" }\npreemption = { kind = \"checkpoint\", write = \"1 min\", restart = \"5 min\" }\ncrash = \"50 d\"\n",
         )],
     },
     Kind {
         name: "spot: capacity that moves",
         words: &[
             ("{kind}", "spot"),
-            ("{offer}", ", market = \"zone\""),
+            ("{offer}", ", market = \"zone\", notice = \"2 min\""),
             (
                 "",
                 "[[market]]\nname = \"zone\"\nregion = \"region\"\ntier = \"medium\"\ninstances = 120\n",

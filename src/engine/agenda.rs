@@ -50,6 +50,8 @@ pub(super) enum Rank {
     Pulled = 19,
     /// A pull that broke may be tried again.
     PullAgain = 20,
+    /// A gang that goes on with fewer GPUs looks whether it may grow.
+    Grow = 21,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -110,6 +110,9 @@ impl<O: Observer> Run<'_, O> {
         if self.world.services.are_used() {
             self.start_on_artifacts(slot);
         }
+        if !self.model.elastic.is_empty() {
+            self.expect_growth(slot);
+        }
         // No class crashes by itself where none rolls dice.
         if !self.scratch.class_keys.is_empty() {
             self.schedule_crash(slot, at);

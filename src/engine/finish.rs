@@ -90,7 +90,7 @@ impl<O: Observer> Run<'_, O> {
     fn post_record(&mut self) {
         if O::POSTINGS {
             let record = self.record;
-            self.post_stretches(Some(record.job), record.gpus);
+            self.post_stretches(Some(record.job));
             self.post_egress(&record);
         }
     }

@@ -92,6 +92,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::PullAgain => self.pull_again(),
             Rank::Cut if self.is_current(slot, event, Phase::Running) => self.cut(slot),
             Rank::Lapsed => self.lapse_service(OutletId(event.id), event.attempt),
+            Rank::Grow if self.is_current(slot, event, Phase::Running) => self.grow(slot),
             Rank::Restored => self.restored(event),
             Rank::Mended => self.mended(event),
             Rank::Fault => self.breaks(event),
@@ -109,6 +110,7 @@ impl<O: Observer> Run<'_, O> {
             | Rank::Saved
             | Rank::Answered
             | Rank::Crash
+            | Rank::Grow
             | Rank::Rekeyed
             | Rank::Cut
             | Rank::Spoiled

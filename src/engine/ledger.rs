@@ -34,9 +34,8 @@ impl<O: Observer> Run<'_, O> {
     /// Posts what the last move booked for a job that lives on.
     pub(super) fn post_booked(&mut self, slot: Slot) {
         if O::POSTINGS {
-            let job = &self.world.jobs[slot];
-            let (id, gpus) = (job.id, MilliGpus(self.model.milli_of(job.request.shape)));
-            self.post_stretches(Some(id), gpus);
+            let id = self.world.jobs[slot].id;
+            self.post_stretches(Some(id));
         }
     }
 
@@ -45,21 +44,20 @@ impl<O: Observer> Run<'_, O> {
         if O::POSTINGS {
             for index in 0..self.scratch.orders.stretches.len() {
                 let (slot, stretch) = self.scratch.orders.stretches[index];
-                let job = &self.world.jobs[slot];
-                let (id, gpus) = (job.id, MilliGpus(self.model.milli_of(job.request.shape)));
-                self.post_stretch(Some(id), gpus, stretch);
+                let id = self.world.jobs[slot].id;
+                self.post_stretch(Some(id), stretch);
             }
         }
         self.scratch.orders.stretches.clear();
     }
 
-    pub(super) fn post_stretches(&mut self, job: Option<JobId>, asked: MilliGpus) {
+    pub(super) fn post_stretches(&mut self, job: Option<JobId>) {
         for index in 0..self.world.booked.len() {
-            self.post_stretch(job, asked, self.world.booked[index]);
+            self.post_stretch(job, self.world.booked[index]);
         }
     }
 
-    fn post_stretch(&mut self, job: Option<JobId>, asked: MilliGpus, stretch: Stretch) {
+    fn post_stretch(&mut self, job: Option<JobId>, stretch: Stretch) {
         let mut from = stretch.from;
         while from < stretch.to {
             let to = self.model.epoch.next_month(from).min(stretch.to);
@@ -80,11 +78,11 @@ impl<O: Observer> Run<'_, O> {
             let run = if stretch.starved == Starved::default() {
                 run
             } else {
-                self.post_starved((job, asked), &stretch, &cut, run)
+                self.post_starved(job, &stretch, &cut, run)
             };
-            self.post_part(job, asked, &cut, stretch.bucket, run);
-            self.post_part(job, asked, &cut, Bucket::Checkpoint, rest);
-            self.post_electricity(job, asked, &cut);
+            self.post_part(job, &cut, stretch.bucket, run);
+            self.post_part(job, &cut, Bucket::Checkpoint, rest);
+            self.post_electricity(job, &cut);
             from = to;
         }
     }
@@ -94,7 +92,7 @@ impl<O: Observer> Run<'_, O> {
     #[cold]
     fn post_starved(
         &mut self,
-        (job, asked): (Option<JobId>, MilliGpus),
+        job: Option<JobId>,
         stretch: &Stretch,
         month: &Stretch,
         run: Part,
@@ -116,8 +114,8 @@ impl<O: Observer> Run<'_, O> {
             // Nothing is left for the rest, so it may cost nothing.
             storages.price_ms = run.price_ms - links.price_ms;
         }
-        self.post_part(job, asked, month, Bucket::StalledLink, links);
-        self.post_part(job, asked, month, Bucket::StalledStorage, storages);
+        self.post_part(job, month, Bucket::StalledLink, links);
+        self.post_part(job, month, Bucket::StalledStorage, storages);
         Part {
             span: Span(run.span.0 - links.span.0 - storages.span.0),
             price_ms: run.price_ms - links.price_ms - storages.price_ms,
@@ -145,18 +143,17 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// Posts a part of a stretch that lies in one month.
-    fn post_part(
-        &mut self,
-        job: Option<JobId>,
-        asked: MilliGpus,
-        cut: &Stretch,
-        bucket: Bucket,
-        part: Part,
-    ) {
+    fn post_part(&mut self, job: Option<JobId>, cut: &Stretch, bucket: Bucket, part: Part) {
         if part.span == Span::ZERO {
             return;
         }
-        let &Stretch { pool, from, to, .. } = cut;
+        let &Stretch {
+            pool,
+            asked,
+            from,
+            to,
+            ..
+        } = cut;
         let occupied = MilliGpus::whole(asked.occupied());
         let amount = Money::of_odometer(occupied, part.price_ms);
         let span = u128::from(part.span.0);
@@ -224,9 +221,8 @@ impl<O: Observer> Run<'_, O> {
 
     fn post_shut_of(&mut self, pool: PoolId) {
         for index in 0..self.world.pool(pool).shut_stretches.len() {
-            let (gpus, stretch) = self.world.pool(pool).shut_stretches[index];
-            let stretch = Stretch { pool, ..stretch };
-            self.post_stretch(None, MilliGpus::whole(gpus), stretch);
+            let stretch = self.world.pool(pool).shut_stretches[index];
+            self.post_stretch(None, Stretch { pool, ..stretch });
         }
     }
 

@@ -9,6 +9,7 @@ mod artifacts;
 mod carry;
 mod feeds;
 mod finish;
+mod growth;
 mod handle;
 mod ledger;
 mod repairs;

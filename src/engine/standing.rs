@@ -8,10 +8,11 @@ use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
     /// Posts the electricity of a stretch that lies in one month, where it is paid by the meter.
-    pub(super) fn post_electricity(&mut self, job: Option<JobId>, asked: MilliGpus, cut: &Stretch) {
+    pub(super) fn post_electricity(&mut self, job: Option<JobId>, cut: &Stretch) {
         let Some(meter) = self.model.power.meter(cut.pool) else {
             return;
         };
+        let asked = cut.asked;
         let held = MilliGpus::whole(asked.occupied());
         let drawn = meter.stretch(cut.bucket, (held, asked), cut.from, cut.to);
         // Who drains stays with the pool's own account, and what is down is taken from it.

@@ -314,7 +314,7 @@ impl<O: Observer> Run<'_, O> {
         let (id, pool) = (self.world.jobs[slot].id, self.world.jobs[slot].pool);
         self.out.fact(self.world.now, Fact::Answered(id, pool));
         let until = self.world.now + REFUSAL_MEMORY;
-        self.world.hear_refusal(slot, until);
+        self.world.hear_refusal(self.model, slot, until);
         self.retry_at(until, pool);
     }
 

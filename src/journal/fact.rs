@@ -20,6 +20,8 @@ pub enum Fact {
     Warned(JobId, PoolId),
     /// A job lost its place, or crashed: what no checkpoint holds is lost, and it waits again.
     Interrupted(JobId, PoolId),
+    /// A job that had gone on with fewer GPUs than it asked for stops, writes a checkpoint and waits for all of them.
+    Grew(JobId, PoolId),
     /// A job asked a provider for instances that it does not have.
     Refused(JobId, PoolId),
     /// A job heard that it was refused, and waits again.

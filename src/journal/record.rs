@@ -92,6 +92,8 @@ pub struct JobRecord {
     pub recoveries: u32,
     /// From each interruption to the end of the restart that followed, added up.
     pub recovery: Span,
+    /// How often it went on with fewer GPUs than it asked for.
+    pub shrinks: u32,
     /// GPU-time that it held, by bucket, in milli-GPU·ms.
     pub gpu_time: GpuTime,
     /// What its GPUs cost.
@@ -120,6 +122,7 @@ impl JobRecord {
         interruptions: 0,
         recoveries: 0,
         recovery: Span::ZERO,
+        shrinks: 0,
         gpu_time: GpuTime::ZERO,
         compute_cost: Money::ZERO,
         egress_cost: Money::ZERO,

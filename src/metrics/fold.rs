@@ -159,6 +159,7 @@ mod tests {
             interruptions: 0,
             recoveries: 0,
             recovery: crate::units::Span::ZERO,
+            shrinks: 0,
             gpu_time: GpuTime::default(),
             compute_cost: Money::ZERO,
             egress_cost: Money::ZERO,

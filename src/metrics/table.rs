@@ -189,6 +189,8 @@ metrics! {
         "how often a job was stopped to make room";
     "interruptions" Times Lower EachClass(|t| Cell::amount(t.interruptions() as f64))
         "how often a job lost its place, or crashed";
+    "gangs_shrunk" Times Lower Jobs(|t| Cell::amount(t.shrinks() as f64))
+        "how often a gang that lost a part went on with fewer GPUs than it asked for";
     "recovery_mean_s" Seconds Lower EachClass(|t| t.recovery_mean())
         "mean time from an interruption until work went on, restart included, where it went on by the horizon";
     "service_out_h" Hours Lower EachService(|out| Cell::amount(out.0 as f64 / 3.6e6))

@@ -16,6 +16,7 @@ pub struct Tally {
     waits: Waits,
     preemptions: u64,
     interruptions: u64,
+    shrinks: u64,
     recoveries: u64,
     recovery_ms: u64,
     preempted_ms: u64,
@@ -46,6 +47,7 @@ impl Tally {
         self.states[record.state as usize] += 1;
         self.preemptions += u64::from(record.preemptions);
         self.interruptions += u64::from(record.interruptions);
+        self.shrinks += u64::from(record.shrinks);
         self.recoveries += u64::from(record.recoveries);
         self.recovery_ms += record.recovery.0;
         self.preempted_ms += record.preempted.0;
@@ -90,6 +92,11 @@ impl Tally {
     /// Stops because a place was taken away, or by a crash.
     pub fn interruptions(&self) -> u64 {
         self.interruptions
+    }
+
+    /// How often a gang went on with fewer GPUs than it asked for.
+    pub fn shrinks(&self) -> u64 {
+        self.shrinks
     }
 
     /// Mean time in seconds from an interruption until work went on, over those after which it did.

@@ -6,6 +6,7 @@ use crate::units::{
 
 use super::Model;
 use super::commitments::Commitments;
+use super::elastic::Elastic;
 use super::estate::{
     Class, Horizon, Overrun, Packing, Pool, Preemption, Site, SiteKind, Spread, Supply,
 };
@@ -33,6 +34,7 @@ impl Model {
             shapes: Vec::new(),
             rhythms: Vec::new(),
             commitments: Commitments::default(),
+            elastic: Elastic::default(),
             network: Network::default(),
             power: Power::default(),
             datasets: Vec::new(),
@@ -97,6 +99,7 @@ impl Class {
             checkpoints_on: None,
             bad_checkpoints: 0,
             crash_mean: None,
+            elastic: None,
             preemption: Preemption::Checkpoint {
                 write: Span::ZERO,
                 restart: Span::ZERO,

@@ -8,6 +8,7 @@ use crate::units::{
 use super::commitments::Commitments;
 use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
+use super::elastic::{Elastic, ElasticTerms};
 use super::factors::Factors;
 use super::network::Network;
 use super::power::Power;
@@ -43,6 +44,8 @@ pub struct Model {
     pub tenants: Vec<String>,
     /// All shapes of request that demand can produce, ascending by GPUs, then class.
     pub shapes: Vec<Shape>,
+    /// With which of them gangs can go on that lost a part.
+    pub elastic: Elastic,
     /// What is compared.
     pub strategies: Vec<StrategySettings>,
     /// When jobs of each shape write checkpoints in each pool, by shape, then pool; empty if none ever does.
@@ -272,6 +275,8 @@ pub struct Class {
     pub bad_checkpoints: u32,
     /// Mean running time after which a job crashes by itself, whatever its size; `None` if it never does.
     pub crash_mean: Option<Span>,
+    /// How its gangs survive the loss of a part; `None`: they wait until all of it is to be had again.
+    pub elastic: Option<ElasticTerms>,
 }
 
 /// What happens to the work of a job that is stopped to make room.

@@ -10,6 +10,7 @@ mod compile;
 mod contracts;
 mod data;
 mod demand;
+mod elastic;
 mod estate;
 mod factors;
 mod happening;
@@ -36,6 +37,7 @@ pub use compile::{Assumption, Compiled, compile};
 pub use contracts::{Contracts, Owning, Renewal};
 pub use data::{Artifact, Dataset};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
+pub use elastic::{Elastic, ElasticTerms, Smaller};
 pub use estate::{
     Boot, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind, Rented, Site,
     SiteKind, Spread, Supply, Term,

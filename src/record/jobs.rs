@@ -202,6 +202,7 @@ mod tests {
             interruptions: 0,
             recoveries: 0,
             recovery: crate::units::Span::ZERO,
+            shrinks: 0,
             gpu_time,
             compute_cost: Money(10 * Money::TICKS_PER_UNIT),
             egress_cost: Money::ZERO,

@@ -51,15 +51,24 @@ impl World {
             model,
             tariffs: &self.tariffs,
             job,
-            asked: record.gpus.0,
+            asked: model.milli_of(job.request.shape),
             gpu_time: &mut record.gpu_time,
             cost: &mut record.compute_cost,
             drawn: &mut record.drawn,
         };
         desk.book_last(running_to, (now, self.jobs.halted(job)), starved);
         if let Some(history) = self.jobs.history(job) {
-            for (pool, from, to, starved) in self.jobs.runs(history) {
-                desk.book_fed(pool, running_to, (from, to), starved);
+            for (pool, shape, from, to, starved) in self.jobs.runs(history) {
+                if shape == job.request.shape {
+                    desk.book_fed(pool, running_to, (from, to), starved);
+                } else {
+                    desk.of_size(&job.of_shape(model, shape)).book_fed(
+                        pool,
+                        running_to,
+                        (from, to),
+                        starved,
+                    );
+                }
             }
             record.gpu_time.add(&history.gpu_time);
             record.compute_cost += history.cost;
@@ -135,10 +144,10 @@ impl World {
             return;
         };
         let state = &mut self.pools[pool.index()];
-        for (gpus, stretch) in &state.shut_stretches {
+        for stretch in &state.shut_stretches {
             if stretch.bucket == Bucket::Down {
-                let gpus = MilliGpus::whole(*gpus);
-                state.books.drawn_idle -= meter.idle.over(gpus, stretch.from, stretch.to);
+                let idle = meter.idle.over(stretch.asked, stretch.from, stretch.to);
+                state.books.drawn_idle -= idle;
             }
         }
     }
@@ -262,7 +271,9 @@ impl World {
     /// Writes all of a job's record but for what it held and what that cost, which begins at nothing.
     #[inline]
     fn begin_record(&self, model: &Model, job: &Job, state: JobState, record: &mut JobRecord) {
-        let shape = &model.shapes[job.request.shape.index()];
+        let history = self.jobs.history(job).unwrap_or(&History::NONE);
+        let whole = history.whole.map_or(job.request.shape, |(whole, _)| whole);
+        let shape = &model.shapes[whole.index()];
         record.job = job.id;
         record.tenant = job.request.tenant;
         record.class = if model.rollout.twins.is_empty() {
@@ -277,12 +288,12 @@ impl World {
         record.state = state;
         record.pool = (job.attempt > 0).then_some(job.pool);
         record.waits.set_usual(job.waits.0);
-        let history = self.jobs.history(job).unwrap_or(&History::NONE);
         record.preempted = history.preempted;
         record.preemptions = history.preemptions;
         record.interruptions = history.interruptions;
         record.recoveries = history.recoveries;
         record.recovery = history.recovery;
+        record.shrinks = history.shrinks;
         record.gpu_time = GpuTime::ZERO;
         record.compute_cost = Money::ZERO;
         match job.phase {

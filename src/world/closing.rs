@@ -2,7 +2,7 @@
 
 use crate::journal::Bucket;
 use crate::model::Rhythm;
-use crate::units::{PoolId, SimTime};
+use crate::units::{MilliGpus, PoolId, SimTime};
 
 use super::feeds::Starved;
 use super::nodes::Holding;
@@ -170,14 +170,14 @@ impl PoolState {
         if entry.absorbed > 0 && entry.since < now {
             let stretch = Stretch {
                 pool: PoolId(0),
+                asked: MilliGpus::whole(u64::from(entry.absorbed)),
                 bucket,
                 from: entry.since,
                 to: now,
                 rhythm: Rhythm::NONE,
                 starved: Starved::default(),
             };
-            self.shut_stretches
-                .push((u64::from(entry.absorbed), stretch));
+            self.shut_stretches.push(stretch);
         }
         entry.since = now;
         entry

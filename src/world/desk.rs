@@ -26,6 +26,21 @@ pub(super) struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// The same desk, for a job that had another size then.
+    pub(super) fn of_size<'b>(&'b mut self, job: &'b Job) -> Desk<'b> {
+        Desk {
+            pools: self.pools,
+            booked: self.booked.as_deref_mut(),
+            model: self.model,
+            tariffs: self.tariffs,
+            asked: job.gpus * 1000,
+            job,
+            gpu_time: self.gpu_time,
+            cost: self.cost,
+            drawn: self.drawn,
+        }
+    }
+
     /// Books what a job holds in its present place, and what it did with it, up to now.
     #[inline]
     pub(super) fn book_last(
@@ -100,6 +115,7 @@ impl Desk<'_> {
             }
             self.note_stretch(Stretch {
                 pool,
+                asked: MilliGpus(self.asked),
                 bucket,
                 from: begun,
                 to: end,
@@ -133,6 +149,7 @@ impl Desk<'_> {
         }
         self.note_stretch(Stretch {
             pool,
+            asked: MilliGpus(self.asked),
             bucket,
             from,
             to,
@@ -172,6 +189,7 @@ impl Desk<'_> {
         }
         self.note_stretch(Stretch {
             pool,
+            asked: MilliGpus(self.asked),
             bucket,
             from,
             to,

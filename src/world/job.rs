@@ -2,7 +2,7 @@
 
 use crate::journal::{Drawn, GpuTime};
 use crate::model::Request;
-use crate::units::{JobId, Money, PoolId, SimTime, Span};
+use crate::units::{JobId, Money, PoolId, ShapeId, SimTime, Span};
 
 use super::blocks::Place;
 use super::causes::Reading;
@@ -121,6 +121,10 @@ pub struct History {
     pub waiting_since: SimTime,
     /// Time spent waiting again.
     pub preempted: Span,
+    /// The shape that it asked for, and its speed in ‰ of that, while it goes on with fewer GPUs.
+    pub whole: Option<(ShapeId, u32)>,
+    /// How often it went on with fewer GPUs than it asked for.
+    pub shrinks: u32,
 }
 
 impl History {
@@ -141,6 +145,8 @@ impl History {
         lost: 0,
         waiting_since: SimTime::NEVER,
         preempted: Span::ZERO,
+        whole: None,
+        shrinks: 0,
     };
 }
 
@@ -148,6 +154,7 @@ impl History {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct PastRun {
     pool: PoolId,
+    shape: ShapeId,
     from: SimTime,
     to: SimTime,
     starved: Starved,
@@ -276,6 +283,7 @@ impl Jobs {
     ) {
         let run = PastRun {
             pool,
+            shape: self.slots[slot.0 as usize].request.shape,
             from,
             to,
             starved,
@@ -297,16 +305,16 @@ impl Jobs {
         }
     }
 
-    /// The stretches of running that a history remembers, in order: (pool, from, to, starved in it).
+    /// The stretches of running that a history remembers, in order: (pool, shape, from, to, starved in it).
     pub fn runs(
         &self,
         history: &History,
-    ) -> impl Iterator<Item = (PoolId, SimTime, SimTime, Starved)> + '_ {
+    ) -> impl Iterator<Item = (PoolId, ShapeId, SimTime, SimTime, Starved)> + '_ {
         let mut next = history.runs.map(|(first, _)| first);
         std::iter::from_fn(move || {
             let run = self.runs[next? as usize];
             next = run.next;
-            Some((run.pool, run.from, run.to, run.starved))
+            Some((run.pool, run.shape, run.from, run.to, run.starved))
         })
     }
 

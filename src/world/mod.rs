@@ -28,6 +28,7 @@ mod pool;
 mod profile;
 mod rent;
 mod repairs;
+mod resize;
 mod rollout;
 mod room;
 mod services;

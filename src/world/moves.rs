@@ -149,6 +149,7 @@ impl World {
         let shape = job.request.shape;
         let speed = model.pools[pool.index()].speed[model.class_of(shape).index()];
         let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+        let speed = self.speed_of(model, job, speed);
         let span = model.rhythm(shape, pool).wall(wall(left, speed));
         self.now + restart_span(model, job) + span
     }
@@ -190,10 +191,7 @@ impl World {
         let job = &mut self.jobs[slot];
         job.phase = Phase::Running;
         job.started = now;
-        if !job.has_run() {
-            job.first_start = now;
-            job.waits.add_provisioning(now.since(job.placed).0);
-        } else {
+        if job.has_run() {
             let restart = job.restart;
             let history = self.jobs.history_mut(slot);
             let waited = now.since(history.waiting_since);
@@ -203,6 +201,9 @@ impl World {
                 history.recoveries += 1;
                 history.recovery += waited + restart;
             }
+        } else {
+            job.first_start = now;
+            job.waits.add_provisioning(now.since(job.placed).0);
         }
     }
 
@@ -344,10 +345,13 @@ impl World {
                 self.jobs[slot].waits = self.first_wait(job);
             }
         }
+        let terms = model.pool(pool);
+        let job = &self.jobs[slot];
+        let speed = terms.speed[model.class_of(job.request.shape).index()];
+        let speed = self.speed_of(model, job, speed);
         let job = &mut self.jobs[slot];
         job.pool = pool;
-        let terms = model.pool(pool);
-        job.speed = terms.speed[model.class_of(job.request.shape).index()];
+        job.speed = speed;
         job.holding = holding;
         job.placed = now;
         job.started = now;

@@ -108,13 +108,11 @@ impl Nodes {
     /// How many nodes a gang fills, and the GPUs left over.
     #[inline]
     fn whole_nodes(&self, gpus: u64) -> (u64, u64) {
-        match self.shift {
-            Some(shift) => (gpus >> shift, gpus & ((1 << shift) - 1)),
-            None => {
-                let per_node = u64::from(self.per_node);
-                (gpus / per_node, gpus % per_node)
-            }
+        if let Some(shift) = self.shift {
+            return (gpus >> shift, gpus & ((1 << shift) - 1));
         }
+        let per_node = u64::from(self.per_node);
+        (gpus / per_node, gpus % per_node)
     }
 
     fn fits_on_several(&self, gpus: u64) -> bool {

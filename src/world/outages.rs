@@ -85,12 +85,12 @@ impl World {
     }
 
     /// A job hears that it was refused, and waits again; nobody asks that market until `remembered`.
-    pub fn hear_refusal(&mut self, slot: Slot, remembered: SimTime) {
+    pub fn hear_refusal(&mut self, model: &Model, slot: Slot, remembered: SimTime) {
         let pool = self.jobs[slot].pool;
         let state = &mut self.pools[pool.index()];
         state.refused_until = state.refused_until.max(remembered);
         state.doubt.refused();
-        self.wait_again(slot, None);
+        self.wait_again(model, slot, None);
     }
 
     /// Takes back the launch of a booting gang. Its instances are charged for, but not beyond `charged`; `None`

@@ -36,8 +36,8 @@ pub struct PoolState {
     pub profile: Profile,
     /// The accounts.
     pub books: Books,
-    /// What was absorbed on nodes that take no work and is not posted yet: GPUs and stretch.
-    pub shut_stretches: Vec<(u64, Stretch)>,
+    /// What was absorbed on nodes that take no work and is not posted yet.
+    pub shut_stretches: Vec<Stretch>,
     /// From when on how many nodes are there, where phases bring and take them; empty where they are as the terms
     /// say.
     pub(super) presence: Vec<(SimTime, u32)>,

@@ -2,7 +2,7 @@
 
 use crate::journal::Bucket;
 use crate::model::{Change, Model, Supply, Tariffs};
-use crate::units::{ClassId, LinkId, MilliGpus, Money, PoolId, SimTime, Span};
+use crate::units::{ClassId, LinkId, MilliGpus, Money, PoolId, ShapeId, SimTime, Span};
 
 use super::feeds::Starved;
 use super::job::{Job, Phase, Slot};
@@ -243,9 +243,10 @@ impl World {
 
     /// What a living job holds, and held before, that is in no books yet.
     fn add_job(&self, model: &Model, (slot, job): (Slot, &Job), all: &mut Standing) {
-        let asked = u128::from(model.milli_of(job.request.shape));
-        let occupied = u128::from(MilliGpus::whole(job.gpus).0);
-        let mut add = |pool: PoolId, held: Span, run: Span| {
+        let mut add = |pool: PoolId, shape: ShapeId, held: Span, run: Span| {
+            let gpus = model.shapes[shape.index()].gpus;
+            let asked = u128::from(gpus.0);
+            let occupied = u128::from(MilliGpus::whole(gpus.occupied()).0);
             all.held += occupied * u128::from(held.0);
             all.useful += asked * u128::from(run.0);
             if !model.pool(pool).is_rented() {
@@ -264,14 +265,15 @@ impl World {
                 let fed = Span(elapsed.0.saturating_sub(whole(self.starved(slot)).0));
                 model.rhythm(job.request.shape, job.pool).cut(fed).run
             };
-            add(job.pool, self.now.since(job.placed), run);
+            let held = self.now.since(job.placed);
+            add(job.pool, job.request.shape, held, run);
         }
         if let Some(history) = self.jobs.history(job) {
-            for (pool, from, to, starved) in self.jobs.runs(history) {
+            for (pool, shape, from, to, starved) in self.jobs.runs(history) {
                 let held = to.since(from);
                 let fed = Span(held.0.saturating_sub(whole(starved).0));
-                let run = model.rhythm(job.request.shape, pool).cut(fed).run;
-                add(pool, held, run);
+                let run = model.rhythm(shape, pool).cut(fed).run;
+                add(pool, shape, held, run);
             }
         }
     }

@@ -18,6 +18,8 @@ pub enum Reason {
     Room,
     /// Its place is about to be taken away.
     Notice,
+    /// It goes on with fewer GPUs than it asked for, and could have them all.
+    Growth,
 }
 
 /// What an interruption finds.
@@ -103,6 +105,7 @@ impl World {
         match why {
             Reason::Room => history.preemptions += 1,
             Reason::Notice => history.interruptions += 1,
+            Reason::Growth => {}
         }
         history.interrupted = why == Reason::Notice;
         history.halted = now;
@@ -149,7 +152,7 @@ impl World {
         self.book(model, slot, Bucket::Checkpoint, halted, self.now);
         self.jobs[slot].done = progress;
         self.free_gpus(model, slot, idle);
-        self.wait_again(slot, requeue);
+        self.wait_again(model, slot, requeue);
     }
 
     /// The place of a job is gone, or the job crashed: it stops at once, goes back to the newest checkpoint that
@@ -174,7 +177,7 @@ impl World {
         match phase {
             Phase::Booting => {
                 let given_up = self.give_up(model, slot, loss.horizon);
-                self.wait_again(slot, requeue);
+                self.wait_again(model, slot, requeue);
                 given_up
             }
             Phase::Running | Phase::Saving => {
@@ -211,7 +214,7 @@ impl World {
     ) {
         self.book_loss(model, slot, bad);
         self.free_gpus(model, slot, idle);
-        self.wait_again(slot, requeue);
+        self.wait_again(model, slot, requeue);
     }
 
     fn book_loss(&mut self, model: &Model, slot: Slot, bad: u64) {
@@ -268,7 +271,10 @@ impl World {
     }
 
     /// A job whose request the market refused, or that lost its GPUs, joins the line again.
-    pub(super) fn wait_again(&mut self, slot: Slot, requeue: Option<bool>) {
+    pub(super) fn wait_again(&mut self, model: &Model, slot: Slot, requeue: Option<bool>) {
+        if !model.elastic.is_empty() {
+            self.resize(model, slot);
+        }
         let sequence = match requeue {
             None => self.jobs[slot].place.sequence(),
             Some(true) => self.line.sequence_front(),

@@ -2,7 +2,7 @@
 
 use crate::journal::Bucket;
 use crate::model::Rhythm;
-use crate::units::{PoolId, SimTime, Span};
+use crate::units::{MilliGpus, PoolId, SimTime, Span};
 
 use super::feeds::Starved;
 
@@ -11,6 +11,8 @@ use super::feeds::Starved;
 pub struct Stretch {
     /// Where.
     pub pool: PoolId,
+    /// How many GPUs it had asked for there.
+    pub asked: MilliGpus,
     /// For what.
     pub bucket: Bucket,
     /// From when.

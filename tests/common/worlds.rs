@@ -1,7 +1,7 @@
 //! Small worlds: jobs with every attribute, and the proptest strategies that make up whole estates.
 
 use plimsoll::model::{
-    Boot, Class, Discipline, Horizon, Model, Outcome, Overrun, Packing, Placement, Pool,
+    Boot, Class, Discipline, Elastic, Horizon, Model, Outcome, Overrun, Packing, Placement, Pool,
     Preemption, PriceSteps, RentKind, Rented, Request, Requeue, Shape, Spill, SpillTest, Spread,
     StrategySettings, Supply, Timeline, Truth,
 };
@@ -45,6 +45,12 @@ pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
     let mut rows: Vec<Row> = rows.to_vec();
     rows.sort_by_key(|row| row.submit);
     let mut shapes: Vec<(u64, usize)> = rows.iter().map(|row| (row.milli, row.class)).collect();
+    for (milli, class) in shapes.clone() {
+        if let Some(terms) = model.classes[class].elastic {
+            let sizes = terms.sizes(MilliGpus(milli));
+            shapes.extend(sizes.map(|size| (size.0, class)));
+        }
+    }
     shapes.sort_unstable();
     shapes.dedup();
     model.shapes = shapes
@@ -58,6 +64,8 @@ pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
                 .count() as u64,
         })
         .collect();
+    let terms: Vec<_> = model.classes.iter().map(|class| class.elastic).collect();
+    model.elastic = Elastic::of(&model.shapes, |shape| terms[shape.class.index()]);
     let mut timeline = Timeline::default();
     for row in rows {
         let shape = shapes.binary_search(&(row.milli, row.class)).unwrap();
@@ -270,6 +278,7 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
                 checkpoints_on: None,
                 bad_checkpoints: 0,
                 crash_mean: None,
+                elastic: None,
             })
             .collect()
     })

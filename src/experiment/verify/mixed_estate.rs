@@ -35,8 +35,6 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
     let classes = vec![
         Class {
             results: Bytes(3_000_000_007),
-            bad_checkpoints: 0,
-            crash_mean: None,
             preemption: Preemption::Checkpoint {
                 write: Span(90_000),
                 restart: Span(45_000),
@@ -44,8 +42,6 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
             ..Class::bare("checkpoints", all.clone())
         },
         Class {
-            bad_checkpoints: 0,
-            crash_mean: None,
             preemption: Preemption::Kill {
                 restart: Span(30_000),
             },

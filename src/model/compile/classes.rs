@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Class, Preemption};
+use crate::model::{Class, ElasticTerms, Preemption};
 use crate::scenario::{ClassSpec, MatchSpec, Origin, PreemptionKind, ScenarioFile};
 use crate::units::{Bytes, PoolId, Span, parse_bytes};
 
@@ -110,6 +110,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
             checkpoints_on: None,
             bad_checkpoints: 0,
             crash_mean: None,
+            elastic: None,
             preemption: Preemption::Checkpoint {
                 write: PREEMPTION,
                 restart: PREEMPTION,
@@ -160,6 +161,7 @@ fn class(
             checkpoints_on: None,
             bad_checkpoints: checkpoints.map_or(0, |checkpoints| checkpoints.bad),
             crash_mean: context.positive_span(&spec.crash),
+            elastic: elastic(context, spec),
             preemption,
         },
         speed: speeds(context, spec, gpus),
@@ -195,6 +197,34 @@ fn allowed(
         .filter(|&index| is_allowed(&pools[index]))
         .map(PoolId::from)
         .collect()
+}
+
+/// How gangs of the class survive the loss of a part.
+fn elastic(context: &mut Context, spec: &ClassSpec) -> Option<ElasticTerms> {
+    let (elastic, _) = spec.elastic.here()?;
+    let name = spec.name.value().map_or("", String::as_str).to_owned();
+    let least = elastic.min.value().copied().unwrap_or(1);
+    if least == 0
+        && let Some(origin) = elastic.min.origin()
+    {
+        context.fault(origin, "a gang of no GPUs", "write min = 1 or more");
+    }
+    let scaling = elastic.scaling.value().copied().unwrap_or_else(|| {
+        let words = "linear: half the gang is half as fast";
+        context.note_default(format!("class {name}: elastic scaling"), words);
+        1.0
+    });
+    if !(0.0..=1.0).contains(&scaling)
+        && let Some(origin) = elastic.scaling.origin()
+    {
+        let fix = "write 1 if half the gang is half as fast, less if it is faster than that";
+        context.fault(origin, "scaling is a power between 0 and 1", fix);
+    }
+    Some(ElasticTerms {
+        least,
+        grow_after: context.positive_span(&elastic.grow_after),
+        scaling: (scaling.clamp(0.0, 1.0) * 1000.0).round() as u32,
+    })
 }
 
 fn preemption(context: &mut Context, spec: &ClassSpec) -> Preemption {

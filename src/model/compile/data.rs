@@ -136,6 +136,24 @@ pub(super) struct Wires<'a> {
     pub(super) services: &'a Services,
 }
 
+impl<'a> Wires<'a> {
+    /// All of it.
+    pub(super) const fn of(
+        (sites, pools): (&'a [Place], &'a [PoolDraft]),
+        datasets: &'a [Dataset],
+        network: &'a Network,
+        services: &'a Services,
+    ) -> Self {
+        Self {
+            sites,
+            pools,
+            datasets,
+            network,
+            services,
+        }
+    }
+}
+
 /// What a class reads and where its results go, once links and data sets are known.
 pub(super) fn attach(
     context: &mut Context,

@@ -77,14 +77,7 @@ pub(super) fn read(
     if too_many(context, weights.len(), tenants.len()) {
         (weights, sorted) = (Weights::new(), Vec::new());
     }
-    let shapes: Vec<Shape> = weights
-        .iter()
-        .map(|(&(gpus, class), &weight)| Shape {
-            gpus,
-            class,
-            weight,
-        })
-        .collect();
+    let shapes = shapes_of(weights, classes);
     let frame = Frame {
         run,
         shapes: &shapes,
@@ -134,6 +127,25 @@ fn add_twins(weights: &mut Weights, twins: &[Twin], pools: &[PoolDraft], classes
         let able = keys.into_iter().filter(|key| holds(pools, classes, *key));
         weights.extend(able.map(|key| (key, 1)).collect::<Vec<_>>());
     }
+}
+
+/// The shapes of all requests. Gangs that may go on with fewer GPUs are shapes of their own then, of which nobody
+/// comes.
+fn shapes_of(mut weights: Weights, classes: &[ClassDraft]) -> Vec<Shape> {
+    let whole: Vec<(MilliGpus, ClassId)> = weights.keys().copied().collect();
+    for (gpus, class) in whole {
+        if let Some(terms) = classes[class.index()].class.elastic {
+            for smaller in terms.sizes(gpus) {
+                weights.entry((smaller, class)).or_default();
+            }
+        }
+    }
+    let shape = |((gpus, class), weight)| Shape {
+        gpus,
+        class,
+        weight,
+    };
+    weights.into_iter().map(shape).collect()
 }
 
 /// Whether some pool could hold a request when nothing else is there.

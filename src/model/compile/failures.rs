@@ -3,7 +3,7 @@
 use crate::model::{Entity, Failure, Incident, NodeRange, Shop, Times, Weather};
 use crate::process::{Faults, InfantMortality, Law, Lemons, Renewal, RenewalStart};
 use crate::scenario::{FailureSpec, FailureUnit, Origin};
-use crate::units::{PoolId, Span};
+use crate::units::{PoolId, SiteId, Span};
 
 use super::context::Context;
 use super::groups::Group;
@@ -268,6 +268,22 @@ fn shop(
     })
 }
 
+/// The sites of these pools, each with its nodes.
+fn sites(estate: &Estate<'_>, pools: &[PoolId]) -> Vec<Entity> {
+    let draft = |pool: PoolId| &estate.pools[pool.index()].pool;
+    let mut of_site: Vec<_> = pools.iter().map(|&pool| draft(pool).site).collect();
+    of_site.sort_unstable();
+    of_site.dedup();
+    let entity = |site: SiteId| {
+        let here = pools.iter().filter(|&&pool| draft(pool).site == site);
+        Entity {
+            name: estate.sites[site.index()].site.name.clone(),
+            nodes: here.map(|&pool| whole(pool, draft(pool).nodes)).collect(),
+        }
+    };
+    of_site.into_iter().map(entity).collect()
+}
+
 /// What fails at once, each with a name that adding something else does not change.
 fn entities(
     context: &mut Context,
@@ -307,19 +323,7 @@ fn entities(
             name: draft(pool).name.clone(),
             nodes: vec![whole(pool, draft(pool).nodes)],
         })),
-        FailureUnit::Site => {
-            let mut of_site: Vec<_> = pools.iter().map(|&pool| draft(pool).site).collect();
-            of_site.dedup();
-            of_site.sort_unstable();
-            of_site.dedup();
-            for site in of_site {
-                let here = pools.iter().filter(|&&pool| draft(pool).site == site);
-                entities.push(Entity {
-                    name: estate.sites[site.index()].site.name.clone(),
-                    nodes: here.map(|&pool| whole(pool, draft(pool).nodes)).collect(),
-                });
-            }
-        }
+        FailureUnit::Site => entities.extend(sites(estate, pools)),
         // These are no nodes: `network::named`, `service_weather::failure`.
         FailureUnit::Link
         | FailureUnit::Storage

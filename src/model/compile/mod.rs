@@ -61,12 +61,17 @@ use std::path::PathBuf;
 use crate::scenario::{Problems, Scenario, ScenarioFile};
 use crate::trace::ImportReport;
 
+use super::elastic::Elastic;
 use super::load::LoadReport;
+use super::request::Shape;
+use super::rhythm::Rhythm;
 use super::{Commitments, Factors, Model};
 
 pub use context::Assumption;
 
+use classes::ClassDraft;
 use context::Context;
+use pools::PoolDraft;
 
 #[cfg(test)]
 mod tests;
@@ -126,13 +131,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let mut classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
     let mut services = services::read(&mut context, file, &run, &sites);
     let datasets = data::read(&mut context, file, &sites, &services, &mut network);
-    let wires = data::Wires {
-        sites: &sites,
-        pools: &pools,
-        datasets: &datasets,
-        network: &network,
-        services: &services,
-    };
+    let wires = data::Wires::of((&sites, &pools), &datasets, &network, &services);
     data::attach(&mut context, file, &mut classes, &wires);
     let twins = cutovers::read(&mut context, file, &pools, &mut classes);
     services.needs = services::attach(&mut context, file, &classes, &wires);
@@ -144,10 +143,12 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let parts = (&run, pools.as_slice(), &network);
     let plans = (orders, &twins, intake.shapes.as_slice());
     let rollout = phases::read(&mut context, file, parts, plans);
-    let rhythms = rhythms::of(&classes, &pools, &intake.shapes);
+    let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
-    let places = (sites.as_slice(), pools.as_slice());
-    let known = (&network, &services, datasets.as_slice());
+    let (places, known) = (
+        (&sites[..], &pools[..]),
+        (&network, &services, &datasets[..]),
+    );
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     phase_changes::close_before(&mut weather.script, file, &pools);
     if !context.problems.is_empty() {
@@ -164,6 +165,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         classes: classes.into_iter().map(|class| class.class).collect(),
         tenants: intake.tenants,
         shapes: intake.shapes,
+        elastic,
         rhythms,
         commitments,
         power,
@@ -199,6 +201,19 @@ fn compiled(
         files: files_of(scenario, context.files),
         resolved: scenario.resolved.clone(),
     }
+}
+
+/// What each shape of request does: when it writes checkpoints, and with which sizes it can go on.
+fn of_shapes(
+    shapes: &[Shape],
+    classes: &[ClassDraft],
+    pools: &[PoolDraft],
+) -> (Vec<Rhythm>, Elastic) {
+    let terms = |shape: &Shape| classes[shape.class.index()].class.elastic;
+    (
+        rhythms::of(classes, pools, shapes),
+        Elastic::of(shapes, terms),
+    )
 }
 
 /// Files that the scenario was made from, with those that it names.

@@ -43,6 +43,8 @@ pub struct ClassSpec {
     pub preemption: Given<PreemptionSpec>,
     /// Checkpoints that its jobs write while they run; none unless given.
     pub checkpoint: Given<CheckpointSpec>,
+    /// With how few GPUs its gangs go on where they lost a part; they wait for all of them unless given.
+    pub elastic: Given<ElasticSpec>,
     /// Mean running time after which a job crashes by itself, whatever its size, such as "50 d"; it never does
     /// unless given.
     pub crash: Given<String>,
@@ -51,6 +53,21 @@ pub struct ClassSpec {
     /// Which jobs of the demand belong to it; those whose class has its name unless given.
     #[serde(rename = "match")]
     pub matching: Given<MatchSpec>,
+}
+
+/// How a gang survives the loss of a part of its GPUs: it starts again, from its checkpoint, with the largest half,
+/// quarter and so on that fits where it was.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ElasticSpec {
+    /// Fewest GPUs with which it goes on; 1 unless given.
+    pub min: Given<u64>,
+    /// How long after a start with fewer it looks whether all of them are free where it is, and starts again with
+    /// all of them then, such as "6 h"; it goes on with what it has unless given.
+    pub grow_after: Given<String>,
+    /// Speed with n of N GPUs is (n / N) to this power: 1 (the default) if half the gang is half as fast, 0.8 if it
+    /// is 57 % as fast.
+    pub scaling: Given<f64>,
 }
 
 /// What stopping a job costs.

@@ -1,0 +1,45 @@
+//! Gangs that go on with fewer GPUs than they asked for look whether they may grow again.
+
+use crate::journal::{Fact, Observer};
+use crate::units::Span;
+use crate::world::{Reason, Slot};
+
+use super::agenda::Rank;
+use super::run::Run;
+
+impl<O: Observer> Run<'_, O> {
+    /// A gang that begins to run with fewer GPUs than it asked for will look whether it may grow.
+    pub(super) fn expect_growth(&mut self, slot: Slot) {
+        let job = &self.world.jobs[slot];
+        let history = self.world.jobs.history(job);
+        let whole = history.and_then(|history| history.whole);
+        if let Some((whole, _)) = whole
+            && let Some(after) = self.model.elastic.grow_after(whole)
+        {
+            self.schedule(self.world.now + after, Rank::Grow, slot);
+        }
+    }
+
+    /// A gang writes a checkpoint and starts again with all its GPUs, if they are free where it is.
+    pub(super) fn grow(&mut self, slot: Slot) {
+        if !self.world.may_grow(self.model, slot) {
+            return self.expect_growth(slot);
+        }
+        let job = &self.world.jobs[slot];
+        let (id, pool) = (job.id, job.pool);
+        let idle = &mut self.scratch.orders.idle;
+        let write = self.world.halt(
+            self.model,
+            slot,
+            Reason::Growth,
+            self.strategy.requeue(),
+            |pool, instance, generation| idle.push((pool, instance, generation)),
+        );
+        self.out.fact(self.world.now, Fact::Grew(id, pool));
+        self.post_booked(slot);
+        if write > Span::ZERO {
+            self.schedule(self.world.now + write, Rank::Saved, slot);
+        }
+        self.set_release_timers();
+    }
+}
