@@ -19,6 +19,7 @@ pub(super) fn network(model: &Model) -> String {
     for link in &model.network.links {
         let _ = writeln!(out, "  {}", described(model, link));
     }
+    traffic(model, &mut out);
     out.push_str("\nroutes (best first by cost, latency, order of links)\n");
     for (&(from, to), routes) in &model.network.routes {
         let ways = routes.iter().map(|route| {
@@ -163,6 +164,39 @@ fn described(model: &Model, link: &Link) -> String {
         rate(link.bandwidth),
         link.latency.0,
     )
+}
+
+/// What crosses links all the time, what losses leave to one transfer, and who steers whom.
+fn traffic(model: &Model, out: &mut String) {
+    for load in &model.network.background {
+        let link = model.network.link(load.lanes[0]);
+        let kind = format!("{:?}", load.traffic).to_lowercase();
+        let (from, to) = (site(model, link.from), site(model, link.to));
+        let _ = writeln!(
+            out,
+            "  {} from {from} to {to} carries {} of {kind} all the time",
+            plain(&link.name),
+            rate(load.rate)
+        );
+    }
+    for (links, &limit) in &model.network.limits {
+        let names = links
+            .iter()
+            .map(|&link| model.network.link(link).name.as_str());
+        let names: Vec<&str> = names.collect();
+        let _ = writeln!(
+            out,
+            "  one transfer over {} moves at most at {}: packets are lost",
+            plain(&names.join(" + ")),
+            rate(limit)
+        );
+    }
+    for (to, from) in model.network.steered.iter().enumerate() {
+        if let Some(from) = from {
+            let (to, from) = (site(model, SiteId::from(to)), site(model, *from));
+            let _ = writeln!(out, "  {to} is steered from {from}");
+        }
+    }
 }
 
 fn site(model: &Model, site: SiteId) -> String {

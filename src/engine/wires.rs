@@ -48,7 +48,7 @@ impl<O: Observer> Run<'_, O> {
                 self.out.fact(now, Fact::SentHome(job));
                 (pool, Some(job))
             }
-            Cargo::Feed(..) => return,
+            Cargo::Feed(..) | Cargo::Background(_) => return,
         };
         if O::POSTINGS && amount != Money::ZERO {
             self.out.posting(&Posting {

@@ -47,7 +47,7 @@ pub use happening::{Happening, Incident, Turn};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
-pub use network::{Link, LinkKind, Network, ROUTES_MAX, Route, Traffic};
+pub use network::{Background, Link, LinkKind, Network, ROUTES_MAX, Route, Traffic};
 pub use power::{Draw, Power, PowerMeter};
 pub use prices::PriceSteps;
 pub use rates::RateSteps;

@@ -21,8 +21,25 @@ pub struct Network {
     pub storages: Vec<Storage>,
     /// Data that lie on storages throughout: on which, and how much.
     pub kept: Vec<(u16, Bytes)>,
+    /// What crosses links all the time.
+    pub background: Vec<Background>,
+    /// How fast one transfer moves at most over routes that lose packets, by their links.
+    pub limits: BTreeMap<Vec<LinkId>, Bandwidth>,
+    /// From which site each site is steered, by site; empty if none is from elsewhere.
+    pub steered: Vec<Option<SiteId>>,
     /// The ways on which jobs of a class are fed in a pool, best first, by class, then pool; empty if none is.
     pub feeds: Vec<Vec<Route>>,
+}
+
+/// Traffic that crosses a link all the time, as fast as it can up to a rate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Background {
+    /// The link, as the links of a route.
+    pub lanes: [LinkId; 1],
+    /// How urgent it is.
+    pub traffic: Traffic,
+    /// How fast it would move.
+    pub rate: Bandwidth,
 }
 
 /// One direction of a link.
@@ -111,6 +128,12 @@ impl Network {
     /// The links among what a route crosses: it may begin with the reading of a storage.
     pub fn crossed<'a>(&'a self, lanes: &'a [LinkId]) -> impl Iterator<Item = &'a Link> + 'a {
         lanes.iter().filter_map(|lane| self.links.get(lane.index()))
+    }
+
+    /// How fast one transfer moves over these links at most.
+    pub fn limit(&self, links: &[LinkId]) -> Bandwidth {
+        let limit = self.limits.get(links).copied();
+        limit.unwrap_or(Bandwidth(u64::MAX))
     }
 
     /// What the reading of a storage is called on a route.

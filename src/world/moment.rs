@@ -185,7 +185,8 @@ impl World {
         self.staging.reset(model);
         self.kept.clear();
         self.services.reset(model);
-        self.is_guarded = self.staging.is_used() || self.services.are_used();
+        self.is_guarded =
+            self.staging.is_used() || self.services.are_used() || !model.network.steered.is_empty();
         self.booked.clear();
         self.charges.clear();
     }

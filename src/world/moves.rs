@@ -136,6 +136,9 @@ impl World {
                 return Err(Refusal::Withheld(cause));
             }
         }
+        if !model.network.steered.is_empty() && !self.is_steered(model, pool) {
+            return Err(Refusal::Withheld(Cause::Control));
+        }
         if self.has_data(model, slot, pool) {
             Ok(())
         } else {

@@ -201,6 +201,13 @@ impl World {
             .all(|id| self.staging.is_there(model, id, site))
     }
 
+    /// Whether work in a pool can be steered now: from its own site, or from another that reaches it.
+    pub(super) fn is_steered(&self, model: &Model, pool: PoolId) -> bool {
+        let to = model.pool(pool).site;
+        let from = model.network.steered.get(to.index()).copied().flatten();
+        from.is_none_or(|from| self.staging.transfers.steers(&model.network, from, to))
+    }
+
     /// Sends what a job would read to where a pool stands, unless it is there or on its way. Says why it waits:
     /// staging, or a link if something stalls.
     pub fn stage(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Cause {

@@ -20,6 +20,8 @@ pub enum Cargo {
     Results(JobId, PoolId),
     /// What a job reads while it runs, on one of the network's ways.
     Feed(Slot, u32),
+    /// What crosses a link all the time, by its place in the network.
+    Background(u32),
 }
 
 /// Data on their way.
@@ -90,6 +92,8 @@ pub struct Transfers {
     active: Vec<Transfer>,
     lanes: Vec<Lane>,
     next: u32,
+    /// How many move all the time.
+    standing: usize,
     /// What is newly expected, for whoever keeps the agenda.
     pub due: Vec<Due>,
     /// Jobs that read while they run.
@@ -108,11 +112,18 @@ impl Transfers {
         self.lanes
             .extend(lanes.map(|link| lane(network, link, 1000)));
         self.feeds.reset(!network.feeds.is_empty());
+        self.standing = network.background.len();
+        for (index, background) in network.background.iter().enumerate() {
+            let cargo = Cargo::Background(index as u32);
+            let what = (background.traffic, Bytes(0), background.rate);
+            let transfer = self.transfer(SimTime::ZERO, cargo, (SiteId(0), SiteId(0)), what);
+            self.launch(network, SimTime::ZERO, transfer);
+        }
     }
 
-    /// Whether nothing moves.
+    /// Whether nothing moves but what does so all the time.
     pub const fn is_empty(&self) -> bool {
-        self.active.is_empty()
+        self.active.len() == self.standing
     }
 
     /// All that move, in the order in which they began.
@@ -124,12 +135,16 @@ impl Transfers {
     fn ways<'a>(network: &'a Network, transfer: &Transfer) -> &'a [Route] {
         match transfer.cargo {
             Cargo::Feed(_, way) => &network.feeds[way as usize],
+            Cargo::Background(_) => &[],
             _ => network.routes(transfer.from, transfer.to),
         }
     }
 
     /// The links of a transfer's route; that of a feed begins with the reading of a storage.
     pub fn links<'a>(network: &'a Network, transfer: &Transfer) -> &'a [LinkId] {
+        if let Cargo::Background(index) = transfer.cargo {
+            return &network.background[index as usize].lanes;
+        }
         let routes = Self::ways(network, transfer);
         transfer
             .route
@@ -146,7 +161,19 @@ impl Transfers {
         (from, to): (SiteId, SiteId),
         (traffic, size): (Traffic, Bytes),
     ) -> u32 {
-        let transfer = Transfer {
+        let what = (traffic, size, Bandwidth(u64::MAX));
+        let transfer = self.transfer(now, cargo, (from, to), what);
+        self.launch(network, now, transfer)
+    }
+
+    const fn transfer(
+        &self,
+        now: SimTime,
+        cargo: Cargo,
+        (from, to): (SiteId, SiteId),
+        (traffic, size, most): (Traffic, Bytes, Bandwidth),
+    ) -> Transfer {
+        Transfer {
             id: self.next,
             cargo,
             from,
@@ -154,19 +181,18 @@ impl Transfers {
             traffic,
             size,
             route: None,
-            most: Bandwidth(u64::MAX),
+            most,
             rate: Bandwidth(0),
-            left: u128::from(size.0) * 1000,
+            left: size.0 as u128 * 1000,
             settled: now,
             version: 0,
             sent: false,
-        };
-        self.launch(network, now, transfer)
+        }
     }
 
     fn launch(&mut self, network: &Network, now: SimTime, mut transfer: Transfer) -> u32 {
         self.next += 1;
-        transfer.route = self.open_route(network, &transfer);
+        self.set_route(network, &mut transfer);
         self.active.push(transfer);
         let links = Self::links(network, &transfer).to_vec();
         self.refill(network, now, &links);
@@ -186,21 +212,9 @@ impl Transfers {
         self.feeds.insert(slot, feeding);
         // Its end has to be expected even where it gets nothing at all.
         self.feeds.changed.push(slot);
-        let transfer = Transfer {
-            id: self.next,
-            cargo: Cargo::Feed(slot, way),
-            from: SiteId(0),
-            to: SiteId(0),
-            traffic: Traffic::Bulk,
-            size: Bytes(0),
-            route: None,
-            most: demand,
-            rate: Bandwidth(0),
-            left: 0,
-            settled: now,
-            version: 0,
-            sent: false,
-        };
+        let cargo = Cargo::Feed(slot, way);
+        let what = (Traffic::Bulk, Bytes(0), demand);
+        let transfer = self.transfer(now, cargo, (SiteId(0), SiteId(0)), what);
         let id = self.launch(network, now, transfer);
         if self.is_stalled(id) {
             let why = self.shortage_of_all(network, &transfer);
@@ -256,6 +270,9 @@ impl Transfers {
         let mut touched = vec![link];
         for index in 0..self.active.len() {
             let transfer = self.active[index];
+            if let Cargo::Background(_) = transfer.cargo {
+                continue;
+            }
             let links = Self::links(network, &transfer);
             let is_open = !links.is_empty() && links.iter().all(|&link| self.is_open(link));
             let feeds = match transfer.cargo {
@@ -275,8 +292,10 @@ impl Transfers {
             }
             self.settle(index, now);
             touched.extend_from_slice(links);
+            let mut moved = self.active[index];
+            self.set_route(network, &mut moved);
+            self.active[index] = moved;
             let moved = &mut self.active[index];
-            moved.route = route;
             if route.is_none() {
                 moved.rate = Bandwidth(0);
                 moved.version += 1;
@@ -342,6 +361,35 @@ impl Transfers {
         self.lanes[link.index()].capacity > 0
     }
 
+    /// The best route that is open, and what it lets one transfer have. What jobs read while they run comes over many
+    /// connections, and is not held back by those that lose packets.
+    fn set_route(&self, network: &Network, transfer: &mut Transfer) {
+        transfer.route = self.open_route(network, transfer);
+        if !network.limits.is_empty()
+            && let Cargo::Dataset(..) | Cargo::Results(..) = transfer.cargo
+        {
+            transfer.most = network.limit(Self::links(network, transfer));
+        }
+    }
+
+    /// Whether control traffic comes from one site to another: some route is open, and what steers has all that it
+    /// wants on it.
+    pub fn steers(&self, network: &Network, from: SiteId, to: SiteId) -> bool {
+        let starved = |transfer: &&Transfer| {
+            transfer.traffic == Traffic::Control
+                && matches!(transfer.cargo, Cargo::Background(_))
+                && transfer.rate < transfer.most
+        };
+        let starved = self.active.iter().filter(starved);
+        let starved: Vec<LinkId> = starved
+            .flat_map(|transfer| Self::links(network, transfer).iter().copied())
+            .collect();
+        let mut routes = network.routes(from, to).iter();
+        routes.any(|route| {
+            self.is_route_open(route) && !route.links.iter().any(|link| starved.contains(link))
+        })
+    }
+
     fn open_route(&self, network: &Network, transfer: &Transfer) -> Option<u8> {
         let routes = Self::ways(network, transfer);
         let open = routes.iter().position(|route| self.is_route_open(route));
@@ -372,7 +420,7 @@ impl Transfers {
             self.refill_feeds(network, now, (&component, &flows, &rates));
         }
         for (index, rate) in component.into_iter().zip(rates) {
-            if let Cargo::Feed(..) = self.active[index].cargo {
+            if let Cargo::Feed(..) | Cargo::Background(_) = self.active[index].cargo {
                 self.active[index].rate = Bandwidth(rate);
                 continue;
             }

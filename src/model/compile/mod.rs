@@ -53,6 +53,7 @@ mod strategies;
 mod tco;
 mod terms;
 mod traces;
+mod traffic;
 mod weather;
 mod wire_weather;
 

@@ -12,6 +12,7 @@ use super::context::Context;
 use super::routes;
 use super::sites::Place;
 use super::storages;
+use super::traffic;
 
 /// Most links of a scenario.
 const LINKS_MAX: usize = 2_000;
@@ -39,12 +40,14 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, sites: &[Place]) 
         }
     }
     let routes = routes::of(&links, sites);
-    Network {
+    let mut network = Network {
         links,
         routes,
         storages: storages::read(context, file, sites),
         ..Network::default()
-    }
+    };
+    traffic::read(context, file, sites, &mut network);
+    network
 }
 
 fn link(

@@ -20,6 +20,7 @@ mod phases;
 mod power;
 mod services;
 mod storages;
+mod traffic;
 mod weather;
 
 const GOOD: &str = r#"

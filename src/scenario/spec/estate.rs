@@ -46,6 +46,9 @@ pub struct SiteSpec {
     pub cache: Given<String>,
     /// The storage of the site on which that is held, and paid for; it costs nothing unless given.
     pub cache_on: Given<String>,
+    /// The site from which work here is steered: nothing new starts here while no route from there to here is open
+    /// or its control traffic is starved. From here unless given.
+    pub control_from: Given<String>,
 }
 
 /// The kind of a site.

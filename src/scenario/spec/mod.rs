@@ -44,7 +44,7 @@ pub use market::{
     BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec, PriceMovesKind,
     PriceMovesSpec, PriceStateSpec, RegimeSpec, RegionsSpec, TierKind,
 };
-pub use network::{LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
+pub use network::{BackgroundSpec, LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
 pub use offer::{
     OfferKind, OfferSpec, PriceFileKind, RenewalSpec, ReservedTerm, SeriesSpec, StepSpec,
 };

@@ -24,6 +24,13 @@ pub struct LinkSpec {
     pub latency: Given<String>,
     /// Share of the bandwidth that is lost to errors and repetition, such as 0.02; none unless given.
     pub impairment: Given<f64>,
+    /// Share of the packets that are lost, such as 0.0001: one transfer then moves no faster than its connections
+    /// can (Mathis and others, 1997), however much the link carries; none unless given.
+    pub loss: Given<f64>,
+    /// How many connections one transfer opens on a link that loses packets; 1 unless given.
+    pub connections: Given<u32>,
+    /// What crosses it all the time, each way, by kind of traffic.
+    pub background: Given<BackgroundSpec>,
     /// Whether it goes both ways, each with the whole bandwidth; true unless given.
     pub both_ways: Given<bool>,
     /// Rent by the hour, such as "22.50 USD/h"; none unless given.
@@ -35,6 +42,18 @@ pub struct LinkSpec {
     pub allowed: Given<bool>,
     /// Shares of the bandwidth that are kept for kinds of traffic; what they do not use is free for others.
     pub reserved: Given<ReservedSpec>,
+}
+
+/// What crosses a link all the time, such as "2 Gb/s".
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackgroundSpec {
+    /// What steers the estate.
+    pub control: Given<String>,
+    /// Questions and answers.
+    pub inference: Given<String>,
+    /// Data of others.
+    pub bulk: Given<String>,
 }
 
 /// Shares of a link's bandwidth that are kept for kinds of traffic.
