@@ -49,7 +49,7 @@ fn wired() -> Model {
         storage: BytePrice(0),
         traffic: Traffic::Bulk,
         key: None,
-        artifact: false,
+        artifact: None,
     }];
     let reads = Class {
         data: vec![DatasetId(0)],
