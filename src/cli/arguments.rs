@@ -51,6 +51,10 @@ pub(super) enum Command {
         /// Which strategy, by name; the first of the scenario if not given
         #[arg(long, value_name = "NAME")]
         strategy: Option<String>,
+        /// Write the jobs that the first world leaves at its horizon, for another run to begin with: [initial],
+        /// jobs = "FILE"
+        #[arg(long, value_name = "FILE")]
+        state_out: Option<PathBuf>,
     },
     /// Say what is wrong with a scenario, and what is in it
     #[command(after_help = "Example:\n  plimsoll check scenarios/hybrid-burst.toml")]

@@ -9,14 +9,14 @@ use anyhow::Context as _;
 
 use crate::dice::Dice;
 use crate::experiment::{
-    Control, ExperimentError, Plan, Replicated, jobs_of, layout_of, replicate, sentences,
+    Control, ExperimentError, Plan, Replicated, jobs_of, layout_of, left_of, replicate, sentences,
     stable_load, summarise, what_would_change,
 };
 use crate::metrics::Layout;
 use crate::model::Timeline;
 use crate::record::{
     Folder, JobsWriter, Manifest, Names, Replications, RunsWriter, SCHEMA_VERSION, Summary,
-    folder_name, is_complete,
+    folder_name, is_complete, write_state, write_whole,
 };
 use crate::stats::CONFIDENCE;
 use crate::units::{JobId, StrategyId};
@@ -47,7 +47,11 @@ pub(super) fn compare(arguments: &StudyArguments) -> Result<(), Failure> {
 }
 
 /// Plays one strategy.
-pub(super) fn run(arguments: &StudyArguments, strategy: Option<&str>) -> Result<(), Failure> {
+pub(super) fn run(
+    arguments: &StudyArguments,
+    strategy: Option<&str>,
+    state_out: Option<&Path>,
+) -> Result<(), Failure> {
     let study = Study::open(&arguments.scenario, arguments.seed)?;
     let names = || study.model.strategies.iter().map(|s| s.name.as_str());
     let index = match strategy {
@@ -60,7 +64,28 @@ pub(super) fn run(arguments: &StudyArguments, strategy: Option<&str>) -> Result<
             ))
         })?,
     };
-    play(&study, arguments, &[StrategyId::from(index)], "run")
+    let strategy = StrategyId::from(index);
+    play(&study, arguments, &[strategy], "run")?;
+    state_out.map_or(Ok(()), |path| write_left(&study, strategy, path))
+}
+
+/// Writes the jobs that the first world leaves at its horizon.
+fn write_left(study: &Study, strategy: StrategyId, path: &Path) -> Result<(), Failure> {
+    let sample = |dice: &Dice, timeline: &mut Timeline| study.sample(dice, timeline);
+    let plan = Plan {
+        model: &study.model,
+        strategies: &[strategy],
+        replications: 1,
+        seed: study.seed,
+        threads: 1,
+        sample: &sample,
+    };
+    let jobs = left_of(&plan, strategy, 0).map_err(|error| failed(error, path))?;
+    write_whole(path, |out| write_state(out, &jobs))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    let left = counted(jobs.len() as u64, "job");
+    output::message(&format!("{left} left at the horizon: {}", path.display()));
+    Ok(())
 }
 
 fn play(

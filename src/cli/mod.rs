@@ -40,7 +40,11 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Command::Compare(study) => compare::compare(study),
-        Command::Run { study, strategy } => compare::run(study, strategy.as_deref()),
+        Command::Run {
+            study,
+            strategy,
+            state_out,
+        } => compare::run(study, strategy.as_deref(), state_out.as_deref()),
         Command::Check(scenario) => check::check(scenario),
         Command::Import(source) => import::import(source),
         Command::Generate(world) => generate::generate(world),

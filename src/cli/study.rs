@@ -111,6 +111,27 @@ const OWN_FORMAT: &str = trace::Format::Plimsoll {
 }
 .name();
 
+/// What the run begins with.
+fn begins_with(model: &Model) -> Option<String> {
+    let initial = &model.initial;
+    if initial.is_empty() {
+        return Some("started empty: nothing runs, waits or is down at the start".to_owned());
+    }
+    let running = initial.jobs.iter().filter(|job| job.pool.is_some()).count();
+    let waiting = initial.jobs.len() - running;
+    let down: u64 = initial
+        .down
+        .iter()
+        .map(|range| u64::from(range.nodes))
+        .sum();
+    Some(format!(
+        "started with {} that run, {} that wait, {} down",
+        counted(running as u64, "job"),
+        counted(waiting as u64, "job"),
+        counted(down, "node"),
+    ))
+}
+
 fn what_was_read(compiled: &Compiled) -> Vec<String> {
     let load = &compiled.load;
     let mut lines: Vec<String> = compiled
@@ -134,6 +155,7 @@ fn what_was_read(compiled: &Compiled) -> Vec<String> {
         let jobs = counted(load.unplaceable, "job");
         dropped = format!("{dropped}, {jobs} that no pool can hold dropped");
     }
+    lines.extend(begins_with(&compiled.model));
     lines.push(format!(
         "{}, {} GPU-h{sampled} ({dropped})",
         counted(load.jobs, "job"),

@@ -1,7 +1,7 @@
 //! Ends: of jobs, and of the run at its horizon.
 
 use crate::journal::{Fact, JobState, Observer, RunRecord};
-use crate::units::{PoolId, SimTime};
+use crate::units::{PoolId, SimTime, Span};
 use crate::world::{Phase, Slot};
 
 #[cfg(debug_assertions)]
@@ -47,6 +47,8 @@ impl<O: Observer> Run<'_, O> {
                 Phase::Waiting | Phase::Asking => JobState::Waiting,
                 _ => JobState::Running,
             };
+            let done = self.world.progress(self.model, slot);
+            self.out.left(self.world.jobs[slot].id, Span(done));
             self.world.booked.clear();
             self.world
                 .close_job(self.model, slot, state, &mut self.record);

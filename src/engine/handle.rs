@@ -124,7 +124,7 @@ impl<O: Observer> Run<'_, O> {
         job.id.0 == event.id && job.phase == phase && job.attempt == event.attempt
     }
 
-    fn arrive(&mut self) {
+    pub(super) fn arrive(&mut self) {
         let id = JobId(self.next_arrival as u32);
         let timeline = self.timeline;
         let request = &timeline.requests[self.next_arrival];

@@ -229,6 +229,10 @@ fn fresh_world(
 
 impl<O: Observer> Run<'_, O> {
     fn play(&mut self) -> Result<(), Stuck> {
+        if self.begins_warm() {
+            self.begin_warm();
+            self.instant(SimTime::ZERO)?;
+        }
         while let Some(now) = self.next_instant() {
             self.world.advance_to(now);
             self.instant(now)?;

@@ -8,6 +8,7 @@
 mod change;
 mod columns;
 mod detail;
+mod left;
 mod replicate;
 mod sentences;
 mod stable_load;
@@ -18,6 +19,7 @@ mod words;
 pub use change::what_would_change;
 pub use columns::Columns;
 pub use detail::{JobSink, jobs_of};
+pub use left::left_of;
 pub use replicate::{Control, ExperimentError, Plan, Replicated, RowSink, layout_of, replicate};
 pub use sentences::sentences;
 pub use stable_load::{StableLoad, stable_load};

@@ -11,6 +11,7 @@ use super::estate::{
     Class, Horizon, Overrun, Packing, Pool, Preemption, Site, SiteKind, Spread, Supply,
 };
 use super::factors::Factors;
+use super::initial::Initial;
 use super::network::Network;
 use super::power::Power;
 use super::rollout::Rollout;
@@ -41,6 +42,7 @@ impl Model {
             services: Services::default(),
             weather: Weather::default(),
             rollout: Rollout::default(),
+            initial: Initial::default(),
             factors: Factors::default(),
             demand: Vec::new(),
             strategies: Vec::new(),

@@ -10,6 +10,7 @@ use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
 use super::elastic::{Elastic, ElasticTerms};
 use super::factors::Factors;
+use super::initial::Initial;
 use super::network::Network;
 use super::power::Power;
 use super::prices::PriceSteps;
@@ -18,7 +19,7 @@ use super::rhythm::Rhythm;
 use super::rollout::Rollout;
 use super::services::Services;
 use super::settings::{Placement, StrategySettings};
-use super::timeline::Timeline;
+use super::timeline::{JobSource, Timeline};
 use super::weather::Weather;
 
 /// A scenario, checked and indexed. Only `compile` makes one from words.
@@ -64,6 +65,8 @@ pub struct Model {
     pub weather: Weather,
     /// How the estate changes inside one run.
     pub rollout: Rollout,
+    /// What a run begins with.
+    pub initial: Initial,
     /// Luck that several things of one replication share.
     pub factors: Factors,
     /// Where jobs come from; empty where worlds are made by hand.
@@ -396,6 +399,10 @@ impl Model {
     /// The name of job `index` of a timeline: its own name in the trace, or else its number from 1.
     pub fn job_name(&self, timeline: &Timeline, index: usize) -> String {
         let own = timeline.source.get(index).and_then(|source| {
+            if source.demand == JobSource::INITIAL {
+                let job = self.initial.jobs.get(source.row as usize)?;
+                return Some(job.name.clone());
+            }
             let demand = self.demand.get(usize::from(source.demand))?;
             match &demand.source {
                 DemandSource::Recorded(recorded) if recorded.replay == Replay::PLAIN => {

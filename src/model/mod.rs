@@ -14,6 +14,7 @@ mod elastic;
 mod estate;
 mod factors;
 mod happening;
+mod initial;
 mod load;
 mod maintenance;
 mod market;
@@ -44,6 +45,7 @@ pub use estate::{
 };
 pub use factors::{Effect, Factors, Moves};
 pub use happening::{Happening, Incident, Turn};
+pub use initial::{Initial, InitialJob};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};

@@ -51,6 +51,7 @@ impl Timeline {
     pub fn sample(model: &Model, dice: &Dice, out: &mut Self) {
         out.clear();
         out.replication = dice.replication;
+        out.begin_with(model);
         out.sample_demand(model, dice);
         let end = match model.horizon {
             Horizon::At(end) => end,
@@ -59,6 +60,18 @@ impl Timeline {
         out.sample_prices(model, dice, Span(end.0));
         out.sample_weather(model, dice, Span(end.0));
         out.sample_lead_times(model, dice);
+    }
+
+    /// Jobs that were there before the run come first.
+    fn begin_with(&mut self, model: &Model) {
+        for (row, job) in model.initial.jobs.iter().enumerate() {
+            self.requests.push(job.request);
+            self.truth.push(job.truth);
+            self.source.push(JobSource {
+                demand: JobSource::INITIAL,
+                row: row as u32,
+            });
+        }
     }
 
     fn sample_demand(&mut self, model: &Model, dice: &Dice) {

@@ -46,6 +46,11 @@ pub struct Truth {
     pub outcome: Outcome,
 }
 
+impl JobSource {
+    /// The demand of jobs that were there before the run.
+    pub const INITIAL: u16 = u16::MAX;
+}
+
 impl Timeline {
     /// When the last job comes; zero if none does.
     pub fn last_submit(&self) -> SimTime {

@@ -1,7 +1,7 @@
 //! What left each provider's sites this month: the next byte's price depends on it.
 
 use crate::model::Site;
-use crate::units::{Bytes, Epoch, Money, SimTime};
+use crate::units::{Bytes, Epoch, Money, ProviderId, SimTime};
 
 /// Bytes that left, by provider, since the month began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,20 @@ impl Meters {
         self.month_end = SimTime::ZERO;
         self.bytes.clear();
         self.bytes.resize(providers.unwrap_or(0), Bytes(0));
+    }
+
+    /// So much has left already in the month of `now`.
+    pub(super) fn begin_at(
+        &mut self,
+        epoch: Epoch,
+        now: SimTime,
+        provider: ProviderId,
+        bytes: Bytes,
+    ) {
+        self.month_end = epoch.next_month(now);
+        if let Some(sum) = self.bytes.get_mut(provider.index()) {
+            sum.0 = sum.0.saturating_add(bytes.0);
+        }
     }
 
     /// Counts a transfer that is complete now, and says what it costs. The month is that of its completion.
@@ -41,7 +55,7 @@ impl Meters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::{ByteBand, BytePrice, ByteTariff, ProviderId};
+    use crate::units::{ByteBand, BytePrice, ByteTariff};
 
     #[test]
     fn sites_of_one_provider_share_the_month_and_a_new_one_begins_at_nothing() {

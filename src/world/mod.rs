@@ -15,6 +15,7 @@ mod doubt;
 mod feeding;
 mod feeds;
 mod fragmentation;
+mod initial;
 mod job;
 mod kept;
 mod line;

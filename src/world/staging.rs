@@ -109,6 +109,22 @@ impl Staging {
         held.is_some_and(|held| !held.is_void())
     }
 
+    /// A site holds a copy of a data set from now on.
+    pub(super) fn hold(&mut self, site: SiteId, dataset: DatasetId, size: Bytes, now: SimTime) {
+        let cache = &mut self.sites[site.index()];
+        if cache.find(dataset).is_none() {
+            cache.copies.push(Held {
+                dataset,
+                size,
+                coming: None,
+                void: false,
+                readers: 0,
+                used: now,
+                since: now,
+            });
+        }
+    }
+
     /// Whether a data set can be read at a site.
     fn is_there(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
         let held = || self.sites[site.index()].find(id);

@@ -10,6 +10,7 @@ use crate::units::{ClassId, MilliGpus};
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::generated;
+use super::initial::Draft;
 use super::pools::PoolDraft;
 use super::recorded::{self, Sorted};
 use super::run::Run;
@@ -45,7 +46,7 @@ pub(super) fn read(
     pools: &[PoolDraft],
     classes: &[ClassDraft],
     feeds: &[Feed<'_>],
-    twins: &[Twin],
+    (twins, begun): (Vec<Twin>, &[Draft]),
 ) -> Intake {
     let mut tenants: Vec<String> = Vec::new();
     let mut weights = Weights::new();
@@ -73,7 +74,13 @@ pub(super) fn read(
             }
         }
     }
-    add_twins(&mut weights, twins, pools, classes);
+    for job in begun {
+        *weights.entry((job.gpus, job.class)).or_default() += 1;
+        if !tenants.contains(&job.tenant) {
+            tenants.push(job.tenant.clone());
+        }
+    }
+    add_twins(&mut weights, &twins, pools, classes);
     if too_many(context, weights.len(), tenants.len()) {
         (weights, sorted) = (Weights::new(), Vec::new());
     }

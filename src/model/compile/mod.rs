@@ -23,6 +23,7 @@ mod generated;
 mod gpus;
 mod groups;
 mod happenings;
+mod initial;
 mod laws;
 mod maintenance;
 mod markets;
@@ -48,6 +49,7 @@ mod selector;
 mod service_weather;
 mod services;
 mod sites;
+mod state_file;
 mod storages;
 mod strategies;
 mod tco;
@@ -139,19 +141,20 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let drafts = (sites.as_mut_slice(), classes.as_mut_slice());
     storages::attach(&mut context, file, drafts, &pools, &mut network);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
-    let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, &twins.pairs());
+    let begun = initial::jobs(&mut context, file, &pools, &classes);
+    let extra = (twins.pairs(), begun.as_slice());
+    let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
     let parts = (&run, pools.as_slice(), &network);
     let plans = (orders, &twins, intake.shapes.as_slice());
     let rollout = phases::read(&mut context, file, parts, plans);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
-    let (places, known) = (
-        (&sites[..], &pools[..]),
-        (&network, &services, &datasets[..]),
-    );
+    let places = (&sites[..], &pools[..]);
+    let known = (&network, &services, &datasets[..]);
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
-    phase_changes::close_before(&mut weather.script, file, &pools);
+    let named = (&datasets[..], &intake, &mut weather.script);
+    let initial = initial::read(&mut context, file, begun, places, named);
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
@@ -175,6 +178,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         services,
         weather,
         rollout,
+        initial,
         factors,
         strategies,
         demand: intake.demand,

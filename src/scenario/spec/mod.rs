@@ -7,6 +7,7 @@ mod demand;
 mod egress;
 mod estate;
 mod factor;
+mod initial;
 mod law;
 mod maintenance;
 mod market;
@@ -38,6 +39,9 @@ pub use demand::{
 pub use egress::{BandSpec, EgressSpec};
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
 pub use factor::{CorrelationSpec, FactorKind, FactorSpec};
+pub use initial::{
+    InitialCachedSpec, InitialDownSpec, InitialEgressSpec, InitialJobSpec, InitialSpec,
+};
 pub use law::{LawSpec, UsualLaw};
 pub use maintenance::{DrainKind, MaintenanceSpec};
 pub use market::{
@@ -115,6 +119,8 @@ pub struct ScenarioFile {
     pub group: List<GroupSpec>,
     /// What fails and is repaired by law.
     pub failure: List<FailureSpec>,
+    /// What the run begins with; nothing unless given.
+    pub initial: Given<InitialSpec>,
     /// How the estate changes inside one run.
     pub phase: List<PhaseSpec>,
     /// What is planned and announced.
