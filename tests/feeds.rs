@@ -11,10 +11,10 @@ use common::storms::stormy_worlds;
 use common::worlds::{Row, all_strategies, timeline};
 use common::{Everything, owned, play, play_in};
 use plimsoll::engine::Scratch;
-use plimsoll::journal::{Bucket, Item, JobRecord, JobState};
+use plimsoll::journal::{Bucket, Fact, Item, JobRecord, JobState};
 use plimsoll::model::{
-    Incident, Link, LinkKind, Model, Overrun, Packing, Placement, Requeue, Rhythm, Route, Site,
-    Storage, Timeline,
+    ElasticTerms, Incident, Link, LinkKind, Model, Overrun, Packing, Placement, Requeue, Rhythm,
+    Route, Site, Storage, Timeline,
 };
 use plimsoll::units::{
     Bandwidth, BytePrice, Epoch, JobId, LinkId, Money, PoolId, Price, SimTime, SiteId, Span,
@@ -449,4 +449,47 @@ fn whatever_happens_all_accounts_agree() {
         )
         .unwrap();
     assert!(starved.get() > 10_000_000, "{}", starved.get());
+}
+
+/// The cluster of checkpoints, fed, whose gangs go on with half of their GPUs and look after 3 h whether they may grow.
+fn elastic(gigabytes: u64) -> Model {
+    let mut model = saved(gigabytes);
+    model.classes[0].elastic = Some(ElasticTerms {
+        least: 4,
+        grow_after: Some(Span(3 * HOUR)),
+        scaling: 1000,
+    });
+    model
+}
+
+#[test]
+fn a_gang_of_half_its_size_reads_half_as_much() {
+    // Half speed with 16 GPUs: by 5 h 4.8 h have run and the checkpoint holds 2 h of work. Eight GPUs then get all
+    // that they ask for, at half the speed of 16: 8 h of work in 16 h, after .2 h of restart and with 7 writes.
+    let rows = [Row::of(0, 16, 10 * HOUR)];
+    let heard = saves(&mut elastic(8), &rows, &[down(5 * HOUR, 1)]);
+    let job = &heard.jobs[0];
+    assert_eq!(job.end, SimTime(21 * HOUR + 54 * MINUTE));
+    let starved = gpu_time(16, 2 * HOUR + 24 * MINUTE);
+    assert_eq!(job.gpu_time[Bucket::StalledStorage], starved);
+}
+
+#[test]
+fn a_fed_gang_grows_again_like_any_other() {
+    let rows = [Row::of(0, 16, 10 * HOUR)];
+    let weather = [down(5 * HOUR, 1), up(7 * HOUR, 1)];
+    let mut unfed = elastic(16);
+    unfed.classes[0].feed = None;
+    unfed.network.feeds.clear();
+    let without = saves(&mut unfed, &rows, &weather);
+    let with = saves(&mut elastic(16), &rows, &weather);
+    let grew = |heard: &Everything| {
+        let facts = heard.facts.iter();
+        facts
+            .filter(|(_, fact)| matches!(fact, Fact::Grew(..)))
+            .count()
+    };
+    assert_eq!((grew(&with), grew(&without)), (1, 1));
+    assert_eq!(with.jobs, without.jobs);
+    assert_eq!(with.facts, without.facts);
 }

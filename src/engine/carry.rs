@@ -84,9 +84,29 @@ impl<O: Observer> Run<'_, O> {
         if !self.model.rollout.phases.is_empty() {
             self.count_start(slot);
         }
-        if self.world.staging.transfers.feeds.is_used() && self.feed(slot) {
-            return;
+        // When a job ends that reads while it runs is worked out where it is known what it gets.
+        let feeds = self.world.staging.transfers.feeds.is_used()
+            && self.world.start_feeding(self.model, slot);
+        let at = if feeds {
+            SimTime::NEVER
+        } else {
+            self.expect_end(slot)
+        };
+        if self.world.services.are_used() {
+            self.start_on_artifacts(slot);
         }
+        if !self.model.elastic.is_empty() {
+            self.expect_growth(slot);
+        }
+        // No class crashes by itself where none rolls dice.
+        if !self.scratch.class_keys.is_empty() {
+            self.schedule_crash(slot, at);
+        }
+    }
+
+    /// Puts the end of a job that has started into the agenda.
+    #[inline]
+    fn expect_end(&mut self, slot: Slot) -> SimTime {
         let job = &self.world.jobs[slot];
         let truth = &self.timeline.truth[job.id.index()];
         let work = Span(truth.work.0 - job.done);
@@ -107,26 +127,7 @@ impl<O: Observer> Run<'_, O> {
             ..Event::of(Rank::Finish, slot, job)
         };
         self.scratch.agenda.push(at, event);
-        if self.world.services.are_used() {
-            self.start_on_artifacts(slot);
-        }
-        if !self.model.elastic.is_empty() {
-            self.expect_growth(slot);
-        }
-        // No class crashes by itself where none rolls dice.
-        if !self.scratch.class_keys.is_empty() {
-            self.schedule_crash(slot, at);
-        }
-    }
-
-    /// A job that has started reads from now on, if it does so at all. When it ends is worked out where it is known
-    /// what it gets.
-    fn feed(&mut self, slot: Slot) -> bool {
-        let feeds = self.world.start_feeding(self.model, slot);
-        if feeds && !self.scratch.class_keys.is_empty() {
-            self.schedule_crash(slot, SimTime::NEVER);
-        }
-        feeds
+        at
     }
 
     /// A class that crashes by itself spends, while it runs, a budget that each attempt draws anew.

@@ -1,7 +1,7 @@
 //! What reading while they run means for jobs: when they read, how far that lets them get, what it costs.
 
 use crate::model::Model;
-use crate::units::{Bytes, LinkId, Money, SimTime, Span};
+use crate::units::{Bandwidth, Bytes, LinkId, Money, SimTime, Span};
 
 use super::feeds::{Feeding, Starved};
 use super::job::Slot;
@@ -13,9 +13,13 @@ impl World {
     pub fn start_feeding(&mut self, model: &Model, slot: Slot) -> bool {
         let job = &self.jobs[slot];
         let (shape, pool) = (job.request.shape, job.pool);
-        let Some(feed) = model.feed(shape, pool) else {
+        let whole = self.jobs.history(job).and_then(|history| history.whole);
+        let (of, share) = whole.unwrap_or((shape, 1000));
+        let Some((way, demand)) = model.feed(of, pool) else {
             return false;
         };
+        // A gang that goes on with fewer GPUs reads as much less as it is slower.
+        let feed = (way, Bandwidth(demand.share(share).0.max(1)));
         let work = (job.started + job.restart, model.rhythm(shape, pool));
         let transfers = &mut self.staging.transfers;
         transfers.begin_feed(&model.network, self.now, slot, feed, work);
