@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use common::Everything;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::journal::{Bucket, Cause, Fact, JobState};
+use plimsoll::journal::{Bucket, Cause, Fact, JobRecord, JobState};
 use plimsoll::model::{Model, Timeline, compile};
 use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
@@ -84,6 +84,12 @@ to        = "shop"
 kind      = "vpn"
 bandwidth = "10 Gb/s"
 
+[[identity_provider]]
+name      = "sso"
+federated = true
+home      = "dc"
+lifetime  = "12 h"
+
 [[registry]]
 name      = "hub"
 bandwidth = "1 GB"
@@ -101,6 +107,7 @@ name      = "kiosk"
 sites     = ["shop"]
 burst     = false
 artifacts = ["base model"]
+identity  = "sso"
 match     = { tenant = "kiosk" }
 
 [[class]]
@@ -112,6 +119,7 @@ feed      = "0.02 GB/s per GPU"
 [[class]]
 name       = "node"
 key        = "kms"
+identity   = "sso"
 checkpoint = { interval = "4 h" }
 feed       = "0.02 GB/s per GPU"
 
@@ -233,6 +241,11 @@ fn stalled(heard: &Everything, pool: usize) -> (u128, u128) {
     (gpu_time[by[0]], gpu_time[by[1]])
 }
 
+/// How long jobs waited because nobody vouched for them.
+fn for_identity(heard: &Everything) -> u64 {
+    waited_for(heard, Cause::Identity)
+}
+
 /// How often something came to a site.
 fn staged(heard: &Everything) -> usize {
     let staged = |(_, fact): &&(_, Fact)| matches!(fact, Fact::Staged(..));
@@ -263,11 +276,12 @@ fn figures(heard: &Everything) -> String {
         })
         .collect();
     let quota = waited_for(heard, Cause::Quota);
+    let identity = for_identity(heard);
     let key = waited_for(heard, Cause::Key);
     let registry = waited_for(heard, Cause::Registry);
     let (staged, spoiled) = (staged(heard), heard.run.spoiled_jobs);
     format!(
-        "{} interrupted, {} services lost for {} h, {key} ms for keys, {registry} ms for registries, {staged} staged, {spoiled} spoiled, {} refused, {} stops, {quota} ms for quota; {}",
+        "{} interrupted, {} services lost for {} h, {key} ms for keys, {identity} ms for identity, {registry} ms for registries, {staged} staged, {spoiled} spoiled, {} refused, {} stops, {quota} ms for quota; {}",
         interruptions(heard),
         lost_services(heard),
         hours_out(heard),
@@ -283,9 +297,19 @@ type Effect = fn(&Everything, &Everything) -> bool;
 const GPU_DAY: u128 = 1000 * 86_400_000;
 
 const EFFECTS: &[(&str, Effect)] = &[
+    // All three sites for nine hours: at once.
+    ("certificate-expired.toml", |heard, _| {
+        hours_out(heard) == 3 * 9 && interruptions(heard) > 0 && for_identity(heard) > 0
+    }),
     // Nothing is launched for 15 hours, and nobody who runs is stopped.
     ("control-plane-out.toml", |heard, _| {
         refusals(heard) > 0 && reclaims(heard, 2) == 0 && interruptions(heard) == 0
+    }),
+    ("credentials-revoked.toml", |heard, _| {
+        hours_out(heard) == 3 * 6
+            && heard.run.revoked_jobs > 0
+            && heard.run.revoked_jobs == u64::from(interruptions(heard))
+            && for_identity(heard) > 0
     }),
     // Only the edge site receives it.
     ("edge-model-corrupted.toml", |heard, _| {
@@ -307,11 +331,25 @@ const EFFECTS: &[(&str, Effect)] = &[
         let (before, (storage, link)) = (stalled(fair, 1), stalled(heard, 1));
         before == (0, 0) && storage == 0 && 0 < link && stalled(heard, 0) == (0, 0)
     }),
+    // The provider stands in the data centre: the edge, which is cut off, waits from half a day later on.
+    ("federation-cut.toml", |heard, _| {
+        let waits = |job: &&JobRecord| job.waits[Cause::Identity] > 0;
+        hours_out(heard) == 2 * 48
+            && for_identity(heard) > 0
+            && heard
+                .jobs
+                .iter()
+                .filter(waits)
+                .all(|job| job.pool != Some(PoolId(0)))
+    }),
     ("glut.toml", |heard, fair| {
         price(heard, 2) < price(fair, 2) && price(heard, 3) < price(fair, 3)
     }),
     ("h200-sold-out.toml", |heard, _| {
         refusals(heard) > 0 && reclaims(heard, 2) > 0 && reclaims(heard, 3) == 0
+    }),
+    ("identity-provider-out.toml", |heard, _| {
+        hours_out(heard) == 3 * 48 && for_identity(heard) > 0 && heard.run.revoked_jobs == 0
     }),
     // Nobody waits for a key, but what was pulled with the old one is pulled again.
     ("key-rotation.toml", |heard, fair| {

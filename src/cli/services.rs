@@ -110,6 +110,9 @@ fn terms(service: &Service) -> String {
         OnLoss::Finish => ", then jobs finish at a checkpoint",
         OnLoss::Stop => ", then jobs stop",
     });
+    if service.expires.is_some() {
+        terms.push_str("; cannot be renewed");
+    }
     if let Some(rotation) = service.rotation {
         let _ = write!(terms, "; replaced every {}", span(rotation.every));
         if rotation.overlap == Span::ZERO {

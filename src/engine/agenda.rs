@@ -52,6 +52,8 @@ pub(super) enum Rank {
     PullAgain = 20,
     /// A gang that goes on with fewer GPUs looks whether it may grow.
     Grow = 21,
+    /// A job that outlived its credential cannot sync its checkpoint.
+    Expired = 22,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -11,6 +11,10 @@ use super::run::Run;
 /// What went wrong for good.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Harm {
+    /// How often a job was stopped because its credential was revoked.
+    pub(super) revoked_jobs: u64,
+    /// Jobs that failed because they outlived their credential.
+    pub(super) expired_jobs: u64,
     /// Jobs that failed on a corrupted version.
     pub(super) spoiled_jobs: u64,
     /// GPU-time that they had held.

@@ -94,6 +94,7 @@ impl<O: Observer> Run<'_, O> {
         };
         if self.world.services.are_used() {
             self.start_on_artifacts(slot);
+            self.start_with_credential(slot);
         }
         if !self.model.elastic.is_empty() {
             self.expect_growth(slot);

@@ -78,6 +78,8 @@ impl<O: Observer> Run<'_, O> {
             events: self.events,
             passes: self.passes,
             slips: self.world.slips,
+            revoked_jobs: self.harm.revoked_jobs,
+            expired_jobs: self.harm.expired_jobs,
             spoiled_jobs: self.harm.spoiled_jobs,
             spoiled_time: self.harm.spoiled_time,
             link_cost,

@@ -87,6 +87,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::Crash | Rank::Rekeyed if self.is_current(slot, event, Phase::Running) => {
                 self.interrupt(slot);
             }
+            Rank::Expired if self.is_current(slot, event, Phase::Running) => self.expire(slot),
             Rank::Spoiled if self.is_current(slot, event, Phase::Running) => self.spoil(slot),
             Rank::Pulled => self.pulled(event),
             Rank::PullAgain => self.pull_again(),
@@ -114,6 +115,7 @@ impl<O: Observer> Run<'_, O> {
             | Rank::Rekeyed
             | Rank::Cut
             | Rank::Spoiled
+            | Rank::Expired
             | Rank::Price
             | Rank::Arrival => {}
         }

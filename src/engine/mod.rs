@@ -11,6 +11,7 @@ mod feeds;
 mod finish;
 mod growth;
 mod handle;
+mod identity;
 mod initial;
 mod ledger;
 mod repairs;

@@ -76,6 +76,7 @@ impl<O: Observer> Run<'_, O> {
             Happening::ServiceDown { outlet, voids } => self.lose_service(outlet, voids),
             Happening::ServiceUp { outlet } => self.regain_service(outlet),
             Happening::Rotated { outlet, overlap } => self.rotate_service(outlet, overlap),
+            Happening::Revoked { outlet } => self.revoke(outlet),
             Happening::Corrupted {
                 artifact,
                 site,

@@ -66,6 +66,10 @@ pub enum Fact {
     ServiceBack(OutletId),
     /// A pull of an artifact to a site broke.
     PullBroke(DatasetId, SiteId),
+    /// A job was stopped because its credential was revoked; it is interrupted, too.
+    Revoked(JobId),
+    /// A job failed because it outlived its credential.
+    Expired(JobId),
     /// A job failed because it had started on a corrupted version.
     Spoiled(JobId),
 }

@@ -188,6 +188,10 @@ pub struct RunRecord {
     pub passes: u64,
     /// Reservations that node packing made slip.
     pub slips: u64,
+    /// How often a job was stopped because its credential was revoked.
+    pub revoked_jobs: u64,
+    /// Jobs that failed because they outlived their credential.
+    pub expired_jobs: u64,
     /// Jobs that failed because they had started on a corrupted version.
     pub spoiled_jobs: u64,
     /// GPU-time that they had held, in milli-GPU·ms.

@@ -195,6 +195,10 @@ metrics! {
         "mean time from an interruption until work went on, restart included, where it went on by the horizon";
     "service_out_h" Hours Lower EachService(|out| Cell::amount(out.0 as f64 / 3.6e6))
         "hours for which a service did not answer, added up over its sites";
+    "revocations" Times Lower Run(|r| Cell::amount(r.revoked_jobs as f64))
+        "how often a job was stopped because its credential was revoked";
+    "jobs_expired" Jobs Lower Run(|r| Cell::amount(r.expired_jobs as f64))
+        "jobs that failed because they outlived a credential that could not be renewed";
     "jobs_spoiled" Jobs Lower Run(|r| Cell::amount(r.spoiled_jobs as f64))
         "jobs that failed because they had started on a corrupted version of an artifact";
     "gpu_h_spoiled" GpuHours Lower Run(|r| Cell::amount(r.spoiled_time as f64 / 3.6e9))

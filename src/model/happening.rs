@@ -87,6 +87,11 @@ pub enum Happening {
         /// For how long the old one and the new one held both.
         overlap: Span,
     },
+    /// What a service gave out at a site is revoked: whatever uses it stops.
+    Revoked {
+        /// Which, where.
+        outlet: OutletId,
+    },
     /// A site receives a corrupted version of an artifact: what starts on it there fails.
     Corrupted {
         /// Which.

@@ -31,6 +31,10 @@ pub struct Service {
     pub on_loss: OnLoss,
     /// When what it gave out is replaced.
     pub rotation: Option<Rotation>,
+    /// The site where it stands; others reach it by federation. `None` stands outside.
+    pub home: Option<SiteId>,
+    /// How long after its start a job's credential ends that cannot be renewed; `None` if it can.
+    pub expires: Option<Span>,
 }
 
 /// What a service is for.
@@ -40,6 +44,8 @@ pub enum ServiceKind {
     Key,
     /// Artifacts are pulled from it.
     Registry,
+    /// It vouches for who somebody is.
+    Identity,
 }
 
 /// What becomes of running jobs that lose a service.
@@ -77,6 +83,7 @@ impl ServiceKind {
         match self {
             Self::Key => Cause::Key,
             Self::Registry => Cause::Registry,
+            Self::Identity => Cause::Identity,
         }
     }
 
@@ -85,6 +92,7 @@ impl ServiceKind {
         match self {
             Self::Key => "key service",
             Self::Registry => "registry",
+            Self::Identity => "identity provider",
         }
     }
 }

@@ -173,6 +173,23 @@ impl World {
         jobs.sort_unstable_by_key(|&slot| self.jobs[slot].id);
     }
 
+    /// When a job that starts now would write a checkpoint with a credential that has ended, if it ever does.
+    pub fn outlives(&self, model: &Model, slot: Slot) -> Option<SimTime> {
+        let job = &self.jobs[slot];
+        let class = model.class_of(job.request.shape);
+        let needs = model.needs(class, job.pool).iter();
+        let expires = needs.filter_map(|&id| model.services.service_of(id).expires);
+        let ends = self.now + expires.min()?;
+        let rhythm = model.rhythm(job.request.shape, job.pool);
+        if rhythm.is_none() {
+            return None;
+        }
+        let run_from = job.started + job.restart;
+        let elapsed = ends.0.saturating_sub(run_from.0);
+        let number = elapsed.div_ceil(rhythm.cycle().0).max(1);
+        Some(run_from + Span(rhythm.cycle().0.saturating_mul(number)))
+    }
+
     /// When the next checkpoint of a running job counts, if it writes any.
     pub fn next_checkpoint(&self, model: &Model, slot: Slot) -> Option<SimTime> {
         let job = &self.jobs[slot];

@@ -18,6 +18,8 @@ pub fn kms(on_loss: OnLoss) -> Service {
         cache: Span(30 * MINUTE),
         on_loss,
         rotation: None,
+        home: None,
+        expires: None,
     }
 }
 

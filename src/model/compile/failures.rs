@@ -328,7 +328,8 @@ fn entities(
         FailureUnit::Link
         | FailureUnit::Storage
         | FailureUnit::KeyService
-        | FailureUnit::Registry => {}
+        | FailureUnit::Registry
+        | FailureUnit::IdentityProvider => {}
         FailureUnit::Group => {
             let wanted = spec
                 .selector

@@ -27,7 +27,7 @@ pub(super) fn happening(
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
     let example = "what = \"nodes-down\" (or capacity, quota, price, renewal, residual-value, link, storage, \
-                   key-service, key-rotation, registry, corrupted-artifact)";
+                   key-service, key-rotation, registry, corrupted-artifact, identity-provider, …)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
     let (Some((at, origin)), Some((&what, _))) = (at, what) else {
@@ -58,6 +58,13 @@ pub(super) fn happening(
             let kind = (ServiceKind::Registry, table);
             service_weather::out(context, spec, kind, estate, when, script);
         }
+        HappeningKind::IdentityProvider
+        | HappeningKind::FederationCut
+        | HappeningKind::CertificateExpired
+        | HappeningKind::CredentialRotation
+        | HappeningKind::CredentialsRevoked => {
+            service_weather::identity(context, spec, (what, table), estate, when, script);
+        }
         HappeningKind::CorruptedArtifact => {
             artifacts::corrupted(context, spec, table, estate, from, script);
         }
@@ -80,6 +87,16 @@ pub(super) fn happening(
 /// Words that mean nothing for what happens.
 fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
     use HappeningKind as K;
+    const SERVICES: &[HappeningKind] = &[
+        HappeningKind::KeyService,
+        HappeningKind::KeyRotation,
+        HappeningKind::Registry,
+        HappeningKind::IdentityProvider,
+        HappeningKind::FederationCut,
+        HappeningKind::CertificateExpired,
+        HappeningKind::CredentialRotation,
+        HappeningKind::CredentialsRevoked,
+    ];
     const CORRUPTED: &[HappeningKind] = &[HappeningKind::CorruptedArtifact];
     let fields: &[(Option<Origin>, &str, &[K])] = &[
         (spec.first.origin(), "first", &[K::NodesDown]),
@@ -93,11 +110,7 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         (spec.links.origin(), "links", &[K::Link]),
         (spec.storages.origin(), "storages", &[K::Storage]),
         (spec.share.origin(), "share", &[K::Link, K::Storage]),
-        (
-            spec.services.origin(),
-            "services",
-            &[K::KeyService, K::KeyRotation, K::Registry],
-        ),
+        (spec.services.origin(), "services", SERVICES),
         (spec.artifacts.origin(), "artifacts", CORRUPTED),
         (spec.fails_after.origin(), "fails_after", CORRUPTED),
         (spec.detected_after.origin(), "detected_after", CORRUPTED),

@@ -1,7 +1,9 @@
 //! `[[failure]]` and `[[happening]]` of services: which are out, where, and from when until when.
 
 use crate::model::{Happening, Incident, ServiceFailure, ServiceKind, Services, Times};
-use crate::scenario::{FailureSpec, FailureUnit, Given, HappeningSpec, List, Origin, SelectorSpec};
+use crate::scenario::{
+    FailureSpec, FailureUnit, Given, HappeningKind, HappeningSpec, List, Origin, SelectorSpec,
+};
 use crate::units::{OutletId, ServiceId, SiteId, Span};
 
 use super::context::Context;
@@ -17,6 +19,7 @@ pub(super) const fn kind_of(unit: FailureUnit) -> Option<ServiceKind> {
     match unit {
         FailureUnit::KeyService => Some(ServiceKind::Key),
         FailureUnit::Registry => Some(ServiceKind::Registry),
+        FailureUnit::IdentityProvider => Some(ServiceKind::Identity),
         FailureUnit::Node
         | FailureUnit::Rack
         | FailureUnit::Pool
@@ -125,6 +128,49 @@ pub(super) fn rotation(
     for outlet in outlets(context, spec, (kind, table), estate) {
         let what = Happening::Rotated { outlet, overlap };
         script.push(Incident::terms(from, what));
+    }
+}
+
+/// What happens to identity providers and the credentials that they give out.
+pub(super) fn identity(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    (what, table): (HappeningKind, Origin),
+    estate: &Estate<'_>,
+    when: When,
+    script: &mut Vec<Incident>,
+) {
+    let kind = (ServiceKind::Identity, table);
+    match what {
+        HappeningKind::CredentialRotation => rotation(context, spec, kind, estate, when, script),
+        HappeningKind::FederationCut => {
+            let before = script.len();
+            let cut = selector::sites(context, &spec.selector, table, estate);
+            let services = estate.services;
+            for outlet in outlets(context, spec, kind, estate) {
+                let site = services.outlet(outlet).site;
+                let of = services.service_of(outlet);
+                if of.shared && of.home != Some(site) && cut.contains(&site) {
+                    script.extend(outage(outlet, false, when));
+                }
+            }
+            if script.len() == before {
+                let message = "no federated identity provider stands elsewhere";
+                context.fault(table, message, "write federated = true, and its `home`");
+            }
+        }
+        HappeningKind::CredentialsRevoked => {
+            for outlet in outlets(context, spec, kind, estate) {
+                script.push(Incident::terms(when.0, Happening::Revoked { outlet }));
+                script.extend(outage(outlet, true, when));
+            }
+        }
+        _ => {
+            let voids = what == HappeningKind::CertificateExpired;
+            for outlet in outlets(context, spec, kind, estate) {
+                script.extend(outage(outlet, voids, when));
+            }
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::model::{OnLoss, Outlet, Rotation, Service, ServiceKind, Services};
-use crate::scenario::{Given, KeyServiceSpec, List, LossKind, Origin, RotationSpec, ScenarioFile};
+use crate::scenario::{
+    Given, IdentityProviderSpec, KeyServiceSpec, List, LossKind, Origin, RotationSpec, ScenarioFile,
+};
 use crate::units::{ClassId, OutletId, ServiceId, SimTime, SiteId, Span};
 
 use super::classes::{ClassDraft, written};
@@ -45,10 +47,68 @@ pub(super) fn read(
             cache: Span::ZERO,
             on_loss: OnLoss::Finish,
             rotation: None,
+            home: None,
+            expires: None,
         };
         add(context, &mut services, service, &spec.sites, sites, table);
     }
+    for (spec, table) in file.identity_provider.items() {
+        let name = context.name(&spec.name, table, "service", &mut taken);
+        let service = provider(context, spec, table, sites);
+        let Some(name) = name else {
+            continue;
+        };
+        let service = Service { name, ..service };
+        add(context, &mut services, service, &spec.sites, sites, table);
+    }
     services
+}
+
+fn provider(
+    context: &mut Context,
+    spec: &IdentityProviderSpec,
+    table: Origin,
+    sites: &[Place],
+) -> Service {
+    let name = spec.name.value().cloned().unwrap_or_default();
+    let lifetime = context.span(&spec.lifetime);
+    if lifetime.is_none() {
+        let what = format!("identity provider {name}: lifetime");
+        context.note_default(what, "none: nothing starts while it is out");
+    }
+    if spec.on_loss.is_absent() {
+        let what = format!("identity provider {name}: on loss");
+        context.note_default(what, "running jobs finish at their next checkpoint");
+    }
+    let home = spec.home.here().and_then(|(name, origin)| {
+        let found = sites.iter().position(|place| place.site.name == *name);
+        if found.is_none() {
+            let known: Vec<&str> = sites.iter().map(|place| place.site.name.as_str()).collect();
+            context.unknown(origin, "site", name, &known);
+        }
+        found.map(SiteId::from)
+    });
+    let lasting = spec.renewable.value() == Some(&false);
+    if lasting && lifetime.is_none_or(|lifetime| lifetime == Span::ZERO) {
+        let at = spec.renewable.origin().unwrap_or(table);
+        let message = "credentials that cannot be renewed need a lifetime";
+        context.fault(at, message, "add lifetime = \"12 h\"");
+    }
+    let federated = spec.federated.value() == Some(&true);
+    if let (false, Some(origin)) = (federated, spec.home.origin()) {
+        let fix = "add federated = true, or leave it out";
+        context.fault(origin, "only a federated provider stands at one site", fix);
+    }
+    Service {
+        name: String::new(),
+        kind: ServiceKind::Identity,
+        shared: federated,
+        cache: lifetime.unwrap_or_default(),
+        on_loss: on_loss(&spec.on_loss),
+        rotation: None,
+        home,
+        expires: lifetime.filter(|_| lasting),
+    }
 }
 
 /// One more service, with an outlet at each of its sites.
@@ -102,6 +162,8 @@ fn key_service(context: &mut Context, spec: &KeyServiceSpec, run: &Run) -> Optio
         cache,
         on_loss: on_loss(&spec.on_loss),
         rotation,
+        home: None,
+        expires: None,
     })
 }
 
@@ -182,6 +244,8 @@ pub(super) fn attach(
         let own = named(context, &spec.key, ServiceKind::Key, services);
         let mut wanted: Vec<(ServiceId, Origin)> = Vec::new();
         wanted.extend(own.zip(spec.key.origin()));
+        let provider = named(context, &spec.identity, ServiceKind::Identity, services);
+        wanted.extend(provider.zip(spec.identity.origin()));
         let data = classes[class].class.data.iter();
         let keys = data.filter_map(|id| datasets[id.index()].key);
         wanted.extend(keys.map(|key| (key, spec.data.origin().unwrap_or_default())));

@@ -35,6 +35,8 @@ pub struct ClassSpec {
     /// The storages that it may be fed from, by name: one at the site of the pool first, else over links; all unless
     /// given.
     pub feed_from: List<String>,
+    /// The identity provider without which its jobs do not start; none unless given.
+    pub identity: Given<String>,
     /// Containers and models that its jobs start from: they are pulled to where it runs first.
     pub artifacts: List<String>,
     /// Speed by GPU type relative to an H100, where it differs from the catalog: { l40s = 0.3 }.

@@ -58,7 +58,8 @@ pub use phase::{
 };
 pub use run::{OverrunKind, RunSpec};
 pub use services::{
-    ArtifactKind, ArtifactSpec, KeyServiceSpec, LossKind, RegistrySpec, RotationSpec,
+    ArtifactKind, ArtifactSpec, IdentityProviderSpec, KeyServiceSpec, LossKind, RegistrySpec,
+    RotationSpec,
 };
 pub use storage::{StorageSpec, StorageTier};
 pub use strategy::{
@@ -97,6 +98,8 @@ pub struct ScenarioFile {
     pub dataset: List<DatasetSpec>,
     /// Services that keep the keys without which data, artifacts and checkpoints cannot be read.
     pub key_service: List<KeyServiceSpec>,
+    /// Services that vouch for who somebody is.
+    pub identity_provider: List<IdentityProviderSpec>,
     /// Where containers and models are pulled from.
     pub registry: List<RegistrySpec>,
     /// Containers and models that jobs start from.

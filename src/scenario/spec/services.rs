@@ -1,4 +1,4 @@
-//! `[[key_service]]`, `[[registry]]`, `[[artifact]]`: what jobs cannot do without, and what becomes of them when it is out.
+//! `[[key_service]]`, `[[identity_provider]]`, `[[registry]]`, `[[artifact]]`: what jobs cannot do without, and what becomes of them when it is out.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -26,6 +26,30 @@ pub struct KeyServiceSpec {
     pub on_loss: Given<LossKind>,
     /// When keys are replaced; never unless given.
     pub rotation: Given<RotationSpec>,
+}
+
+/// A service that vouches for who somebody is. Where it is out, nothing that needs it starts once the credentials that
+/// it gave out before have ended.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
+pub struct IdentityProviderSpec {
+    /// Its name, as classes say it.
+    pub name: Given<String>,
+    /// The sites that it serves, its scope; all unless given.
+    pub sites: List<String>,
+    /// Whether it is one provider that sites reach by federation; otherwise each has one of its own.
+    pub federated: Given<bool>,
+    /// The site where a federated provider stands: a federation that is cut does not touch it. Outside unless given.
+    pub home: Given<String>,
+    /// How long a credential lasts, such as "12 h": so long what was given out serves while the provider is out. Not at
+    /// all unless given.
+    pub lifetime: Given<String>,
+    /// Whether running jobs renew their credentials; true unless given. Otherwise a job fails at the first checkpoint
+    /// that it writes once its credential has ended.
+    pub renewable: Given<bool>,
+    /// What becomes of running jobs when it is out and their credentials have ended; "finish" unless given.
+    pub on_loss: Given<LossKind>,
 }
 
 /// Where containers and models are pulled from.

@@ -65,7 +65,7 @@ pub struct FailureSpec {
     pub storages: List<String>,
     /// With of = "link" or "storage": the share of the bandwidth that is left meanwhile, such as 0.1; 0 unless given.
     pub share: Given<f64>,
-    /// With of = "key-service" or "registry": which of them, by name; all unless given.
+    /// With of = "key-service" "registry" or "identity-provider": which of them, by name; all unless given.
     pub services: List<String>,
     /// Where; everything owned unless given, of links, storages and services everything. A link is where it begins
     /// and where it ends.
@@ -154,6 +154,8 @@ pub enum FailureUnit {
     KeyService,
     /// Each registry as a whole.
     Registry,
+    /// Each identity provider: by site, or a federated one as a whole.
+    IdentityProvider,
 }
 
 /// Something that happens at a given time.
@@ -188,7 +190,7 @@ pub struct HappeningSpec {
     pub storages: List<String>,
     /// With link or storage: the share of the bandwidth that is left, such as 0.1; 0 unless given.
     pub share: Given<f64>,
-    /// With key-service, key-rotation and registry: which services, by name; all unless given.
+    /// With key-service, key-rotation, registry and those of identity: which services, by name; all unless given.
     pub services: List<String>,
     /// With key-service: whether what was fetched before is of no use either; it serves until it expires unless
     /// given.
@@ -236,6 +238,16 @@ pub enum HappeningKind {
     KeyRotation,
     /// Registries are out: nothing can be pulled.
     Registry,
+    /// Identity providers are out.
+    IdentityProvider,
+    /// Sites are cut off from the federated identity providers that stand elsewhere.
+    FederationCut,
+    /// Certificates of identity providers have expired: they are out, and what they gave out is of no use either.
+    CertificateExpired,
+    /// Credentials are replaced at once: whatever holds an old one breaks.
+    CredentialRotation,
+    /// Credentials are compromised and revoked: whatever uses them stops, and has none until new ones are given out.
+    CredentialsRevoked,
     /// Sites receive a corrupted version of an artifact: what starts on it fails until it is rolled back.
     CorruptedArtifact,
 }
