@@ -11,7 +11,7 @@ use plimsoll::journal::{Bucket, Cause, Fact, JobRecord, JobState};
 use plimsoll::model::{Model, Timeline, compile};
 use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
-use plimsoll::units::{PoolId, StrategyId};
+use plimsoll::units::{PoolId, SimTime, StrategyId};
 
 /// An estate with something of each kind.
 const ESTATE: &str = r#"
@@ -331,16 +331,13 @@ const EFFECTS: &[(&str, Effect)] = &[
         let (before, (storage, link)) = (stalled(fair, 1), stalled(heard, 1));
         before == (0, 0) && storage == 0 && 0 < link && stalled(heard, 0) == (0, 0)
     }),
-    // The provider stands in the data centre: the edge, which is cut off, waits from half a day later on.
+    // The provider stands in the data centre, where jobs start as usual; the others wait from half a day later on.
     ("federation-cut.toml", |heard, _| {
-        let waits = |job: &&JobRecord| job.waits[Cause::Identity] > 0;
-        hours_out(heard) == 2 * 48
-            && for_identity(heard) > 0
-            && heard
-                .jobs
-                .iter()
-                .filter(waits)
-                .all(|job| job.pool != Some(PoolId(0)))
+        let days = 4 * 86_400_000..5 * 86_400_000;
+        let starts = |(at, fact): &(SimTime, Fact)| {
+            days.contains(&at.0) && matches!(fact, Fact::Placed(_, PoolId(0)))
+        };
+        hours_out(heard) == 2 * 48 && for_identity(heard) > 0 && heard.facts.iter().any(starts)
     }),
     ("glut.toml", |heard, fair| {
         price(heard, 2) < price(fair, 2) && price(heard, 3) < price(fair, 3)
