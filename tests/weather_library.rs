@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use common::Everything;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::journal::{Bucket, Cause, Fact, JobRecord, JobState};
+use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{Model, Timeline, compile};
 use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
