@@ -112,10 +112,10 @@ const OWN_FORMAT: &str = trace::Format::Plimsoll {
 .name();
 
 /// What the run begins with.
-fn begins_with(model: &Model) -> Option<String> {
+fn begins_with(model: &Model) -> String {
     let initial = &model.initial;
     if initial.is_empty() {
-        return Some("started empty: nothing runs, waits or is down at the start".to_owned());
+        return "started empty: nothing runs, waits or is down at the start".to_owned();
     }
     let running = initial.jobs.iter().filter(|job| job.pool.is_some()).count();
     let waiting = initial.jobs.len() - running;
@@ -124,12 +124,12 @@ fn begins_with(model: &Model) -> Option<String> {
         .iter()
         .map(|range| u64::from(range.nodes))
         .sum();
-    Some(format!(
+    format!(
         "started with {} that run, {} that wait, {} down",
         counted(running as u64, "job"),
         counted(waiting as u64, "job"),
         counted(down, "node"),
-    ))
+    )
 }
 
 fn what_was_read(compiled: &Compiled) -> Vec<String> {
@@ -155,7 +155,7 @@ fn what_was_read(compiled: &Compiled) -> Vec<String> {
         let jobs = counted(load.unplaceable, "job");
         dropped = format!("{dropped}, {jobs} that no pool can hold dropped");
     }
-    lines.extend(begins_with(&compiled.model));
+    lines.push(begins_with(&compiled.model));
     lines.push(format!(
         "{}, {} GPU-h{sampled} ({dropped})",
         counted(load.jobs, "job"),
