@@ -1,10 +1,10 @@
 //! `availability = "…"` of a market: recorded capacity.
 
 use crate::model::ZoneCapacity;
-use crate::scenario::{BeginsKind, MarketSpec, Origin, Place, Problem};
+use crate::scenario::{AvailabilityKind, BeginsKind, MarketSpec, Origin, Place, Problem};
 use crate::trace::{
-    CapacityKind, CapacitySteps, Limits, SkyPilot, Source, WeatherError, WeatherReport,
-    read_capacity, read_capacity_steps,
+    CapacityKind, CapacitySteps, Limits, NodeFormat, SkyPilot, Source, WeatherError, WeatherReport,
+    read_capacity, read_capacity_steps, read_node_events,
 };
 use crate::units::Span;
 
@@ -25,16 +25,24 @@ pub(super) fn read(context: &mut Context, spec: &MarketSpec, name: &str) -> Opti
     };
     context.files.push(file);
     let limits = Limits::default();
-    let read = if shown.contains(".json") {
-        let declared = SkyPilot {
-            kind: CapacityKind::Availability,
-            tick,
-            skip_start: false,
-        };
-        read_capacity(vec![source], &declared, &limits)
-            .map(|(history, report)| (history.steps(), report))
+    let usual = if shown.contains(".json") {
+        AvailabilityKind::Skypilot
     } else {
-        read_capacity_steps(source, &limits)
+        AvailabilityKind::Plimsoll
+    };
+    let read = match spec.format.value().copied().unwrap_or(usual) {
+        AvailabilityKind::Plimsoll => read_capacity_steps(source, &limits),
+        AvailabilityKind::Skypilot => {
+            let declared = SkyPilot {
+                kind: CapacityKind::Availability,
+                tick,
+                skip_start: false,
+            };
+            read_capacity(vec![source], &declared, &limits)
+                .map(|(history, report)| (history.steps(), report))
+        }
+        AvailabilityKind::NodeEvents => nodes(source, &NodeFormat::Events, &limits),
+        AvailabilityKind::NodeEventLists => nodes(source, &NodeFormat::Lists, &limits),
     };
     let (zones, report) = match read {
         Ok(read) => read,
@@ -61,6 +69,16 @@ pub(super) fn read(context: &mut Context, spec: &MarketSpec, name: &str) -> Opti
         length: steps.end,
         shift: random.then(|| whose.to_owned()),
     })
+}
+
+/// The capacity that a recording of nodes which come and go speaks of.
+fn nodes(
+    source: Source<'_>,
+    format: &NodeFormat,
+    limits: &Limits,
+) -> Result<(Vec<CapacitySteps>, WeatherReport), WeatherError> {
+    let (events, report) = read_node_events(source, format, limits)?;
+    Ok((vec![events.capacity()], report))
 }
 
 /// A probe that only says whether there is something: `instances` says how much.

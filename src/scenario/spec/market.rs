@@ -138,8 +138,10 @@ pub struct MarketSpec {
     pub loss_between: Given<LawSpec>,
     /// Times in which it has nothing at all.
     pub drought: Given<DroughtTimesSpec>,
-    /// A recording of its capacity: a SkyPilot json, or a csv that `plimsoll import` wrote.
+    /// A recording of its capacity, such as a SkyPilot json or a csv that `plimsoll import` wrote.
     pub availability: Given<String>,
+    /// With a recording: how it is written; a json is taken for SkyPilot's, all else for ours, unless given.
+    pub format: Given<AvailabilityKind>,
     /// With a csv of several zones: which.
     pub zone: Given<String>,
     /// With a recording: the time between samples, if not what the file says.
@@ -147,6 +149,20 @@ pub struct MarketSpec {
     /// With a recording: where in it a replication begins; at its beginning unless given. It is played again
     /// when it is over.
     pub begins: Given<BeginsKind>,
+}
+
+/// How a recording of capacity is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AvailabilityKind {
+    /// Our own csv.
+    Plimsoll,
+    /// SkyPilot's json of probes.
+    Skypilot,
+    /// Lines `ms,add|remove,node`, as those of Bamboo.
+    NodeEvents,
+    /// Lines `[ms, "add"|"remove", {"nodes": […]}]`, as those of Parcae.
+    NodeEventLists,
 }
 
 /// Where in a recording a replication begins.

@@ -45,8 +45,8 @@ pub use initial::{
 pub use law::{LawSpec, UsualLaw};
 pub use maintenance::{DrainKind, MaintenanceSpec};
 pub use market::{
-    BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec, PriceMovesKind,
-    PriceMovesSpec, PriceStateSpec, RegimeSpec, RegionsSpec, TierKind,
+    AvailabilityKind, BeginsKind, DroughtSpec, DroughtTimesSpec, MarketCycleSpec, MarketSpec,
+    PriceMovesKind, PriceMovesSpec, PriceStateSpec, RegimeSpec, RegionsSpec, TierKind,
 };
 pub use network::{BackgroundSpec, LinkKindSpec, LinkSpec, ReservedSpec, TrafficSpec};
 pub use offer::{

@@ -307,6 +307,30 @@ fn recorded_capacity_is_replayed_from_its_file() {
 }
 
 #[test]
+fn recorded_nodes_are_replayed_however_they_were_written() {
+    let events = (
+        "zone.csv",
+        "node-events",
+        "0,add,a\n0,add,b\n600000,remove,a\n900000,add,c\n",
+    );
+    let lists = (
+        "zone.txt",
+        "node-event-lists",
+        "[0, \"add\", {\"nodes\": [\"a\", \"b\"]}]\n[600000, \"remove\", {\"nodes\": [\"a\"]}]\n\
+         [900000, \"add\", {\"nodes\": [\"c\"]}]\n",
+    );
+    for (file, format, text) in [events, lists] {
+        let words = format!("availability = \"{file}\"\nformat = \"{format}\"\n");
+        let folder = Folder::new(format, &market(&words), TRACE);
+        std::fs::write(folder.0.join(file), text).unwrap();
+        let compiled = try_compile(&folder.0, &["scenario.horizon=14 min"]).unwrap();
+        let steps = capacities(&sampled(&compiled.model, 0));
+        let steps: Vec<_> = steps.iter().map(|step| (step.0 / 60_000, step.1)).collect();
+        assert_eq!(steps, [(0, 2), (10, 1)], "{format}");
+    }
+}
+
+#[test]
 fn markets_that_contradict_themselves_are_told() {
     for (words, told) in [
         (
