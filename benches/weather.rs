@@ -106,7 +106,7 @@ const KINDS: &[Kind] = &[
         name: "spot: capacity that moves",
         words: &[
             ("{kind}", "spot"),
-            ("{offer}", ", market = \"zone\", notice = \"2 min\""),
+            ("{offer}", ", market = \"zone\", notice = \"2 min\", on_demand = \"3.50 USD/GPU-h\""),
             (
                 "",
                 "[[market]]\nname = \"zone\"\nregion = \"region\"\ntier = \"medium\"\ninstances = 120\n",
@@ -134,6 +134,34 @@ const KINDS: &[Kind] = &[
                  [[dataset]]\nname = \"corpus\"\nsize = \"4 TB\"\nhome = \"dc\"\n",
             ),
         ],
+    },
+    Kind {
+        name: "keys, identity, artifacts",
+        words: &[
+            (
+                "{class}",
+                "key = \"kms\"\nidentity = \"sso\"\nartifacts = [\"image\"]\n",
+            ),
+            (
+                "",
+                "[[key_service]]\nname = \"kms\"\n
+                 [[identity_provider]]\nname = \"sso\"\n
+                 [[registry]]\nname = \"hub\"\nbandwidth = \"10 Gb/s\"\n
+                 [[artifact]]\nname = \"image\"\nsize = \"20 GB\"\nregistry = \"hub\"\n
+                 [[failure]]\nname = \"keys\"\nof = \"key-service\"\nup = { mean = \"3 d\" }\ndown = { median = \"1 h\", p95 = \"6 h\" }\n",
+            ),
+        ],
+    },
+    Kind {
+        name: "elastic gangs",
+        words: &[("{class}", "elastic = { min = 8, grow_after = \"6 h\" }\n")],
+    },
+    Kind {
+        name: "maintenance",
+        words: &[(
+            "",
+            "[[maintenance]]\nname = \"firmware\"\nstart = \"2 d\"\nlasts = \"3 h\"\nbatch = 50\nnotice = \"1 d\"\ndrain = \"checkpoint\"\n",
+        )],
     },
     Kind {
         name: "energy by the meter",
