@@ -92,7 +92,7 @@ lifetime  = "12 h"
 
 [[registry]]
 name      = "hub"
-bandwidth = "1 GB"
+bandwidth = "1 GB/s"
 
 [[artifact]]
 name     = "base model"

@@ -6,7 +6,9 @@ use crate::model::{Artifact, Dataset, Happening, Incident, ServiceKind, Services
 use crate::scenario::{
     ArtifactSpec, ClassSpec, HappeningKind, HappeningSpec, Origin, RegistrySpec, ScenarioFile,
 };
-use crate::units::{Bandwidth, BytePrice, Bytes, DatasetId, SimTime, SiteId, Span, parse_bytes};
+use crate::units::{
+    Bandwidth, BytePrice, Bytes, DatasetId, SimTime, SiteId, Span, parse_bandwidth, parse_bytes,
+};
 
 use super::context::Context;
 use super::data::Wires;
@@ -90,7 +92,7 @@ fn artifact(
         let found = sites.iter().position(|place| place.site.name == *name);
         found.map(SiteId::from)
     };
-    let rate = |hub: &RegistrySpec| parse_bytes(hub.bandwidth.value()?).ok();
+    let rate = |hub: &RegistrySpec| parse_bandwidth(hub.bandwidth.value()?).ok();
     Some(Dataset {
         name: String::new(),
         size,
@@ -101,7 +103,7 @@ fn artifact(
         artifact: Some(Artifact {
             registry,
             home: hub.and_then(at),
-            rate: hub.and_then(rate).map(|rate| Bandwidth(rate.0)),
+            rate: hub.and_then(rate),
             broken: (broken * 1e6).round() as u32,
             retry,
             key,
@@ -138,10 +140,10 @@ fn place(context: &mut Context, name: &str, origin: Origin, sites: &[Place]) {
 }
 
 fn bandwidth(context: &mut Context, spec: &RegistrySpec, table: Origin) {
-    let rate = context.quantity(&spec.bandwidth, parse_bytes);
-    if rate == Some(Bytes(0)) {
+    let rate = context.quantity(&spec.bandwidth, parse_bandwidth);
+    if rate == Some(Bandwidth(0)) {
         let origin = spec.bandwidth.origin().unwrap_or(table);
-        let fix = "write such as \"1 GB\" (in a second), or leave it out";
+        let fix = "write such as \"1 GB/s\", or leave it out";
         context.fault(origin, "nothing comes at this bandwidth", fix);
     }
     if spec.bandwidth.is_absent() {

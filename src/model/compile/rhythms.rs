@@ -2,7 +2,7 @@
 
 use crate::model::{Preemption, Rhythm, Shape};
 use crate::scenario::{CheckpointSpec, ClassSpec, IntervalRule, Origin};
-use crate::units::{Span, parse_bytes};
+use crate::units::{Span, parse_bandwidth, parse_bytes};
 
 use super::classes::ClassDraft;
 use super::context::Context;
@@ -60,7 +60,7 @@ pub(super) fn read(
 /// The time to write one: given, or its bytes over the bandwidth.
 fn write_span(context: &mut Context, spec: &CheckpointSpec, table: Origin) -> Option<Span> {
     let size = context.quantity(&spec.size, parse_bytes);
-    let bandwidth = context.quantity(&spec.bandwidth, parse_bytes);
+    let bandwidth = context.quantity(&spec.bandwidth, parse_bandwidth);
     // The size matters also to where checkpoints lie.
     let is_kept = !spec.on.is_absent();
     match (
@@ -92,7 +92,7 @@ fn write_span(context: &mut Context, spec: &CheckpointSpec, table: Origin) -> Op
             Some(Span(u64::try_from(ms).unwrap_or(u64::MAX / 2)))
         }
         _ => {
-            let fix = "write both, such as size = \"900 GB\", bandwidth = \"20 GB\"";
+            let fix = "write both, such as size = \"900 GB\", bandwidth = \"20 GB/s\"";
             context.fault(table, "`size` and `bandwidth` belong together", fix);
             None
         }

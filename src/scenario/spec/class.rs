@@ -102,7 +102,7 @@ pub struct CheckpointSpec {
     /// With `size`: the storage on which the newest checkpoint of each job is kept, and paid for, until the job ends; it
     /// costs nothing unless given.
     pub on: Given<String>,
-    /// Bytes written in a second, such as "20 GB".
+    /// How fast one is written, such as "20 GB/s".
     pub bandwidth: Given<String>,
     /// How long after its writing a checkpoint is known to be good; at once unless given.
     pub verify: Given<String>,

@@ -63,7 +63,7 @@ pub struct RegistrySpec {
     pub site: Given<String>,
     /// The sites that may pull from it; all unless given.
     pub sites: List<String>,
-    /// Bytes in a second that come where no link leads to it, such as "1 GB"; at once unless given.
+    /// How fast what is pulled comes where no link leads to it, such as "1 GB/s"; at once unless given.
     pub bandwidth: Given<String>,
 }
 

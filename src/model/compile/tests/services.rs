@@ -204,7 +204,7 @@ const ARTIFACTS: &str = r#"
 [[registry]]
 name      = "hub"
 site      = "dc"
-bandwidth = "500 MB"
+bandwidth = "500 MB/s"
 
 [[artifact]]
 name     = "llm"

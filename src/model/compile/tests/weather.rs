@@ -122,7 +122,7 @@ fn checkpoints_become_a_rhythm_for_each_gang_and_pool() {
         try_compile(&folder.0, &[&set]).unwrap().model
     };
     let model =
-        given("{ interval = \"1 h\", size = \"900 GB\", bandwidth = \"20 GB\", bad = 0.01 }");
+        given("{ interval = \"1 h\", size = \"900 GB\", bandwidth = \"20 GB/s\", bad = 0.01 }");
     let rhythm = model.rhythm(ShapeId(1), PoolId(0));
     assert_eq!((rhythm.interval, rhythm.write), (Span::HOUR, Span(45_000)));
     assert_eq!(model.rhythm(ShapeId(0), PoolId(0)), Rhythm::NONE);
