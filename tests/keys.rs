@@ -8,10 +8,10 @@ use common::worlds::{Row, all_strategies};
 use common::{Everything, model, owned};
 use plimsoll::journal::{Bucket, Cause, Fact};
 use plimsoll::model::{
-    Boot, Discipline, Happening, Horizon, Incident, Model, OnLoss, Packing, Placement, Rented,
-    Requeue, Rhythm, Service, Site,
+    Begins, Boot, Discipline, Gate, Happening, Horizon, Incident, Model, OnFail, OnLoss, Packing,
+    Phase, Placement, Rented, Requeue, Rhythm, Service, Site, Spill, SpillTest,
 };
-use plimsoll::units::{OutletId, SimTime, SiteId, Span};
+use plimsoll::units::{OutletId, PoolId, SimTime, SiteId, Span};
 
 /// One node of eight GPUs; what was fetched of the service serves half an hour.
 fn keyed(on_loss: OnLoss) -> Model {
@@ -197,6 +197,57 @@ fn each_site_has_a_service_of_its_own() {
         (5 * HOUR, 0)
     );
     assert_eq!(heard.jobs[1].waits[Cause::Key], 3 * HOUR);
+}
+
+/// Owned GPUs whose keys can be away, and rented ones with keys of their own, used in one phase only.
+fn rerouted(placements: [Placement; 2], phase: Phase) -> Model {
+    let mut cloud = rented_pool(terms());
+    cloud.site = SiteId(1);
+    let mut model = model(
+        vec![owned("own", 1, 4, Packing::Best), cloud],
+        vec![Discipline::Fifo],
+    );
+    model.horizon = Horizon::At(SimTime(24 * HOUR));
+    model.sites.push(Site::bare("cloud"));
+    serve(&mut model, kms(OnLoss::Finish));
+    model.classes[0].pools = vec![PoolId(0), PoolId(1)];
+    model.strategies[0].placement = placements[0];
+    model.rollout.placements = vec![vec![(0, placements[1])]];
+    model.rollout.phases = vec![phase];
+    model
+}
+
+#[test]
+fn another_strategy_asks_anew_who_is_without_a_key() {
+    let out_at_once = Placement::PrivateFirst(Spill {
+        test: SpillTest::Waited(Span::ZERO),
+        ceiling: None,
+    });
+    let phase = |gates| Phase {
+        name: "route".to_owned(),
+        begins: Begins::At(SimTime(3 * HOUR)),
+        lasts: Span(2 * HOUR),
+        planned_start: SimTime(3 * HOUR),
+        orders: Vec::new(),
+        retires: Vec::new(),
+        changes: Vec::new(),
+        gates,
+        on_fail: OnFail::RollBack,
+    };
+    // The keys of the owned GPUs are away from 1:30 to 9 h. The job of 2:00 may go out from 3:00 on.
+    let weather = out(0, HOUR, 9 * HOUR);
+    let rows = [Row::of(2 * HOUR, 4, HOUR)];
+    let mut model = rerouted([Placement::PrivateOnly, out_at_once], phase(Vec::new()));
+    let heard = live(&mut model, &rows, Rhythm::NONE, &weather, 0);
+    assert_eq!(start(&heard, 0), 3 * HOUR);
+    assert_eq!(heard.jobs[0].waits[Cause::Key], HOUR);
+    // Rolled back at 5:00, since nobody finished: who stayed at home until then may go out again.
+    let gates = vec![Gate::Finished(1)];
+    let mut model = rerouted([out_at_once, Placement::PrivateOnly], phase(gates));
+    let rows = [Row::of(4 * HOUR, 4, HOUR)];
+    let heard = live(&mut model, &rows, Rhythm::NONE, &weather, 0);
+    assert_eq!(start(&heard, 0), 5 * HOUR);
+    assert_eq!(heard.jobs[0].waits[Cause::Key], HOUR);
 }
 
 #[test]

@@ -98,6 +98,8 @@ impl<O: Observer> Run<'_, O> {
         let back = self.world.make_change(self.model, change, base);
         if let Change::Strategy { phase } = change {
             self.strategy = self.root.in_phase(phase);
+            // A shape that could start nowhere may now have somewhere else to go, and the other way round.
+            self.bar_shapes();
         }
         back
     }
