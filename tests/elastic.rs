@@ -108,27 +108,63 @@ fn a_gang_waits_for_all_where_less_would_be_too_few() {
     );
 }
 
-#[test]
-fn a_gang_on_spot_goes_on_with_the_instances_that_stay() {
-    let mut rent = terms();
-    rent.idle_release = Span(10 * MINUTE);
-    let mut model = public(rent);
+/// Instances of four GPUs that are given back as soon as nobody uses them; their gangs are elastic.
+fn spot() -> Model {
+    let mut model = public(terms());
     model.horizon = Horizon::At(SimTime(24 * HOUR));
     model.classes[0].preemption = Preemption::Checkpoint {
         write: Span(6 * MINUTE),
         restart: Span(12 * MINUTE),
     };
     model.classes[0].elastic = Some(LINEAR);
-    // Two instances of four GPUs; the market keeps one from 2 h on, after ten minutes of notice.
+    model
+}
+
+#[test]
+fn a_gang_on_spot_goes_on_with_the_instances_that_stay() {
+    // Two instances; the market keeps one from 2 h on, after ten minutes of notice.
     let weather = capacity(&[(0, 2), (2 * HOUR, 1)], 10 * MINUTE);
     let rows = [Row::of(0, 8, 5 * HOUR)];
-    let heard = run(&mut model, &rows, every(100, 0), &weather);
+    let heard = run(&mut spot(), &rows, every(100, 0), &weather);
     let job = &heard.jobs[0];
     // It writes until 2.1 h, restarts on the other instance until 2.3 h, and does 3 h of work in 6 h.
     assert_eq!(job.end, SimTime(8 * HOUR + 18 * MINUTE));
     assert_eq!((job.shrinks, job.interruptions), (1, 1));
-    assert_eq!(heard.pools[0].launches, 2);
+    assert_eq!((heard.pools[0].launches, heard.pools[0].refusals), (2, 0));
     assert_eq!(posted(&heard), heard.pools[0].gpu_time.0);
+}
+
+#[test]
+fn a_gang_that_is_refused_all_of_it_asks_for_half() {
+    // Nothing is left at 2 h, and one instance comes back at 4 h.
+    let weather = capacity(&[(0, 2), (2 * HOUR, 0), (4 * HOUR, 1)], 10 * MINUTE);
+    let rows = [Row::of(0, 8, 5 * HOUR)];
+    let heard = run(&mut spot(), &rows, every(100, 0), &weather);
+    let job = &heard.jobs[0];
+    // It asks each 185 s, for half from the second time on: at most that long after 4 h it restarts and does 3 h
+    // of work in 6 h.
+    let soonest = 10 * HOUR + 12 * MINUTE;
+    assert!(
+        (soonest..soonest + 185_000).contains(&job.end.0),
+        "{:?}",
+        job.end
+    );
+    assert_eq!((job.shrinks, job.state), (1, JobState::Finished));
+    assert_eq!(posted(&heard), heard.pools[0].gpu_time.0);
+}
+
+#[test]
+fn only_pools_of_the_strategy_count() {
+    // Beside spot stands an owned pool with room for all of it, which the strategy does not use.
+    let mut model = spot();
+    model
+        .pools
+        .push(common::owned("own", 2, 4, plimsoll::model::Packing::Best));
+    model.classes[0].pools.push(plimsoll::units::PoolId(1));
+    let weather = capacity(&[(0, 2), (2 * HOUR, 1)], 10 * MINUTE);
+    let rows = [Row::of(0, 8, 5 * HOUR)];
+    let heard = run(&mut model, &rows, every(100, 0), &weather);
+    assert_eq!(heard.jobs[0].end, SimTime(8 * HOUR + 18 * MINUTE));
 }
 
 #[test]

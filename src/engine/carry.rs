@@ -154,7 +154,11 @@ impl<O: Observer> Run<'_, O> {
             let Supply::Rented(offer) = &self.model.pool(pool).supply else {
                 continue;
             };
-            let at = self.world.now + offer.idle_release;
+            let mut at = self.world.now + offer.idle_release;
+            if !self.model.elastic.is_empty() {
+                // What stays of a gang that lost a part is its own to go on with: it is there until the decision.
+                at = at.max(self.world.now + Span(1));
+            }
             let id = u32::from(pool.0) << 20 | instance;
             let slot = u32::from(pool.0);
             let event = Event {

@@ -1,13 +1,23 @@
 //! Gangs that go on with fewer GPUs than they asked for look whether they may grow again.
 
 use crate::journal::{Fact, Observer};
-use crate::units::Span;
+use crate::units::{ShapeId, Span};
 use crate::world::{Reason, Slot};
 
 use super::agenda::Rank;
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
+    /// Tells the world which pools the strategy in force may use, where gangs have to choose a size among them.
+    pub(super) fn tell_usable(&mut self) {
+        if self.model.elastic.is_empty() {
+            return;
+        }
+        let shapes = (0..self.model.shapes.len()).map(ShapeId::from);
+        let usable = shapes.map(|shape| self.strategy.pools_of(shape).collect());
+        self.world.usable = usable.collect();
+    }
+
     /// A gang that begins to run with fewer GPUs than it asked for will look whether it may grow.
     pub(super) fn expect_growth(&mut self, slot: Slot) {
         let job = &self.world.jobs[slot];

@@ -100,6 +100,7 @@ impl<O: Observer> Run<'_, O> {
             self.strategy = self.root.in_phase(phase);
             // A shape that could start nowhere may now have somewhere else to go, and the other way round.
             self.bar_shapes();
+            self.tell_usable();
         }
         back
     }

@@ -183,6 +183,7 @@ pub fn simulate<O: Observer>(
         idle: IdleBooks::default(),
     };
     run.open_shops();
+    run.tell_usable();
     run.open_phases();
     let ended = run.play();
     let record = ended.map(|()| run.close());

@@ -123,7 +123,7 @@ pub struct History {
     pub preempted: Span,
     /// The shape that it asked for, and its speed in ‰ of that, while it goes on with fewer GPUs.
     pub whole: Option<(ShapeId, u32)>,
-    /// How often it went on with fewer GPUs than it asked for.
+    /// How often it went on with fewer GPUs than it asked for after an interruption.
     pub shrinks: u32,
 }
 

@@ -93,6 +93,8 @@ pub struct World {
     pub staging: Staging,
     /// What lay on storages so far.
     pub(super) kept: Kept,
+    /// Pools that the strategy in force may use, by shape; empty if no gang is elastic.
+    pub usable: Vec<Vec<PoolId>>,
     /// Which services answer.
     pub services: Services,
     /// Whether anything but room can stand between a job and a pool: data, or services.
@@ -145,6 +147,7 @@ impl World {
             spend: Spend::default(),
             staging: Staging::default(),
             kept: Kept::default(),
+            usable: Vec::new(),
             services: Services::default(),
             is_guarded: false,
             booked: Vec::new(),

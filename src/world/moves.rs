@@ -201,6 +201,7 @@ impl World {
             history.preempted += waited;
             if history.interrupted {
                 history.interrupted = false;
+                history.shrinks += u32::from(history.whole.is_some());
                 history.recoveries += 1;
                 history.recovery += waited + restart;
             }

@@ -90,7 +90,10 @@ impl World {
         let state = &mut self.pools[pool.index()];
         state.refused_until = state.refused_until.max(remembered);
         state.doubt.refused();
-        self.wait_again(model, slot, None);
+        if !model.elastic.is_empty() {
+            self.shrink(model, slot);
+        }
+        self.wait_again(slot, None);
     }
 
     /// Takes back the launch of a booting gang. Its instances are charged for, but not beyond `charged`; `None`

@@ -1,6 +1,6 @@
 //! Gangs that lost a part go on with fewer GPUs, and grow again when all of them are to be had.
 
-use crate::model::{Model, Preemption};
+use crate::model::{Model, Preemption, Smaller};
 use crate::units::ShapeId;
 
 use super::job::{Job, Phase, Slot};
@@ -17,37 +17,53 @@ impl Job {
 }
 
 impl World {
-    /// A gang that was stopped waits for all its GPUs if they are free in some pool that it may use, else for the
-    /// largest of its smaller sizes that fits where it was; if none does, it waits for all.
+    /// A gang that just lost its place waits for all its GPUs if they are free in some pool that it may use, else for
+    /// the largest of its smaller sizes that fits where it was; if none does, it waits for all.
     pub(super) fn resize(&mut self, model: &Model, slot: Slot) {
         let job = &self.jobs[slot];
         let history = self.jobs.history(job);
-        let of = job.request.shape;
         let before = history.and_then(|history| history.whole);
         if before.is_none() && !history.is_some_and(|history| history.interrupted) {
             return;
         }
-        let whole = before.map_or(of, |(whole, _)| whole);
+        let whole = before.map_or(job.request.shape, |(whole, _)| whole);
         let fits = |pool, shape: ShapeId| {
             let gpus = model.shapes[shape.index()].gpus.occupied();
-            self.pool(pool).fits(gpus)
+            self.pool(pool).fits(gpus) && self.may_start(model, slot, pool).is_ok()
         };
-        let class = &model.classes[model.class_of(whole).index()];
-        let smaller = if class.pools.iter().any(|&pool| fits(pool, whole)) {
+        let usable = &self.usable[whole.index()];
+        let smaller = if usable.iter().any(|&pool| fits(pool, whole)) {
             None
         } else {
             let mut sizes = model.elastic.smaller(whole).iter();
             sizes.find(|size| fits(job.pool, size.shape)).copied()
         };
-        let shape = smaller.map_or(whole, |size| size.shape);
-        let resized = job.of_shape(model, shape);
-        self.jobs[slot] = resized;
-        let history = self.jobs.history_mut(slot);
-        history.whole = smaller.map(|size| (whole, size.speed));
-        history.shrinks += u32::from(smaller.is_some() && shape != of);
+        self.set_size(model, slot, whole, smaller);
     }
 
-    /// Whether a gang that runs with fewer GPUs than it asked for could have all of them where it is.
+    /// A gang that lost its place, and that a market just refused, asks for the next smaller size.
+    pub(super) fn shrink(&mut self, model: &Model, slot: Slot) {
+        let job = &self.jobs[slot];
+        let Some(history) = self.jobs.history(job).filter(|history| history.interrupted) else {
+            return;
+        };
+        let whole = history.whole.map_or(job.request.shape, |(whole, _)| whole);
+        let now = model.shapes[job.request.shape.index()].gpus;
+        let mut sizes = model.elastic.smaller(whole).iter();
+        let next = sizes.find(|size| model.shapes[size.shape.index()].gpus < now);
+        if let Some(&next) = next {
+            self.set_size(model, slot, whole, Some(next));
+        }
+    }
+
+    fn set_size(&mut self, model: &Model, slot: Slot, whole: ShapeId, smaller: Option<Smaller>) {
+        let shape = smaller.map_or(whole, |size| size.shape);
+        self.jobs[slot] = self.jobs[slot].of_shape(model, shape);
+        let history = self.jobs.history_mut(slot);
+        history.whole = smaller.map(|size| (whole, size.speed));
+    }
+
+    /// Whether a gang that runs with fewer GPUs than it asked for could start with all of them where it is.
     pub fn may_grow(&self, model: &Model, slot: Slot) -> bool {
         let job = &self.jobs[slot];
         let whole = self.jobs.history(job).and_then(|history| history.whole);
@@ -56,8 +72,15 @@ impl World {
         };
         let class = &model.classes[model.class_of(whole).index()];
         let keeps = matches!(class.preemption, Preemption::Checkpoint { .. });
-        let free = self.pool(job.pool).free + job.gpus;
-        keeps && model.shapes[whole.index()].gpus.occupied() <= free
+        let state = self.pool(job.pool);
+        let more = model.shapes[whole.index()].gpus.occupied() - job.gpus;
+        // What it holds must be there for it again: not on nodes that are about to take no work.
+        let stays = |(node, _): (u32, u32)| !state.is_shut(node);
+        keeps
+            && state.fits(more)
+            && !state.has_windows()
+            && state.parts(job.holding, job.gpus).all(stays)
+            && self.may_start(model, slot, job.pool).is_ok()
     }
 
     /// The speed of a job in ‰ of the reference GPU type where a gang of its whole size runs at `speed`.

@@ -152,7 +152,10 @@ impl World {
         self.book(model, slot, Bucket::Checkpoint, halted, self.now);
         self.jobs[slot].done = progress;
         self.free_gpus(model, slot, idle);
-        self.wait_again(model, slot, requeue);
+        if !model.elastic.is_empty() {
+            self.resize(model, slot);
+        }
+        self.wait_again(slot, requeue);
     }
 
     /// The place of a job is gone, or the job crashed: it stops at once, goes back to the newest checkpoint that
@@ -177,7 +180,7 @@ impl World {
         match phase {
             Phase::Booting => {
                 let given_up = self.give_up(model, slot, loss.horizon);
-                self.wait_again(model, slot, requeue);
+                self.wait_again(slot, requeue);
                 given_up
             }
             Phase::Running | Phase::Saving => {
@@ -214,7 +217,10 @@ impl World {
     ) {
         self.book_loss(model, slot, bad);
         self.free_gpus(model, slot, idle);
-        self.wait_again(model, slot, requeue);
+        if !model.elastic.is_empty() {
+            self.resize(model, slot);
+        }
+        self.wait_again(slot, requeue);
     }
 
     fn book_loss(&mut self, model: &Model, slot: Slot, bad: u64) {
@@ -271,10 +277,7 @@ impl World {
     }
 
     /// A job whose request the market refused, or that lost its GPUs, joins the line again.
-    pub(super) fn wait_again(&mut self, model: &Model, slot: Slot, requeue: Option<bool>) {
-        if !model.elastic.is_empty() {
-            self.resize(model, slot);
-        }
+    pub(super) fn wait_again(&mut self, slot: Slot, requeue: Option<bool>) {
         let sequence = match requeue {
             None => self.jobs[slot].place.sequence(),
             Some(true) => self.line.sequence_front(),
