@@ -121,7 +121,7 @@ fn pulls_break_by_keyed_dice_and_are_tried_again() {
         seed: 1,
         replication: 0,
     };
-    let key = dice.key("artifact", "llm");
+    let key = dice.key("llm", &model.sites[0].name);
     let breaks = |&pull: &u32| {
         let mut stream = dice.stream(key, Purpose::Pull, pull, 0);
         stream.below(1_000_000) < 600_000

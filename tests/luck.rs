@@ -1,11 +1,21 @@
-//! More of an estate changes nobody else's luck: from words to sampled worlds.
+//! More of an estate changes nobody else's luck: from words to sampled worlds, and in dice that are thrown while the
+//! world is played.
+
+mod common;
 
 use std::collections::BTreeMap;
 
+use common::clouds::{HOUR, MINUTE, public, terms};
+use common::worlds::{Row, timeline};
+use common::{Everything, owned, play};
 use plimsoll::dice::Dice;
-use plimsoll::model::{Happening, Timeline, compile};
+use plimsoll::journal::Fact;
+use plimsoll::model::{
+    Entity, Happening, Horizon, Incident, Model, NodeRange, Packing, Shop, Timeline, compile,
+};
+use plimsoll::process::Law;
 use plimsoll::scenario::load_text;
-use plimsoll::units::{PoolId, Price, SimTime};
+use plimsoll::units::{PoolId, Price, SimTime, Span};
 
 const ESTATE: &str = r#"
 [scenario]
@@ -161,4 +171,87 @@ fn another_pool_group_and_market_change_nobody_elses_luck() {
         assert!(after["edge/h200"].incidents.len() > 5);
         assert!(after["cloud/h200"].incidents.len() > 5);
     }
+}
+
+/// A pool of our own that nobody uses.
+const UNUSED: PoolId = PoolId(1);
+
+/// Rented nodes of four GPUs, and a pool beside them that no job may use.
+fn beside_an_unused_pool() -> Model {
+    let mut model = public(terms());
+    model.pools.push(owned("unused", 4, 8, Packing::Best));
+    model.horizon = Horizon::At(SimTime(48 * HOUR));
+    model
+}
+
+/// Twelve jobs of one instance each; of twelve instances the market takes four away, then four more.
+fn reclaimed(others: &[Incident]) -> Everything {
+    let mut model = beside_an_unused_pool();
+    let rows = [Row::of(0, 4, 40 * HOUR); 12];
+    let mut timeline = timeline(&mut model, &rows);
+    let steps = [(0, 12), (5 * HOUR, 8), (9 * HOUR, 4)].map(|(at, n)| (SimTime(at), n));
+    let market = Incident::capacities(PoolId(0), Some(Span(2 * MINUTE)), steps);
+    timeline.weather = market.chain(others.iter().copied()).collect();
+    Incident::put_in_order(&mut timeline.weather);
+    play(&model, &timeline, 0)
+}
+
+#[test]
+fn faults_of_a_pool_that_nobody_uses_choose_no_other_victims() {
+    let alone = reclaimed(&[]);
+    let noticed = |(_, fact): &&(SimTime, Fact)| matches!(fact, Fact::Noticed(PoolId(0), 4));
+    assert_eq!(alone.facts.iter().filter(noticed).count(), 2);
+    // A node of the other pool breaks once before the first reclaim, and three more between the two.
+    let down = |hour: u64, node| Incident::down(SimTime(hour * HOUR), UNUSED, node, 1);
+    let faults = [down(1, 0), down(6, 1), down(7, 2), down(8, 3)];
+    for many in 1..=faults.len() {
+        assert_eq!(alone.jobs, reclaimed(&faults[..many]).jobs);
+    }
+}
+
+/// Two nodes share crews with so many nodes of another pool: when those of the first go down and come back.
+fn repaired(others: u32) -> Vec<(SimTime, Fact)> {
+    let mut model = beside_an_unused_pool();
+    model.pools.insert(0, owned("own", 2, 8, Packing::Best));
+    model.horizon = Horizon::At(SimTime(2_000 * HOUR));
+    let entity = |name: &str, pool, first| Entity {
+        name: format!("{name}#{first}"),
+        nodes: vec![NodeRange {
+            pool,
+            first,
+            nodes: 1,
+        }],
+    };
+    let mine = (0..2).map(|first| entity("own", PoolId(0), first));
+    let others = (0..others).map(|first| entity("unused", PoolId(2), first));
+    // Repairs are short and crews are many: hardly anything waits for anybody.
+    model.weather.shops = vec![Shop {
+        name: "node".to_owned(),
+        up: Law::Exponential {
+            mean: 200.0 * HOUR as f64,
+        },
+        down: Law::Exponential {
+            mean: MINUTE as f64,
+        },
+        crews: 8,
+        spares: 0,
+        swap: Span(1),
+        entities: mine.chain(others).collect(),
+    }];
+    let timeline = timeline(&mut model, &[]);
+    let heard = play(&model, &timeline, 0).facts.into_iter();
+    let of_mine = |(_, fact): &(SimTime, Fact)| {
+        matches!(
+            fact,
+            Fact::NodesDown(PoolId(0), _) | Fact::NodesUp(PoolId(0), _)
+        )
+    };
+    heard.filter(of_mine).collect()
+}
+
+#[test]
+fn the_repair_of_a_node_takes_as_long_whoever_broke_before_it() {
+    let alone = repaired(0);
+    assert!(alone.len() > 20, "{}", alone.len());
+    assert_eq!(alone, repaired(4));
 }

@@ -50,9 +50,13 @@ impl<O: Observer> Run<'_, O> {
         let broken = self.model.dataset(id).artifact.is_some_and(|artifact| {
             let share = u64::from(artifact.broken);
             share > 0 && {
-                let key = self.dice.key("artifact", &self.model.dataset(id).name);
-                let (count, part) = (self.world.pulls(id, site), site.0);
-                let mut stream = self.dice.stream(key, Purpose::Pull, count, part);
+                // Both by their names: another site in front of this one must not move its luck.
+                let (name, place) = (
+                    &self.model.dataset(id).name,
+                    &self.model.sites[site.index()].name,
+                );
+                let (key, count) = (self.dice.key(name, place), self.world.pulls(id, site));
+                let mut stream = self.dice.stream(key, Purpose::Pull, count, 0);
                 stream.below(1_000_000) < share
             }
         });

@@ -1,5 +1,5 @@
 //! Nodes that share few repair crews or spares: when a repair can begin depends on what else is broken, so it
-//! is not on the tape. The k-th up time of an entity and the k-th repair of a shop have names of their own.
+//! is not on the tape. The k-th up time of an entity and the k-th repair of it have names of their own.
 
 use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer};
@@ -72,11 +72,11 @@ impl<O: Observer> Run<'_, O> {
 
     fn carry_out_repairs(&mut self, shop: u32, moves: ShopMoves) {
         let terms = &self.model.weather.shops[shop as usize];
-        if let Some(number) = moves.begins {
-            let key = self.dice.key("repair shop", &terms.name);
-            let mut stream = self.dice.stream(key, Purpose::DownTime, number, 0);
+        if let Some((entity, count)) = moves.begins {
+            let key = self.scratch.entity_keys[shop as usize][entity as usize];
+            let mut stream = self.dice.stream(key, Purpose::DownTime, count, 0);
             let at = self.world.now + law_ms(&terms.down, &mut stream);
-            self.push_repair(at, Rank::Mended, shop, 0, number);
+            self.push_repair(at, Rank::Mended, shop, entity, count);
         }
         if let Some((entity, count)) = moves.fitted {
             let at = self.world.now + terms.swap;

@@ -26,14 +26,13 @@ impl<O: Observer> Run<'_, O> {
                 return;
             }
             self.note(20 + incident.turn as u64, self.next_incident as u64);
-            let number = self.next_incident as u32;
             self.next_incident += 1;
             self.next_incident_at = self.timeline.incident_at(self.next_incident);
-            self.befall(incident.what, number);
+            self.befall(incident.what);
         }
     }
 
-    fn befall(&mut self, what: Happening, number: u32) {
+    fn befall(&mut self, what: Happening) {
         let now = self.world.now;
         match what {
             Happening::Down { pool, first, nodes } => self.stop_nodes(pool, first, nodes),
@@ -64,7 +63,7 @@ impl<O: Observer> Run<'_, O> {
             } => {
                 self.world.pools[pool.index()].set_capacity(u64::from(instances));
                 if let Some(notice) = notice {
-                    self.give_notice(pool, notice, number);
+                    self.give_notice(pool, notice);
                 }
             }
             Happening::LinkDown { link, permille } => {
@@ -168,8 +167,10 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
-    /// Instances that are more than the market lets us hold get notice.
-    fn give_notice(&mut self, pool: PoolId, notice: Span, number: u32) {
+    /// Instances that are more than the market lets us hold get notice: those with the lowest ranks, which are keyed by
+    /// the pool, by which of its notices this is, and by the instance.
+    fn give_notice(&mut self, pool: PoolId, notice: Span) {
+        let number = self.world.pools[pool.index()].next_notice();
         let Some(rent) = self.world.pool(pool).rent() else {
             return;
         };

@@ -285,6 +285,11 @@ impl PoolState {
         }
     }
 
+    /// The number of a word of the market with notice; see [`Rent::next_notice`].
+    pub fn next_notice(&mut self) -> u32 {
+        self.rent.as_mut().map_or(0, Rent::next_notice)
+    }
+
     /// The rented instances, if the pool is rented.
     pub const fn rent(&self) -> Option<&Rent> {
         self.rent.as_ref()

@@ -28,6 +28,8 @@ pub struct Rent {
     pub(super) draining: u64,
     /// How many instances the market would let us hold; nobody but the market knows.
     capacity: u64,
+    /// How often the market lowered or raised that with notice.
+    notices: u32,
     fresh: Vec<u32>,
 }
 
@@ -42,6 +44,7 @@ impl Rent {
         self.held = 0;
         self.draining = 0;
         self.capacity = u64::MAX;
+        self.notices = 0;
     }
 
     /// Room for so many instances, without asking for memory.
@@ -65,6 +68,14 @@ impl Rent {
     /// Sets how many instances the market would let us hold.
     pub const fn set_capacity(&mut self, instances: u64) {
         self.capacity = instances;
+    }
+
+    /// The market says again with notice what it lets us hold. Returns how often it did before: a name for what is
+    /// drawn then that nothing outside the pool can shift.
+    pub const fn next_notice(&mut self) -> u32 {
+        let number = self.notices;
+        self.notices += 1;
+        number
     }
 
     /// How many of the instances held are more than the market lets us hold.

@@ -7,21 +7,19 @@ use std::collections::VecDeque;
 pub struct RepairShop {
     /// Crews at work.
     busy: u32,
-    /// Broken things that wait for a crew.
-    broken: u32,
+    /// Broken things that wait for a crew, in order: whose they were, and how often it broke before.
+    broken: VecDeque<(u32, u32)>,
     /// Working spares.
     spares: u32,
     /// Who waits for something that works, in order, and how often it broke before.
     waiting: VecDeque<(u32, u32)>,
-    /// How many repairs were begun.
-    begun: u32,
 }
 
 /// What a shop can do at once after something broke or was mended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ShopMoves {
-    /// The number of the repair that begins, if a crew is free for it.
-    pub begins: Option<u32>,
+    /// Of whom a repair begins, if a crew is free for it, and how often it broke before.
+    pub begins: Option<(u32, u32)>,
     /// Who gets something that works, and how often it broke before.
     pub fitted: Option<(u32, u32)>,
 }
@@ -37,7 +35,7 @@ impl RepairShop {
 
     /// An entity broke, after it had broken `count` times before.
     pub fn breaks(&mut self, entity: u32, count: u32, crews: u32) -> ShopMoves {
-        self.broken += 1;
+        self.broken.push_back((entity, count));
         self.waiting.push_back((entity, count));
         ShopMoves {
             begins: self.begin(crews),
@@ -55,14 +53,13 @@ impl RepairShop {
         }
     }
 
-    fn begin(&mut self, crews: u32) -> Option<u32> {
-        if self.broken == 0 || self.busy == crews {
+    fn begin(&mut self, crews: u32) -> Option<(u32, u32)> {
+        if self.busy == crews {
             return None;
         }
-        self.broken -= 1;
+        let next = self.broken.pop_front()?;
         self.busy += 1;
-        self.begun += 1;
-        Some(self.begun - 1)
+        Some(next)
     }
 
     fn fit(&mut self) -> Option<(u32, u32)> {
@@ -86,7 +83,7 @@ mod tests {
         assert_eq!(
             shop.breaks(7, 3, 1),
             ShopMoves {
-                begins: Some(0),
+                begins: Some((7, 3)),
                 fitted: Some((7, 3))
             }
         );
@@ -100,7 +97,7 @@ mod tests {
         assert_eq!(
             shop.mended(1),
             ShopMoves {
-                begins: Some(1),
+                begins: Some((8, 0)),
                 fitted: Some((8, 0))
             }
         );
@@ -116,7 +113,6 @@ mod tests {
             shop,
             RepairShop {
                 spares: 1,
-                begun: 2,
                 ..RepairShop::default()
             }
         );
