@@ -80,7 +80,8 @@ fn offer_enough(model: &Model, timeline: &mut Timeline) {
             turn: Turn::Terms,
             what: Happening::Quota {
                 pool: id,
-                gpus: offer.quota,
+                gpus: offer.quota.unwrap_or(u64::MAX),
+                passes: false,
             },
         });
     }

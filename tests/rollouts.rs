@@ -13,7 +13,7 @@ use plimsoll::journal::{
 use plimsoll::model::{Model, Timeline, compile};
 use plimsoll::scenario::load;
 use plimsoll::strategy::Strategy;
-use plimsoll::units::{Money, SimTime, StrategyId};
+use plimsoll::units::{Money, PoolId, SimTime, StrategyId};
 
 /// Keeps what it hears of pools, postings and phases.
 #[derive(Default)]
@@ -163,4 +163,30 @@ fn the_private_cluster_is_late_about_as_often_as_its_order() {
     assert_eq!(heard.phases[1].ended, Some(SimTime(lead)));
     assert_eq!(heard.phases[1].slip().0, lead - 60 * day);
     assert_eq!(heard.phases[2].begun, Some(SimTime(lead)));
+}
+
+#[test]
+fn the_end_of_a_quota_cut_opens_no_closed_cloud() {
+    // The cut of day 3 is over on day 10; the cloud opens with the third month, on day 60 at the earliest.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let cut = format!(
+        "weather=['{}']",
+        root.join("weather/quota-cut.toml").display()
+    );
+    let scenario = load(&root.join("rollout-90d-regulated.toml"), &[cut]).unwrap();
+    let model = compile(&scenario).unwrap().model;
+    let cloud = model
+        .pools
+        .iter()
+        .position(|pool| pool.name == "cloud/h100");
+    let (heard, day) = (live(&model, 1, 0), 86_400_000);
+    let there = |job: &&JobRecord| job.pool.map(PoolId::index) == cloud;
+    let starts = heard
+        .all
+        .jobs
+        .iter()
+        .filter(there)
+        .filter_map(|job| job.start);
+    let first = starts.min();
+    assert!(first.is_some_and(|at| SimTime(60 * day) <= at), "{first:?}");
 }

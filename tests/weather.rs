@@ -245,7 +245,8 @@ fn a_quota_can_be_cut_and_raised() {
         turn: Turn::Terms,
         what: Happening::Quota {
             pool: POOL,
-            gpus: Some(gpus),
+            gpus,
+            passes: false,
         },
     };
     let weather = [quota(HOUR, 4), quota(3 * HOUR, 8)];

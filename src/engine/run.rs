@@ -230,8 +230,12 @@ fn fresh_world(
 
 impl<O: Observer> Run<'_, O> {
     fn play(&mut self) -> Result<(), Stuck> {
-        if self.begins_warm() {
+        let warm = self.begins_warm();
+        if warm {
             self.begin_warm();
+        }
+        self.world.close_first(self.model);
+        if warm {
             self.instant(SimTime::ZERO)?;
         }
         while let Some(now) = self.next_instant() {

@@ -83,8 +83,12 @@ impl<O: Observer> Run<'_, O> {
             } => self.corrupt(artifact, site, fails_after),
             Happening::Detected { artifact, site } => self.detect(artifact, site),
             Happening::RolledBack { artifact, site } => self.roll_artifact_back(artifact, site),
-            Happening::Quota { pool, gpus } => {
-                self.world.pools[pool.index()].set_quota(gpus);
+            Happening::Quota { pool, gpus, passes } => {
+                self.world.pools[pool.index()].limit_quota(gpus, passes);
+                self.world.changes.other = true;
+            }
+            Happening::QuotaOver { pool, gpus } => {
+                self.world.pools[pool.index()].lift_quota(gpus);
                 self.world.changes.other = true;
             }
             Happening::Announce { plan, start } => self.world.announce(self.model, plan, start),

@@ -119,8 +119,17 @@ pub enum Happening {
     Quota {
         /// Which pool.
         pool: PoolId,
-        /// The ceiling; `None` lifts it.
-        gpus: Option<u64>,
+        /// The ceiling.
+        gpus: u64,
+        /// Whether it ends; then it limits what else holds, and otherwise it takes the place of the offer's.
+        passes: bool,
+    },
+    /// A quota for a time is over.
+    QuotaOver {
+        /// Which pool.
+        pool: PoolId,
+        /// The ceiling that is lifted.
+        gpus: u64,
     },
     /// A round of planned maintenance is announced: no job is started there whose estimate reaches over it.
     Announce {

@@ -79,7 +79,7 @@ pub enum Change {
     Quota {
         /// Which.
         pool: PoolId,
-        /// The ceiling; `None` lifts it.
+        /// What the phase allows, under whatever else limits it; `None` if phases do not limit it.
         gpus: Option<u64>,
     },
     /// What the price of a rented pool is multiplied by, in millionths.
@@ -153,6 +153,8 @@ pub struct Rollout {
     /// By pool, how many nodes, the last ones, are not there at the start; `None` where none comes or goes. Empty
     /// if that holds for all pools.
     pub late: Vec<Option<u32>>,
+    /// Rented pools that nobody may use until a phase opens them.
+    pub closed: Vec<PoolId>,
     /// What strategies do otherwise from a phase on, by strategy; empty if none does.
     pub placements: Vec<Vec<(u16, Placement)>>,
     /// Classes that stand for the jobs of another one which were cut over.

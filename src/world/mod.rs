@@ -27,6 +27,7 @@ mod nodes;
 mod outages;
 mod pool;
 mod profile;
+mod quota;
 mod rent;
 mod repairs;
 mod resize;

@@ -7,6 +7,7 @@ use super::books::Books;
 use super::doubt::Doubt;
 use super::nodes::{Holding, Nodes};
 use super::profile::Profile;
+use super::quota::Quota;
 use super::rent::Rent;
 use super::room::Room;
 use super::shut::Shut;
@@ -27,7 +28,7 @@ pub struct PoolState {
     /// Nodes that take no work.
     pub(super) shut: Shut,
     /// GPUs that may be held of a rented pool.
-    quota: Option<u64>,
+    pub(super) quota: Quota,
     /// Until when the last refusal of the market is remembered.
     pub refused_until: SimTime,
     /// How its market is asked since.
@@ -66,7 +67,7 @@ impl PoolState {
             nodes,
             rent: rented.then(Rent::default),
             shut: Shut::default(),
-            quota: None,
+            quota: Quota::default(),
             refused_until: SimTime::ZERO,
             doubt: Doubt::default(),
             profile: Profile::default(),
@@ -108,10 +109,10 @@ impl PoolState {
         self.presence.clear();
         self.refused_until = SimTime::ZERO;
         self.doubt = Doubt::default();
-        self.quota = match &pool.supply {
+        self.quota.reset(match &pool.supply {
             Supply::Rented(terms) => terms.quota,
             Supply::Owned { .. } => None,
-        };
+        });
         self.profile.clear();
         self.books = Books::default();
         if let Some(rent) = &mut self.rent {
@@ -152,7 +153,7 @@ impl PoolState {
         };
         let per_node = u64::from(pool.gpus_per_node);
         let asked = (rent.held() + Self::instances_for(pool, gpus)) * per_node;
-        self.quota.is_none_or(|quota| asked <= quota)
+        self.quota.most().is_none_or(|quota| asked <= quota)
     }
 
     /// Takes GPUs for a gang.
@@ -228,11 +229,6 @@ impl PoolState {
             .flat_map(move |nodes| nodes.parts(holding, gpus))
     }
 
-    /// GPUs that may be held of a rented pool.
-    pub const fn quota(&self) -> Option<u64> {
-        self.quota
-    }
-
     /// So many nodes more (or fewer) are there from now on.
     pub(super) fn count_nodes(&mut self, now: SimTime, more: i64) {
         if let Some(&(at, nodes)) = self.presence.last() {
@@ -262,9 +258,14 @@ impl PoolState {
         Some((gpus, at, next.max(at)))
     }
 
-    /// Changes how many GPUs may be held.
-    pub const fn set_quota(&mut self, gpus: Option<u64>) {
-        self.quota = gpus;
+    /// How many GPUs may be held changes, for good or (`passes`) until [`PoolState::lift_quota`] of as many.
+    pub fn limit_quota(&mut self, gpus: u64, passes: bool) {
+        self.quota.limit(gpus, passes);
+    }
+
+    /// A change of the quota for a time is over.
+    pub fn lift_quota(&mut self, gpus: u64) {
+        self.quota.lift(gpus);
     }
 
     /// Gives an idle instance back to its provider, if it has been idle since `generation`.

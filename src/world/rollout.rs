@@ -99,6 +99,13 @@ impl World {
         }
     }
 
+    /// What a phase will open is closed until then; what is held already stays.
+    pub fn close_first(&mut self, model: &Model) {
+        for &pool in &model.rollout.closed {
+            self.pools[pool.index()].quota.allow(Some(0));
+        }
+    }
+
     /// Nodes that were ordered are there.
     pub fn deliver(&mut self, pool: PoolId, first: u32, nodes: u32) {
         let (now, state) = (self.now, &mut self.pools[pool.index()]);
@@ -139,9 +146,7 @@ impl World {
         self.settled = false;
         match change {
             Change::Quota { pool, gpus } => {
-                let state = &mut self.pools[pool.index()];
-                let before = state.quota();
-                state.set_quota(gpus);
+                let before = self.pools[pool.index()].quota.allow(gpus);
                 Change::Quota { pool, gpus: before }
             }
             Change::Price { pool, factor } => {

@@ -177,7 +177,7 @@ impl<'a> Market<'a> {
     /// An incident comes about.
     fn play(&mut self) {
         match self.incidents[self.played].what {
-            Happening::Quota { gpus, .. } => self.quota = gpus,
+            Happening::Quota { gpus, .. } => self.quota = Some(gpus),
             Happening::Capacity { instances, .. } => self.most = u64::from(instances),
             _ => {}
         }

@@ -140,8 +140,7 @@ fn market(model: &Model, pool: usize, steps: &[Step], weather: &mut Vec<Incident
     for (index, &(gap, instances, notice, quota)) in steps.iter().chain([&last]).enumerate() {
         at = at + Span(gap);
         let what = if index < steps.len() && gap % 3 == 0 {
-            let gpus = quota;
-            Happening::Quota { pool: id, gpus }
+            lasting(id, quota)
         } else {
             let notice = (notice != 1).then_some(Span(notice));
             Happening::Capacity {
@@ -160,11 +159,14 @@ fn market(model: &Model, pool: usize, steps: &[Step], weather: &mut Vec<Incident
         }
         weather.push(Incident { at, turn, what });
     }
-    let gpus = offer.quota;
-    let what = Happening::Quota { pool: id, gpus };
-    weather.push(Incident {
-        at,
-        turn: Turn::Terms,
-        what,
-    });
+    weather.push(Incident::terms(at, lasting(id, offer.quota)));
+}
+
+/// A quota from now on.
+fn lasting(pool: PoolId, quota: Option<u64>) -> Happening {
+    Happening::Quota {
+        pool,
+        gpus: quota.unwrap_or(u64::MAX),
+        passes: false,
+    }
 }

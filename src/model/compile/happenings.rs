@@ -1,6 +1,6 @@
 //! `[[happening]]`: what happens at a given time.
 
-use crate::model::{Entity, Happening, Incident, Market, NodeRange, ServiceKind, Turn};
+use crate::model::{Entity, Happening, Incident, Market, NodeRange, ServiceKind};
 use crate::scenario::{HappeningKind, HappeningSpec, OfferKind, Origin};
 use crate::units::{PoolId, SimTime};
 
@@ -299,20 +299,9 @@ fn quota(
         return;
     };
     for pool in rented(context, spec, table, estate) {
-        let usual = match &estate.pools[pool.index()].pool.supply {
-            crate::model::Supply::Rented(terms) => terms.quota,
-            crate::model::Supply::Owned { .. } => None,
-        };
-        let mut change = |at, gpus| {
-            script.push(Incident {
-                at,
-                turn: Turn::Terms,
-                what: Happening::Quota { pool, gpus },
-            });
-        };
-        change(from, Some(gpus));
-        if let Some(to) = to {
-            change(to, usual);
-        }
+        let passes = to.is_some();
+        let change = Happening::Quota { pool, gpus, passes };
+        script.push(Incident::terms(from, change));
+        script.extend(to.map(|to| Incident::terms(to, Happening::QuotaOver { pool, gpus })));
     }
 }

@@ -1,8 +1,8 @@
 //! What is otherwise from the beginning of a phase on: rented pools, prices, links, shares of classes.
 
-use crate::model::{Change, Happening, Incident, Network, Supply, Turn};
+use crate::model::{Change, Network, Supply};
 use crate::scenario::{PhaseSpec, ScenarioFile};
-use crate::units::{LinkId, PoolId, SimTime};
+use crate::units::{LinkId, PoolId};
 
 use super::context::Context;
 use super::cutovers::Twins;
@@ -26,8 +26,8 @@ pub(super) fn read(
     let mut changes = Vec::new();
     for (name, at) in spec.open.items() {
         if let Some(pool) = rented(context, name, at, parts.pools) {
-            let gpus = usual_quota(parts.pools, pool);
-            changes.push(Change::Quota { pool, gpus });
+            // What the offer says is a limit of its own.
+            changes.push(Change::Quota { pool, gpus: None });
         }
     }
     for (name, at) in spec.close.items() {
@@ -113,23 +113,14 @@ fn links(context: &mut Context, spec: &PhaseSpec, parts: &Parts<'_>, changes: &m
     }
 }
 
-/// Pools that a phase opens are closed before the first that does.
-pub(super) fn close_before(script: &mut Vec<Incident>, file: &ScenarioFile, pools: &[PoolDraft]) {
+/// Pools that a phase opens: closed before the first that does.
+pub(super) fn closed_at_first(file: &ScenarioFile, pools: &[PoolDraft]) -> Vec<PoolId> {
     let phases = file.phase.items();
     let opened = phases.flat_map(|(phase, _)| phase.open.items());
     let opened: Vec<&String> = opened.map(|(name, _)| name).collect();
-    for (index, draft) in pools.iter().enumerate() {
-        if draft.pool.is_rented() && opened.contains(&&draft.pool.name) {
-            let pool = PoolId::from(index);
-            script.push(Incident {
-                at: SimTime::ZERO,
-                turn: Turn::Relief,
-                what: Happening::Quota {
-                    pool,
-                    gpus: Some(0),
-                },
-            });
-        }
-    }
-    Incident::put_in_order(script);
+    let closes = |draft: &PoolDraft| draft.pool.is_rented() && opened.contains(&&draft.pool.name);
+    (0..pools.len())
+        .filter(|&index| closes(&pools[index]))
+        .map(PoolId::from)
+        .collect()
 }

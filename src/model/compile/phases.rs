@@ -34,6 +34,7 @@ pub(super) fn read(
         network,
     };
     let mut rollout = Rollout {
+        closed: phase_changes::closed_at_first(file, pools),
         late: std::mem::take(&mut orders.late),
         twins: twins.pairs(),
         twin_shapes: cutovers::shapes(twins, shapes),

@@ -13,7 +13,6 @@ use super::failures::failure;
 use super::groups::{self, Group};
 use super::happenings::happening;
 use super::maintenance;
-use super::phase_changes;
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::sites::Place;
@@ -74,7 +73,6 @@ pub(super) fn read(
         );
     }
     terms::add_to(&mut weather.script, pools);
-    phase_changes::close_before(&mut weather.script, file, pools);
     weather
 }
 

@@ -63,7 +63,7 @@ fn phases_order_change_and_ask() {
     assert_eq!(used.begins, Begins::After { phase: 0, delay });
     let open = Change::Quota {
         pool: cloud,
-        gpus: Some(20),
+        gpus: None,
     };
     let price = Change::Price {
         pool: cloud,
@@ -82,11 +82,7 @@ fn phases_order_change_and_ask() {
     assert_eq!(used.gates, gates);
     assert_eq!(used.on_fail, OnFail::RollBack);
     // Closed until then.
-    let closed = Happening::Quota {
-        pool: cloud,
-        gpus: Some(0),
-    };
-    assert_eq!(model.weather.script[0].what, closed);
+    assert_eq!(rollout.closed, [cloud]);
     assert_eq!(less.changes.len(), 1);
     assert_eq!((less.retires[0].pool, less.retires[0].nodes), (own, 2));
     // The 16-GPU job has a twin that may use the cloud only.

@@ -62,14 +62,11 @@ fn weather_is_taken_in_by_one_line_and_bound_by_what_it_asks_for() {
     let notice = Some(Span(120_000));
     let capacity: Vec<_> =
         Incident::capacities(cloud, notice, [(hour(12), 1), (hour(36), u32::MAX)]).collect();
-    let quota = |at, gpus| Incident {
-        at,
-        turn: Turn::Terms,
-        what: Happening::Quota { pool: cloud, gpus },
-    };
-    assert_eq!(script[2..4], [capacity[0], quota(hour(12), Some(8))]);
-    // Afterwards the quota is again what the offer says.
-    assert_eq!(script[4..], [capacity[1], quota(hour(36), Some(20))]);
+    let (pool, gpus, passes) = (cloud, 8, true);
+    let cut = Incident::terms(hour(12), Happening::Quota { pool, gpus, passes });
+    assert_eq!(script[2..4], [capacity[0], cut]);
+    let over = Incident::terms(hour(36), Happening::QuotaOver { pool, gpus });
+    assert_eq!(script[4..], [capacity[1], over]);
     let names: Vec<_> = model.weather.failures[0]
         .entities
         .iter()
