@@ -208,11 +208,13 @@ impl<O: Observer> Run<'_, O> {
             Gate::Utilisation(least) => {
                 let paid = to.owned_paid - from.owned_paid;
                 let held = to.owned_held.saturating_sub(from.owned_held);
-                held * 1_000_000 >= paid * u128::from(least)
+                // Of nothing there is no share: a gate on which nothing can be said does not hold.
+                paid > 0 && held * 1_000_000 >= paid * u128::from(least)
             }
             Gate::MeanWait(most) => {
                 let started = u128::from(to.started - from.started);
-                to.waited - from.waited <= u128::from(most.0) * started
+                // Where nobody started the wait may be anything.
+                started > 0 && to.waited - from.waited <= u128::from(most.0) * started
             }
             Gate::Finished(least) => to.finished - from.finished >= least,
             Gate::Waiting(most) => self.world.line.len() <= most,
