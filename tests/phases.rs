@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::bad_days::{POOL, cluster};
-use common::clouds::{HOUR, MINUTE, THREE, cost, gpu_time, hybrid, terms};
+use common::bad_days::{POOL, cluster, every};
+use common::clouds::{HOUR, MINUTE, THREE, cost, gpu_time, hybrid, public, terms};
 use common::worlds::{Row, timeline};
 use common::{model as model_of, owned};
 use plimsoll::dice::Dice;
@@ -13,11 +13,15 @@ use plimsoll::journal::{
 };
 use plimsoll::model::{
     Begins, Change, Class, Discipline, Gate, Happening, Horizon, Incident, Model, OnFail, Order,
-    Packing, Phase, Placement, Rented, Retirement, Rollout, Spill, SpillTest, Timeline, Twin,
+    Packing, Phase, Placement, Rented, Retirement, Rollout, Route, Spill, SpillTest, Storage,
+    Timeline, Twin,
 };
 use plimsoll::process::Law;
 use plimsoll::strategy::Strategy;
-use plimsoll::units::{ClassId, Money, PoolId, ShapeId, SimTime, Span, StrategyId};
+use plimsoll::units::{
+    Bandwidth, BytePrice, ClassId, LinkId, Money, PoolId, ShapeId, SimTime, SiteId, Span,
+    StrategyId,
+};
 
 /// Keeps all that it hears, phases included.
 #[derive(Default)]
@@ -468,6 +472,47 @@ fn each_gate_asks_what_it_says() {
     assert!(passes(Gate::Finished(1)) && !passes(Gate::Finished(2)));
     assert!(passes(Gate::Waiting(1)) && !passes(Gate::Waiting(0)));
     assert!(passes(Gate::Utilisation(1_000_000)));
+}
+
+#[test]
+fn a_gate_on_which_nothing_can_be_said_does_not_hold() {
+    // Nobody starts from 2:00 to 6:00, though a job waits; and of rented GPUs alone none are owned.
+    let gate = |mut model: Model, gate, rows: &[Row]| {
+        model.rollout.phases = vec![Phase {
+            gates: vec![gate],
+            ..phase("pilot", 2, 4)
+        }];
+        play(&mut model, rows, &[]).phases[0].failures
+    };
+    let rows = [Row::of(0, 16, 10 * HOUR), Row::of(3 * HOUR, 8, HOUR)];
+    assert_eq!(gate(cluster(), Gate::MeanWait(Span(9 * HOUR)), &rows), 1);
+    let mut rented = public(terms());
+    rented.horizon = Horizon::At(SimTime(24 * HOUR));
+    let rows = [Row::of(0, 4, 10 * HOUR)];
+    assert_eq!(gate(rented, Gate::Utilisation(1), &rows), 1);
+}
+
+#[test]
+fn work_that_is_starved_of_data_counts_less_in_its_phase() {
+    // 8 GPUs read 8 GB/s of a storage that gives 4. Checkpoints of 30 min come after each hour, starved or not: of the
+    // 3 h from 0:00 two were running, and half of that was starved.
+    let mut model = cluster();
+    model.classes[0].feed = Some(Bandwidth(1_000_000_000));
+    let gives = Bandwidth(4_000_000_000);
+    model.network.storages = vec![Storage::bare("lake", SiteId(0), gives)];
+    model.network.feeds = vec![vec![Route {
+        cost: BytePrice(0),
+        latency: Span::ZERO,
+        links: vec![LinkId(0)],
+    }]];
+    model.rhythms = vec![every(1, 30 * MINUTE)];
+    model.rollout.phases = vec![phase("pilot", 0, 3)];
+    let heard = play(&mut model, &[Row::of(0, 8, 4 * HOUR)], &[]);
+    assert_eq!(heard.phases[0].held, gpu_time(8, 3 * HOUR));
+    assert_eq!(heard.phases[0].useful, gpu_time(8, HOUR));
+    // At the end the books say the same.
+    let booked = heard.all.pools[0].gpu_time[Bucket::Useful];
+    assert_eq!(booked, gpu_time(8, 4 * HOUR));
 }
 
 #[test]

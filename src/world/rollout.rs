@@ -267,8 +267,8 @@ impl World {
                 Span::ZERO
             } else {
                 let elapsed = stop.since((job.started + job.restart).min(stop));
-                let fed = Span(elapsed.0.saturating_sub(whole(self.starved(slot)).0));
-                model.rhythm(job.request.shape, job.pool).cut(fed).run
+                let rhythm = model.rhythm(job.request.shape, job.pool);
+                fed(rhythm.cut(elapsed).run, self.starved(slot))
             };
             let held = self.now.since(job.placed);
             add(job.pool, job.request.shape, held, run);
@@ -276,17 +276,17 @@ impl World {
         if let Some(history) = self.jobs.history(job) {
             for (pool, shape, from, to, starved) in self.jobs.runs(history) {
                 let held = to.since(from);
-                let fed = Span(held.0.saturating_sub(whole(starved).0));
-                let run = model.rhythm(shape, pool).cut(fed).run;
-                add(pool, shape, held, run);
+                let run = model.rhythm(shape, pool).cut(held).run;
+                add(pool, shape, held, fed(run, starved));
             }
         }
     }
 }
 
-/// How long a job was starved, whatever by.
-const fn whole(starved: Starved) -> Span {
-    Span(starved.storage.0 + starved.link.0)
+/// What of its running a job was not starved in, whatever by. Checkpoints are written by the clock, starved or not.
+const fn fed(run: Span, starved: Starved) -> Span {
+    let starved = starved.storage.0 + starved.link.0;
+    Span(run.0.saturating_sub(starved))
 }
 
 /// Sets the value of a key in a short list; returns the one before.
