@@ -144,6 +144,34 @@ fn one_crew_mends_two_nodes_one_after_the_other() {
 }
 
 #[test]
+fn what_is_not_ours_occupies_no_crew() {
+    // Node 1 is never delivered; node 0 breaks at the same instant, after 10 h, and has the one crew for itself: 4 h
+    // and a swap of 15 min, not 8 h.
+    let node = |first| Entity {
+        name: format!("own#{first}"),
+        nodes: vec![NodeRange {
+            pool: POOL,
+            first,
+            nodes: 1,
+        }],
+    };
+    let mut model = cluster();
+    model.rollout.late = vec![Some(1)];
+    model.weather.shops = vec![Shop {
+        name: "node".to_owned(),
+        up: Law::Constant(10.0 * HOUR as f64),
+        down: Law::Constant(4.0 * HOUR as f64),
+        crews: 1,
+        spares: 0,
+        swap: Span(15 * MINUTE),
+        entities: vec![node(1), node(0)],
+    }];
+    let heard = run(&mut model, &[], Rhythm::NONE, &[]);
+    let down = heard.pools[0].gpu_time[Bucket::Down];
+    assert_eq!(down, gpu_time(8, 4 * HOUR + 15 * MINUTE));
+}
+
+#[test]
 fn a_class_that_crashes_restarts_from_its_checkpoint() {
     let mut model = cluster();
     model.horizon = Horizon::At(SimTime(2000 * HOUR));

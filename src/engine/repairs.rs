@@ -3,6 +3,7 @@
 
 use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer};
+use crate::model::NodeRange;
 use crate::process::law_ms;
 use crate::units::SimTime;
 use crate::world::{RepairShop, ShopMoves};
@@ -55,7 +56,13 @@ impl<O: Observer> Run<'_, O> {
         let Some(terms) = self.model.weather.shops.get(shop as usize) else {
             return self.planned(event);
         };
-        for range in &terms.entities[entity as usize].nodes {
+        let nodes = &terms.entities[entity as usize].nodes;
+        let ours = |range: &NodeRange| self.world.owns_any(range.pool, range.first, range.nodes);
+        if !nodes.iter().any(ours) {
+            // Nobody mends what is not ours (yet, or any more): another one has its next up time.
+            return self.schedule_fault(shop, entity, event.attempt + 1);
+        }
+        for range in nodes {
             self.stop_nodes(range.pool, range.first, range.nodes);
         }
         self.post_shut();

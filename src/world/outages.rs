@@ -36,6 +36,12 @@ impl World {
         stopped
     }
 
+    /// Whether any of these nodes of an owned pool is ours now.
+    pub fn owns_any(&self, pool: PoolId, first: u32, nodes: u32) -> bool {
+        let shut = &self.pool(pool).shut;
+        (first..first + nodes).any(|node| !shut.get(node).absent)
+    }
+
     /// One cause that keeps nodes down is over. Returns how many take work again.
     pub fn resume_nodes(&mut self, pool: PoolId, first: u32, nodes: u32) -> u32 {
         let (now, state) = (self.now, &mut self.pools[pool.index()]);
