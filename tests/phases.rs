@@ -12,9 +12,9 @@ use plimsoll::journal::{
     Bucket, Cause, Fact, JobRecord, JobState, Observer, PhaseRecord, PoolRecord, Posting, RunRecord,
 };
 use plimsoll::model::{
-    Begins, Change, Class, Discipline, Gate, Happening, Horizon, Incident, Model, OnFail, Order,
-    Packing, Phase, Placement, Rented, Retirement, Rollout, Route, Spill, SpillTest, Storage,
-    Timeline, Twin,
+    Begins, Change, Class, Discipline, Draw, Gate, Happening, Horizon, Incident, Model, OnFail,
+    Order, Packing, Phase, Placement, PowerMeter, Preemption, Rented, Retirement, Rollout, Route,
+    Spill, SpillTest, Storage, Timeline, Twin,
 };
 use plimsoll::process::Law;
 use plimsoll::strategy::Strategy;
@@ -134,7 +134,8 @@ fn balances(heard: &Heard) {
             }
         }
         assert_eq!(posted, record.gpu_time.0, "pool {index}");
-        assert_eq!(amount, record.charged + record.egress_cost, "pool {index}");
+        let paid = record.charged + record.egress_cost + record.drawn.cost;
+        assert_eq!(amount, paid, "pool {index}");
     }
 }
 
@@ -513,6 +514,41 @@ fn work_that_is_starved_of_data_counts_less_in_its_phase() {
     // At the end the books say the same.
     let booked = heard.all.pools[0].gpu_time[Bucket::Useful];
     assert_eq!(booked, gpu_time(8, 4 * HOUR));
+}
+
+#[test]
+fn electricity_by_the_meter_is_a_cost_of_its_phase() {
+    // 16 GPUs draw 100 W at rest and 500 W at work, at 1 USD a kWh. Eight of them work from 1:00 to 9:00, cut at 3:00
+    // by a fault of their node until 5:00; with nothing saved they start again on the other node at once.
+    let flat = |rate| [(SimTime::ZERO, rate)];
+    let draw = |milliwatts| Draw::new(milliwatts, &flat(1_000_000), &flat(0)).unwrap();
+    let mut model = cluster();
+    model.classes[0].preemption = Preemption::Kill {
+        restart: Span::ZERO,
+    };
+    let meter = PowerMeter {
+        idle: draw(100_000),
+        busy: draw(500_000),
+        most: 700_000,
+        billed: true,
+    };
+    model.power.meters = vec![Some(meter)];
+    model.weather.script = vec![
+        Incident::down(SimTime(3 * HOUR), POOL, 0, 1),
+        Incident::up(SimTime(5 * HOUR), POOL, 0, 1),
+    ];
+    // The first ends with the node down and the job at work, the second when both are over, the third is all of it.
+    model.rollout.phases = vec![phase("a", 0, 4), phase("b", 4, 8), phase("all", 0, 24)];
+    let heard = play(&mut model, &[Row::of(HOUR, 8, 6 * HOUR)], &[]);
+    assert_eq!(heard.all.jobs[0].end, SimTime(9 * HOUR));
+    let costs: Vec<Money> = heard.phases.iter().map(|phase| phase.cost).collect();
+    // At rest 1.6 an hour, 3.2 more while the job runs, .8 less while the node is down.
+    let electricity = |tenths: u64| cost(1, HOUR, tenths * 100_000);
+    let capacity = |hours: u64| cost(16, hours * HOUR, 2_000_000);
+    assert_eq!(costs[0], capacity(4) + electricity(64 + 3 * 32 - 8));
+    assert_eq!(costs[1], capacity(8) + electricity(128 + 5 * 32 - 8));
+    let pool = &heard.all.pools[0];
+    assert_eq!(costs[2], pool.charged + pool.drawn.cost);
 }
 
 #[test]

@@ -212,7 +212,8 @@ metrics! {
     "phase_slip_d" Days Lower Phase(phase::slip)
         "mean days by which the phase ended later than planned";
     "phase_cost" Money Lower Phase(phase::cost)
-        "what was charged from the beginning of the phase to its end";
+        "what capacity, its metered electricity, moving data, keeping data sets and links cost from the beginning of the \
+         phase to its end; without caches and checkpoints on storages, discounts and shortfalls";
     "phase_wait_mean_s" Seconds Lower Phase(phase::wait)
         "mean wait of jobs that started in the phase";
     "phase_utilisation_allocated" Share Higher Phase(phase::utilisation)

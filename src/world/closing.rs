@@ -1,7 +1,7 @@
 //! Nodes of a pool that stop, drain, go and come back: what is free on them is taken out of sight and counted.
 
-use crate::journal::Bucket;
-use crate::model::Rhythm;
+use crate::journal::{Bucket, Drawn};
+use crate::model::{PowerMeter, Rhythm};
 use crate::units::{MilliGpus, PoolId, SimTime};
 
 use super::feeds::Starved;
@@ -148,6 +148,19 @@ impl PoolState {
     /// Whether a node takes no work.
     pub fn is_shut(&self, node: u32) -> bool {
         self.shut.get(node).is_shut()
+    }
+
+    /// What GPUs on nodes that are down would have drawn at rest since they were counted last.
+    pub(super) fn undrawn(&self, meter: &PowerMeter, now: SimTime) -> Drawn {
+        let mut all = Drawn::ZERO;
+        for node in 0..self.shut.len() {
+            let entry = self.shut.get(node);
+            if entry.causes > 0 && entry.serviced == 0 && !entry.absent {
+                let gpus = MilliGpus::whole(u64::from(entry.absorbed));
+                all += meter.idle.over(gpus, entry.since, now);
+            }
+        }
+        all
     }
 
     /// The entry of a node, with its absorbed GPUs booked up to now.

@@ -12,7 +12,8 @@ use super::pool::PoolState;
 /// Sums from the start of the run to one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// What was charged for capacity, moving and keeping data; instances that are held to this moment.
+    /// What was charged for capacity, its metered electricity, moving data and keeping data sets; instances that are
+    /// held to this moment.
     pub cost: Money,
     /// GPU-time of work that counts as it looks now, in milli-GPU·ms.
     pub useful: u128,
@@ -216,6 +217,9 @@ impl World {
             let gpus = MilliGpus::whole(gpus);
             paid += u128::from(gpus.0) * u128::from(to.since(from).0);
             all.cost += Money::of_odometer(gpus, self.tariffs.between(pool, from, to));
+            if let Some(meter) = model.power.meter(pool) {
+                all.cost += meter.idle.over(gpus, from, to).cost;
+            }
         };
         match &terms.supply {
             Supply::Owned { .. } => {
@@ -242,12 +246,26 @@ impl World {
         }
         all.paid += paid;
         all.cost += books.egress_cost;
+        if let Some(meter) = model.power.meter(pool) {
+            // What jobs drew, what was drawn besides, and what is down and draws nothing.
+            all.cost += books.drawn.cost + books.drawn_idle.cost;
+            all.cost -= state.undrawn(meter, self.now).cost;
+        }
         all.held += held;
         all.useful += useful;
     }
 
     /// What a living job holds, and held before, that is in no books yet.
     fn add_job(&self, model: &Model, (slot, job): (Slot, &Job), all: &mut Standing) {
+        let power = &model.power;
+        let mut electricity = Money::ZERO;
+        // What a job that runs draws above what its GPUs draw at rest.
+        let work = |pool: PoolId, shape: ShapeId, from: SimTime, to: SimTime| {
+            let asked = model.shapes[shape.index()].gpus;
+            power.meter(pool).map_or(Money::ZERO, |meter| {
+                meter.busy.over(asked, from, to).cost - meter.idle.over(asked, from, to).cost
+            })
+        };
         let mut add = |pool: PoolId, shape: ShapeId, held: Span, run: Span| {
             let gpus = model.shapes[shape.index()].gpus;
             let asked = u128::from(gpus.0);
@@ -272,14 +290,19 @@ impl World {
             };
             let held = self.now.since(job.placed);
             add(job.pool, job.request.shape, held, run);
+            if job.phase != Phase::Booting {
+                electricity += work(job.pool, job.request.shape, job.started, self.now);
+            }
         }
         if let Some(history) = self.jobs.history(job) {
             for (pool, shape, from, to, starved) in self.jobs.runs(history) {
                 let held = to.since(from);
                 let run = model.rhythm(shape, pool).cut(held).run;
                 add(pool, shape, held, fed(run, starved));
+                electricity += work(pool, shape, from, to);
             }
         }
+        all.cost += electricity;
     }
 }
 
