@@ -83,6 +83,31 @@ fn what_is_rented_counts_in_its_month_and_the_horizon_cuts_the_promise() {
 }
 
 #[test]
+fn promises_that_meet_within_a_month_share_no_payment() {
+    let mut model = public(terms());
+    model.horizon = Horizon::At(SimTime(48 * HOUR));
+    let term = |from, until| Promise {
+        from: SimTime(from * HOUR),
+        until: SimTime(until * HOUR),
+        months: None,
+        ..monthly(100)
+    };
+    model.commitments = Commitments {
+        promises: vec![term(0, 20), term(20, 28)],
+        discounts: Vec::new(),
+        pools: vec![PoolId(0)],
+    };
+    // Four GPUs at 3 an hour from 18 h to 34 h: two hours under the first are 24, eight under the second 96, and the
+    // last six count for neither.
+    let heard = run(&mut model, &[Row::of(18 * HOUR, 4, 16 * HOUR)]);
+    assert_eq!(
+        settled(&heard),
+        [(0, 20, Item::Shortfall, 76), (20, 28, Item::Shortfall, 4)]
+    );
+    assert_eq!(heard.pools[0].charged, units(192));
+}
+
+#[test]
 fn our_own_capacity_does_not_count() {
     let mut model = public(terms());
     model.horizon = Horizon::At(SimTime(27 * 24 * HOUR));

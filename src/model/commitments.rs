@@ -25,7 +25,7 @@ pub struct Promise {
     pub from: SimTime,
     /// Until when; never, if it outlasts the run.
     pub until: SimTime,
-    /// How long before the start it began, where a period is the whole of it.
+    /// How long before the start it began; then `from` is the start.
     pub before: Span,
     /// How long a period is; the whole of it if `None`.
     pub months: Option<u32>,
@@ -85,58 +85,89 @@ impl Commitments {
         most.max().unwrap_or(0)
     }
 
-    /// Settles a run that ended at `end`, given what each provider was paid in each UTC month.
+    /// When the stretch of spend that holds an instant ends: at the end of its UTC month, or where a promise begins
+    /// or ends before that, so that no payment meets two promises to one provider.
+    pub fn next_cut(&self, epoch: Epoch, at: SimTime) -> SimTime {
+        let cuts = self.promises.iter();
+        let cuts = cuts.flat_map(|promise| [promise.from, promise.until]);
+        let cuts = cuts.filter(|&cut| at < cut);
+        cuts.fold(epoch.next_month(at), SimTime::min)
+    }
+
+    /// Settles a run that ended at `end`, given what each provider was paid in each stretch from the start on, from
+    /// one [cut](Self::next_cut) to the next.
     pub fn settle(
         &self,
         epoch: Epoch,
         end: SimTime,
         paid: impl Fn(ProviderId) -> Vec<Money>,
     ) -> Vec<Settled> {
-        let months = months(epoch, end);
+        let stretches = self.stretches(epoch, end);
         let mut settled = Vec::new();
         let mut discounts: Vec<(ProviderId, Vec<Money>)> = Vec::new();
         for discount in &self.discounts {
-            let paid = paid(discount.provider);
-            let mut back = Vec::new();
-            for (month, &(from, to)) in months.iter().enumerate() {
-                let spend = paid.get(month).copied().unwrap_or_default();
-                back.push(discount.of(spend));
-                settled.push(Settled {
-                    from,
-                    to,
-                    provider: discount.provider,
-                    item: Item::Discount,
-                    amount: -back[month],
-                });
-            }
+            let mut paid = paid(discount.provider);
+            paid.resize(stretches.len(), Money::ZERO);
+            let back = discount.settle(&stretches, &paid, epoch, &mut settled);
             discounts.push((discount.provider, back));
         }
         for promise in &self.promises {
             let mut net = paid(promise.provider);
-            net.resize(months.len(), Money::ZERO);
+            net.resize(stretches.len(), Money::ZERO);
             let mine = discounts.iter().filter(|of| of.0 == promise.provider);
             for (_, back) in mine {
                 for (paid, back) in net.iter_mut().zip(back) {
                     *paid -= *back;
                 }
             }
-            promise.settle(&months, &net, epoch, end, &mut settled);
+            promise.settle(&stretches, &net, epoch, &mut settled);
         }
         settled.retain(|line| line.amount != Money::ZERO);
         settled
     }
+
+    /// The stretches of a run, cut at its end.
+    fn stretches(&self, epoch: Epoch, end: SimTime) -> Vec<(SimTime, SimTime)> {
+        let mut stretches = Vec::new();
+        let mut from = SimTime::ZERO;
+        while from < end {
+            let to = self.next_cut(epoch, from).min(end);
+            stretches.push((from, to));
+            from = to;
+        }
+        stretches
+    }
 }
 
-/// The UTC months of a run, cut at its ends.
-fn months(epoch: Epoch, end: SimTime) -> Vec<(SimTime, SimTime)> {
-    let mut months = Vec::new();
-    let mut from = SimTime::ZERO;
-    while from < end {
-        let to = epoch.next_month(from).min(end);
-        months.push((from, to));
-        from = to;
+impl VolumeDiscount {
+    /// Settles each month of a run. Returns what of it belongs to each stretch: the tiers of a month are filled in the
+    /// order in which it was paid.
+    fn settle(
+        &self,
+        stretches: &[(SimTime, SimTime)],
+        paid: &[Money],
+        epoch: Epoch,
+        settled: &mut Vec<Settled>,
+    ) -> Vec<Money> {
+        let mut back = Vec::new();
+        let (mut begun, mut spend) = (SimTime::ZERO, Money::ZERO);
+        for (index, &(from, to)) in stretches.iter().enumerate() {
+            let before = self.of(spend);
+            spend += paid[index];
+            back.push(self.of(spend) - before);
+            if to == epoch.next_month(from) || index + 1 == stretches.len() {
+                settled.push(Settled {
+                    from: begun,
+                    to,
+                    provider: self.provider,
+                    item: Item::Discount,
+                    amount: -self.of(spend),
+                });
+                (begun, spend) = (to, Money::ZERO);
+            }
+        }
+        back
     }
-    months
 }
 
 impl Promise {
@@ -146,50 +177,62 @@ impl Promise {
         begun.last().map_or(Money::ZERO, |step| step.1)
     }
 
-    /// Walks through the periods. What was paid in a month in which the promise begins or ends counts whole; what
-    /// is promised for a period that the promise or the run cuts counts by time.
+    /// Walks through the periods. What is promised for a period that the promise or the run cuts counts by time.
     fn settle(
         &self,
-        months: &[(SimTime, SimTime)],
+        stretches: &[(SimTime, SimTime)],
         paid: &[Money],
         epoch: Epoch,
-        end: SimTime,
         settled: &mut Vec<Settled>,
     ) {
-        let end = self.until.min(end);
-        let (mut from, mut period) = (self.from, 0);
-        while from < end {
-            let (whole, ends) = self.period(epoch, from);
+        let end = stretches.last().map_or(SimTime::ZERO, |last| last.1);
+        // Its periods are counted by a clock of its own, which starts when it began.
+        let before = self.before;
+        let Some(own) = Epoch::from_unix_ms(epoch.unix_ms().saturating_sub_unsigned(before.0))
+        else {
+            return;
+        };
+        let start = SimTime::ZERO + before;
+        let end = self.until.min(end) + before;
+        let (mut at, mut period) = (self.from, 0);
+        while at < end {
+            let (whole, ends) = self.period(own, at);
             let cut = ends.min(end);
-            let whole = i128::from(whole.0.max(1));
-            let lasted = i128::from(cut.since(from).0);
-            let promised = share(self.amount(period), lasted, whole);
-            let within = |month: &(&(SimTime, SimTime), &Money)| {
-                let &(first, last) = month.0;
-                from < last && first < cut
-            };
-            let counted: Vec<_> = months.iter().zip(paid).filter(within).collect();
-            let spent: Money = counted.iter().map(|(_, paid)| **paid).sum();
-            if let Some(&(&(first, _), _)) = counted.last() {
+            if start < cut {
+                let within = (
+                    SimTime(at.max(start).0 - before.0),
+                    SimTime(cut.0 - before.0),
+                );
+                let lasted = i128::from(within.1.since(within.0).0);
+                let whole = i128::from(whole.0.max(1));
+                let promised = share(self.amount(period), lasted, whole);
+                let inside =
+                    |of: &(&(SimTime, SimTime), &Money)| within.0 <= of.0.0 && of.0.1 <= within.1;
+                let spent = stretches.iter().zip(paid).filter(inside);
+                let spent: Money = spent.map(|(_, paid)| *paid).sum();
+                let last = SimTime(within.1.0 - 1);
+                let month = last.0.saturating_sub(epoch.since_month_began(last).0);
                 settled.push(Settled {
-                    from: first.max(from),
-                    to: cut,
+                    from: SimTime(month).max(within.0),
+                    to: within.1,
                     provider: self.provider,
                     item: Item::Shortfall,
                     amount: Money((promised - spent).0.max(0)),
                 });
             }
-            (from, period) = (cut, period + 1);
+            (at, period) = (cut, period + 1);
         }
     }
 
-    /// How long the period that holds an instant is, and when it ends: whole UTC months, or all of the promise.
-    fn period(&self, epoch: Epoch, at: SimTime) -> (Span, SimTime) {
+    /// How long the period that holds an instant is, and when it ends, by the promise's own clock: whole UTC months,
+    /// or all of the promise.
+    fn period(&self, own: Epoch, at: SimTime) -> (Span, SimTime) {
         let Some(months) = self.months else {
-            return (self.until.since(self.from) + self.before, self.until);
+            let ends = self.until + self.before;
+            return (ends.since(self.from), ends);
         };
-        let ends = (0..months).fold(at, |ends, _| epoch.next_month(ends));
-        (ends.since(at) + epoch.since_month_began(at), ends)
+        let ends = (0..months).fold(at, |ends, _| own.next_month(ends));
+        (ends.since(at) + own.since_month_began(at), ends)
     }
 }
 
@@ -200,116 +243,4 @@ fn share(amount: Money, lasted: i128, whole: i128) -> Money {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DAY: u64 = 86_400_000;
-
-    fn units(amount: i128) -> Money {
-        Money(amount * Money::TICKS_PER_UNIT)
-    }
-
-    fn promise(months: Option<u32>, steps: &[(u32, i128)]) -> Promise {
-        Promise {
-            name: "p".to_owned(),
-            provider: ProviderId(0),
-            from: SimTime::ZERO,
-            until: SimTime::NEVER,
-            before: Span::ZERO,
-            months,
-            steps: steps
-                .iter()
-                .map(|&(after, spend)| (after, units(spend)))
-                .collect(),
-        }
-    }
-
-    /// What is due in a run of so many days from 22 January 2026, 10 of them in that month: (day, units).
-    fn due(commitments: &Commitments, days: u64, paid: &[i128]) -> Vec<(u64, u64, Item, i128)> {
-        let epoch = Epoch::parse("2026-01-22T00:00:00Z").unwrap();
-        let paid: Vec<Money> = paid.iter().map(|&paid| units(paid)).collect();
-        let settled = commitments.settle(epoch, SimTime(days * DAY), |_| paid.clone());
-        let line = |line: Settled| {
-            assert_eq!(line.amount.0 % Money::TICKS_PER_UNIT, 0);
-            let amount = line.amount.0 / Money::TICKS_PER_UNIT;
-            (line.from.0 / DAY, line.to.0 / DAY, line.item, amount)
-        };
-        settled.into_iter().map(line).collect()
-    }
-
-    #[test]
-    fn a_shortfall_is_due_at_the_end_of_each_month_and_cut_months_count_by_time() {
-        let commitments = Commitments {
-            promises: vec![promise(Some(1), &[(0, 31_000), (2, 62_000)])],
-            ..Commitments::default()
-        };
-        // 10 of 31 days of January: 10,000; February: 31,000; the ramp's March, 15 of 31 days: 30,000.
-        let lines = due(&commitments, 10 + 28 + 15, &[4_000, 40_000, 29_000]);
-        assert_eq!(
-            lines,
-            [
-                (0, 10, Item::Shortfall, 6_000),
-                (38, 53, Item::Shortfall, 1_000)
-            ]
-        );
-        // What was spent above the promise of one month does not count in another.
-        assert_eq!(due(&commitments, 10, &[10_000]), []);
-    }
-
-    #[test]
-    fn a_year_is_twelve_months_and_a_term_is_one_period() {
-        // The year from 1 January: 365 days, of which the run has 10 + 28 + 31 + 4 = 73: a fifth.
-        let year = Commitments {
-            promises: vec![promise(Some(12), &[(0, 100_000)])],
-            ..Commitments::default()
-        };
-        let lines = due(&year, 73, &[1_000, 2_000, 3_000, 4_000]);
-        assert_eq!(lines, [(69, 73, Item::Shortfall, 10_000)]);
-        // A term of 100 days that began 50 days before: the run has 40 of them.
-        let term = Promise {
-            before: Span(50 * DAY),
-            until: SimTime(50 * DAY),
-            ..promise(None, &[(0, 1_000)])
-        };
-        let term = Commitments {
-            promises: vec![term],
-            ..Commitments::default()
-        };
-        let lines = due(&term, 40, &[100, 50, 50]);
-        assert_eq!(lines, [(38, 40, Item::Shortfall, 200)]);
-        // It is over at 50 days, whatever comes after.
-        let lines = due(&term, 90, &[100, 50, 50, 1, 1]);
-        assert_eq!(lines, [(38, 50, Item::Shortfall, 300)]);
-    }
-
-    fn tiers() -> VolumeDiscount {
-        VolumeDiscount {
-            provider: ProviderId(0),
-            tiers: vec![(units(1_000), 100_000), (units(3_000), 250_000)],
-        }
-    }
-
-    #[test]
-    fn discounts_are_marginal_by_month_and_count_against_promises() {
-        // Of 5,000: nothing of the first 1,000, a tenth of 2,000, a quarter of 2,000.
-        assert_eq!(tiers().of(units(5_000)), units(700));
-        assert_eq!(tiers().of(units(1_000)), Money::ZERO);
-        let commitments = Commitments {
-            promises: vec![promise(Some(1), &[(0, 31_000)])],
-            discounts: vec![tiers()],
-            pools: Vec::new(),
-        };
-        // January: 10,000 promised, 5,000 − 700 spent. February: nothing spent, nothing back.
-        let lines = due(&commitments, 38, &[5_000]);
-        assert_eq!(
-            lines,
-            [
-                (0, 10, Item::Discount, -700),
-                (0, 10, Item::Shortfall, 5_700),
-                (10, 38, Item::Shortfall, 31_000)
-            ]
-        );
-        assert_eq!(commitments.providers(), 1);
-        assert_eq!(Commitments::default().providers(), 0);
-    }
-}
+mod tests;

@@ -183,7 +183,7 @@ impl World {
             let provider = model.site_of(pool).provider;
             let of = (provider, &self.tariffs);
             self.spend
-                .add_capacity(model.epoch, of, (pool, gpus), stretch);
+                .add_capacity((model.epoch, &model.commitments), of, (pool, gpus), stretch);
         }
     }
 
@@ -264,7 +264,8 @@ impl World {
             .charge(model.epoch, self.now, site, class.results);
         self.pools[job.pool.index()].books.egress_cost += cost;
         let provider = site.provider;
-        self.spend.add(model.epoch, self.now, provider, cost);
+        self.spend
+            .add((model.epoch, &model.commitments), self.now, provider, cost);
         cost
     }
 

@@ -58,13 +58,15 @@ impl World {
     /// What bytes pay on the links of a route: the price of each link, or the bands of the site that they leave.
     pub(super) fn toll(&mut self, model: &Model, lanes: &[LinkId], bytes: Bytes) -> Money {
         let (mut cost, epoch) = (Money::ZERO, model.epoch);
+        let terms = &model.commitments;
         for link in model.network.crossed(lanes) {
             let site = &model.sites[link.from.index()];
             cost += if let Some(price) = link.price {
                 Money::of_bytes(bytes, price)
             } else {
                 let paid = self.meters.charge(epoch, self.now, site, bytes);
-                self.spend.add(epoch, self.now, site.provider, paid);
+                self.spend
+                    .add((epoch, terms), self.now, site.provider, paid);
                 paid
             };
         }

@@ -33,7 +33,9 @@ pub(super) fn read(
             let value =
                 "counts by time: of what is promised, its share; shortfalls are due at its end";
             context.note_default(what, value);
-            all.promises.push(Promise { name, ..promise });
+            let promise = Promise { name, ..promise };
+            apart(context, table, &promise, &all.promises);
+            all.promises.push(promise);
         }
     }
     let mut given: Vec<ProviderId> = Vec::new();
@@ -63,6 +65,21 @@ pub(super) fn read(
     all.pools = counted.map(PoolId::from).collect();
     unbounded(context, file, run);
     all
+}
+
+/// One payment may not meet two promises.
+fn apart(context: &mut Context, table: Origin, new: &Promise, others: &[Promise]) {
+    let meets = |other: &&Promise| {
+        other.provider == new.provider && other.from < new.until && new.from < other.until
+    };
+    if let Some(other) = others.iter().find(meets) {
+        let what = format!(
+            "commitment {} overlaps with {} to the same provider: what is paid would count twice",
+            new.name, other.name
+        );
+        let fix = "end one (`until`) where the other begins (`from`), or join them: a `ramp` changes the amount";
+        context.fault(table, what, fix);
+    }
 }
 
 /// Terms are settled at a horizon.
@@ -110,12 +127,6 @@ fn promise(
     if end <= from.max(0) {
         let fix = "give it a later end, or an earlier beginning";
         context.fault(until_at, "this commitment ends before it counts", fix);
-        return None;
-    }
-    if from < 0 && each != PeriodKind::Term {
-        let at = spec.from.origin().unwrap_or(table);
-        let fix = "leave `from` out, and write the `spend` that holds at the start";
-        context.fault(at, "this is before the start", fix);
         return None;
     }
     let months = match each {

@@ -20,9 +20,9 @@ pub struct CommitmentSpec {
     pub spend: Given<String>,
     /// What a period is.
     pub each: Given<PeriodKind>,
-    /// From when: an instant, or time since the start; the start unless given.
+    /// From when: an instant, also one before the start, or time since the start; the start unless given.
     pub from: Given<Moment>,
-    /// Until when; it outlasts the run unless given.
+    /// Until when; it outlasts the run unless given. Commitments to one provider may not overlap.
     pub until: Given<Moment>,
     /// Other amounts later on.
     pub ramp: List<RampSpec>,

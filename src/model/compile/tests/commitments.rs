@@ -61,6 +61,33 @@ fn a_term_may_have_begun_before_the_run() {
 }
 
 #[test]
+fn a_year_may_have_begun_before_the_run_and_end_where_the_next_begins() {
+    let year = |name: &str, more: &str| {
+        format!(
+            "[[commitment]]\nname = \"{name}\"\nprovider = \"Nebius\"\nspend = \"1000 USD\"\neach = \"year\"\n{more}\n"
+        )
+    };
+    let old = year(
+        "old",
+        "from = 2025-12-31T00:00:00Z\nuntil = 2026-01-10T00:00:00Z",
+    );
+    let new = year("new", "from = 2026-01-10T00:00:00Z");
+    let folder = Folder::new("years", &format!("{GOOD}{new}{old}"), TRACE);
+    let compiled = try_compile(&folder.0, &[]).unwrap();
+    let promises = &compiled.model.commitments.promises;
+    let begun = |promise: &Promise| (promise.from, promise.before, promise.months);
+    let day = Span::DAY.0;
+    assert_eq!(
+        begun(&promises[1]),
+        (SimTime::ZERO, Span(5 * day), Some(12))
+    );
+    assert_eq!(
+        begun(&promises[0]),
+        (SimTime(5 * day), Span::ZERO, Some(12))
+    );
+}
+
+#[test]
 fn slips_in_terms_are_told_with_a_fix() {
     for (from, to, told) in [
         (
@@ -92,9 +119,10 @@ fn slips_in_terms_are_told_with_a_fix() {
             "the end of a commitment by term is missing",
         ),
         (
-            "each     = \"month\"",
-            "each = \"month\"\nfrom = 2025-01-01T00:00:00Z",
-            "this is before the start",
+            "[[discount]]",
+            "[[commitment]]\nname = \"two\"\nprovider = \"Nebius\"\nspend = \"1 USD\"\neach = \"month\"\n\
+             from = \"400 d\"\n\n[[discount]]",
+            "commitment two overlaps with year one to the same provider",
         ),
         (
             "each     = \"month\"",
