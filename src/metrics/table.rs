@@ -66,7 +66,7 @@ macro_rules! metrics {
 
 metrics! {
     "cost_total" Money Lower EachPool(|b| Cell::amount(b.cost().as_units()))
-        "what all capacity cost, used or not, its metered electricity, and what moving and keeping data cost";
+        "all that is paid: capacity, used or not; its metered electricity; egress; links' rent; storage; shortfalls of commitments; less discounts; of one pool, its capacity, electricity and egress";
     "cost_owned" Money Lower Owned(|b| Cell::amount(b.charged.as_units()))
         "what owned capacity cost, used or not, without electricity by the meter";
     "cost_rented" Money Lower Rented(|b| Cell::amount(b.charged.as_units()))
