@@ -190,3 +190,35 @@ fn the_end_of_a_quota_cut_opens_no_closed_cloud() {
     let first = starts.min();
     assert!(first.is_some_and(|at| SimTime(60 * day) <= at), "{first:?}");
 }
+
+#[test]
+fn the_exercises_of_the_resilient_rollout_bite_and_tell_its_strategies_apart() {
+    let model = shipped("rollout-90d-resilience.toml");
+    let heard = [0, 1, 2].map(|strategy| [0, 1, 2, 3].map(|world| live(&model, strategy, world)));
+    // Instances that were rented anew.
+    let rented = |strategy: usize, name: &str, days: std::ops::Range<u64>| {
+        let facts = heard[strategy].iter().flat_map(|heard| &heard.all.facts);
+        let within = facts.filter(|(at, _)| days.contains(&(at.0 / 86_400_000)));
+        let of_pool = within.filter_map(|(_, fact)| match fact {
+            Fact::Rented(pool, count) if model.pool(*pool).name == name => Some(*count),
+            _ => None,
+        });
+        of_pool.sum::<u32>()
+    };
+    for pool in ["spot/h100", "reserve/h100"] {
+        // Who stays at home rents nothing, and nobody does in the first month.
+        assert_eq!(rented(0, pool, 0..104), 0);
+        for strategy in [1, 2] {
+            assert_eq!(rented(strategy, pool, 0..30), 0);
+            assert!(rented(strategy, pool, 30..60) > 100, "{strategy} {pool}");
+        }
+    }
+    for strategy in [1, 2] {
+        // The region is lost, and there is no capacity to be had.
+        assert_eq!(rented(strategy, "spot/h100", 65..67), 0);
+        assert_eq!(rented(strategy, "reserve/h100", 72..75), 0);
+    }
+    // At two and a half times the price spot lies above the ceiling, which one strategy gives up for the exercises.
+    assert_eq!(rented(1, "spot/h100", 78..85), 0);
+    assert!(rented(2, "spot/h100", 78..85) > 0);
+}
