@@ -12,9 +12,9 @@ use plimsoll::journal::{
     Bucket, Cause, Fact, JobRecord, JobState, Observer, PhaseRecord, PoolRecord, Posting, RunRecord,
 };
 use plimsoll::model::{
-    Begins, Change, Class, Discipline, Draw, Gate, Happening, Horizon, Incident, Model, OnFail,
-    Order, Packing, Phase, Placement, PowerMeter, Preemption, Rented, Retirement, Rollout, Route,
-    Spill, SpillTest, Storage, Timeline, Twin,
+    Begins, Change, Class, Discipline, Draw, Gate, Horizon, Incident, Model, OnFail, Order,
+    Packing, Phase, Placement, PowerMeter, Preemption, Retirement, Rollout, Route, Spill,
+    SpillTest, Storage, Timeline, Twin,
 };
 use plimsoll::process::Law;
 use plimsoll::strategy::Strategy;
@@ -288,39 +288,6 @@ fn a_pool_that_is_opened_can_be_rented_from_then_on() {
     ];
     let heard = play(&mut elastic(vec![quota(Some(0))]), &rows, &[]);
     assert_eq!(starts(&heard), [Some(0), Some(60), Some(600)]);
-}
-
-#[test]
-fn a_quota_that_is_cut_for_a_time_and_one_of_a_phase_do_not_lift_each_other() {
-    // Nodes of four GPUs, an offer of 12 of them, closed until 3:00. Cut to 8 from 1:00 to 2:00, which opens nothing,
-    // and to 4 from 2:30 to 6:00, which outlasts the opening: one of the three jobs goes out at 3:00, two at 6:00.
-    let cut = |from: u64, to: u64, gpus| {
-        let (pool, passes) = (CLOUD, true);
-        let at = |half_hours: u64| SimTime(half_hours * 30 * MINUTE);
-        [
-            Incident::terms(at(from), Happening::Quota { pool, gpus, passes }),
-            Incident::terms(at(to), Happening::QuotaOver { pool, gpus }),
-        ]
-    };
-    let offer = Rented {
-        quota: Some(12),
-        ..terms()
-    };
-    let mut model = hybrid(SpillTest::Waited(Span::ZERO), offer);
-    model.horizon = Horizon::At(SimTime(24 * HOUR));
-    model.rollout.closed = vec![CLOUD];
-    model.rollout.phases = vec![Phase {
-        changes: vec![Change::Quota {
-            pool: CLOUD,
-            gpus: None,
-        }],
-        ..phase("open", 3, 2)
-    }];
-    model.weather.script = [cut(2, 4, 8), cut(5, 12, 4)].concat();
-    let mut rows = vec![Row::of(0, 4, 20 * HOUR)];
-    rows.extend([Row::of(HOUR, 4, 9 * HOUR); 3]);
-    let heard = play(&mut model, &rows, &[]);
-    assert_eq!(starts(&heard), [Some(0), Some(180), Some(360), Some(360)]);
 }
 
 #[test]

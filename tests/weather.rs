@@ -3,15 +3,15 @@
 mod common;
 
 use common::bad_days::{POOL, capacity, cluster, down, every, posted, run, up};
-use common::clouds::{HOUR, MINUTE, THREE, cost, gpu_time, public, terms, world};
+use common::clouds::{HOUR, MINUTE, THREE, cost, gpu_time, hybrid, public, terms, world};
 use common::play;
 use common::worlds::{Row, rented, timeline};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{
-    Boot, Happening, Horizon, Incident, Model, Placement, Preemption, Rented, Rhythm, Timeline,
-    Turn,
+    Begins, Boot, Change, Happening, Horizon, Incident, Model, OnFail, Phase, Placement,
+    Preemption, Rented, Rhythm, SpillTest, Timeline, Turn,
 };
-use plimsoll::units::{SimTime, Span};
+use plimsoll::units::{PoolId, SimTime, Span};
 
 #[test]
 fn a_fault_loses_what_the_last_checkpoint_does_not_hold() {
@@ -299,4 +299,47 @@ fn on_demand_instances_stay_when_the_market_has_less() {
     let start = heard.jobs[1].start.unwrap().0;
     assert!((20 * HOUR..20 * HOUR + 185_000).contains(&start));
     assert_eq!(heard.pools[0].reclaims, 0);
+}
+
+#[test]
+fn a_quota_that_is_cut_for_a_time_and_one_of_a_phase_do_not_lift_each_other() {
+    // Nodes of four GPUs, an offer of 12 of them, closed until 3:00. Cut to 8 from 1:00 to 2:00, which opens nothing,
+    // and to 4 from 2:30 to 6:00, which outlasts the opening: one of the three jobs goes out at 3:00, two at 6:00.
+    let cut = |from: u64, to: u64, gpus| {
+        let (pool, passes) = (PoolId(1), true);
+        let at = |half_hours: u64| SimTime(half_hours * 30 * MINUTE);
+        [
+            Incident::terms(at(from), Happening::Quota { pool, gpus, passes }),
+            Incident::terms(at(to), Happening::QuotaOver { pool, gpus }),
+        ]
+    };
+    let offer = Rented {
+        quota: Some(12),
+        ..terms()
+    };
+    let mut model = hybrid(SpillTest::Waited(Span::ZERO), offer);
+    model.horizon = Horizon::At(SimTime(24 * HOUR));
+    model.rollout.closed = vec![PoolId(1)];
+    model.rollout.phases = vec![Phase {
+        changes: vec![Change::Quota {
+            pool: PoolId(1),
+            gpus: None,
+        }],
+        name: "open".to_owned(),
+        begins: Begins::At(SimTime(3 * HOUR)),
+        lasts: Span(2 * HOUR),
+        planned_start: SimTime(3 * HOUR),
+        orders: Vec::new(),
+        retires: Vec::new(),
+        gates: Vec::new(),
+        on_fail: OnFail::Proceed,
+    }];
+    let weather = [cut(2, 4, 8), cut(5, 12, 4)].concat();
+    let mut rows = vec![Row::of(0, 4, 20 * HOUR)];
+    rows.extend([Row::of(HOUR, 4, 9 * HOUR); 3]);
+    let heard = run(&mut model, &rows, Rhythm::NONE, &weather);
+    let mut starts: Vec<_> = heard.jobs.iter().map(|job| job.start).collect();
+    starts.sort_unstable();
+    let hours = [0, 3, 6, 6].map(|hours| Some(SimTime(hours * HOUR)));
+    assert_eq!(starts, hours);
 }
