@@ -317,7 +317,7 @@ const ARTIFACT_MISTAKES: [(&[&str], &[&str]); 9] = [
         &["`lasts` means nothing here"],
     ),
     (
-        &["registry.hub.bandwidth=0 GB"],
+        &["registry.hub.bandwidth=0 GB/s"],
         &["nothing comes at this bandwidth"],
     ),
 ];
