@@ -15,7 +15,7 @@ use plimsoll::metrics::{Fold, Layout};
 use plimsoll::model::{Model, Timeline, compile};
 use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
-use plimsoll::units::StrategyId;
+use plimsoll::units::{ShapeId, StrategyId};
 
 const JOBS: u32 = 100_000;
 const NODES: u32 = 1_250;
@@ -255,13 +255,22 @@ fn estate(kinds: &[Kind]) -> Model {
 fn world(model: &Model, load: f64) -> Timeline {
     let mut world = Timeline::default();
     Timeline::sample(model, &DICE, &mut world);
-    let sizes = model.shapes.iter().map(|shape| shape.gpus.0 / 1000);
+    // Sizes with which elastic gangs go on are shapes too, of which nobody comes.
+    let asked = model.shapes.iter().enumerate();
+    let asked: Vec<usize> = asked
+        .filter(|(_, shape)| shape.weight > 0)
+        .map(|(index, _)| index)
+        .collect();
+    let sizes = asked.iter().map(|&index| model.shapes[index].gpus.0 / 1000);
     assert!(
         sizes.eq([1, 2, 4, 8, 16, 32, 64]),
         "the shapes are those of the main benchmark"
     );
     let jobs = common::timeline(model, JOBS, u64::from(NODES) * 8, load);
     world.requests = jobs.requests;
+    for request in &mut world.requests {
+        request.shape = ShapeId::from(asked[request.shape.index()]);
+    }
     world.truth = jobs.truth;
     world.source = jobs.source;
     world
