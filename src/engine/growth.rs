@@ -1,7 +1,7 @@
 //! Gangs that go on with fewer GPUs than they asked for look whether they may grow again.
 
 use crate::journal::{Fact, Observer};
-use crate::units::{ShapeId, Span};
+use crate::units::ShapeId;
 use crate::world::{Reason, Slot};
 
 use super::agenda::Rank;
@@ -35,21 +35,6 @@ impl<O: Observer> Run<'_, O> {
         if !self.world.may_grow(self.model, slot) {
             return self.expect_growth(slot);
         }
-        let job = &self.world.jobs[slot];
-        let (id, pool) = (job.id, job.pool);
-        let idle = &mut self.scratch.orders.idle;
-        let write = self.world.halt(
-            self.model,
-            slot,
-            Reason::Growth,
-            self.strategy.requeue(),
-            |pool, instance, generation| idle.push((pool, instance, generation)),
-        );
-        self.out.fact(self.world.now, Fact::Grew(id, pool));
-        self.post_booked(slot);
-        if write > Span::ZERO {
-            self.schedule(self.world.now + write, Rank::Saved, slot);
-        }
-        self.set_release_timers();
+        self.tell_to_stop(slot, Reason::Growth, Fact::Grew);
     }
 }

@@ -4,7 +4,7 @@ use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer};
 use crate::model::{Happening, Turn};
 use crate::strategy::Start;
-use crate::units::{PoolId, SimTime, Span};
+use crate::units::{JobId, PoolId, SimTime, Span};
 use crate::world::{Loss, Phase, Reason, Slot};
 
 use super::agenda::{Event, Rank};
@@ -244,17 +244,27 @@ impl<O: Observer> Run<'_, O> {
             // It runs on until its place is gone.
             return;
         }
+        self.tell_to_stop(slot, Reason::Notice, Fact::Warned);
+    }
+
+    /// A running job writes a checkpoint now and waits again; `fact` says what for.
+    pub(super) fn tell_to_stop(
+        &mut self,
+        slot: Slot,
+        why: Reason,
+        fact: impl FnOnce(JobId, PoolId) -> Fact,
+    ) {
         let job = &self.world.jobs[slot];
         let (id, pool) = (job.id, job.pool);
         let idle = &mut self.scratch.orders.idle;
         let write = self.world.halt(
             self.model,
             slot,
-            Reason::Notice,
+            why,
             self.strategy.requeue(),
             |pool, instance, generation| idle.push((pool, instance, generation)),
         );
-        self.out.fact(self.world.now, Fact::Warned(id, pool));
+        self.out.fact(self.world.now, fact(id, pool));
         self.post_booked(slot);
         if write > Span::ZERO {
             self.schedule(self.world.now + write, Rank::Saved, slot);
