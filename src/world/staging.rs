@@ -1,13 +1,18 @@
 //! Where data are: kept, cached or on their way. A job runs only where all that it reads is.
 
 use crate::journal::Cause;
-use crate::model::{Artifact, Dataset, Model, Traffic};
-use crate::units::{Bytes, DatasetId, LinkId, Money, PoolId, ServiceId, SimTime, SiteId};
+use crate::model::{Dataset, Model, Traffic};
+use crate::units::{Bytes, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
 
 use super::artifacts::Artifacts;
 use super::job::Slot;
 use super::moment::World;
-use super::transfers::{Arrival, Cargo, Due, Transfer, Transfers};
+use super::transfers::{Arrival, Cargo, Transfer, Transfers};
+
+mod cache;
+mod pulls;
+
+use cache::{Cache, Held, Way};
 
 /// Data, by site, and what moves between sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,50 +30,6 @@ pub struct Staging {
     pub(super) artifacts: Artifacts,
     /// Pulls without links that newly began, for whoever keeps the agenda: (until, what, where, which pull).
     pub pulls: Vec<(SimTime, DatasetId, SiteId, u32)>,
-}
-
-/// What a site holds for a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Cache {
-    /// How much it can hold; `None` is without limit.
-    size: Option<Bytes>,
-    copies: Vec<Held>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Held {
-    dataset: DatasetId,
-    size: Bytes,
-    /// Whether it is there; otherwise how it comes.
-    coming: Option<Way>,
-    /// Whether what is there is of no use any more: it has to be pulled again.
-    void: bool,
-    /// Jobs that read it now.
-    readers: u32,
-    /// When it came.
-    since: SimTime,
-    /// When it came, or a job last began or ceased to read it.
-    used: SimTime,
-}
-
-/// How something comes to a site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    /// By this transfer, over links.
-    Transfer(u32),
-    /// By this pull, which takes its time and uses no link.
-    Pull(u32),
-}
-
-impl Held {
-    fn is_there(&self) -> bool {
-        self.coming.is_none() && !self.void
-    }
-
-    /// Whether it has to be pulled again, and nobody does so yet.
-    fn is_void(&self) -> bool {
-        self.coming.is_none() && self.void
-    }
 }
 
 impl Staging {
@@ -152,58 +113,6 @@ impl Staging {
     }
 }
 
-impl Cache {
-    fn find(&self, dataset: DatasetId) -> Option<&Held> {
-        self.copies.iter().find(|held| held.dataset == dataset)
-    }
-
-    fn find_mut(&mut self, dataset: DatasetId) -> Option<&mut Held> {
-        self.copies.iter_mut().find(|held| held.dataset == dataset)
-    }
-
-    /// Makes room by dropping what was not used for longest, but never what is read, on its way, or wanted
-    /// (`spared`). Returns whether there is room; drops nothing if there cannot be.
-    fn make_room(
-        &mut self,
-        size: Bytes,
-        spared: &[DatasetId],
-        mut dropped: impl FnMut(Bytes, SimTime),
-    ) -> bool {
-        let Some(limit) = self.size else {
-            return true;
-        };
-        let stays = |held: &Held| {
-            held.readers > 0 || held.coming.is_some() || spared.contains(&held.dataset)
-        };
-        let bytes = |held: &Held| u128::from(held.size.0);
-        let bound: u128 = self
-            .copies
-            .iter()
-            .filter(|held| stays(held))
-            .map(bytes)
-            .sum();
-        let wanted = u128::from(size.0);
-        if u128::from(limit.0) < bound + wanted {
-            return false;
-        }
-        let mut full: u128 = self.copies.iter().map(bytes).sum();
-        while u128::from(limit.0) < full + wanted {
-            let idle = self
-                .copies
-                .iter()
-                .enumerate()
-                .filter(|(_, held)| !stays(held));
-            let Some((index, _)) = idle.min_by_key(|(_, held)| (held.used, held.dataset)) else {
-                return false;
-            };
-            full -= bytes(&self.copies[index]);
-            let held = self.copies.remove(index);
-            dropped(held.size, held.since);
-        }
-        true
-    }
-}
-
 impl World {
     /// Whether all that a job reads is where a pool stands.
     pub fn has_data(&self, model: &Model, slot: Slot, pool: PoolId) -> bool {
@@ -264,147 +173,6 @@ impl World {
             staging.comes(id, dataset.size, site, Way::Transfer(transfer), self.now);
         }
         self.staging_cause(model, data, site)
-    }
-
-    /// An artifact begins to be pulled, if it can be: over links where they lead to its registry, else by itself.
-    fn pull(
-        &mut self,
-        model: &Model,
-        (id, artifact): (DatasetId, Artifact),
-        site: SiteId,
-        pool: PoolId,
-    ) {
-        if self.unpullable(model, id, site).is_some() {
-            return;
-        }
-        let (size, traffic) = (model.dataset(id).size, model.dataset(id).traffic);
-        let number = self.staging.artifacts.begin(id, site);
-        let leads = |from: &SiteId| !model.network.routes(*from, site).is_empty();
-        let way = if let Some(from) = artifact.home.filter(leads) {
-            let (cargo, transfers) = (Cargo::Dataset(id, pool), &mut self.staging.transfers);
-            let (ends, what) = ((from, site), (traffic, size));
-            Way::Transfer(transfers.begin(&model.network, self.now, cargo, ends, what))
-        } else {
-            let span = artifact
-                .rate
-                .and_then(|rate| rate.span(u128::from(size.0) * 1000));
-            let until = self.now + span.unwrap_or_default();
-            self.staging.pulls.push((until, id, site, number));
-            self.staging.transfers.due.push(Due::WAKE);
-            Way::Pull(number)
-        };
-        self.staging.comes(id, size, site, way, self.now);
-    }
-
-    /// Why an artifact that is not at a site cannot be pulled there now, if it cannot.
-    pub(super) fn unpullable(&self, model: &Model, id: DatasetId, site: SiteId) -> Option<Cause> {
-        let artifact = model.dataset(id).artifact?;
-        let lacks = |service: Option<ServiceId>| {
-            let outlet = model.services.outlet_at(service?, site)?;
-            let kind = model.services.service_of(outlet).kind;
-            (!self.services.serves(outlet)).then_some(kind.cause())
-        };
-        let waits = self.staging.artifacts.waits(id, site, self.now);
-        let registry = lacks(Some(artifact.registry)).or(waits.then_some(Cause::Registry));
-        lacks(artifact.key).or(registry)
-    }
-
-    /// What a site has of something, or what comes of it, is of no use: it goes, unless somebody reads it still.
-    fn drop_copy(&mut self, model: &Model, id: DatasetId, site: SiteId) {
-        let copies = &mut self.staging.sites[site.index()].copies;
-        let Some(index) = copies.iter().position(|held| held.dataset == id) else {
-            return;
-        };
-        if copies[index].readers > 0 {
-            copies[index].coming = None;
-            copies[index].void = true;
-            return;
-        }
-        let held = copies.remove(index);
-        self.lay(model, held, site);
-    }
-
-    /// Counts how long a copy lay in the cache of a site, once it goes or is replaced.
-    fn lay(&mut self, model: &Model, held: Held, site: SiteId) {
-        if let Some(storage) = model.sites[site.index()].cache_on
-            && (held.coming.is_none() || held.void)
-        {
-            let span = (held.since, self.now);
-            self.kept.add(model.epoch, storage, held.size, span);
-        }
-    }
-
-    /// A pull that uses no link is over. Returns whether it was still under way.
-    pub fn pulled(&mut self, model: &Model, id: DatasetId, site: SiteId, number: u32) -> bool {
-        let held = self.staging.sites[site.index()].find(id);
-        let is_current = held.is_some_and(|held| held.coming == Some(Way::Pull(number)));
-        if is_current {
-            self.staged(model, id, site);
-        }
-        is_current
-    }
-
-    /// What came of an artifact is broken, and is tried again at `again`.
-    pub fn pull_broke(&mut self, model: &Model, id: DatasetId, site: SiteId, again: SimTime) {
-        self.drop_copy(model, id, site);
-        self.staging.artifacts.wait_until(id, site, again);
-        self.changes.other = true;
-    }
-
-    /// Pulls to a site break off, of all artifacts that `which` names; each that did is told.
-    pub fn break_pulls(
-        &mut self,
-        model: &Model,
-        site: SiteId,
-        which: impl Fn(&Artifact) -> bool,
-        broke: &mut Vec<DatasetId>,
-    ) {
-        broke.clear();
-        if !self.staging.used {
-            return;
-        }
-        for held in &self.staging.sites[site.index()].copies {
-            let artifact = model.dataset(held.dataset).artifact;
-            if held.coming.is_some() && artifact.as_ref().is_some_and(&which) {
-                broke.push(held.dataset);
-            }
-        }
-        for &id in &*broke {
-            let held = self.staging.sites[site.index()].find(id);
-            if let Some(Way::Transfer(transfer)) = held.and_then(|held| held.coming) {
-                let transfers = &mut self.staging.transfers;
-                transfers.cancel(&model.network, self.now, transfer);
-            }
-            self.drop_copy(model, id, site);
-        }
-        self.changes.other = true;
-    }
-
-    /// Copies of artifacts at a site are of no use any more: they have to be pulled again.
-    pub fn void_copies(
-        &mut self,
-        model: &Model,
-        site: SiteId,
-        which: impl Fn(DatasetId, &Artifact) -> bool,
-    ) {
-        if !self.staging.used {
-            return;
-        }
-        let copies = self.staging.sites[site.index()].copies.iter();
-        let of = copies.filter(|held| held.coming.is_none());
-        let void: Vec<DatasetId> = of
-            .map(|held| held.dataset)
-            .filter(|&id| {
-                model
-                    .dataset(id)
-                    .artifact
-                    .is_some_and(|artifact| which(id, &artifact))
-            })
-            .collect();
-        for id in void {
-            self.drop_copy(model, id, site);
-        }
-        self.changes.other = true;
     }
 
     /// Why data that are not at a site are not there yet.

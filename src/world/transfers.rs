@@ -4,12 +4,17 @@
 //! it, directly or through others. What is left is counted in thousandths of bytes, so that a rate in bytes per
 //! second over milliseconds is a whole number.
 
-use crate::model::{Network, Rhythm, Route, Traffic};
+use crate::model::{Network, Route, Traffic};
 use crate::units::{Bandwidth, Bytes, DatasetId, JobId, LinkId, PoolId, SimTime, SiteId, Span};
 
-use super::feeds::{Feeding, Feeds, Shortage};
+use super::feeds::Feeds;
 use super::job::Slot;
-use super::maxmin::{Flow, Lane, share};
+use super::maxmin::Lane;
+
+mod rates;
+mod reading;
+
+use rates::lane;
 
 /// What is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,57 +204,6 @@ impl Transfers {
         transfer.id
     }
 
-    /// A job begins to read on one of the network's ways; its work begins at `from`.
-    pub(super) fn begin_feed(
-        &mut self,
-        network: &Network,
-        now: SimTime,
-        slot: Slot,
-        (way, demand): (u32, Bandwidth),
-        (from, rhythm): (SimTime, Rhythm),
-    ) {
-        let feeding = Feeding::new(self.next, demand, from, rhythm);
-        self.feeds.insert(slot, feeding);
-        // Its end has to be expected even where it gets nothing at all.
-        self.feeds.changed.push(slot);
-        let cargo = Cargo::Feed(slot, way);
-        let what = (Traffic::Bulk, Bytes(0), demand);
-        let transfer = self.transfer(now, cargo, (SiteId(0), SiteId(0)), what);
-        let id = self.launch(network, now, transfer);
-        if self.is_stalled(id) {
-            let why = self.shortage_of_all(network, &transfer);
-            self.feeds.change(slot, now, Bandwidth(0), why);
-        }
-    }
-
-    /// What keeps a feed that has no way to go from reading: links, as long as some storage can be read.
-    fn shortage_of_all(&self, network: &Network, transfer: &Transfer) -> Shortage {
-        let mut ways = Self::ways(network, transfer).iter();
-        if ways.any(|way| self.is_open(way.links[0])) {
-            Shortage::Link
-        } else {
-            Shortage::Storage
-        }
-    }
-
-    /// A job ceases to read. What it read stays known. Returns it as it was, if it was reading.
-    pub(super) fn end_feed(
-        &mut self,
-        network: &Network,
-        now: SimTime,
-        slot: Slot,
-    ) -> Option<Transfer> {
-        let id = self.feeds.get(slot)?.transfer;
-        let index = self.active.binary_search_by_key(&id, |t| t.id).ok()?;
-        let transfer = self.active.remove(index);
-        self.feeds.leave(slot, now, way_of(&transfer));
-        self.feeds
-            .change(slot, now, Bandwidth(0), Shortage::Storage);
-        let links = Self::links(network, &transfer).to_vec();
-        self.refill(network, now, &links);
-        Some(transfer)
-    }
-
     /// A transfer is given up: what has come of it is of no use.
     pub fn cancel(&mut self, network: &Network, now: SimTime, id: u32) {
         let found = self
@@ -395,110 +349,6 @@ impl Transfers {
         let open = routes.iter().position(|route| self.is_route_open(route));
         open.map(|route| route as u8)
     }
-
-    /// Takes off what has left since the rate last changed.
-    fn settle(&mut self, index: usize, now: SimTime) {
-        let transfer = &mut self.active[index];
-        let moved = transfer.rate.moves(now.since(transfer.settled));
-        transfer.left = transfer.left.saturating_sub(moved);
-        transfer.settled = now;
-    }
-
-    /// Shares links anew among all that have to do with these.
-    fn refill(&mut self, network: &Network, now: SimTime, touched: &[LinkId]) {
-        let component = self.component(network, touched);
-        let flows: Vec<Flow<'_>> = component
-            .iter()
-            .map(|&index| Flow {
-                links: Self::links(network, &self.active[index]),
-                traffic: self.active[index].traffic,
-                most: self.active[index].most.0,
-            })
-            .collect();
-        let rates = share(&self.lanes, &flows);
-        if self.feeds.is_used() {
-            self.refill_feeds(network, now, (&component, &flows, &rates));
-        }
-        for (index, rate) in component.into_iter().zip(rates) {
-            if let Cargo::Feed(..) | Cargo::Background(_) = self.active[index].cargo {
-                self.active[index].rate = Bandwidth(rate);
-                continue;
-            }
-            self.settle(index, now);
-            let transfer = &mut self.active[index];
-            // What has nothing left is there now, whatever its rate.
-            let is_new = transfer.version == 0;
-            if transfer.rate == Bandwidth(rate) && !is_new {
-                continue;
-            }
-            transfer.rate = Bandwidth(rate);
-            transfer.version += 1;
-            if let Some(span) =
-                Bandwidth(rate.max(u64::from(transfer.left == 0))).span(transfer.left)
-            {
-                self.due.push(Due {
-                    at: now + span,
-                    id: transfer.id,
-                    version: transfer.version,
-                });
-            }
-        }
-    }
-
-    /// Tells jobs that read while they run what they get now, and of two that give less what is to blame.
-    fn refill_feeds(
-        &mut self,
-        network: &Network,
-        now: SimTime,
-        (component, flows, rates): (&[usize], &[Flow<'_>], &[u64]),
-    ) {
-        let mut left: Vec<u64> = self.lanes.iter().map(|lane| lane.capacity).collect();
-        for (flow, rate) in flows.iter().zip(rates) {
-            for link in flow.links {
-                left[link.index()] -= rate;
-            }
-        }
-        for ((&index, flow), &rate) in component.iter().zip(flows).zip(rates) {
-            let Cargo::Feed(slot, _) = self.active[index].cargo else {
-                continue;
-            };
-            let links = flow.links.iter();
-            let fullest = links.min_by_key(|link| left[link.index()]);
-            let why = match fullest.and_then(|&lane| network.storage(lane)) {
-                Some(_) => Shortage::Storage,
-                None => Shortage::Link,
-            };
-            self.feeds.change(slot, now, Bandwidth(rate), why);
-        }
-    }
-
-    /// Those on their way over links that lead, from transfer to transfer, to these.
-    fn component(&self, network: &Network, touched: &[LinkId]) -> Vec<usize> {
-        let mut reached = vec![false; self.lanes.len()];
-        for link in touched {
-            reached[link.index()] = true;
-        }
-        let mut within = vec![false; self.active.len()];
-        loop {
-            let mut grew = false;
-            for (index, transfer) in self.active.iter().enumerate() {
-                let links = Self::links(network, transfer);
-                let crosses = links.iter().any(|link| reached[link.index()]);
-                if within[index] || transfer.sent || !crosses {
-                    continue;
-                }
-                within[index] = true;
-                grew = true;
-                for link in links {
-                    reached[link.index()] = true;
-                }
-            }
-            if !grew {
-                break;
-            }
-        }
-        (0..within.len()).filter(|&index| within[index]).collect()
-    }
 }
 
 /// On which way and which of its routes a feed is.
@@ -506,21 +356,6 @@ const fn way_of(transfer: &Transfer) -> Option<(u32, u8)> {
     match (transfer.cargo, transfer.route) {
         (Cargo::Feed(_, way), Some(route)) => Some((way, route)),
         _ => None,
-    }
-}
-
-fn lane(network: &Network, link: LinkId, permille: u32) -> Lane {
-    if let Some(storage) = network.storage(link) {
-        return Lane {
-            capacity: storage.read.share(permille).0,
-            ..Lane::default()
-        };
-    }
-    let link = network.link(link);
-    let whole = link.bandwidth.share(permille);
-    Lane {
-        capacity: whole.0,
-        reserved: link.reserved.map(|share| whole.share(share).0),
     }
 }
 

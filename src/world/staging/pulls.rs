@@ -1,0 +1,157 @@
+//! Pulls of artifacts to sites: how they come, break off, and are of no use any more.
+
+use crate::journal::Cause;
+use crate::model::{Artifact, Model};
+use crate::units::{DatasetId, PoolId, ServiceId, SimTime, SiteId};
+
+use super::super::moment::World;
+use super::super::transfers::{Cargo, Due};
+use super::cache::{Held, Way};
+
+impl World {
+    /// An artifact begins to be pulled, if it can be: over links where they lead to its registry, else by itself.
+    pub(super) fn pull(
+        &mut self,
+        model: &Model,
+        (id, artifact): (DatasetId, Artifact),
+        site: SiteId,
+        pool: PoolId,
+    ) {
+        if self.unpullable(model, id, site).is_some() {
+            return;
+        }
+        let (size, traffic) = (model.dataset(id).size, model.dataset(id).traffic);
+        let number = self.staging.artifacts.begin(id, site);
+        let leads = |from: &SiteId| !model.network.routes(*from, site).is_empty();
+        let way = if let Some(from) = artifact.home.filter(leads) {
+            let (cargo, transfers) = (Cargo::Dataset(id, pool), &mut self.staging.transfers);
+            let (ends, what) = ((from, site), (traffic, size));
+            Way::Transfer(transfers.begin(&model.network, self.now, cargo, ends, what))
+        } else {
+            let span = artifact
+                .rate
+                .and_then(|rate| rate.span(u128::from(size.0) * 1000));
+            let until = self.now + span.unwrap_or_default();
+            self.staging.pulls.push((until, id, site, number));
+            self.staging.transfers.due.push(Due::WAKE);
+            Way::Pull(number)
+        };
+        self.staging.comes(id, size, site, way, self.now);
+    }
+
+    /// Why an artifact that is not at a site cannot be pulled there now, if it cannot.
+    pub(in crate::world) fn unpullable(
+        &self,
+        model: &Model,
+        id: DatasetId,
+        site: SiteId,
+    ) -> Option<Cause> {
+        let artifact = model.dataset(id).artifact?;
+        let lacks = |service: Option<ServiceId>| {
+            let outlet = model.services.outlet_at(service?, site)?;
+            let kind = model.services.service_of(outlet).kind;
+            (!self.services.serves(outlet)).then_some(kind.cause())
+        };
+        let waits = self.staging.artifacts.waits(id, site, self.now);
+        let registry = lacks(Some(artifact.registry)).or(waits.then_some(Cause::Registry));
+        lacks(artifact.key).or(registry)
+    }
+
+    /// What a site has of something, or what comes of it, is of no use: it goes, unless somebody reads it still.
+    fn drop_copy(&mut self, model: &Model, id: DatasetId, site: SiteId) {
+        let copies = &mut self.staging.sites[site.index()].copies;
+        let Some(index) = copies.iter().position(|held| held.dataset == id) else {
+            return;
+        };
+        if copies[index].readers > 0 {
+            copies[index].coming = None;
+            copies[index].void = true;
+            return;
+        }
+        let held = copies.remove(index);
+        self.lay(model, held, site);
+    }
+
+    /// Counts how long a copy lay in the cache of a site, once it goes or is replaced.
+    pub(super) fn lay(&mut self, model: &Model, held: Held, site: SiteId) {
+        if let Some(storage) = model.sites[site.index()].cache_on
+            && (held.coming.is_none() || held.void)
+        {
+            let span = (held.since, self.now);
+            self.kept.add(model.epoch, storage, held.size, span);
+        }
+    }
+
+    /// A pull that uses no link is over. Returns whether it was still under way.
+    pub fn pulled(&mut self, model: &Model, id: DatasetId, site: SiteId, number: u32) -> bool {
+        let held = self.staging.sites[site.index()].find(id);
+        let is_current = held.is_some_and(|held| held.coming == Some(Way::Pull(number)));
+        if is_current {
+            self.staged(model, id, site);
+        }
+        is_current
+    }
+
+    /// What came of an artifact is broken, and is tried again at `again`.
+    pub fn pull_broke(&mut self, model: &Model, id: DatasetId, site: SiteId, again: SimTime) {
+        self.drop_copy(model, id, site);
+        self.staging.artifacts.wait_until(id, site, again);
+        self.changes.other = true;
+    }
+
+    /// Pulls to a site break off, of all artifacts that `which` names; each that did is told.
+    pub fn break_pulls(
+        &mut self,
+        model: &Model,
+        site: SiteId,
+        which: impl Fn(&Artifact) -> bool,
+        broke: &mut Vec<DatasetId>,
+    ) {
+        broke.clear();
+        if !self.staging.used {
+            return;
+        }
+        for held in &self.staging.sites[site.index()].copies {
+            let artifact = model.dataset(held.dataset).artifact;
+            if held.coming.is_some() && artifact.as_ref().is_some_and(&which) {
+                broke.push(held.dataset);
+            }
+        }
+        for &id in &*broke {
+            let held = self.staging.sites[site.index()].find(id);
+            if let Some(Way::Transfer(transfer)) = held.and_then(|held| held.coming) {
+                let transfers = &mut self.staging.transfers;
+                transfers.cancel(&model.network, self.now, transfer);
+            }
+            self.drop_copy(model, id, site);
+        }
+        self.changes.other = true;
+    }
+
+    /// Copies of artifacts at a site are of no use any more: they have to be pulled again.
+    pub fn void_copies(
+        &mut self,
+        model: &Model,
+        site: SiteId,
+        which: impl Fn(DatasetId, &Artifact) -> bool,
+    ) {
+        if !self.staging.used {
+            return;
+        }
+        let copies = self.staging.sites[site.index()].copies.iter();
+        let of = copies.filter(|held| held.coming.is_none());
+        let void: Vec<DatasetId> = of
+            .map(|held| held.dataset)
+            .filter(|&id| {
+                model
+                    .dataset(id)
+                    .artifact
+                    .is_some_and(|artifact| which(id, &artifact))
+            })
+            .collect();
+        for id in void {
+            self.drop_copy(model, id, site);
+        }
+        self.changes.other = true;
+    }
+}
