@@ -4,7 +4,7 @@
 //! recorded ([`MarketTier`]). Zones of one region share a regional factor, itself up or down: a zone has
 //! capacity when its own process *and* the factor are up, so that a fall of the factor takes all zones at
 //! once. [`ZoneMarket::new`] chooses the zone's own process so that the two together keep the mean and the
-//! coefficient of variation of the times that were asked for (`docs/weather.md`, "Capacity, fitted").
+//! coefficient of variation of the times that were asked for (`docs/model.md`, "Fitted, and how well").
 
 mod daily;
 mod drought;

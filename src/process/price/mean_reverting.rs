@@ -45,7 +45,8 @@ pub struct Stress {
 impl MeanReverting {
     /// As zonal spot prices of one large provider: half-life 5 days, 8 % a day, between a tenth of on-demand
     /// and all of it, one change in 6 hours; stressed for 3 days every 60. Bounds and ticks were seen in
-    /// price lists; half-life, sigma and stress are judgements (no history of GPU spot prices was at hand).
+    /// price lists; half-life, sigma and stress are judgements for scarce types; `docs/model.md` ("Fitted, and how well")
+    /// compares them with a history of 2020, when prices hardly moved.
     pub fn usual(start: f64, level: f64) -> Self {
         Self {
             start,
