@@ -17,7 +17,8 @@ use plimsoll::model::{
     Route, Site, Storage, Timeline,
 };
 use plimsoll::units::{
-    Bandwidth, BytePrice, Epoch, JobId, LinkId, Money, PoolId, Price, SimTime, SiteId, Span,
+    Bandwidth, ByteBand, BytePrice, ByteTariff, Bytes, Epoch, JobId, LinkId, Money, PoolId, Price,
+    SimTime, SiteId, Span,
 };
 
 const GB: u64 = 1_000_000_000;
@@ -294,6 +295,30 @@ fn a_stretch_across_the_end_of_a_month_is_posted_in_both() {
         starved.map(|p| (p.from.0, p.gpu_time, p.amount)).collect();
     let half = (gpu_time(16, 30 * MINUTE), cost(16, 30 * MINUTE, 2_000_000));
     assert_eq!(posted, [(0, half.0, half.1), (HOUR, half.0, half.1)]);
+}
+
+#[test]
+fn what_is_read_in_a_month_is_paid_in_it() {
+    // 2 GB/s for two hours at .02, the month ends after half an hour: 3,600 GB in it and 10,800 after it. With bands by
+    // the month, 2 TB free and .10 above, that is 160 and 880, where all in the later month would be 1,240.
+    let mut model = remote(2);
+    model.epoch = Epoch::parse("2026-01-31T23:30:00Z").unwrap();
+    let month = 30 * MINUTE;
+    let posted = |model: &mut Model| {
+        let heard = lived(model, &[Row::of(0, 2, 2 * HOUR)], &[]);
+        let posted = heard.postings.iter().filter(|p| p.item == Item::Egress);
+        let posted = posted.map(|p| (p.to.0, p.amount.0 / Money::TICKS_PER_UNIT));
+        posted.collect::<Vec<_>>()
+    };
+    assert_eq!(posted(&mut model), [(month - 1, 72), (2 * HOUR, 216)]);
+    model.network.links[0].price = None;
+    let band = |up_to, price| ByteBand {
+        up_to: Bytes(up_to),
+        price: BytePrice(price),
+    };
+    let bands = vec![band(2_000 * GB, 0), band(u64::MAX, 100_000)];
+    model.sites[0].egress = ByteTariff::new(bands).unwrap();
+    assert_eq!(posted(&mut model), [(month - 1, 160), (2 * HOUR, 880)]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(super) fn network(model: &Model) -> String {
     datasets(model, &mut out);
     storages(model, &mut out);
     feeds(model, &mut out);
+    checkpoints(model, &mut out);
     if model.network.links.is_empty() {
         return out;
     }
@@ -122,6 +123,31 @@ fn feeds(model: &Model, out: &mut String) {
                 plain(&ways.join(", else "))
             );
         }
+    }
+}
+
+/// Where classes send their checkpoints.
+fn checkpoints(model: &Model, out: &mut String) {
+    if !model.syncs_checkpoints() {
+        return;
+    }
+    out.push_str("\ncheckpoints (elsewhere a job goes on from the newest that came home)\n");
+    for class in &model.classes {
+        let Some(home) = class.checkpoint_home else {
+            continue;
+        };
+        let storage = home.storage.map(|storage| {
+            let name = &model.network.storages[usize::from(storage)].name;
+            format!("{} at ", plain(name))
+        });
+        let _ = writeln!(
+            out,
+            "  {}: {} GB each go to {}{}",
+            plain(&class.name),
+            home.size.0 as f64 / 1e9,
+            storage.unwrap_or_default(),
+            site(model, home.site)
+        );
     }
 }
 

@@ -84,6 +84,27 @@ impl<O: Observer> Run<'_, O> {
         if !self.model.rollout.phases.is_empty() {
             self.count_start(slot);
         }
+        let fetches = self.world.staging.transfers.syncs.is_used() && self.goes_on(slot);
+        let at = if fetches {
+            SimTime::NEVER
+        } else {
+            self.begin_work(slot)
+        };
+        if self.world.services.are_used() {
+            self.start_on_artifacts(slot);
+        }
+        if !self.model.elastic.is_empty() {
+            self.expect_growth(slot);
+        }
+        // No class crashes by itself where none rolls dice.
+        if !self.scratch.class_keys.is_empty() {
+            self.schedule_crash(slot, at);
+        }
+    }
+
+    /// A job restores its state, if it has any, and works. Returns when it ends, as far as that is known.
+    #[inline]
+    pub(super) fn begin_work(&mut self, slot: Slot) -> SimTime {
         // When a job ends that reads while it runs is worked out where it is known what it gets.
         let feeds = self.world.staging.transfers.feeds.is_used()
             && self.world.start_feeding(self.model, slot);
@@ -93,16 +114,9 @@ impl<O: Observer> Run<'_, O> {
             self.expect_end(slot)
         };
         if self.world.services.are_used() {
-            self.start_on_artifacts(slot);
             self.start_with_credential(slot);
         }
-        if !self.model.elastic.is_empty() {
-            self.expect_growth(slot);
-        }
-        // No class crashes by itself where none rolls dice.
-        if !self.scratch.class_keys.is_empty() {
-            self.schedule_crash(slot, at);
-        }
+        at
     }
 
     /// Puts the end of a job that has started into the agenda.
@@ -122,7 +136,7 @@ impl<O: Observer> Run<'_, O> {
                 (span, state) = (allowed, JobState::TimedOut);
             }
         }
-        let at = self.world.now + job.restart + span;
+        let at = job.started + job.restart + span;
         let event = Event {
             state,
             ..Event::of(Rank::Finish, slot, job)

@@ -65,7 +65,6 @@ impl<O: Observer> Run<'_, O> {
             }
         }
         self.world.staging.transfers.feeds.changed = changed;
-        self.post_feeds();
     }
 
     /// Whether a job that reads while it runs ends now, by what it gets now.
@@ -76,15 +75,14 @@ impl<O: Observer> Run<'_, O> {
             || ends.get(slot.0 as usize).map(|end| end.at) == Some(self.world.now)
     }
 
-    /// Posts what jobs paid for what they read while they ran.
-    pub(super) fn post_feeds(&mut self) {
-        let now = self.world.now;
-        let mut paid = std::mem::take(&mut self.world.staging.transfers.feeds.paid);
-        for (job, pool, amount) in paid.drain(..) {
+    /// Posts what jobs paid for what crossed links for them.
+    pub(super) fn post_fares(&mut self) {
+        let mut paid = std::mem::take(&mut self.world.staging.transfers.paid);
+        for (at, job, pool, amount) in paid.drain(..) {
             if O::POSTINGS {
                 self.out.posting(&Posting {
-                    from: now,
-                    to: now,
+                    from: at,
+                    to: at,
                     payee: Payee::Pool(pool),
                     job: Some(job),
                     item: Item::Egress,
@@ -93,6 +91,6 @@ impl<O: Observer> Run<'_, O> {
                 });
             }
         }
-        self.world.staging.transfers.feeds.paid = paid;
+        self.world.staging.transfers.paid = paid;
     }
 }

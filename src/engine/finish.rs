@@ -56,7 +56,7 @@ impl<O: Observer> Run<'_, O> {
             self.out.job(&self.record);
         }
         self.scratch.living = living;
-        self.post_feeds();
+        self.post_fares();
         self.world.settle_shut();
         self.post_shut();
         for pool in 0..self.model.pools.len() {
@@ -81,6 +81,7 @@ impl<O: Observer> Run<'_, O> {
             revoked_jobs: self.harm.revoked_jobs,
             expired_jobs: self.harm.expired_jobs,
             spoiled_jobs: self.harm.spoiled_jobs,
+            fell_back: self.world.staging.transfers.syncs.fell_back,
             spoiled_time: self.harm.spoiled_time,
             link_cost,
             storage_cost,
@@ -118,7 +119,7 @@ pub(super) fn audit<O: Observer>(run: &mut Run<'_, O>) {
             _ => held[job.pool.index()] += job.gpus,
         }
         if job.phase == Phase::Running {
-            if world.is_feeding(slot) {
+            if world.is_feeding(slot) || world.is_fetching(slot) {
                 continue;
             }
             let live = run.scratch.agenda.count(&|event| {

@@ -188,8 +188,8 @@ impl<O: Observer> Run<'_, O> {
 
     /// Posts what a job paid for moving its results.
     pub(super) fn post_egress(&mut self, record: &JobRecord) {
-        // What it read while it ran was posted when it was charged.
-        let amount = record.egress_cost - self.world.staging.transfers.feeds.of_last;
+        // What crossed links for it was posted when it was charged.
+        let amount = record.egress_cost - self.world.staging.transfers.of_last;
         if let Some(pool) = record.pool.filter(|_| amount != Money::ZERO) {
             self.out.posting(&Posting {
                 from: record.end,

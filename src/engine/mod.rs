@@ -20,6 +20,7 @@ mod room;
 mod run;
 mod services;
 mod standing;
+mod syncs;
 mod upkeep;
 mod weather;
 mod wires;

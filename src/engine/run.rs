@@ -115,6 +115,8 @@ pub(super) struct Run<'a, O> {
     pub(super) next_arrival_at: SimTime,
     pub(super) next_incident: usize,
     pub(super) next_incident_at: SimTime,
+    /// The end of the present month, where something must be paid then; never otherwise.
+    pub(super) month_end: SimTime,
     pub(super) next_price: usize,
     pub(super) next_price_at: SimTime,
     pub(super) digest: u64,
@@ -173,6 +175,7 @@ pub fn simulate<O: Observer>(
         next_arrival_at: timeline.submit_of(0),
         next_incident: 0,
         next_incident_at: timeline.incident_at(0),
+        month_end: SimTime::NEVER,
         next_price: 0,
         next_price_at,
         digest: 0x9e37_79b9_7f4a_7c15,
@@ -185,6 +188,7 @@ pub fn simulate<O: Observer>(
     run.open_shops();
     run.tell_usable();
     run.open_phases();
+    run.expect_month();
     let ended = run.play();
     let record = ended.map(|()| run.close());
     let world = run.world;
@@ -248,6 +252,9 @@ impl<O: Observer> Run<'_, O> {
     /// One instant: what must happen, what is chosen, what must hold.
     fn instant(&mut self, now: SimTime) -> Result<(), Stuck> {
         let mut rounds = 0;
+        if self.month_end == now {
+            self.turn_month();
+        }
         loop {
             self.happen(now);
             if self.world.awaits_service() {
@@ -302,6 +309,9 @@ impl<O: Observer> Run<'_, O> {
         }
         let event = self.scratch.agenda.next_at();
         let mut next = self.next_arrival_at.min(event);
+        if self.month_end < next && (next != SimTime::NEVER || self.horizon != SimTime::NEVER) {
+            next = self.month_end;
+        }
         if self.next_incident_at.min(self.next_price_at) < next {
             // A price matters only while something is left to happen, weather included, which may make more happen
             // after it; what is down is counted up to the horizon.

@@ -78,6 +78,8 @@ impl<O: Observer> Run<'_, O> {
                 // What boots could not start.
                 (Phase::Booting, _) if later == Rank::Cut => self.interrupt(slot),
                 (Phase::Running, OnLoss::Stop) => self.interrupt(slot),
+                // What waits for its checkpoint has nothing to lose.
+                (Phase::Running, _) if self.world.is_fetching(slot) => self.interrupt(slot),
                 (Phase::Running, OnLoss::Finish) => {
                     if let Some(at) = self.world.next_checkpoint(self.model, slot) {
                         self.schedule(at, later, slot);

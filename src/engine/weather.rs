@@ -72,6 +72,12 @@ impl<O: Observer> Run<'_, O> {
             Happening::LinkUp { link, permille } => {
                 self.world.mend_link(self.model, link, permille);
             }
+            Happening::Forbidden { link, used_for } => {
+                self.world.forbid_link(self.model, link, used_for, true);
+            }
+            Happening::Allowed { link, used_for } => {
+                self.world.forbid_link(self.model, link, used_for, false);
+            }
             Happening::ServiceDown { outlet, voids } => self.lose_service(outlet, voids),
             Happening::ServiceUp { outlet } => self.regain_service(outlet),
             Happening::Rotated { outlet, overlap } => self.rotate_service(outlet, overlap),
@@ -101,6 +107,9 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn stop_nodes(&mut self, pool: PoolId, first: u32, nodes: u32) {
         let stopped = self.world.stop_nodes(pool, first, nodes);
         self.interrupt_on(pool, first, nodes);
+        if self.world.staging.transfers.syncs.is_used() {
+            self.world.lose_site(self.model, pool);
+        }
         if stopped > 0 {
             let now = self.world.now;
             self.out.fact(now, Fact::NodesDown(pool, stopped));

@@ -14,6 +14,9 @@ impl<O: Observer> Run<'_, O> {
         if self.world.staging.transfers.feeds.is_used() {
             self.expect_feeds();
         }
+        if !self.world.staging.transfers.paid.is_empty() {
+            self.post_fares();
+        }
         if self.world.staging.transfers.due.is_empty() {
             return;
         }
@@ -48,7 +51,12 @@ impl<O: Observer> Run<'_, O> {
                 self.out.fact(now, Fact::SentHome(job));
                 (pool, Some(job))
             }
-            Cargo::Feed(..) | Cargo::Background(_) => return,
+            Cargo::Checkpoint(slot) => {
+                let id = self.world.jobs[slot].id;
+                return self.out.fact(now, Fact::CheckpointHome(id));
+            }
+            Cargo::Restore(slot) => return self.fetched(slot),
+            Cargo::Feed(..) | Cargo::Background(_) | Cargo::Sync(_) => return,
         };
         if O::POSTINGS && amount != Money::ZERO {
             self.out.posting(&Posting {

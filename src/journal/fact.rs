@@ -60,6 +60,12 @@ pub enum Fact {
     Staged(DatasetId, SiteId),
     /// The results of a job came home.
     SentHome(JobId),
+    /// A checkpoint of a job that does not run came home.
+    CheckpointHome(JobId),
+    /// A job went on elsewhere from an older checkpoint, since its newest had not come home; what that held is lost.
+    FellBack(JobId, PoolId),
+    /// The checkpoint for which a job held its GPUs came from home.
+    Fetched(JobId, PoolId),
     /// A service did not answer a site any more.
     ServiceLost(OutletId),
     /// A service answered a site again.

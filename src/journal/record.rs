@@ -192,6 +192,8 @@ pub struct RunRecord {
     pub revoked_jobs: u64,
     /// Jobs that failed because they outlived their credential.
     pub expired_jobs: u64,
+    /// How often a job went on elsewhere from an older checkpoint, since its newest had not come home.
+    pub fell_back: u64,
     /// Jobs that failed because they had started on a corrupted version.
     pub spoiled_jobs: u64,
     /// GPU-time that they had held, in milli-GPU·ms.

@@ -193,6 +193,8 @@ metrics! {
         "how often a gang that lost a part went on with fewer GPUs than it asked for";
     "recovery_mean_s" Seconds Lower EachClass(|t| t.recovery_mean())
         "mean time from an interruption until work went on, restart included, where it went on by the horizon";
+    "checkpoints_not_home" Times Lower Run(|r| Cell::amount(r.fell_back as f64))
+        "how often a job went on elsewhere from an older checkpoint, since its newest had not come home";
     "service_out_h" Hours Lower EachService(|out| Cell::amount(out.0 as f64 / 3.6e6))
         "hours for which a service did not answer, added up over its sites";
     "revocations" Times Lower Run(|r| Cell::amount(r.revoked_jobs as f64))

@@ -99,6 +99,7 @@ impl Class {
             data: Vec::new(),
             feed: None,
             checkpoints_on: None,
+            checkpoint_home: None,
             bad_checkpoints: 0,
             crash_mean: None,
             elastic: None,

@@ -6,6 +6,7 @@ use crate::units::{
 };
 
 use super::Model;
+use super::estate::CheckpointHome;
 use super::network::Traffic;
 
 /// Data that jobs read.
@@ -65,6 +66,17 @@ impl Model {
     /// Whether any job must have data where it runs.
     pub fn stages_data(&self) -> bool {
         self.classes.iter().any(|class| !class.data.is_empty())
+    }
+
+    /// Whether checkpoints of any class go home.
+    pub fn syncs_checkpoints(&self) -> bool {
+        let mut classes = self.classes.iter();
+        classes.any(|class| class.checkpoint_home.is_some())
+    }
+
+    /// Where checkpoints of jobs of a shape go.
+    pub fn checkpoint_home(&self, shape: ShapeId) -> Option<CheckpointHome> {
+        self.classes[self.class_of(shape).index()].checkpoint_home
     }
 
     /// Whether any job reads while it runs.

@@ -274,12 +274,25 @@ pub struct Class {
     pub preemption: Preemption,
     /// On which storage the newest checkpoint of each job is kept, and how large it is; `None`: it costs nothing.
     pub checkpoints_on: Option<(u16, Bytes)>,
+    /// Where its checkpoints go, to be read from anywhere; `None`: they are at hand everywhere.
+    pub checkpoint_home: Option<CheckpointHome>,
     /// Checkpoints that turn out to be broken when they are needed, in millionths.
     pub bad_checkpoints: u32,
     /// Mean running time after which a job crashes by itself, whatever its size; `None` if it never does.
     pub crash_mean: Option<Span>,
     /// How its gangs survive the loss of a part; `None`: they wait until all of it is to be had again.
     pub elastic: Option<ElasticTerms>,
+}
+
+/// Where checkpoints go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckpointHome {
+    /// The site.
+    pub site: SiteId,
+    /// The storage there that keeps the newest that came; `None`: that costs nothing.
+    pub storage: Option<u16>,
+    /// Bytes of one.
+    pub size: Bytes,
 }
 
 /// What happens to the work of a job that is stopped to make room.

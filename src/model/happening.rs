@@ -3,6 +3,7 @@
 use crate::units::{DatasetId, LinkId, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::estate::Term;
+use super::network::LinkUse;
 
 /// Something that happens to the estate, whoever decided it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,20 @@ pub enum Happening {
         link: LinkId,
         /// In ‰, as when it began.
         permille: u32,
+    },
+    /// From now on a direction of a link must not be used for something.
+    Forbidden {
+        /// Which.
+        link: LinkId,
+        /// For what.
+        used_for: LinkUse,
+    },
+    /// One cause that forbade it is over.
+    Allowed {
+        /// Which.
+        link: LinkId,
+        /// For what.
+        used_for: LinkUse,
     },
     /// A service does not answer a site, or for one more cause.
     ServiceDown {

@@ -40,8 +40,8 @@ pub use data::{Artifact, Dataset};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use elastic::{Elastic, ElasticTerms, Smaller};
 pub use estate::{
-    Boot, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind, Rented, Site,
-    SiteKind, Spread, Supply, Term,
+    Boot, CheckpointHome, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind,
+    Rented, Site, SiteKind, Spread, Supply, Term,
 };
 pub use factors::{Effect, Factors, Moves};
 pub use happening::{Happening, Incident, Turn};
@@ -49,7 +49,7 @@ pub use initial::{Initial, InitialJob};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
-pub use network::{Background, Link, LinkKind, Network, ROUTES_MAX, Route, Traffic};
+pub use network::{Background, Link, LinkKind, LinkUse, Network, ROUTES_MAX, Route, Traffic};
 pub use power::{Draw, Power, PowerMeter};
 pub use prices::PriceSteps;
 pub use rates::RateSteps;

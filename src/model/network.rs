@@ -87,6 +87,21 @@ pub enum Traffic {
     Bulk,
 }
 
+/// What data move for: a link may carry all the rest and be forbidden for one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LinkUse {
+    /// Data sets and artifacts come to where they are read.
+    DataSets,
+    /// Results go home.
+    Results,
+    /// Jobs read while they run.
+    Feeds,
+    /// Checkpoints go home.
+    CheckpointSync,
+    /// Checkpoints come back from home.
+    Restores,
+}
+
 /// A way from one site to another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {

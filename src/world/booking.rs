@@ -6,7 +6,7 @@ use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime};
 
 use super::desk::Desk;
 use super::feeds::Starved;
-use super::job::{History, Job, Phase, Slot};
+use super::job::{History, Job, Phase, Run, Slot};
 use super::moment::World;
 
 impl World {
@@ -21,6 +21,11 @@ impl World {
     ) {
         if self.staging.transfers.feeds.is_used() {
             self.stop_feeding(model, slot);
+            self.staging.transfers.of_last = self.fares_of(slot);
+        }
+        if self.staging.transfers.syncs.is_used() {
+            self.end_sync(model, slot);
+            self.staging.transfers.of_last = self.fares_of(slot);
         }
         if self.staging.keeps_checkpoints() {
             if matches!(self.jobs[slot].phase, Phase::Running | Phase::Saving) {
@@ -217,9 +222,29 @@ impl World {
         });
     }
 
+    /// Books stretches of running that were lost after they were remembered, into the history of a job.
+    pub(super) fn book_lost_runs(&mut self, model: &Model, slot: Slot, runs: &[Run]) {
+        for &(pool, shape, from, to, starved) in runs {
+            let of_then = self.jobs[slot].of_shape(model, shape);
+            self.at_desk_as(model, (slot, &of_then), |desk| {
+                desk.book_fed(pool, Bucket::Rework, (from, to), starved);
+            });
+        }
+    }
+
     /// Books where a job is, into its history.
     fn at_desk(&mut self, model: &Model, slot: Slot, book: impl FnOnce(&mut Desk<'_>, PoolId)) {
-        let job = &self.jobs[slot];
+        let job = self.jobs[slot];
+        self.at_desk_as(model, (slot, &job), |desk| book(desk, job.pool));
+    }
+
+    /// As [`World::at_desk`], for the job as it was.
+    fn at_desk_as(
+        &mut self,
+        model: &Model,
+        (slot, job): (Slot, &Job),
+        book: impl FnOnce(&mut Desk<'_>),
+    ) {
         let (mut gpu_time, mut cost, mut drawn) = (GpuTime::ZERO, Money::ZERO, Drawn::ZERO);
         let mut desk = Desk {
             pools: &mut self.pools,
@@ -232,7 +257,7 @@ impl World {
             cost: &mut cost,
             drawn: &mut drawn,
         };
-        book(&mut desk, job.pool);
+        book(&mut desk);
         let history = self.jobs.history_mut(slot);
         history.gpu_time.add(&gpu_time);
         history.cost += cost;

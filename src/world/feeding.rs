@@ -31,32 +31,55 @@ impl World {
     pub(super) fn stop_feeding(&mut self, model: &Model, slot: Slot) {
         let transfers = &mut self.staging.transfers;
         transfers.end_feed(&model.network, self.now, slot);
-        self.pay_feeds(model);
-        let job = &self.jobs[slot];
-        let before = self.jobs.history(job);
-        let paid = before.map_or(Money::ZERO, |history| history.egress);
-        self.staging.transfers.feeds.of_last = paid;
+        self.pay_fares(model);
     }
 
-    /// Charges what jobs read over routes that they left to them and to the pools where they run.
-    pub(super) fn pay_feeds(&mut self, model: &Model) {
-        let mut unpaid = std::mem::take(&mut self.staging.transfers.feeds.unpaid);
-        for (slot, way, route, bytes) in unpaid.drain(..) {
-            let route = &model.network.feeds[way as usize][usize::from(route)];
-            let cost = self.toll(model, &route.links, bytes);
+    /// Charges what crossed links for jobs to them and to the pools of which it came or for which it went.
+    pub(super) fn pay_fares(&mut self, model: &Model) {
+        self.pay_fares_at(model, self.now);
+    }
+
+    /// A month ends: what jobs read, and what they sent home, is charged in it up to its last millisecond.
+    #[cold]
+    pub fn turn_month(&mut self, model: &Model) {
+        let transfers = &mut self.staging.transfers;
+        transfers.turn_month(&model.network, self.now);
+        self.pay_fares_at(model, SimTime(self.now.0 - 1));
+    }
+
+    fn pay_fares_at(&mut self, model: &Model, at: SimTime) {
+        let mut fares = std::mem::take(&mut self.staging.transfers.fares);
+        for fare in fares.drain(..) {
+            let cost = self.toll_at(model, &fare.links, fare.bytes, at);
             if cost == Money::ZERO {
                 continue;
             }
-            let (id, pool) = (self.jobs[slot].id, self.jobs[slot].pool);
+            let slot = fare.slot;
+            let (id, mut pool) = (self.jobs[slot].id, self.jobs[slot].pool);
+            if fare.is_sync
+                && let Some(syncing) = self.staging.transfers.syncs.get(slot)
+            {
+                pool = syncing.pool;
+            }
             self.pools[pool.index()].books.egress_cost += cost;
             self.jobs.history_mut(slot).egress += cost;
-            self.staging.transfers.feeds.paid.push((id, pool, cost));
+            self.staging.transfers.paid.push((at, id, pool, cost));
         }
-        self.staging.transfers.feeds.unpaid = unpaid;
+        self.staging.transfers.fares = fares;
+    }
+
+    /// What a job paid so far for what crossed links for it.
+    pub(super) fn fares_of(&self, slot: Slot) -> Money {
+        let before = self.jobs.history(&self.jobs[slot]);
+        before.map_or(Money::ZERO, |history| history.egress)
     }
 
     /// What bytes pay on the links of a route: the price of each link, or the bands of the site that they leave.
     pub(super) fn toll(&mut self, model: &Model, lanes: &[LinkId], bytes: Bytes) -> Money {
+        self.toll_at(model, lanes, bytes, self.now)
+    }
+
+    fn toll_at(&mut self, model: &Model, lanes: &[LinkId], bytes: Bytes, at: SimTime) -> Money {
         let (mut cost, epoch) = (Money::ZERO, model.epoch);
         let terms = &model.commitments;
         for link in model.network.crossed(lanes) {
@@ -64,9 +87,8 @@ impl World {
             cost += if let Some(price) = link.price {
                 Money::of_bytes(bytes, price)
             } else {
-                let paid = self.meters.charge(epoch, self.now, site, bytes);
-                self.spend
-                    .add((epoch, terms), self.now, site.provider, paid);
+                let paid = self.meters.charge(epoch, at, site, bytes);
+                self.spend.add((epoch, terms), at, site.provider, paid);
                 paid
             };
         }
@@ -109,6 +131,20 @@ impl World {
         } else {
             Starved::default()
         }
+    }
+
+    /// How long the present stretch of a job was starved between two amounts of running.
+    pub(super) fn starved_between(&self, slot: Slot, from: Span, to: Span) -> Starved {
+        let Some(feeding) = self.feeding(slot) else {
+            return Starved::default();
+        };
+        let stop = self.now.min(self.jobs.halted(&self.jobs[slot]));
+        feeding.starved(feeding.at_run(stop, from), feeding.at_run(stop, to))
+    }
+
+    /// How long the present stretch of a job was starved after so much running.
+    pub(super) fn starved_from(&self, slot: Slot, run: Span) -> Starved {
+        self.fed_until(slot, run).2
     }
 
     /// Of the present stretch of a job, up to where it had run for so long and from there on: what it did there at

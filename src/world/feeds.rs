@@ -5,7 +5,7 @@
 //! checkpoints goes on while it is starved, and it keeps its share while it restarts or writes.
 
 use crate::model::Rhythm;
-use crate::units::{Bandwidth, Bytes, JobId, Money, PoolId, SimTime, Span};
+use crate::units::{Bandwidth, Bytes, SimTime, Span};
 
 use super::job::Slot;
 
@@ -183,12 +183,6 @@ pub struct Feeds {
     of_slot: Vec<Option<Feeding>>,
     /// Jobs whose end has to be expected anew, for whoever keeps the agenda.
     pub changed: Vec<Slot>,
-    /// What jobs read over the routes that they left: (job, way, route, bytes).
-    pub(super) unpaid: Vec<(Slot, u32, u8, Bytes)>,
-    /// What jobs paid for what they read: (job, pool, amount), for whoever posts it.
-    pub paid: Vec<(JobId, PoolId, Money)>,
-    /// What the job that stopped reading last had paid in all.
-    pub of_last: Money,
 }
 
 impl Feeds {
@@ -196,9 +190,6 @@ impl Feeds {
         self.used = used;
         self.of_slot.clear();
         self.changed.clear();
-        self.unpaid.clear();
-        self.paid.clear();
-        self.of_last = Money::ZERO;
     }
 
     /// Whether any job ever reads while it runs.
@@ -234,15 +225,11 @@ impl Feeds {
         }
     }
 
-    /// A job leaves a route: what it read there is to be paid.
-    pub(super) fn leave(&mut self, slot: Slot, now: SimTime, from: Option<(u32, u8)>) {
-        if let Some(Some(feeding)) = self.of_slot.get_mut(slot.0 as usize)
-            && let Some((way, route)) = from
-        {
-            let bytes = feeding.take_unpaid(now);
-            if bytes > Bytes(0) {
-                self.unpaid.push((slot, way, route, bytes));
-            }
+    /// The bytes that a job read since it came upon its route; they are not told again.
+    pub(super) fn take_unpaid(&mut self, slot: Slot, now: SimTime) -> Bytes {
+        match self.of_slot.get_mut(slot.0 as usize) {
+            Some(Some(feeding)) => feeding.take_unpaid(now),
+            _ => Bytes(0),
         }
     }
 

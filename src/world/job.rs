@@ -109,6 +109,8 @@ pub struct History {
     pub interruptions: u32,
     /// Whether its last stop was not our decision.
     pub interrupted: bool,
+    /// Whether its last start followed one that was not.
+    pub recovers: bool,
     /// How often it worked again after an interruption.
     pub recoveries: u32,
     /// How long that took in all, restart included.
@@ -139,6 +141,7 @@ impl History {
         preemptions: 0,
         interruptions: 0,
         interrupted: false,
+        recovers: false,
         recoveries: 0,
         recovery: Span::ZERO,
         halted: SimTime::NEVER,
@@ -160,6 +163,9 @@ struct PastRun {
     starved: Starved,
     next: Option<u32>,
 }
+
+/// A stretch of running: where, of which shape, from when until when, and how long it was starved.
+pub(super) type Run = (PoolId, ShapeId, SimTime, SimTime, Starved);
 
 /// All living jobs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -306,16 +312,35 @@ impl Jobs {
     }
 
     /// The stretches of running that a history remembers, in order: (pool, shape, from, to, starved in it).
-    pub fn runs(
-        &self,
-        history: &History,
-    ) -> impl Iterator<Item = (PoolId, ShapeId, SimTime, SimTime, Starved)> + '_ {
+    pub fn runs(&self, history: &History) -> impl Iterator<Item = Run> + '_ {
         let mut next = history.runs.map(|(first, _)| first);
         std::iter::from_fn(move || {
             let run = self.runs[next? as usize];
             next = run.next;
             Some((run.pool, run.shape, run.from, run.to, run.starved))
         })
+    }
+
+    /// Takes the stretches of running that a job remembers off it, but for the first few of them.
+    pub(super) fn take_runs_after(&mut self, slot: Slot, kept: u32) -> Vec<Run> {
+        let history = *self.history_mut(slot);
+        let lost: Vec<Run> = self.runs(&history).skip(kept as usize).collect();
+        let Some((first, last)) = history.runs.filter(|_| !lost.is_empty()) else {
+            return lost;
+        };
+        let mut before = None;
+        let mut cut = first;
+        for _ in 0..kept {
+            before = Some(cut);
+            cut = self.runs[cut as usize].next.unwrap_or(last);
+        }
+        self.runs[last as usize].next = self.spare_runs;
+        self.spare_runs = Some(cut);
+        if let Some(before) = before {
+            self.runs[before as usize].next = None;
+        }
+        self.history_mut(slot).runs = before.map(|before| (first, before));
+        lost
     }
 
     /// When the job of a slot is expected to release GPUs of a pool, and how many; `None` if it has none there.

@@ -41,6 +41,8 @@ mod spend;
 mod staging;
 mod stops;
 mod stretch;
+mod syncing;
+mod syncs;
 mod transfers;
 mod upkeep;
 
@@ -67,5 +69,6 @@ pub use spend::Spend;
 pub use staging::Staging;
 pub use stops::{GivenUp, Loss, Reason};
 pub use stretch::{Stretch, wall, work_done};
+pub use syncs::Syncs;
 pub use transfers::{Arrival, Cargo, Due, Transfer, Transfers};
 pub use upkeep::{Closure, Stage, Upkeep, Window};

@@ -188,8 +188,10 @@ impl World {
         self.staging.reset(model);
         self.kept.clear();
         self.services.reset(model);
-        self.is_guarded =
-            self.staging.is_used() || self.services.are_used() || !model.network.steered.is_empty();
+        self.is_guarded = self.staging.transfers.syncs.is_used()
+            || self.staging.is_used()
+            || self.services.are_used()
+            || !model.network.steered.is_empty();
         self.booked.clear();
         self.charges.clear();
     }

@@ -139,6 +139,9 @@ impl World {
         if !model.network.steered.is_empty() && !self.is_steered(model, pool) {
             return Err(Refusal::Withheld(Cause::Control));
         }
+        if self.staging.transfers.syncs.is_used() {
+            self.may_go_on(model, slot, pool)?;
+        }
         if self.has_data(model, slot, pool) {
             Ok(())
         } else {
@@ -151,7 +154,8 @@ impl World {
         let job = &self.jobs[slot];
         let shape = job.request.shape;
         let speed = model.pools[pool.index()].speed[model.class_of(shape).index()];
-        let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+        let done = self.done_at(model, slot, pool);
+        let left = Span(job.request.requested.0.saturating_sub(done).max(1));
         let speed = self.speed_of(model, job, speed);
         let span = model.rhythm(shape, pool).wall(wall(left, speed));
         self.now + restart_span(model, job) + span
@@ -199,6 +203,7 @@ impl World {
             let history = self.jobs.history_mut(slot);
             let waited = now.since(history.waiting_since);
             history.preempted += waited;
+            history.recovers = history.interrupted;
             if history.interrupted {
                 history.interrupted = false;
                 history.shrinks += u32::from(history.whole.is_some());
@@ -353,6 +358,7 @@ impl World {
         let job = &self.jobs[slot];
         let speed = terms.speed[model.class_of(job.request.shape).index()];
         let speed = self.speed_of(model, job, speed);
+        let done = self.done_at(model, slot, pool);
         let job = &mut self.jobs[slot];
         job.pool = pool;
         job.speed = speed;
@@ -363,7 +369,7 @@ impl World {
         job.phase = phase;
         job.restart = restart_span(model, job);
         if phase == Phase::Running {
-            let left = Span(job.request.requested.0.saturating_sub(job.done).max(1));
+            let left = Span(job.request.requested.0.saturating_sub(done).max(1));
             let rhythm = model.rhythm(job.request.shape, pool);
             let end = now + job.restart + rhythm.wall(wall(left, job.speed));
             job.estimate_end = end;
@@ -404,7 +410,7 @@ impl World {
 }
 
 /// A job that ran before restores its state first.
-fn restart_span(model: &Model, job: &Job) -> Span {
+pub(super) fn restart_span(model: &Model, job: &Job) -> Span {
     if !job.has_run() {
         return Span::ZERO;
     }

@@ -1,7 +1,7 @@
 //! Where data are: kept, cached or on their way. A job runs only where all that it reads is.
 
 use crate::journal::Cause;
-use crate::model::{Dataset, Model, Traffic};
+use crate::model::{Dataset, LinkUse, Model, Traffic};
 use crate::units::{Bytes, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
 
 use super::artifacts::Artifacts;
@@ -39,7 +39,8 @@ impl Staging {
         let mut classes = model.classes.iter();
         self.keeps_checkpoints = classes.any(|class| class.checkpoints_on.is_some());
         self.slow.clear();
-        self.transfers.reset(&model.network);
+        self.transfers
+            .reset(&model.network, model.syncs_checkpoints());
         self.artifacts.clear();
         self.pulls.clear();
         if !self.used {
@@ -242,6 +243,10 @@ impl World {
             // Jobs that read may get more now, and be done sooner than whoever plans with them thinks.
             self.changes.other = true;
         }
+        if let Cargo::Checkpoint(_) | Cargo::Restore(_) = transfer.cargo {
+            self.checkpoint_arrived(model, &transfer);
+            return Some((transfer, Money::ZERO));
+        }
         let cost = self.toll(model, Transfers::links(network, &transfer), transfer.size);
         if let Cargo::Dataset(_, pool) | Cargo::Results(_, pool) = transfer.cargo {
             self.pools[pool.index()].books.egress_cost += cost;
@@ -267,13 +272,28 @@ impl World {
         self.set_link(model, link);
     }
 
+    /// A link must not be used for something from now on, or for one cause less.
+    pub fn forbid_link(
+        &mut self,
+        model: &Model,
+        link: LinkId,
+        used_for: LinkUse,
+        is_forbidden: bool,
+    ) {
+        let transfers = &mut self.staging.transfers;
+        let what = (link, used_for);
+        transfers.forbid(&model.network, self.now, what, is_forbidden);
+        self.pay_fares(model);
+        self.changes.other = true;
+    }
+
     /// Of all that slows a link the worst counts.
     fn set_link(&mut self, model: &Model, link: LinkId) {
         let causes = self.staging.slow.iter().filter(|cause| cause.0 == link);
         let permille = causes.map(|cause| cause.1).min().unwrap_or(1000);
         let transfers = &mut self.staging.transfers;
         transfers.set_link(&model.network, self.now, link, permille);
-        self.pay_feeds(model);
+        self.pay_fares(model);
         // Whoever waits for data may wait for another reason now.
         self.changes.other = true;
     }
@@ -335,7 +355,7 @@ fn source(model: &Model, transfers: &Transfers, data: &Dataset, to: SiteId) -> O
         let routes = model.network.routes(from, to);
         let open = routes
             .iter()
-            .position(|route| transfers.is_route_open(route));
+            .position(|route| transfers.is_route_open(route, Some(LinkUse::DataSets)));
         let route = &routes.get(open.unwrap_or(0))?;
         Some((open.is_none(), route.cost, route.latency, from))
     };

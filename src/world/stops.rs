@@ -10,6 +10,7 @@ use super::line::Waiting;
 use super::moment::World;
 use super::rent::Rent;
 use super::stretch::work_done;
+use super::syncing::Ending;
 
 /// Why a job is told to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +101,9 @@ impl World {
         if self.staging.transfers.feeds.is_used() {
             self.stop_feeding(model, slot);
         }
+        if self.staging.transfers.syncs.is_used() {
+            self.stop_course(slot);
+        }
         let keeps_profile = self.keeps_profile && !model.pool(self.jobs[slot].pool).is_rented();
         let history = self.jobs.history_mut(slot);
         match why {
@@ -145,7 +149,7 @@ impl World {
         let job = self.jobs[slot];
         let run_from = self.book_before_run(model, slot);
         let halted = self.jobs.halted(&job);
-        if run_from < halted {
+        if !self.saves_home(model, slot, (run_from, halted), progress) && run_from < halted {
             let (starved, run) = (self.starved(slot), (run_from, halted));
             self.jobs.remember_run(slot, job.pool, run, starved);
         }
@@ -243,7 +247,14 @@ impl World {
             (safe, run_from + Span(kept * rhythm.cycle().0))
         };
         let (safe_run, before, after) = self.fed_until(slot, safe_run);
-        if run_from < safe_to {
+        let ending = Ending {
+            from: run_from,
+            kept,
+            last: None,
+        };
+        let goes_home =
+            self.staging.transfers.syncs.is_used() && self.end_course(model, slot, ending);
+        if !goes_home && run_from < safe_to {
             let run = (run_from, safe_to);
             self.jobs.remember_run(slot, job.pool, run, before);
         }
@@ -253,6 +264,27 @@ impl World {
         job.done += work_done(safe_run, job.speed);
         let lost = progress - job.done;
         self.jobs.history_mut(slot).lost += lost;
+    }
+
+    /// As the end of the present stretch of a job whose checkpoints go home; returns whether they do.
+    fn saves_home(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        (from, halted): (SimTime, SimTime),
+        progress: u64,
+    ) -> bool {
+        if !self.staging.transfers.syncs.is_used() {
+            return false;
+        }
+        let job = &self.jobs[slot];
+        let rhythm = model.rhythm(job.request.shape, job.pool);
+        let ending = Ending {
+            from,
+            kept: self.counting(rhythm, from, halted),
+            last: Some((halted, progress)),
+        };
+        self.end_course(model, slot, ending)
     }
 
     /// How many checkpoints of the present stretch count now. None is written in time while a job saves, but

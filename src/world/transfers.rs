@@ -4,15 +4,20 @@
 //! it, directly or through others. What is left is counted in thousandths of bytes, so that a rate in bytes per
 //! second over milliseconds is a whole number.
 
-use crate::model::{Network, Route, Traffic};
-use crate::units::{Bandwidth, Bytes, DatasetId, JobId, LinkId, PoolId, SimTime, SiteId, Span};
+use crate::model::{LinkUse, Network, Route, Traffic};
+use crate::units::{
+    Bandwidth, Bytes, DatasetId, JobId, LinkId, Money, PoolId, SimTime, SiteId, Span,
+};
 
 use super::feeds::Feeds;
 use super::job::Slot;
 use super::maxmin::Lane;
+use super::syncs::Syncs;
 
 mod rates;
 mod reading;
+mod routing;
+mod sending;
 
 use rates::lane;
 
@@ -27,6 +32,46 @@ pub enum Cargo {
     Feed(Slot, u32),
     /// What crosses a link all the time, by its place in the network.
     Background(u32),
+    /// The checkpoints that a job sends home while it runs.
+    Sync(Slot),
+    /// One checkpoint of a job that does not run goes home.
+    Checkpoint(Slot),
+    /// A checkpoint comes from home, and a job that holds its GPUs waits for it.
+    Restore(Slot),
+}
+
+impl Cargo {
+    /// What a link may be forbidden for.
+    const fn used_for(self) -> Option<LinkUse> {
+        match self {
+            Self::Dataset(..) => Some(LinkUse::DataSets),
+            Self::Results(..) => Some(LinkUse::Results),
+            Self::Feed(..) => Some(LinkUse::Feeds),
+            Self::Sync(_) | Self::Checkpoint(_) => Some(LinkUse::CheckpointSync),
+            Self::Restore(_) => Some(LinkUse::Restores),
+            Self::Background(_) => None,
+        }
+    }
+
+    /// Whose steady flow it is.
+    const fn flow_of(self) -> Option<Slot> {
+        match self {
+            Self::Feed(slot, _) | Self::Sync(slot) => Some(slot),
+            _ => None,
+        }
+    }
+}
+
+/// Bytes that crossed links and are to be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fare {
+    /// For which job.
+    pub(super) slot: Slot,
+    /// Whether they were checkpoints: their pool is where these were written.
+    pub(super) is_sync: bool,
+    /// What they crossed.
+    pub(super) links: Vec<LinkId>,
+    pub(super) bytes: Bytes,
 }
 
 /// Data on their way.
@@ -103,12 +148,27 @@ pub struct Transfers {
     pub due: Vec<Due>,
     /// Jobs that read while they run.
     pub feeds: Feeds,
+    /// Jobs whose checkpoints go home.
+    pub syncs: Syncs,
+    /// What links must not be used for now; a use that two causes forbid is there twice.
+    forbidden: Vec<(LinkId, LinkUse)>,
+    /// What crossed links and nobody has paid yet.
+    pub(super) fares: Vec<Fare>,
+    /// What jobs paid for what crossed links for them: (when, job, pool, amount), for whoever posts it.
+    pub paid: Vec<(SimTime, JobId, PoolId, Money)>,
+    /// What the job that stopped last had paid so in all.
+    pub of_last: Money,
 }
 
 impl Transfers {
     /// Nothing moves and all links are whole.
-    pub fn reset(&mut self, network: &Network) {
+    pub fn reset(&mut self, network: &Network, syncs: bool) {
         self.active.clear();
+        self.forbidden.clear();
+        self.fares.clear();
+        self.paid.clear();
+        self.of_last = Money::ZERO;
+        self.syncs.reset(syncs);
         self.due.clear();
         self.next = 0;
         self.lanes.clear();
@@ -204,63 +264,17 @@ impl Transfers {
         transfer.id
     }
 
-    /// A transfer is given up: what has come of it is of no use.
-    pub fn cancel(&mut self, network: &Network, now: SimTime, id: u32) {
+    /// A transfer is given up: what has come of it is of no use. Returns it as it was.
+    pub fn cancel(&mut self, network: &Network, now: SimTime, id: u32) -> Option<Transfer> {
         let found = self
             .active
             .binary_search_by_key(&id, |transfer| transfer.id);
-        let Ok(index) = found else {
-            return;
-        };
+        let index = found.ok()?;
+        self.settle(index, now);
         let transfer = self.active.remove(index);
         let links = Self::links(network, &transfer).to_vec();
         self.refill(network, now, &links);
-    }
-
-    /// A link carries this share of its bandwidth from now on. Whatever crosses a link that carries nothing takes
-    /// the next route that is open, and stalls if there is none.
-    pub fn set_link(&mut self, network: &Network, now: SimTime, link: LinkId, permille: u32) {
-        self.lanes[link.index()] = lane(network, link, permille);
-        let mut touched = vec![link];
-        for index in 0..self.active.len() {
-            let transfer = self.active[index];
-            if let Cargo::Background(_) = transfer.cargo {
-                continue;
-            }
-            let links = Self::links(network, &transfer);
-            let is_open = !links.is_empty() && links.iter().all(|&link| self.is_open(link));
-            let feeds = match transfer.cargo {
-                Cargo::Feed(slot, _) => Some(slot),
-                _ => None,
-            };
-            // What is read while a job runs has no way behind it: it turns back to a better one that opens again.
-            if transfer.sent || is_open && feeds.is_none() {
-                continue;
-            }
-            let route = self.open_route(network, &transfer);
-            if let Some(slot) = feeds {
-                if route == transfer.route {
-                    continue;
-                }
-                self.feeds.leave(slot, now, way_of(&transfer));
-            }
-            self.settle(index, now);
-            touched.extend_from_slice(links);
-            let mut moved = self.active[index];
-            self.set_route(network, &mut moved);
-            self.active[index] = moved;
-            let moved = &mut self.active[index];
-            if route.is_none() {
-                moved.rate = Bandwidth(0);
-                moved.version += 1;
-                if let Some(slot) = feeds {
-                    let why = self.shortage_of_all(network, &transfer);
-                    self.feeds.change(slot, now, Bandwidth(0), why);
-                }
-            }
-            touched.extend_from_slice(Self::links(network, &self.active[index]));
-        }
-        self.refill(network, now, &touched);
+        Some(transfer)
     }
 
     /// Plays what was expected of a transfer.
@@ -304,58 +318,6 @@ impl Transfers {
             .active
             .binary_search_by_key(&id, |transfer| transfer.id);
         found.is_ok_and(|index| self.active[index].route.is_none())
-    }
-
-    /// Whether all links of a route carry something.
-    pub fn is_route_open(&self, route: &Route) -> bool {
-        route.links.iter().all(|&link| self.is_open(link))
-    }
-
-    fn is_open(&self, link: LinkId) -> bool {
-        self.lanes[link.index()].capacity > 0
-    }
-
-    /// The best route that is open, and what it lets one transfer have. What jobs read while they run comes over many
-    /// connections, and is not held back by those that lose packets.
-    fn set_route(&self, network: &Network, transfer: &mut Transfer) {
-        transfer.route = self.open_route(network, transfer);
-        if !network.limits.is_empty()
-            && let Cargo::Dataset(..) | Cargo::Results(..) = transfer.cargo
-        {
-            transfer.most = network.limit(Self::links(network, transfer));
-        }
-    }
-
-    /// Whether control traffic comes from one site to another: some route is open, and what steers has all that it
-    /// wants on it.
-    pub fn steers(&self, network: &Network, from: SiteId, to: SiteId) -> bool {
-        let starved = |transfer: &&Transfer| {
-            transfer.traffic == Traffic::Control
-                && matches!(transfer.cargo, Cargo::Background(_))
-                && transfer.rate < transfer.most
-        };
-        let starved = self.active.iter().filter(starved);
-        let starved: Vec<LinkId> = starved
-            .flat_map(|transfer| Self::links(network, transfer).iter().copied())
-            .collect();
-        let mut routes = network.routes(from, to).iter();
-        routes.any(|route| {
-            self.is_route_open(route) && !route.links.iter().any(|link| starved.contains(link))
-        })
-    }
-
-    fn open_route(&self, network: &Network, transfer: &Transfer) -> Option<u8> {
-        let routes = Self::ways(network, transfer);
-        let open = routes.iter().position(|route| self.is_route_open(route));
-        open.map(|route| route as u8)
-    }
-}
-
-/// On which way and which of its routes a feed is.
-const fn way_of(transfer: &Transfer) -> Option<(u32, u8)> {
-    match (transfer.cargo, transfer.route) {
-        (Cargo::Feed(_, way), Some(route)) => Some((way, route)),
-        _ => None,
     }
 }
 

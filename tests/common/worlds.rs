@@ -276,6 +276,7 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
                 data: Vec::new(),
                 preemption,
                 checkpoints_on: None,
+                checkpoint_home: None,
                 bad_checkpoints: 0,
                 crash_mean: None,
                 elastic: None,

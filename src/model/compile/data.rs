@@ -118,7 +118,12 @@ fn dataset(
     })
 }
 
-fn site(context: &mut Context, name: &str, origin: Origin, sites: &[Place]) -> Option<SiteId> {
+pub(super) fn site(
+    context: &mut Context,
+    name: &str,
+    origin: Origin,
+    sites: &[Place],
+) -> Option<SiteId> {
     let found = sites.iter().position(|place| place.site.name == name);
     if found.is_none() {
         let known: Vec<&str> = sites.iter().map(|place| place.site.name.as_str()).collect();

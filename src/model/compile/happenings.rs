@@ -5,6 +5,7 @@ use crate::scenario::{HappeningKind, HappeningSpec, OfferKind, Origin};
 use crate::units::{PoolId, SimTime};
 
 use super::artifacts;
+use super::blocks;
 use super::context::Context;
 use super::contracts;
 use super::pools::PoolDraft;
@@ -26,7 +27,7 @@ pub(super) fn happening(
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example = "what = \"nodes-down\" (or capacity, quota, price, renewal, residual-value, link, storage, \
+    let example = "what = \"nodes-down\" (or capacity, quota, price, renewal, residual-value, link, block, storage, \
                    key-service, key-rotation, registry, corrupted-artifact, identity-provider, …)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
@@ -47,6 +48,7 @@ pub(super) fn happening(
         HappeningKind::Link => {
             wire_weather::slow(context, spec, (Wire::Link, table), estate, when, script);
         }
+        HappeningKind::Block => blocks::block(context, spec, table, estate, when, script),
         HappeningKind::Storage => {
             wire_weather::slow(context, spec, (Wire::Storage, table), estate, when, script);
         }
@@ -107,7 +109,8 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         (spec.gpus.origin(), "gpus", &[K::Quota]),
         (spec.factor.origin(), "factor", &[K::Price, K::Renewal]),
         (spec.residual.origin(), "residual", &[K::ResidualValue]),
-        (spec.links.origin(), "links", &[K::Link]),
+        (spec.links.origin(), "links", &[K::Link, K::Block]),
+        (spec.used_for.origin(), "use", &[K::Block]),
         (spec.storages.origin(), "storages", &[K::Storage]),
         (spec.share.origin(), "share", &[K::Link, K::Storage]),
         (spec.services.origin(), "services", SERVICES),

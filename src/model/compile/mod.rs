@@ -5,6 +5,8 @@
 
 mod artifacts;
 mod availability;
+mod blocks;
+mod checkpoint_homes;
 mod classes;
 mod columns;
 mod commitments;

@@ -62,7 +62,7 @@ fn write_span(context: &mut Context, spec: &CheckpointSpec, table: Origin) -> Op
     let size = context.quantity(&spec.size, parse_bytes);
     let bandwidth = context.quantity(&spec.bandwidth, parse_bandwidth);
     // The size matters also to where checkpoints lie.
-    let is_kept = !spec.on.is_absent();
+    let is_kept = !spec.on.is_absent() || !spec.sync_to.is_absent();
     match (
         spec.write.origin(),
         spec.size.is_absent(),

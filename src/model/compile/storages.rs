@@ -8,6 +8,7 @@ use crate::units::{
     Bandwidth, SiteId, StoragePrice, parse_bandwidth, parse_bytes, parse_storage_price,
 };
 
+use super::checkpoint_homes;
 use super::classes::ClassDraft;
 use super::context::{Assumption, Context};
 use super::feeds;
@@ -176,32 +177,7 @@ pub(super) fn attach(
             holds[storage] += u128::from(place.site.cache.unwrap_or_default().0);
         }
     }
-    for (spec, _) in file.class.items() {
-        let Some((checkpoint, _)) = spec.checkpoint.here() else {
-            continue;
-        };
-        let Some((name, origin)) = checkpoint.on.here() else {
-            continue;
-        };
-        let example = "size = \"900 GB\"";
-        context.required(
-            &checkpoint.size,
-            origin,
-            "the size of a checkpoint",
-            example,
-        );
-        let size = checkpoint
-            .size
-            .value()
-            .and_then(|text| parse_bytes(text).ok());
-        let found = lookup(context, name, origin, network);
-        let class = classes
-            .iter_mut()
-            .find(|draft| Some(&draft.class.name) == spec.name.value());
-        if let (Some(storage), Some(size), Some(draft)) = (found, size, class) {
-            draft.class.checkpoints_on = Some((storage as u16, size));
-        }
-    }
+    checkpoint_homes::attach(context, file, (sites, classes), pools, network);
     for ((spec, _), (storage, held)) in file.storage.items().zip(network.storages.iter().zip(holds))
     {
         if storage
@@ -229,7 +205,12 @@ fn index_of(file: &ScenarioFile, name: Option<&String>) -> usize {
     found.unwrap_or(usize::MAX)
 }
 
-fn lookup(context: &mut Context, name: &str, origin: Origin, network: &Network) -> Option<usize> {
+pub(super) fn lookup(
+    context: &mut Context,
+    name: &str,
+    origin: Origin,
+    network: &Network,
+) -> Option<usize> {
     let storages = &network.storages;
     let found = storages.iter().position(|storage| storage.name == name);
     if found.is_none() {

@@ -9,6 +9,7 @@ use crate::units::*;
 
 use super::{Compiled, compile};
 
+mod checkpoints;
 mod commitments;
 mod factors;
 mod feeds;

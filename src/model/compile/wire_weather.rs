@@ -85,6 +85,19 @@ pub(super) fn slow(
     when: When,
     script: &mut Vec<Incident>,
 ) {
+    let permille = permille(context, &spec.share);
+    for lanes in meant(context, spec, (wire, table), estate) {
+        slow_all(&lanes, permille, when, script);
+    }
+}
+
+/// The links or storages that a happening is about: what each is called on routes.
+pub(super) fn meant(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    (wire, table): (Wire, Origin),
+    estate: &Estate<'_>,
+) -> Vec<Vec<LinkId>> {
     if wire == Wire::Link && spec.selector.is_absent() {
         let example = "links = [\"line\"], or where = { kind = \"edge\" }";
         context.required(&spec.links, table, "which links", example);
@@ -98,10 +111,8 @@ pub(super) fn slow(
         selector: &spec.selector,
         at: table,
     };
-    let permille = permille(context, &spec.share);
-    for (_, lanes) in chosen.entities(context, estate).unwrap_or_default() {
-        slow_all(&lanes, permille, when, script);
-    }
+    let entities = chosen.entities(context, estate).unwrap_or_default();
+    entities.into_iter().map(|(_, lanes)| lanes).collect()
 }
 
 fn slow_all(lanes: &[LinkId], permille: u32, (from, to): When, script: &mut Vec<Incident>) {

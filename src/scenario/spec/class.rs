@@ -102,6 +102,10 @@ pub struct CheckpointSpec {
     /// With `size`: the storage on which the newest checkpoint of each job is kept, and paid for, until the job ends; it
     /// costs nothing unless given.
     pub on: Given<String>,
+    /// With `size`: the site, or the storage, to which checkpoints go over links while the job runs. At other sites than
+    /// where it ran a job then goes on from the newest that came there, which comes to it first; they are at hand
+    /// everywhere unless given.
+    pub sync_to: Given<String>,
     /// How fast one is written, such as "20 GB/s".
     pub bandwidth: Given<String>,
     /// How long after its writing a checkpoint is known to be good; at once unless given.

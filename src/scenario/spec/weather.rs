@@ -184,8 +184,11 @@ pub struct HappeningSpec {
     pub notice: Given<String>,
     /// With capacity: whether what is held stays, and only new requests are refused.
     pub keeps_held: Given<bool>,
-    /// With link: which links, by name, both directions; those at the sites of `where` unless given.
+    /// With link or block: which links, by name, both directions; those at the sites of `where` unless given.
     pub links: List<String>,
+    /// With block: what the links must not be used for.
+    #[serde(rename = "use")]
+    pub used_for: Given<LinkUseKind>,
     /// With storage: which storages, by name; all unless given.
     pub storages: List<String>,
     /// With link or storage: the share of the bandwidth that is left, such as 0.1; 0 unless given.
@@ -212,6 +215,22 @@ pub struct HappeningSpec {
     pub residual: Given<f64>,
 }
 
+/// What data move for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkUseKind {
+    /// Data sets and artifacts come to where they are read.
+    DataSets,
+    /// Results go home.
+    Results,
+    /// Jobs read while they run.
+    Feeds,
+    /// Checkpoints go home.
+    CheckpointSync,
+    /// Checkpoints come back from home.
+    Restores,
+}
+
 /// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -230,6 +249,8 @@ pub enum HappeningKind {
     ResidualValue,
     /// Links are slow or cut.
     Link,
+    /// Links must not be used for something: a rule of egress, say.
+    Block,
     /// Storages are read slowly, or not at all.
     Storage,
     /// Key services are out.

@@ -31,8 +31,13 @@ impl Transfers {
         if self.feeds.is_used() {
             self.refill_feeds(network, now, (&component, &flows, &rates));
         }
+        if self.syncs.is_used() {
+            self.refill_syncs(network, now, (&component, &flows, &rates));
+        }
         for (index, rate) in component.into_iter().zip(rates) {
-            if let Cargo::Feed(..) | Cargo::Background(_) = self.active[index].cargo {
+            if let Cargo::Feed(..) | Cargo::Background(_) | Cargo::Sync(_) =
+                self.active[index].cargo
+            {
                 self.active[index].rate = Bandwidth(rate);
                 continue;
             }
@@ -64,12 +69,7 @@ impl Transfers {
         now: SimTime,
         (component, flows, rates): (&[usize], &[Flow<'_>], &[u64]),
     ) {
-        let mut left: Vec<u64> = self.lanes.iter().map(|lane| lane.capacity).collect();
-        for (flow, rate) in flows.iter().zip(rates) {
-            for link in flow.links {
-                left[link.index()] -= rate;
-            }
-        }
+        let left = self.room_left(flows, rates);
         for ((&index, flow), &rate) in component.iter().zip(flows).zip(rates) {
             let Cargo::Feed(slot, _) = self.active[index].cargo else {
                 continue;
@@ -82,6 +82,37 @@ impl Transfers {
             };
             self.feeds.change(slot, now, Bandwidth(rate), why);
         }
+    }
+
+    /// Tells jobs how fast one checkpoint of theirs moves now: at the share of all of them together, and with what
+    /// nobody wants on its way.
+    fn refill_syncs(
+        &mut self,
+        network: &Network,
+        now: SimTime,
+        (component, flows, rates): (&[usize], &[Flow<'_>], &[u64]),
+    ) {
+        let left = self.room_left(flows, rates);
+        for ((&index, flow), &rate) in component.iter().zip(flows).zip(rates) {
+            let Cargo::Sync(slot) = self.active[index].cargo else {
+                continue;
+            };
+            let room = flow.links.iter().map(|link| left[link.index()]).min();
+            let speed = rate.saturating_add(room.unwrap_or(0));
+            let speed = Bandwidth(speed.min(network.limit(flow.links).0));
+            self.syncs.change(slot, now, speed);
+        }
+    }
+
+    /// What is left of all lanes beside these flows.
+    fn room_left(&self, flows: &[Flow<'_>], rates: &[u64]) -> Vec<u64> {
+        let mut left: Vec<u64> = self.lanes.iter().map(|lane| lane.capacity).collect();
+        for (flow, rate) in flows.iter().zip(rates) {
+            for link in flow.links {
+                left[link.index()] -= rate;
+            }
+        }
+        left
     }
 
     /// Those on their way over links that lead, from transfer to transfer, to these.

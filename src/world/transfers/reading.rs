@@ -5,7 +5,7 @@ use crate::units::{Bandwidth, Bytes, SimTime, SiteId};
 
 use super::super::feeds::{Feeding, Shortage};
 use super::super::job::Slot;
-use super::{Cargo, Transfer, Transfers, way_of};
+use super::{Cargo, Transfer, Transfers};
 
 impl Transfers {
     /// A job begins to read on one of the network's ways; its work begins at `from`.
@@ -51,7 +51,7 @@ impl Transfers {
         let id = self.feeds.get(slot)?.transfer;
         let index = self.active.binary_search_by_key(&id, |t| t.id).ok()?;
         let transfer = self.active.remove(index);
-        self.feeds.leave(slot, now, way_of(&transfer));
+        self.leave(network, now, &transfer);
         self.feeds
             .change(slot, now, Bandwidth(0), Shortage::Storage);
         let links = Self::links(network, &transfer).to_vec();

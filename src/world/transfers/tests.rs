@@ -66,7 +66,7 @@ struct Played<'a> {
 impl<'a> Played<'a> {
     fn new(network: &'a Network) -> Self {
         let mut transfers = Transfers::default();
-        transfers.reset(network);
+        transfers.reset(network, false);
         Self {
             network,
             transfers,

@@ -1,0 +1,45 @@
+//! `[[happening]]` of rules on links: what must not cross them for a time.
+
+use crate::model::{Happening, Incident, LinkUse, Turn};
+use crate::scenario::{HappeningSpec, LinkUseKind, Origin};
+
+use super::context::Context;
+use super::happenings::When;
+use super::weather::Estate;
+use super::wire_weather::{self, Wire};
+
+/// Links that must not be used for something for a time.
+pub(super) fn block(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    estate: &Estate<'_>,
+    (from, to): When,
+    script: &mut Vec<Incident>,
+) {
+    let example = "use = \"checkpoint-sync\" (or data-sets, results, feeds, restores)";
+    let used_for = context.required(&spec.used_for, table, "what is blocked", example);
+    let Some((&used_for, _)) = used_for else {
+        return;
+    };
+    let used_for = match used_for {
+        LinkUseKind::DataSets => LinkUse::DataSets,
+        LinkUseKind::Results => LinkUse::Results,
+        LinkUseKind::Feeds => LinkUse::Feeds,
+        LinkUseKind::CheckpointSync => LinkUse::CheckpointSync,
+        LinkUseKind::Restores => LinkUse::Restores,
+    };
+    for link in wire_weather::meant(context, spec, (Wire::Link, table), estate).concat() {
+        let begins = Happening::Forbidden { link, used_for };
+        script.push(Incident {
+            at: from,
+            turn: Turn::Blow,
+            what: begins,
+        });
+        script.extend(to.map(|at| Incident {
+            at,
+            turn: Turn::Relief,
+            what: Happening::Allowed { link, used_for },
+        }));
+    }
+}
