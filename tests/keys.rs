@@ -4,6 +4,7 @@ mod common;
 
 use common::clouds::{HOUR, MINUTE, gpu_time, rented_pool, terms};
 use common::helpers::{HOURLY, kms, live, of_class, out, rotated, serve};
+use common::phases::then;
 use common::worlds::{Row, all_strategies};
 use common::{Everything, model, owned};
 use plimsoll::journal::{Bucket, Cause, Fact};
@@ -212,7 +213,7 @@ fn rerouted(placements: [Placement; 2], phase: Phase) -> Model {
     serve(&mut model, kms(OnLoss::Finish));
     model.classes[0].pools = vec![PoolId(0), PoolId(1)];
     model.strategies[0].placement = placements[0];
-    model.rollout.placements = vec![vec![(0, placements[1])]];
+    model.rollout.later = vec![vec![then(&model, 0, Some(placements[1]), None)]];
     model.rollout.phases = vec![phase];
     model
 }

@@ -4,45 +4,14 @@ mod common;
 
 use std::path::Path;
 
-use common::Everything;
+use common::phases::Heard;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::journal::{
-    Bucket, Fact, JobRecord, Observer, PhaseRecord, PoolRecord, Posting, RunRecord,
-};
+use plimsoll::journal::{Bucket, Fact, JobRecord};
 use plimsoll::model::{Model, Timeline, compile};
 use plimsoll::scenario::load;
 use plimsoll::strategy::Strategy;
 use plimsoll::units::{Money, PoolId, SimTime, StrategyId};
-
-/// Keeps what it hears of pools, postings and phases.
-#[derive(Default)]
-struct Heard {
-    all: Everything,
-    phases: Vec<PhaseRecord>,
-}
-
-impl Observer for Heard {
-    const POSTINGS: bool = true;
-    fn fact(&mut self, at: SimTime, fact: Fact) {
-        self.all.fact(at, fact);
-    }
-    fn job(&mut self, record: &JobRecord) {
-        self.all.job(record);
-    }
-    fn pool(&mut self, record: &PoolRecord) {
-        self.all.pool(record);
-    }
-    fn posting(&mut self, posting: &Posting) {
-        self.all.posting(posting);
-    }
-    fn phase(&mut self, record: &PhaseRecord) {
-        self.phases.push(*record);
-    }
-    fn run(&mut self, record: &RunRecord) {
-        self.all.run(record);
-    }
-}
 
 fn shipped(name: &str) -> Model {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -33,7 +33,10 @@ fn line(model: &Model, timeline: &Timeline, phase: &Phase) -> String {
     }
     for retirement in &phase.retires {
         let pool = plain(&model.pool(retirement.pool).name).into_owned();
-        let nodes = counted(u64::from(retirement.nodes), "node");
+        let nodes = match retirement.nodes {
+            u32::MAX => "all nodes".to_owned(),
+            nodes => counted(u64::from(nodes), "node"),
+        };
         text.push_str(&["; ", &nodes, " leave ", &pool].concat());
     }
     for change in &phase.changes {
@@ -83,6 +86,11 @@ fn changed(model: &Model, change: Change) -> String {
             let name = &model.network.links[link.index()].name;
             let share = f64::from(permille) / 10.0;
             format!("link {} at {share} %", plain(name))
+        }
+        Change::Lease { link, held } => {
+            let name = &model.network.links[link.index()].name;
+            let what = if held { "rented" } else { "given up" };
+            format!("link {} is {what}", plain(name))
         }
         Change::Cutover { class, share, .. } => {
             let name = &model.classes[class.index()].name;

@@ -69,7 +69,7 @@ impl<O: Observer> Run<'_, O> {
         self.post_link_rent();
         self.close_services();
         let storage_cost = self.settle_storage();
-        let link_cost = self.model.link_rent(self.world.now);
+        let link_cost = self.world.link_rent(self.model);
         let (discounts, shortfall) = self.settle_commitments();
         let record = RunRecord {
             horizon: self.world.now,

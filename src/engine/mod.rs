@@ -6,6 +6,7 @@
 
 mod agenda;
 mod artifacts;
+mod births;
 mod carry;
 mod feeds;
 mod finish;

@@ -12,7 +12,7 @@ use super::agenda::{Event, Rank};
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
-    /// Everything works and is new; each entity's first fault is drawn.
+    /// Everything works and is new; the first fault of each entity that is there is drawn.
     pub(super) fn open_shops(&mut self) {
         self.world.shops.clear();
         self.scratch.entity_keys.clear();
@@ -21,8 +21,21 @@ impl<O: Observer> Run<'_, O> {
             let keys = terms.entities.iter();
             let keys = keys.map(|entity| self.dice.key(&terms.name, &entity.name));
             self.scratch.entity_keys.push(keys.collect());
-            for entity in 0..terms.entities.len() {
-                self.schedule_fault(shop as u32, entity as u32, 0);
+            for (entity, what) in terms.entities.iter().enumerate() {
+                if self.model.rollout.order_of(&what.nodes).is_none() {
+                    self.schedule_fault(shop as u32, entity as u32, 0);
+                }
+            }
+        }
+    }
+
+    /// What an order brought is new: each entity's first fault is drawn.
+    pub(super) fn break_what_is_new(&mut self, order: u32) {
+        for (shop, terms) in self.model.weather.shops.iter().enumerate() {
+            for (entity, what) in terms.entities.iter().enumerate() {
+                if self.model.rollout.order_of(&what.nodes) == Some(order) {
+                    self.schedule_fault(shop as u32, entity as u32, 0);
+                }
             }
         }
     }

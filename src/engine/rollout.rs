@@ -5,10 +5,12 @@
 use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer, PhaseRecord};
 use crate::model::{Begins, Change, Gate, OnFail, Request};
+use crate::strategy::Strategy;
 use crate::units::{JobId, PoolId, SimTime, Span};
 use crate::world::Slot;
 
 use super::agenda::{Event, Rank};
+use super::births::Birth;
 use super::run::Run;
 
 /// Events of phases are told apart from those of repair shops by this number.
@@ -97,12 +99,29 @@ impl<O: Observer> Run<'_, O> {
         let base = timeline.tariffs.as_ref().unwrap_or(&posted);
         let back = self.world.make_change(self.model, change, base);
         if let Change::Strategy { phase } = change {
-            self.strategy = self.root.in_phase(phase);
+            let before = std::mem::replace(&mut self.strategy, self.root.in_phase(phase));
+            self.take_over_line(before);
             // A shape that could start nowhere may now have somewhere else to go, and the other way round.
             self.bar_shapes();
             self.tell_usable();
         }
         back
+    }
+
+    /// The line is in the order of the discipline in force, and what it remembers fades as that says.
+    fn take_over_line(&mut self, before: &Strategy) {
+        let strategy = self.strategy;
+        if !strategy.orders_otherwise_than(before) {
+            return;
+        }
+        let ranks = strategy.keeps_ranking();
+        self.world
+            .reorder(ranks, |request| strategy.order_key(request));
+        if let Some(half_life) = before.usage_half_life()
+            && strategy.usage_half_life() != Some(half_life)
+        {
+            self.world.fade_use(half_life);
+        }
     }
 
     /// Nodes are given up: whoever runs there has the notice to leave.
@@ -143,6 +162,13 @@ impl<O: Observer> Run<'_, O> {
         };
         self.world.deliver(order.pool, order.first, order.nodes);
         let now = self.world.now;
+        self.births.push(Birth {
+            order: number,
+            at: now,
+            next: 0,
+        });
+        self.look_ahead();
+        self.break_what_is_new(number);
         self.out.fact(now, Fact::Delivered(order.pool, order.nodes));
         let state = &mut self.world.rollout.phases[index];
         state.due -= 1;

@@ -9,6 +9,7 @@ use crate::world::{PoolState, Profile, Room, Slot, World};
 
 use super::agenda::{Agenda, Event};
 use super::artifacts::Harm;
+use super::births::Birth;
 use super::feeds::FeedEnd;
 use super::ledger::IdleBooks;
 
@@ -117,6 +118,8 @@ pub(super) struct Run<'a, O> {
     pub(super) next_incident_at: SimTime,
     /// The end of the present month, where something must be paid then; never otherwise.
     pub(super) month_end: SimTime,
+    /// What came during the run.
+    pub(super) births: Vec<Birth>,
     pub(super) next_price: usize,
     pub(super) next_price_at: SimTime,
     pub(super) digest: u64,
@@ -176,6 +179,7 @@ pub fn simulate<O: Observer>(
         next_incident: 0,
         next_incident_at: timeline.incident_at(0),
         month_end: SimTime::NEVER,
+        births: Vec::new(),
         next_price: 0,
         next_price_at,
         digest: 0x9e37_79b9_7f4a_7c15,

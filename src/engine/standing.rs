@@ -123,20 +123,21 @@ impl<O: Observer> Run<'_, O> {
     }
 
     fn post_rent_of(&mut self, link: LinkId, rent: Price) {
-        let mut from = SimTime::ZERO;
-        while from < self.world.now {
-            let to = self.model.epoch.next_month(from).min(self.world.now);
-            self.out.posting(&Posting {
-                from,
-                to,
-                payee: Payee::Link(link),
-                job: None,
-                item: Item::LinkRent,
-                gpu_time: 0,
-                // One link counts as one GPU: a price by the hour is a price by the hour.
-                amount: Money::of(MilliGpus::whole(1), to.since(from), rent),
-            });
-            from = to;
+        for (mut from, until) in self.world.leased(link) {
+            while from < until {
+                let to = self.model.epoch.next_month(from).min(until);
+                self.out.posting(&Posting {
+                    from,
+                    to,
+                    payee: Payee::Link(link),
+                    job: None,
+                    item: Item::LinkRent,
+                    gpu_time: 0,
+                    // One link counts as one GPU: a price by the hour is a price by the hour.
+                    amount: Money::of(MilliGpus::whole(1), to.since(from), rent),
+                });
+                from = to;
+            }
         }
     }
 }

@@ -21,13 +21,10 @@ impl<O: Observer> Run<'_, O> {
     /// Plays the incidents of `now` up to a turn of the instant.
     pub(super) fn incidents(&mut self, now: SimTime, last: Turn) {
         while self.next_incident_at == now {
-            let incident = self.timeline.weather[self.next_incident];
-            if incident.turn > last {
+            let Some(incident) = self.take_incident(now, last) else {
                 return;
-            }
-            self.note(20 + incident.turn as u64, self.next_incident as u64);
-            self.next_incident += 1;
-            self.next_incident_at = self.timeline.incident_at(self.next_incident);
+            };
+            self.look_ahead();
             self.befall(incident.what);
         }
     }

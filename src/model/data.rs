@@ -102,23 +102,15 @@ impl Model {
         &self.datasets[id.index()]
     }
 
-    /// What does not depend on what anybody does: the rent of links, and keeping what is kept throughout.
-    pub fn network_rent(&self, until: SimTime) -> (Money, Money) {
+    /// What keeping costs that is kept throughout, whatever anybody does.
+    pub fn kept_rent(&self, until: SimTime) -> Money {
         let own = self.datasets.iter();
         let own: Money = own.map(|dataset| dataset.storage_cost(until)).sum();
         let kept = self.network.kept.iter().map(|&(storage, bytes)| {
             let area = u128::from(bytes.0) * u128::from(until.0);
             self.network.storages[usize::from(storage)].price.cost(area)
         });
-        (self.link_rent(until), own + kept.sum())
-    }
-
-    /// What links cost by the hour, whatever anybody does.
-    pub fn link_rent(&self, until: SimTime) -> Money {
-        let one = crate::units::MilliGpus::whole(1);
-        let span = Span(until.0);
-        let links = self.network.links.iter();
-        links.map(|link| Money::of(one, span, link.rent)).sum()
+        own + kept.sum()
     }
 }
 

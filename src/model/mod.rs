@@ -55,7 +55,7 @@ pub use prices::PriceSteps;
 pub use rates::RateSteps;
 pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};
-pub use rollout::{Begins, Change, Gate, OnFail, Order, Phase, Retirement, Rollout, Twin};
+pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
 pub use sample::SampleScratch;
 pub use services::{OnLoss, Outlet, Rotation, Service, ServiceKind, Services};
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};

@@ -3,7 +3,8 @@
 use crate::process::Law;
 use crate::units::{ClassId, LinkId, PoolId, ShapeId, SimTime, Span};
 
-use super::settings::Placement;
+use super::settings::{Discipline, Placement};
+use super::weather::NodeRange;
 
 /// A stage of a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +106,13 @@ pub enum Change {
         /// In millionths.
         share: u32,
     },
+    /// Whether a link is rented.
+    Lease {
+        /// Which.
+        link: LinkId,
+        /// Whether its rent is paid from now on.
+        held: bool,
+    },
     /// The strategy goes on as it says for this phase, or as it began.
     Strategy {
         /// Which phase; `None` is before any.
@@ -155,12 +163,25 @@ pub struct Rollout {
     pub late: Vec<Option<u32>>,
     /// Rented pools that nobody may use until a phase opens them.
     pub closed: Vec<PoolId>,
+    /// Directions of links that are neither open nor rented until a phase opens them.
+    pub closed_links: Vec<LinkId>,
     /// What strategies do otherwise from a phase on, by strategy; empty if none does.
-    pub placements: Vec<Vec<(u16, Placement)>>,
+    pub later: Vec<Vec<Later>>,
     /// Classes that stand for the jobs of another one which were cut over.
     pub twins: Vec<Twin>,
     /// By shape and twin class, the shape of a job that was cut over, ascending.
     pub twin_shapes: Vec<(ShapeId, ClassId, ShapeId)>,
+}
+
+/// How a strategy goes on from the beginning of a phase on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Later {
+    /// Which phase.
+    pub phase: u16,
+    /// Who is next.
+    pub discipline: Discipline,
+    /// Where.
+    pub placement: Placement,
 }
 
 /// A class for jobs that were cut over.
@@ -190,6 +211,20 @@ impl Rollout {
             .twin_shapes
             .binary_search_by_key(&(shape, class), |&(shape, class, _)| (shape, class));
         found.map_or(shape, |at| self.twin_shapes[at].2)
+    }
+
+    /// The order by which all of these nodes come; `None` where some are there from the start, or come apart.
+    pub fn order_of(&self, nodes: &[NodeRange]) -> Option<u32> {
+        let brings = |order: &Order, range: &NodeRange| {
+            let inside = order.first <= range.first
+                && range.first + range.nodes <= order.first + order.nodes;
+            order.pool == range.pool && inside
+        };
+        let mut orders = self.phases.iter().flat_map(|phase| &phase.orders);
+        let found = orders.find(|order| nodes.iter().all(|range| brings(order, range)));
+        found
+            .filter(|_| !nodes.is_empty())
+            .map(|order| order.number)
     }
 
     /// Whether two replications can differ by it.

@@ -20,6 +20,8 @@ pub struct Timeline {
     pub source: Vec<JobSource>,
     /// What happens to the estate, in the order in which it is played.
     pub weather: Vec<Incident>,
+    /// By order of the rollout, what happens to the nodes that it brings, by their age.
+    pub lives: Vec<Vec<Incident>>,
     /// What capacity costs, where prices are part of the world; `None` where only posted prices hold.
     pub tariffs: Option<Tariffs>,
     /// How long each order of the rollout takes to come.
@@ -79,6 +81,7 @@ impl Timeline {
         self.truth.clear();
         self.source.clear();
         self.weather.clear();
+        self.lives.clear();
         self.tariffs = None;
         self.lead_times.clear();
     }

@@ -1,6 +1,6 @@
 //! What may go wrong in a scenario: laws to draw from and what is sure to happen.
 
-use crate::process::{Faults, Law, Renewal};
+use crate::process::{Faults, Law, Renewal, RenewalStart};
 use crate::units::{LinkId, OutletId, PoolId, Span};
 
 use super::happening::Incident;
@@ -68,6 +68,22 @@ pub enum Times {
     Renewal(Renewal),
     /// All of an age, some of them lemons, some taken early.
     Aged(Faults),
+}
+
+impl Times {
+    /// The same for what comes new, in time since it came: up, of no age.
+    pub fn of_the_new(&self) -> Self {
+        match self {
+            Self::Renewal(renewal) => Self::Renewal(Renewal {
+                start: RenewalStart::Up,
+                ..renewal.clone()
+            }),
+            Self::Aged(faults) => Self::Aged(Faults {
+                age: Span::ZERO,
+                ..faults.clone()
+            }),
+        }
+    }
 }
 
 /// Things that fail alike and share repair crews and spares. All are new and up at the start.

@@ -50,18 +50,34 @@ impl Strategy {
     /// Works out what of a strategy does not change from replication to replication.
     pub fn prepare(model: &Model, id: StrategyId) -> Self {
         let settings = model.strategies[id.index()].clone();
-        let placements = model.rollout.placements.get(id.index());
-        let later = placements.into_iter().flatten().map(|&(phase, placement)| {
+        let later = model.rollout.later.get(id.index());
+        let later = later.into_iter().flatten().map(|later| {
             let settings = StrategySettings {
-                placement,
+                placement: later.placement,
+                discipline: later.discipline.clone(),
                 ..settings.clone()
             };
-            (phase, Self::of(model, id, settings))
+            (later.phase, Self::of(model, id, settings))
         });
-        let later = later.collect();
-        Self {
-            later,
+        let mut root = Self {
+            later: later.collect(),
             ..Self::of(model, id, settings)
+        };
+        root.keep_books();
+        root
+    }
+
+    /// A discipline that looks at what tenants used finds it counted from the start, also where it comes with a phase.
+    fn keep_books(&mut self) {
+        let own = std::iter::once(self.usage_half_life);
+        let later = self.later.iter().map(|(_, later)| later.usage_half_life);
+        let first = own.chain(later).flatten().next();
+        for half_life in std::iter::once(&mut self.usage_half_life).chain(
+            self.later
+                .iter_mut()
+                .map(|(_, later)| &mut later.usage_half_life),
+        ) {
+            *half_life = half_life.or(first);
         }
     }
 
@@ -154,7 +170,12 @@ impl Strategy {
         )
     }
 
-    /// The half-life of tenants' use in ms, if the discipline looks at it.
+    /// Whether the line is kept in another order than under `before`.
+    pub fn orders_otherwise_than(&self, before: &Self) -> bool {
+        self.settings.discipline != before.settings.discipline
+    }
+
+    /// The half-life of tenants' use in ms, if the discipline, or one that comes with a phase, looks at it.
     pub const fn usage_half_life(&self) -> Option<u64> {
         self.usage_half_life
     }

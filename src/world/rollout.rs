@@ -6,6 +6,7 @@ use crate::units::{ClassId, LinkId, MilliGpus, Money, PoolId, ShapeId, SimTime, 
 
 use super::feeds::Starved;
 use super::job::{Job, Phase, Slot};
+use super::leases::Lease;
 use super::moment::World;
 use super::pool::PoolState;
 
@@ -70,7 +71,9 @@ pub struct RolloutState {
     /// Classes of which a share goes elsewhere: class, its twin, in millionths.
     pub cutovers: Vec<(ClassId, ClassId, u32)>,
     /// For which phase the strategy goes on; `None` as it began.
-    pub placement: Option<u16>,
+    pub strategy: Option<u16>,
+    /// Links that phases rent and give up.
+    pub(super) leases: Vec<Lease>,
     /// Links of which there is only a share, in ‰.
     links: Vec<(LinkId, u32)>,
     /// Pools whose price is multiplied, in millionths.
@@ -104,6 +107,11 @@ impl World {
     pub fn close_first(&mut self, model: &Model) {
         for &pool in &model.rollout.closed {
             self.pools[pool.index()].quota.allow(Some(0));
+        }
+        for &link in &model.rollout.closed_links {
+            self.lease(link, false);
+            replace(&mut self.rollout.links, link, 0, 1000);
+            self.slow_link(model, link, 0);
         }
     }
 
@@ -172,6 +180,10 @@ impl World {
                     permille: before,
                 }
             }
+            Change::Lease { link, held } => Change::Lease {
+                link,
+                held: self.lease(link, held),
+            },
             Change::Cutover { class, twin, share } => {
                 let cutovers = &mut self.rollout.cutovers;
                 let place = cutovers.iter().position(|(of, ..)| *of == class);
@@ -184,7 +196,7 @@ impl World {
                 }
             }
             Change::Strategy { phase } => Change::Strategy {
-                phase: std::mem::replace(&mut self.rollout.placement, phase),
+                phase: std::mem::replace(&mut self.rollout.strategy, phase),
             },
         }
     }
@@ -197,8 +209,7 @@ impl World {
             finished: self.rollout.finished,
             ..Standing::default()
         };
-        let (links, storage) = model.network_rent(self.now);
-        all.cost = links + storage;
+        all.cost = self.link_rent(model) + model.kept_rent(self.now);
         for (index, state) in self.pools.iter().enumerate() {
             self.add_pool(model, PoolId::from(index), state, &mut all);
         }

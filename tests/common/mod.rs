@@ -10,6 +10,7 @@ pub mod clouds;
 pub mod helpers;
 pub mod life;
 pub mod market;
+pub mod phases;
 pub mod power;
 pub mod slow;
 pub mod storms;

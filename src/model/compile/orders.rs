@@ -1,5 +1,7 @@
 //! What phases order: pools grow by it before jobs are looked at, since these may wait for what will come.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Order, Packing};
 use crate::process::Law;
 use crate::scenario::{OrderSpec, Origin, ScenarioFile};
@@ -7,8 +9,10 @@ use crate::units::{Epoch, PoolId, SimTime};
 
 use super::context::Context;
 use super::laws;
+use super::openings::pools_of_site;
 use super::pools::PoolDraft;
 use super::run::instant;
+use super::sites::Place;
 
 /// The orders of each phase, and how many nodes of each pool come late.
 #[derive(Debug, Default)]
@@ -31,6 +35,7 @@ pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     epoch: Epoch,
+    sites: &[Place],
     pools: &mut [PoolDraft],
 ) -> Orders {
     let mut all = Orders::default();
@@ -38,9 +43,38 @@ pub(super) fn read(
         return all;
     }
     all.late = vec![None; pools.len()];
+    let at_first: Vec<u32> = pools.iter().map(|draft| draft.pool.nodes).collect();
+    let mut opened = BTreeSet::new();
     let mut number = 0;
     for (phase, _) in file.phase.items() {
         let mut orders = Vec::new();
+        for (name, at) in phase.open.items() {
+            for pool in of_site(context, (name, at), sites, pools) {
+                if !opened.insert(pool) {
+                    let message = format!("the owned nodes of `{name}` came with an earlier phase");
+                    let fix = "`order` new ones instead: what was given up does not come back";
+                    context.fault(at, message, fix);
+                    continue;
+                }
+                let nodes = at_first[pool.index()];
+                *all.late[pool.index()].get_or_insert(0) += nodes;
+                orders.push(Order {
+                    pool,
+                    first: 0,
+                    nodes,
+                    ordered: None,
+                    lead: Law::Constant(0.0),
+                    number,
+                    name: format!("opening of {}", pools[pool.index()].pool.name),
+                });
+                number += 1;
+            }
+        }
+        for (name, at) in phase.close.items() {
+            for pool in of_site(context, (name, at), sites, pools) {
+                all.late[pool.index()].get_or_insert(0);
+            }
+        }
         let name = phase.name.value().map_or("", String::as_str);
         for (place, (spec, table)) in phase.order.items().enumerate() {
             let named = format!("{name} #{place}");
@@ -72,6 +106,24 @@ pub(super) fn read(
         all.of_phase.push(orders);
     }
     all
+}
+
+/// The owned pools of a site that a phase opens or closes, if the name is that of a site.
+fn of_site(
+    context: &mut Context,
+    (name, at): (&str, Origin),
+    sites: &[Place],
+    pools: &[PoolDraft],
+) -> Vec<PoolId> {
+    let here = pools_of_site(name, sites, pools).unwrap_or_default();
+    let own = here
+        .into_iter()
+        .filter(|pool| !pools[pool.index()].pool.is_rented());
+    let own: Vec<PoolId> = own.collect();
+    let name_of = |pool: PoolId| pools[pool.index()].pool.name.as_str();
+    own.into_iter()
+        .filter_map(|pool| owned(context, name_of(pool), at, pools))
+        .collect()
 }
 
 fn order(

@@ -1,20 +1,34 @@
 //! What is otherwise from the beginning of a phase on: rented pools, prices, links, shares of classes.
 
 use crate::model::{Change, Network, Supply};
-use crate::scenario::{PhaseSpec, ScenarioFile};
+use crate::scenario::PhaseSpec;
 use crate::units::{LinkId, PoolId};
 
 use super::context::Context;
 use super::cutovers::Twins;
+use super::openings::Doors;
 use super::phases::rented;
 use super::pools::PoolDraft;
 use super::run::Run;
+use super::sites::Place;
 
 /// What the words of a phase are looked up in.
 pub(super) struct Parts<'a> {
     pub(super) run: &'a Run,
     pub(super) pools: &'a [PoolDraft],
     pub(super) network: &'a Network,
+    pub(super) sites: &'a [Place],
+}
+
+impl<'a> Parts<'a> {
+    /// What can be opened and closed.
+    pub(super) const fn doors(&self) -> Doors<'a> {
+        Doors {
+            sites: self.sites,
+            pools: self.pools,
+            network: self.network,
+        }
+    }
 }
 
 pub(super) fn read(
@@ -24,18 +38,7 @@ pub(super) fn read(
     twins: &Twins,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (name, at) in spec.open.items() {
-        if let Some(pool) = rented(context, name, at, parts.pools) {
-            // What the offer says is a limit of its own.
-            changes.push(Change::Quota { pool, gpus: None });
-        }
-    }
-    for (name, at) in spec.close.items() {
-        if let Some(pool) = rented(context, name, at, parts.pools) {
-            let gpus = Some(0);
-            changes.push(Change::Quota { pool, gpus });
-        }
-    }
+    parts.doors().changes(context, spec, &mut changes);
     quotas(context, spec, parts, &mut changes);
     prices(context, spec, parts, &mut changes);
     links(context, spec, parts, &mut changes);
@@ -111,16 +114,4 @@ fn links(context: &mut Context, spec: &PhaseSpec, parts: &Parts<'_>, changes: &m
         let change = |link| Change::Link { link, permille };
         changes.extend(both.into_iter().map(change));
     }
-}
-
-/// Pools that a phase opens: closed before the first that does.
-pub(super) fn closed_at_first(file: &ScenarioFile, pools: &[PoolDraft]) -> Vec<PoolId> {
-    let phases = file.phase.items();
-    let opened = phases.flat_map(|(phase, _)| phase.open.items());
-    let opened: Vec<&String> = opened.map(|(name, _)| name).collect();
-    let closes = |draft: &PoolDraft| draft.pool.is_rented() && opened.contains(&&draft.pool.name);
-    (0..pools.len())
-        .filter(|&index| closes(&pools[index]))
-        .map(PoolId::from)
-        .collect()
 }

@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Begins, Gate, Horizon, Network, OnFail, Packing, Phase, Retirement, Rollout, Shape,
+    Begins, Gate, Horizon, Network, OnFail, Packing, Phase, Retirement, Rollout, StrategySettings,
 };
 use crate::scenario::{ExitSpec, OnFailKind, Origin, PhaseSpec, ScenarioFile};
 use crate::units::{ClassId, PoolId, SimTime, Span};
 
 use super::context::Context;
 use super::cutovers::{self, Twins};
+use super::demand::Intake;
+use super::later;
 use super::orders::{self, Orders};
 use super::phase_changes::{self, Parts};
 use super::pools::PoolDraft;
 use super::run::{Run, instant};
-use super::strategies;
+use super::sites::Place;
 
 /// How long until gates are looked at again where nobody says.
 const RECHECK: Span = Span(7 * Span::DAY.0);
@@ -25,19 +27,22 @@ const PHASES_MAX: usize = 1_000;
 pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
-    (run, pools, network): (&Run, &[PoolDraft], &Network),
-    (mut orders, twins, shapes): (Orders, &Twins, &[Shape]),
+    (run, sites, pools, network): (&Run, &[Place], &[PoolDraft], &Network),
+    (mut orders, twins, intake): (Orders, &Twins, &Intake),
+    strategies: &[StrategySettings],
 ) -> Rollout {
     let parts = &Parts {
         run,
         pools,
         network,
+        sites,
     };
     let mut rollout = Rollout {
-        closed: phase_changes::closed_at_first(file, pools),
+        closed: parts.doors().closed_pools(file),
+        closed_links: parts.doors().closed_links(file),
         late: std::mem::take(&mut orders.late),
         twins: twins.pairs(),
-        twin_shapes: cutovers::shapes(twins, shapes),
+        twin_shapes: cutovers::shapes(twins, &intake.shapes),
         ..Rollout::default()
     };
     let mut taken = BTreeSet::new();
@@ -58,14 +63,14 @@ pub(super) fn read(
             lasts: context.span(&spec.lasts).unwrap_or(Span::ZERO),
             planned_start,
             orders: own,
-            retires: retires(context, spec, parts.pools),
+            retires: retires(context, spec, parts),
             changes: phase_changes::read(context, spec, parts, twins),
             gates: gates.unwrap_or_default(),
             on_fail: on_fail(context, spec),
         };
         rollout.phases.push(phase);
     }
-    rollout.placements = strategies::in_phases(context, file, &rollout.phases);
+    rollout.later = later::read(context, file, &rollout.phases, strategies, &intake.tenants);
     let first = file.phase.items().map(|(_, table)| table).next();
     if let (Some(table), Horizon::UntilEmpty) = (first, parts.run.horizon) {
         let fix = "give [scenario] a horizon, such as \"90 d\"";
@@ -150,8 +155,9 @@ fn on_fail(context: &mut Context, spec: &PhaseSpec) -> OnFail {
     }
 }
 
-fn retires(context: &mut Context, spec: &PhaseSpec, pools: &[PoolDraft]) -> Vec<Retirement> {
-    let mut retires = Vec::new();
+fn retires(context: &mut Context, spec: &PhaseSpec, parts: &Parts<'_>) -> Vec<Retirement> {
+    let pools = parts.pools;
+    let mut retires = parts.doors().retired(context, spec);
     for (retire, table) in spec.retire.items() {
         let what = "the number of nodes that leave";
         context.required(&retire.nodes, table, what, "nodes = 4");

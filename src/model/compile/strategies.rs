@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Discipline, Phase, Placement, Requeue, Spill, SpillTest, StrategySettings};
+use crate::model::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 use crate::scenario::{
     Given, Origin, PlacementKind, PlacementSpec, Problem, QueueKind, QueueSpec, RequeueKind,
     ScenarioFile, SpillSpec, StrategySpec,
@@ -45,43 +45,6 @@ pub(super) fn read(
     strategies
 }
 
-/// What each strategy does otherwise from a phase on; empty if none does.
-pub(super) fn in_phases(
-    context: &mut Context,
-    file: &ScenarioFile,
-    phases: &[Phase],
-) -> Vec<Vec<(u16, Placement)>> {
-    let known: Vec<&str> = phases.iter().map(|phase| phase.name.as_str()).collect();
-    let mut all = Vec::new();
-    for (spec, _) in file.strategy.items() {
-        let mut own: Vec<(u16, Placement)> = Vec::new();
-        for (later, table) in spec.in_phase.items() {
-            let phase = context.required(&later.phase, table, "the phase", "phase = \"…\"");
-            let example = "placement = { kind = \"private-first\" }";
-            let placement = context.required(&later.placement, table, "the placement", example);
-            let placement = placement.map(|(spec, at)| self::placement(context, spec, at));
-            let Some((name, at)) = phase else { continue };
-            let Some(phase) = known.iter().position(|known| known == name) else {
-                context.unknown(at, "phase", name, &known);
-                continue;
-            };
-            if own.iter().any(|(of, _)| usize::from(*of) == phase) {
-                context.fault(
-                    at,
-                    format!("phase `{name}` is named twice"),
-                    "keep one of them",
-                );
-            }
-            own.extend(placement.map(|placement| (phase as u16, placement)));
-        }
-        all.push(own);
-    }
-    if all.iter().all(Vec::is_empty) {
-        all.clear();
-    }
-    all
-}
-
 fn strategy(context: &mut Context, spec: &StrategySpec, tenants: &[String]) -> StrategySettings {
     let discipline = match spec.queue.here() {
         Some((queue, table)) => discipline(context, queue, table, tenants),
@@ -105,7 +68,7 @@ fn strategy(context: &mut Context, spec: &StrategySpec, tenants: &[String]) -> S
 
 const WEEK: Span = Span(7 * 86_400_000);
 
-fn discipline(
+pub(super) fn discipline(
     context: &mut Context,
     spec: &QueueSpec,
     table: Origin,
@@ -210,7 +173,7 @@ fn weights(context: &mut Context, spec: &QueueSpec, tenants: &[String]) -> Vec<u
     weights
 }
 
-fn placement(context: &mut Context, spec: &PlacementSpec, table: Origin) -> Placement {
+pub(super) fn placement(context: &mut Context, spec: &PlacementSpec, table: Origin) -> Placement {
     let example = "kind = \"private-first\" (or private-only, public-only, cheapest)";
     let kind = context.required(&spec.kind, table, "the kind of a placement", example);
     let Some((&kind, _)) = kind else {

@@ -2,7 +2,7 @@
 
 use crate::dice::{Dice, Key, Purpose, Stream};
 use crate::model::happening::{Happening, Incident};
-use crate::model::weather::{Entity, Failure, Times};
+use crate::model::weather::{Entity, Times};
 use crate::model::{Model, Order, Timeline};
 use crate::process::{Law, law_ms, normal_probability};
 use crate::units::{OutletId, SimTime, Span};
@@ -12,11 +12,26 @@ impl Timeline {
     pub(super) fn sample_weather(&mut self, model: &Model, dice: &Dice, end: Span) {
         self.weather.extend_from_slice(&model.weather.script);
         let mut changes = std::mem::take(&mut self.scratch.changes);
+        let mut lives = std::mem::take(&mut self.lives);
+        lives.resize_with(model.rollout.orders as usize, Vec::new);
         for failure in &model.weather.failures {
+            let young = (!lives.is_empty()).then(|| failure.times.of_the_new());
             for entity in &failure.entities {
-                self.sample_failure(failure, entity, dice, end, &mut changes);
+                let key = dice.key(&failure.name, &entity.name);
+                let order = model.rollout.order_of(&entity.nodes);
+                let life = order.and_then(|order| lives.get_mut(order as usize));
+                let (times, out) = match (&young, life) {
+                    (Some(young), Some(life)) => (young, life),
+                    _ => (&failure.times, &mut self.weather),
+                };
+                draw(times, dice, key, end, &mut changes);
+                befall(entity, &changes, out);
             }
         }
+        for life in &mut lives {
+            Incident::put_in_order(life);
+        }
+        self.lives = lives;
         for failure in &model.weather.cuts {
             for (name, directions) in &failure.links {
                 let key = dice.key(&failure.name, name);
@@ -100,30 +115,22 @@ impl Timeline {
         let orders = phases.iter().flat_map(|phase| &phase.orders);
         self.lead_times.extend(orders.map(of));
     }
+}
 
-    fn sample_failure(
-        &mut self,
-        failure: &Failure,
-        entity: &Entity,
-        dice: &Dice,
-        end: Span,
-        changes: &mut Vec<(SimTime, bool)>,
-    ) {
-        let key = dice.key(&failure.name, &entity.name);
-        draw(&failure.times, dice, key, end, changes);
-        for (index, &(at, up)) in changes.iter().enumerate() {
-            // Everything is up before its first change.
-            if up && index == 0 {
-                continue;
-            }
-            for range in &entity.nodes {
-                let (pool, first, nodes) = (range.pool, range.first, range.nodes);
-                self.weather.push(if up {
-                    Incident::up(at, pool, first, nodes)
-                } else {
-                    Incident::down(at, pool, first, nodes)
-                });
-            }
+/// What it means that an entity goes down and comes up at these times.
+fn befall(entity: &Entity, changes: &[(SimTime, bool)], out: &mut Vec<Incident>) {
+    for (index, &(at, up)) in changes.iter().enumerate() {
+        // Everything is up before its first change.
+        if up && index == 0 {
+            continue;
+        }
+        for range in &entity.nodes {
+            let (pool, first, nodes) = (range.pool, range.first, range.nodes);
+            out.push(if up {
+                Incident::up(at, pool, first, nodes)
+            } else {
+                Incident::down(at, pool, first, nodes)
+            });
         }
     }
 }

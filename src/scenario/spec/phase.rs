@@ -28,10 +28,14 @@ pub struct PhaseSpec {
     pub order: List<OrderSpec>,
     /// Owned nodes that are given up when it begins.
     pub retire: List<RetireSpec>,
-    /// Rented pools that may be used from its beginning on, by name; closed before.
+    /// Rented pools, links and sites that may be used from its beginning on, by name; closed before. The owned
+    /// nodes of a site come, and are paid for, when it opens; a link is rented from then on.
     pub open: List<String>,
-    /// Rented pools from which nothing new is rented from its beginning on, by name.
+    /// Rented pools, links and sites that are closed from its beginning on, by name: nothing new is rented there, a
+    /// link carries nothing and costs no rent any more, the owned nodes of a site are given up.
     pub close: List<String>,
+    /// How long what runs on the owned nodes of a site that closes may go on, such as "24 h". No time unless given.
+    pub close_notice: Given<String>,
     /// Quotas from its beginning on.
     pub quota: List<PhaseQuotaSpec>,
     /// Rented prices from its beginning on.

@@ -18,7 +18,7 @@ pub struct StrategySpec {
     pub queue: Given<QueueSpec>,
     /// Where; owned pools only unless given.
     pub placement: Given<PlacementSpec>,
-    /// Where from the beginning of a phase on.
+    /// Who is next and where, from the beginning of a phase on.
     pub in_phase: List<InPhaseSpec>,
     /// Where in the line a stopped job waits again; "keep" (the place of its first arrival) unless given.
     pub requeue: Given<RequeueKind>,
@@ -27,11 +27,13 @@ pub struct StrategySpec {
 /// What a strategy does otherwise from the beginning of a phase on, until another phase says otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["phase", "placement"]))]
+#[schemars(extend("required" = ["phase"]))]
 pub struct InPhaseSpec {
     /// The phase, by name.
     pub phase: Given<String>,
-    /// Where.
+    /// Who is next; as in the phase before unless given.
+    pub queue: Given<QueueSpec>,
+    /// Where; as in the phase before unless given.
     pub placement: Given<PlacementSpec>,
 }
 

@@ -92,8 +92,100 @@ fn phases_order_change_and_ask() {
     assert_eq!(rollout.twin_of(ShapeId(1), ClassId(2)), ShapeId(2));
     assert_eq!(rollout.reported(ClassId(2)), ClassId(0));
     let cheapest = Placement::Cheapest { ceiling: None };
-    assert_eq!(rollout.placements, [vec![], vec![(1, cheapest)]]);
+    let own = &model.strategies[1];
+    let later = Later {
+        phase: 1,
+        discipline: own.discipline.clone(),
+        placement: cheapest,
+    };
+    assert_eq!(rollout.later, [vec![], vec![later]]);
     assert!(model.rolls_dice());
+}
+
+#[test]
+fn sites_and_links_open_and_close_as_a_whole() {
+    let phases = r#"
+[[link]]
+name = "wan"
+from = "dc"
+to = "cloud"
+kind = "circuit"
+bandwidth = "10 Gb/s"
+price = "5 USD/h"
+
+[[phase]]
+name = "first"
+start = "2 h"
+open = ["dc", "cloud", "wan"]
+
+[[phase]]
+name = "last"
+start = "30 h"
+close = ["dc", "wan"]
+close_notice = "1 h"
+"#;
+    let model = compiled("phases-sites", phases).unwrap().model;
+    let rollout = &model.rollout;
+    let (own, cloud) = (PoolId(0), PoolId(1));
+    let links = [LinkId(0), LinkId(1)];
+    // Nothing is there at first, neither the two owned nodes nor the cloud nor the link.
+    assert_eq!((model.pool(own).nodes, rollout.late(own)), (2, Some(2)));
+    assert_eq!(
+        (&rollout.closed[..], &rollout.closed_links[..]),
+        (&[cloud][..], &links[..])
+    );
+    let [first, last] = &rollout.phases[..] else {
+        panic!("two phases")
+    };
+    let order = &first.orders[0];
+    assert_eq!((order.pool, order.first, order.nodes), (own, 0, 2));
+    assert_eq!(order.lead, crate::process::Law::Constant(0.0));
+    let wire = |held: bool| {
+        let permille = if held { 1000 } else { 0 };
+        links.map(|link| {
+            [
+                Change::Lease { link, held },
+                Change::Link { link, permille },
+            ]
+        })
+    };
+    let gpus = None;
+    let mut opened = vec![Change::Quota { pool: cloud, gpus }];
+    opened.extend(wire(true).concat());
+    assert_eq!(first.changes, opened);
+    assert_eq!(last.changes, wire(false).concat());
+    let notice = Span::HOUR;
+    let retired = Retirement {
+        pool: own,
+        nodes: u32::MAX,
+        notice,
+    };
+    assert_eq!(last.retires, [retired]);
+}
+
+#[test]
+fn a_strategy_keeps_what_a_later_phase_does_not_say() {
+    let later = r#"
+in_phase = [
+  { phase = "less", placement = { kind = "private-only" } },
+  { phase = "use", queue = { kind = "sjf" } },
+]"#;
+    let good = GOOD.trim_end().to_owned() + later;
+    let folder = Folder::new("phases-later", &format!("{good}\n{PHASES}"), TRACE);
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    let own = model.strategies[1].placement;
+    let later = |phase, placement| Later {
+        phase,
+        discipline: Discipline::ShortestFirst,
+        placement,
+    };
+    let wanted = [later(1, own), later(2, Placement::PrivateOnly)];
+    assert_eq!(model.rollout.later, [vec![], wanted.to_vec()]);
+    let nothing = "\nin_phase = [{ phase = \"use\" }]";
+    let good = GOOD.trim_end().to_owned() + nothing;
+    let folder = Folder::new("phases-nothing", &format!("{good}\n{PHASES}"), TRACE);
+    let told = try_compile(&folder.0, &[]).expect_err("nothing changes");
+    assert!(told.contains("changes nothing of the strategy"), "{told}");
 }
 
 #[test]
@@ -118,7 +210,18 @@ fn what_is_wrong_with_a_phase_is_told_with_a_fix() {
             "open = [\"dc/h200\"]".to_owned(),
             "is not rented by the instance",
         ),
-        ("open = [\"cloud\"]".to_owned(), "unknown pool `cloud`"),
+        (
+            "open = [\"clouds\"]".to_owned(),
+            "unknown pool, site or link `clouds`",
+        ),
+        (
+            "close_notice = \"1 h\"\nclose = [\"cloud\"]".to_owned(),
+            "nothing that is owned closes here",
+        ),
+        (
+            "open = [\"dc\", \"dc\"]".to_owned(),
+            "came with an earlier phase",
+        ),
         (
             "quota = [{ pool = \"cloud/h100\", gpus = 99 }]".to_owned(),
             "allows 20 GPUs at most",
