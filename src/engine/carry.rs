@@ -3,7 +3,7 @@
 use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer};
 use crate::model::{Boot, Overrun, Supply};
-use crate::process::{Outcome, exponential_ms, lognormal_ms};
+use crate::process::{Outcome, exponential_below, lognormal_ms};
 use crate::units::{PoolId, SimTime, Span};
 use crate::world::{Slot, wall};
 
@@ -155,9 +155,9 @@ impl<O: Observer> Run<'_, O> {
         let key = self.scratch.class_keys[class.index()];
         let part = job.attempt as u16;
         let mut stream = self.dice.stream(key, Purpose::Crash, job.id.0, part);
-        let at = self.world.now + exponential_ms(&mut stream, mean);
-        if at < end {
-            self.schedule(at, Rank::Crash, slot);
+        let left = end.since(self.world.now);
+        if let Some(after) = exponential_below(&mut stream, mean, left) {
+            self.schedule(self.world.now + after, Rank::Crash, slot);
         }
     }
 

@@ -48,5 +48,5 @@ pub use price::{
 };
 pub use renewal::{Renewal, RenewalStart};
 pub use steps::{combine_steps, multiply_steps};
-pub use time::{exponential_ms, law_ms, lognormal_ms};
+pub use time::{exponential_below, exponential_ms, law_ms, lognormal_ms};
 pub use workload::{ClassRule, ClassSettings, GangSettings, Workload, WorkloadSettings};

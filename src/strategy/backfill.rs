@@ -1,8 +1,9 @@
 //! What a reservation leaves to others.
 
-use crate::units::PoolId;
-use crate::world::{Phase, Reservation, Slot, World};
+use crate::units::{PoolId, ShapeId, Span};
+use crate::world::{Phase, Place, Reservation, Slot, World, work_done};
 
+use super::Strategy;
 use super::plan::Plan;
 
 /// Whether a job may use a pool beside the reservation that is held there.
@@ -49,4 +50,72 @@ fn extend_all_overdue(plan: &mut Plan<'_>) -> bool {
 fn overdue(world: &mut World, pool: PoolId) -> Option<Slot> {
     let slot = world.overdue(pool)?;
     (world.jobs[slot].phase == Phase::Running).then_some(slot)
+}
+
+/// The owned pools in which a shape would find room now, whatever is announced.
+pub(super) fn fitting<'a>(
+    strategy: &'a Strategy,
+    plan: &'a Plan<'_>,
+    shape: ShapeId,
+    gpus: u64,
+) -> impl Iterator<Item = PoolId> + 'a {
+    strategy
+        .owned(shape)
+        .iter()
+        .copied()
+        .filter(move |&pool| plan.world.pool(pool).fits(gpus))
+}
+
+/// A shape goes on with its next job that could start at all.
+pub(super) fn step_to_admissible(strategy: &Strategy, plan: &mut Plan<'_>, index: usize) {
+    let cursor = plan.pass.cursors[index];
+    let next = longest_admissible(strategy, plan, cursor.shape)
+        .and_then(|limit| next_within(plan, cursor.shape, cursor.place, limit));
+    match next {
+        Some(place) => {
+            plan.pass.cursors[index].place = place;
+        }
+        None => plan.pass.leave(index),
+    }
+}
+
+/// The longest requested time (reference ms) with which a job of the shape may start now somewhere; `None`
+/// if it fits nowhere.
+fn longest_admissible(strategy: &Strategy, plan: &Plan<'_>, shape: ShapeId) -> Option<u64> {
+    let of = plan.model.shapes[shape.index()];
+    let gpus = strategy.gpus_of(shape);
+    // Who may go out too is asked each by itself: only time may stand in the way.
+    let stays = strategy.rented(shape).is_empty();
+    fitting(strategy, plan, shape, gpus)
+        .map(|pool| {
+            let reserved = match plan.world.reservations[pool.index()] {
+                Some(reservation) if gpus > reservation.extra => {
+                    reservation.at.since(plan.world.now)
+                }
+                _ => Span(u64::MAX),
+            };
+            let open = if stays {
+                plan.world.longest_beside_windows(plan.model, shape, pool)
+            } else {
+                Span(u64::MAX)
+            };
+            let speed = plan.model.pools[pool.index()].speed[of.class.index()];
+            match reserved.min(open) {
+                Span(u64::MAX) => u64::MAX,
+                span => work_done(span, speed),
+            }
+        })
+        .max()
+}
+
+fn next_within(plan: &Plan<'_>, shape: ShapeId, after: Place, limit: u64) -> Option<Place> {
+    plan.world
+        .line
+        .queue(shape)
+        .first_where(
+            Some(after),
+            |least| least <= limit,
+            |waiting| waiting.requested.0 <= limit,
+        )
+        .map(|(place, _)| place)
 }

@@ -17,7 +17,9 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, depth: u32) {
     let mut profiles = std::mem::take(&mut plan.pass.profiles);
     profiles.resize_with(pools, FreeOver::default);
     for (index, profile) in profiles.iter_mut().enumerate() {
-        profile.fill(plan, PoolId::from(index));
+        let pool = PoolId::from(index);
+        let per_node = plan.model.pool(pool).gpus_per_node;
+        profile.fill(now, plan.world.pool(pool), per_node);
     }
     plan.world.causes.begin_pass();
     plan.pass.begin(plan.world, pools);

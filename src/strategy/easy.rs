@@ -6,11 +6,11 @@
 //! estimate without walking over those that cannot start.
 
 use crate::journal::Cause;
-use crate::units::{PoolId, ShapeId, Span};
-use crate::world::{Place, Reservation, Slot, work_done};
+use crate::units::ShapeId;
+use crate::world::{Reservation, Slot};
 
 use super::Strategy;
-use super::backfill::{permitted, take_extra};
+use super::backfill::{fitting, permitted, step_to_admissible, take_extra};
 use super::plan::Plan;
 use super::shadow::shadow;
 
@@ -172,19 +172,6 @@ fn may_start(strategy: &Strategy, plan: &Plan<'_>, slot: Slot, shape: ShapeId) -
     fitting(strategy, plan, shape, gpus).any(|pool| permitted(plan, slot, pool))
 }
 
-fn fitting<'a>(
-    strategy: &'a Strategy,
-    plan: &'a Plan<'_>,
-    shape: ShapeId,
-    gpus: u64,
-) -> impl Iterator<Item = PoolId> + 'a {
-    strategy
-        .owned(shape)
-        .iter()
-        .copied()
-        .filter(move |&pool| plan.world.pool(pool).fits(gpus))
-}
-
 /// Moves a shape on to its next job; `skip` walks over jobs that no reservation lets through.
 fn advance(strategy: &Strategy, plan: &mut Plan<'_>, index: usize, skip: bool) {
     let cursor = plan.pass.cursors[index];
@@ -195,40 +182,5 @@ fn advance(strategy: &Strategy, plan: &mut Plan<'_>, index: usize, skip: bool) {
         plan.pass.step(plan.world, index);
         return;
     }
-    let next = longest_admissible(strategy, plan, cursor.shape)
-        .and_then(|limit| next_within(plan, cursor.shape, cursor.place, limit));
-    match next {
-        Some(place) => {
-            plan.pass.cursors[index].place = place;
-        }
-        None => plan.pass.leave(index),
-    }
-}
-
-/// The longest requested time (reference ms) with which a job of the shape may start now somewhere; `None`
-/// if it fits nowhere.
-fn longest_admissible(strategy: &Strategy, plan: &Plan<'_>, shape: ShapeId) -> Option<u64> {
-    let of = plan.model.shapes[shape.index()];
-    let gpus = strategy.gpus_of(shape);
-    fitting(strategy, plan, shape, gpus)
-        .map(|pool| match plan.world.reservations[pool.index()] {
-            Some(reservation) if gpus > reservation.extra => {
-                let speed = plan.model.pools[pool.index()].speed[of.class.index()];
-                work_done(Span(reservation.at.since(plan.world.now).0), speed)
-            }
-            _ => u64::MAX,
-        })
-        .max()
-}
-
-fn next_within(plan: &Plan<'_>, shape: ShapeId, after: Place, limit: u64) -> Option<Place> {
-    plan.world
-        .line
-        .queue(shape)
-        .first_where(
-            Some(after),
-            |least| least <= limit,
-            |waiting| waiting.requested.0 <= limit,
-        )
-        .map(|(place, _)| place)
+    step_to_admissible(strategy, plan, index);
 }

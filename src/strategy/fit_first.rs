@@ -3,6 +3,7 @@
 use crate::units::ShapeId;
 
 use super::Strategy;
+use super::backfill::step_to_admissible;
 use super::plan::Plan;
 
 pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
@@ -46,10 +47,16 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
                 plan.world.causes.learn(cursor.shape, now, cause);
                 plan.pass.cursors[index].blocked = true;
             }
-            // Of jobs that are alike the shorter ones may fit before what is announced.
-            if !strategy.must_ask_each(cursor.shape) && !plan.world.maintains() {
-                plan.pass.leave(index);
-                continue;
+            if !strategy.must_ask_each(cursor.shape) {
+                // Of jobs that are alike the shorter ones may fit before what is announced.
+                if !plan.world.maintains() {
+                    plan.pass.leave(index);
+                    continue;
+                }
+                if strategy.rented(cursor.shape).is_empty() {
+                    step_to_admissible(strategy, plan, index);
+                    continue;
+                }
             }
         }
         plan.pass.step(plan.world, index);

@@ -1,9 +1,7 @@
 //! Free GPUs of a pool over the time to come, by estimates and announcements.
 
-use crate::units::PoolId;
-use crate::world::Closure;
-
-use super::plan::Plan;
+use crate::units::SimTime;
+use crate::world::{Closure, PoolState};
 
 /// Free GPUs of a pool from now on, as steps: `free[i]` holds from `at[i]` to `at[i + 1]`.
 #[derive(Clone, Debug, Default)]
@@ -22,11 +20,10 @@ impl FreeOver {
     }
 
     /// What is free now, and what will come free by the estimates.
-    pub(super) fn fill(&mut self, plan: &Plan<'_>, pool: PoolId) {
-        let (now, state) = (plan.world.now.0, plan.world.pool(pool));
+    pub(super) fn fill(&mut self, now: SimTime, state: &PoolState, per_node: u32) {
         self.at.clear();
         self.free.clear();
-        self.at.push(now);
+        self.at.push(now.0);
         self.free.push(state.free);
         for (end, release) in state.profile.iter() {
             let last = self.at.len() - 1;
@@ -40,20 +37,18 @@ impl FreeOver {
         }
         self.closures.clear();
         if state.has_windows() {
-            self.fill_in_windows(plan, pool);
+            self.fill_in_windows(now, state, per_node);
         }
     }
 
     /// What maintenance will give back, and what it takes from whom it would meet.
-    fn fill_in_windows(&mut self, plan: &Plan<'_>, pool: PoolId) {
-        let (now, state) = (plan.world.now, plan.world.pool(pool));
+    fn fill_in_windows(&mut self, now: SimTime, state: &PoolState, per_node: u32) {
         for (at, gpus) in state.given_back(now) {
             let from = self.cut(at.0);
             for free in &mut self.free[from..] {
                 *free += gpus;
             }
         }
-        let per_node = plan.model.pool(pool).gpus_per_node;
         self.closures.extend(state.closures(now, per_node));
     }
 

@@ -32,8 +32,6 @@ pub struct Pass {
     pub(super) stopped: Vec<Slot>,
     pub(super) free: Vec<u64>,
     pub(super) profiles: Vec<FreeOver>,
-    /// What is free of one pool on which maintenance is announced.
-    pub(super) free_over: FreeOver,
 }
 
 impl Pass {

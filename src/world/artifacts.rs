@@ -12,6 +12,8 @@ use super::moment::World;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Artifacts {
     states: BTreeMap<(DatasetId, SiteId), State>,
+    /// How many versions do not work.
+    ill: u32,
     /// Jobs that started on a corrupted version, with the attempt.
     spoiled: Vec<(Slot, u32)>,
 }
@@ -41,6 +43,7 @@ impl Artifacts {
     /// Nothing is known.
     pub(super) fn clear(&mut self) {
         self.states.clear();
+        self.ill = 0;
         self.spoiled.clear();
     }
 
@@ -69,6 +72,9 @@ impl Artifacts {
 
     /// How good the version at a site is.
     pub(super) fn health(&self, id: DatasetId, site: SiteId) -> Health {
+        if self.ill == 0 {
+            return Health::Good;
+        }
         let state = self.states.get(&(id, site));
         state.map_or(Health::Good, |state| state.health)
     }
@@ -76,7 +82,10 @@ impl Artifacts {
     /// The version at a site is as good as this from now on. Returns how good it was.
     pub(super) fn set_health(&mut self, id: DatasetId, site: SiteId, health: Health) -> Health {
         let state = self.states.entry((id, site)).or_default();
-        std::mem::replace(&mut state.health, health)
+        let before = std::mem::replace(&mut state.health, health);
+        self.ill -= u32::from(before != Health::Good);
+        self.ill += u32::from(health != Health::Good);
+        before
     }
 
     /// A job started on a corrupted version.
@@ -94,6 +103,9 @@ impl World {
     /// How long a job that starts now runs until it fails, if an artifact that it starts from is corrupted. It is
     /// remembered then.
     pub fn spoils_after(&mut self, model: &Model, slot: Slot) -> Option<Span> {
+        if self.staging.artifacts.ill == 0 {
+            return None;
+        }
         let job = &self.jobs[slot];
         let class = model.class_of(job.request.shape);
         let site = model.pool(job.pool).site;

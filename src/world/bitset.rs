@@ -136,6 +136,16 @@ impl BitSet {
         Some((word as u32, self.words[word]))
     }
 
+    /// Which of the numbers `64 × word + bit` are in the set.
+    pub(super) fn word(&self, word: u32) -> u64 {
+        let index = word as usize;
+        if index < self.leaves() {
+            self.words[index]
+        } else {
+            0
+        }
+    }
+
     /// Whether the number is in the set.
     pub(super) fn contains(&self, number: u32) -> bool {
         let index = number as usize;

@@ -16,7 +16,8 @@ impl PoolState {
         let Some(nodes) = &mut self.nodes else { return };
         let mut returned = std::mem::take(&mut self.returned);
         returned.clear();
-        returned.extend(nodes.parts(holding, gpus).map(|(node, _)| node));
+        let shut = nodes.parts(holding, gpus).map(|(node, _)| node);
+        returned.extend(shut.filter(|&node| self.shut.get(node).is_shut()));
         nodes.give(holding, gpus);
         for &node in &returned {
             self.absorb(node, now);
@@ -61,6 +62,7 @@ impl PoolState {
             0
         };
         self.shut.set(node, entry);
+        self.windows.forget_refusals();
         self.free += u64::from(absorbed);
         if let Some(nodes) = &mut self.nodes {
             nodes.unblock(node, absorbed);
@@ -198,10 +200,10 @@ impl PoolState {
 
     /// Takes what is free on a shut node out of sight.
     pub(super) fn absorb(&mut self, node: u32, now: SimTime) {
-        let mut entry = self.settled(node, now);
-        if !entry.is_shut() {
+        if !self.shut.get(node).is_shut() {
             return;
         }
+        let mut entry = self.settled(node, now);
         let Some(nodes) = &mut self.nodes else { return };
         let gpus = nodes.block(node);
         self.free -= u64::from(gpus);

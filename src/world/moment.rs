@@ -61,8 +61,8 @@ pub struct World {
     pub upkeep: Vec<Upkeep>,
     /// How many batches are due and wait until nobody uses their nodes.
     pub(super) batches_due: u32,
-    /// Nodes that a placement must not use, with their free GPUs.
-    pub(super) hidden: Vec<(u32, u32)>,
+    /// When GPUs come back from maintenance that goes on, while somebody asks for it.
+    pub(super) given_back: Vec<(SimTime, u64)>,
     /// What changed since the last decision.
     pub changes: Changes,
     /// Reservations of the last decision, by pool.
@@ -130,7 +130,7 @@ impl World {
             rollout: RolloutState::default(),
             upkeep: Vec::new(),
             batches_due: 0,
-            hidden: Vec::new(),
+            given_back: Vec::new(),
             changes: Changes::default(),
             reservations: Vec::new(),
             settled: false,

@@ -6,7 +6,7 @@ use crate::model::{Packing, Spread};
 
 use super::fragmentation::fragmentation_growth;
 use super::shares::{END, Share, Shares};
-use super::shelves::{Shelves, numbers_of};
+use super::shelves::{Hidden, Shelves, numbers_of};
 
 /// The GPUs that a gang holds in one pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,16 @@ impl Nodes {
     /// Takes the free GPUs of a node away, so that nobody finds them; returns how many.
     pub(super) fn block(&mut self, node: u32) -> u32 {
         self.free.block(node)
+    }
+
+    /// Takes neighbouring nodes out of sight until [`Nodes::show`]; returns how many GPUs are free on them.
+    pub(super) fn hide(&mut self, first: u32, nodes: u32, hidden: &mut Vec<Hidden>) -> u64 {
+        self.free.hide(first, nodes, hidden)
+    }
+
+    /// Puts nodes back in sight.
+    pub(super) fn show(&mut self, hidden: &[Hidden]) {
+        self.free.show(hidden);
     }
 
     /// Gives a node back GPUs that were taken away.

@@ -10,9 +10,10 @@ use super::profile::Profile;
 use super::quota::Quota;
 use super::rent::Rent;
 use super::room::Room;
+use super::shelves::Hidden;
 use super::shut::Shut;
 use super::stretch::Stretch;
-use super::upkeep::Window;
+use super::windows::Windows;
 
 /// The state of a pool.
 #[derive(Clone, Debug)]
@@ -43,7 +44,9 @@ pub struct PoolState {
     /// say.
     pub(super) presence: Vec<(SimTime, u32)>,
     /// Nodes on which maintenance is announced or goes on.
-    pub(super) windows: Vec<Window>,
+    pub(super) windows: Windows,
+    /// Nodes that a placement must not use, while it is made.
+    pub(super) hidden: Vec<Hidden>,
     /// Nodes that a gang left, while some are shut.
     pub(super) returned: Vec<u32>,
 }
@@ -73,8 +76,9 @@ impl PoolState {
             profile: Profile::default(),
             books: Books::default(),
             shut_stretches: Vec::new(),
-            windows: Vec::new(),
+            windows: Windows::default(),
             presence: Vec::new(),
+            hidden: Vec::new(),
             returned: Vec::new(),
         };
         state.reset(pool);
@@ -206,6 +210,9 @@ impl PoolState {
     ) {
         self.busy -= gpus;
         self.free += gpus;
+        if !self.windows.is_empty() {
+            self.windows.forget_refusals();
+        }
         let Some(nodes) = &mut self.nodes else { return };
         if let Some(rent) = &mut self.rent {
             for (node, part) in nodes.parts(holding, gpus) {

@@ -16,7 +16,7 @@ pub struct Release {
 
 /// GPUs that are released together; a block of releases knows their sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Weight(u32);
+pub(super) struct Weight(u32);
 
 impl Weigh for Weight {
     const NONE: u64 = 0;
@@ -172,6 +172,25 @@ impl Profile {
         }
     }
 
+    /// All that will be released, as far as it is in order.
+    pub(super) fn releases(&self) -> Releases<'_, impl Iterator<Item = Block<'_>>> {
+        Releases {
+            blocks: self.near.summaries(),
+            sum: 0,
+            block: &[],
+        }
+    }
+
+    /// Whether all releases up to an instant (or all there are) are in order.
+    pub(super) fn tells_all_until(&self, at: Option<SimTime>) -> bool {
+        self.far.is_empty() || at.is_some_and(|at| at < self.sure_before())
+    }
+
+    /// Puts more releases in order.
+    pub(super) fn tell_more(&mut self, held: impl Fn(Slot) -> Option<(SimTime, u32)>) {
+        self.draw(self.batch(), &held);
+    }
+
     /// As far as near releases tell.
     fn near_shadow(&self, free: u64, gpus: u64) -> Option<Shadow> {
         let mut available = free;
@@ -244,6 +263,55 @@ impl Profile {
         }
         self.border = last;
         self.far.truncate(stay);
+    }
+}
+
+/// Some releases that follow each other, with the GPUs of them all.
+pub(super) type Block<'a> = (u64, &'a [(u64, Weight)]);
+
+/// A walk over releases in order of time.
+pub(super) struct Releases<'a, I> {
+    blocks: I,
+    /// GPUs of what is left of the block at hand.
+    sum: u64,
+    block: &'a [(u64, Weight)],
+}
+
+impl<'a, I: Iterator<Item = Block<'a>>> Releases<'a, I> {
+    /// Walks on until `missing` GPUs are released, and all that is released at that instant, but only over what is
+    /// released before `until`. Returns how many GPUs that is, and the instant if there are enough.
+    pub(super) fn reach(&mut self, missing: u64, until: SimTime) -> (u64, Option<SimTime>) {
+        let border = if until.0 <= END_MAX {
+            until.0 << SLOT_BITS
+        } else {
+            u64::MAX
+        };
+        let (mut gpus, mut reached) = (0, None);
+        loop {
+            let (Some(&(key, weight)), Some(&(last, _))) = (self.block.first(), self.block.last())
+            else {
+                let Some((sum, block)) = self.blocks.next() else {
+                    return (gpus, reached);
+                };
+                (self.sum, self.block) = (sum, block);
+                continue;
+            };
+            if reached.is_none() && last < border && gpus + self.sum < missing {
+                gpus += self.sum;
+                self.block = &[];
+                continue;
+            }
+            let end = SimTime(key >> SLOT_BITS);
+            if key >= border || reached.is_some_and(|at| at < end) {
+                return (gpus, reached);
+            }
+            gpus += u64::from(weight.0);
+            self.sum -= u64::from(weight.0);
+            self.block = &self.block[1..];
+            if gpus >= missing {
+                reached = reached.or(Some(end));
+            }
+        }
     }
 }
 

@@ -13,6 +13,10 @@ use super::moment::World;
 pub struct Services {
     /// Whether any job needs one: nothing here is looked at otherwise.
     used: bool,
+    /// Whether any gives credentials that expire.
+    expiring: bool,
+    /// How many do not serve.
+    lapsed: u32,
     outlets: Vec<State>,
 }
 
@@ -37,6 +41,9 @@ impl Services {
     /// Everything answers.
     pub(super) fn reset(&mut self, model: &Model) {
         self.used = model.services.are_used();
+        let mut services = model.services.list.iter();
+        self.expiring = services.any(|service| service.expires.is_some());
+        self.lapsed = 0;
         self.outlets.clear();
         let outlets = model.services.outlets.len();
         self.outlets.resize(outlets, State::default());
@@ -108,6 +115,7 @@ impl Services {
         let lapses =
             state.causes > 0 && state.outage == outage && state.lapses <= now && !state.lapsed;
         state.lapsed |= lapses;
+        self.lapsed += u32::from(lapses);
         lapses
     }
 
@@ -122,6 +130,7 @@ impl Services {
             return false;
         }
         state.out += now.since(state.since);
+        self.lapsed -= u32::from(state.lapsed);
         state.lapsed = false;
         true
     }
@@ -139,6 +148,9 @@ impl World {
 
     /// Which of the services that a class needs in a pool does not serve, if any.
     pub fn lacks(&self, model: &Model, class: ClassId, pool: PoolId) -> Option<Cause> {
+        if self.services.lapsed == 0 {
+            return None;
+        }
         let needs = model.needs(class, pool).iter();
         let missing = needs.filter(|&&id| !self.services.serves(id));
         missing
@@ -175,6 +187,9 @@ impl World {
 
     /// When a job that starts now would write a checkpoint with a credential that has ended, if it ever does.
     pub fn outlives(&self, model: &Model, slot: Slot) -> Option<SimTime> {
+        if !self.services.expiring {
+            return None;
+        }
         let job = &self.jobs[slot];
         let class = model.class_of(job.request.shape);
         let needs = model.needs(class, job.pool).iter();
@@ -212,6 +227,7 @@ mod tests {
         Services {
             used: true,
             outlets: vec![State::default()],
+            ..Services::default()
         }
     }
 

@@ -23,6 +23,14 @@ pub(super) struct Shelves {
     total: u64,
 }
 
+/// Nodes that are out of sight: the `bits` of a word of 64 that stood on one shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hidden {
+    free: u32,
+    word: u32,
+    bits: u64,
+}
+
 impl Shelves {
     /// No nodes yet, of `per_node` GPUs each (at most 127).
     pub(super) fn new(per_node: u32) -> Self {
@@ -142,6 +150,37 @@ impl Shelves {
         free
     }
 
+    /// Takes neighbouring nodes from their shelves; `hidden` remembers where they stood. Returns their free GPUs.
+    pub(super) fn hide(&mut self, first: u32, nodes: u32, hidden: &mut Vec<Hidden>) -> u64 {
+        let end = first + nodes;
+        let mut gpus = 0;
+        for free in numbers_of(self.filled_from(1)) {
+            for word in first >> 6..end.div_ceil(64) {
+                let below = |number: u32| match number.saturating_sub(word << 6) {
+                    0..64 => (1u64 << number.saturating_sub(word << 6)) - 1,
+                    _ => u64::MAX,
+                };
+                let within = below(end) & !below(first);
+                let bits = self.by_free[free as usize].nodes.word(word) & within;
+                if bits != 0 {
+                    self.leave(free, word, bits);
+                    gpus += u64::from(bits.count_ones() * free);
+                    hidden.push(Hidden { free, word, bits });
+                }
+            }
+        }
+        self.total -= gpus;
+        gpus
+    }
+
+    /// Puts nodes back where they stood.
+    pub(super) fn show(&mut self, hidden: &[Hidden]) {
+        for &Hidden { free, word, bits } in hidden {
+            self.enter(free, word, bits);
+            self.total += u64::from(bits.count_ones() * free);
+        }
+    }
+
     /// Free GPUs over all nodes.
     pub(super) const fn total(&self) -> u64 {
         self.total
@@ -236,6 +275,41 @@ mod tests {
         shelves.add(69, 2);
         assert_eq!((shelves.total(), shelves.lowest(2)), (18, 69));
     }
+
+    #[test]
+    fn neighbours_are_hidden_as_if_each_were_blocked() {
+        let mut hidden = Vec::new();
+        for (first, nodes) in [
+            (0, 200),
+            (0, 1),
+            (3, 60),
+            (3, 61),
+            (60, 70),
+            (64, 64),
+            (199, 1),
+        ] {
+            let mut shelves = Shelves::new(8);
+            shelves.reset(200);
+            for node in 0..200 {
+                shelves.add(node, node * 7 % 9);
+            }
+            let mut blocked = shelves.clone();
+            let gpus: u32 = (first..first + nodes).map(|node| blocked.block(node)).sum();
+            hidden.clear();
+            assert_eq!(shelves.hide(first, nodes, &mut hidden), u64::from(gpus));
+            let seen = |shelves: &Shelves| {
+                let numbers: Vec<u32> = numbers_of(shelves.filled_from(1)).collect();
+                let lowest: Vec<u32> = numbers.iter().map(|&free| shelves.lowest(free)).collect();
+                (numbers, lowest, shelves.empty_nodes(), shelves.total())
+            };
+            assert_eq!(seen(&shelves), seen(&blocked), "{nodes} from {first}");
+            shelves.show(&hidden);
+            // 22 nodes of each number below 8 and 22 of 8, and two of 0 and 7: 22 × 36 + 7.
+            assert_eq!(shelves.total(), 22 * 36 + 7);
+            assert!((0..200).all(|node| shelves.block(node) == node * 7 % 9));
+        }
+    }
+
     #[test]
     fn whole_nodes_are_taken_by_the_word() {
         let mut shelves = Shelves::new(4);

@@ -1,12 +1,13 @@
 //! Planned maintenance: what is announced, which batch is due, and where nobody may start any more.
 
 use crate::model::{Drain, Maintenance, Model, NodeRange, Preemption};
-use crate::units::{PoolId, SimTime, Span};
+use crate::units::{PoolId, ShapeId, SimTime, Span};
 
 use super::job::Slot;
 use super::moment::World;
 use super::nodes::Holding;
 use super::pool::PoolState;
+use super::windows::Window;
 
 /// How far a batch is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,23 +38,6 @@ pub struct Upkeep {
     pub owed: u32,
 }
 
-/// Neighbouring nodes of a pool on which work is announced or goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    plan: u16,
-    round: u32,
-    batch: u32,
-    first: u32,
-    nodes: u32,
-    from: SimTime,
-    to: SimTime,
-    /// While an earlier batch waits for somebody: how long after now this one can begin at the earliest.
-    after: Span,
-    stage: Stage,
-    /// Whether jobs that can write a checkpoint may reach over its beginning.
-    allows_saved: bool,
-}
-
 /// Announced maintenance, by count: so many GPUs of a pool cannot be had by whom it would meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closure {
@@ -67,13 +51,6 @@ pub struct Closure {
     pub allows_saved: bool,
 }
 
-impl Window {
-    /// When it is expected to begin, as it looks at `now`.
-    fn begins(&self, now: SimTime) -> SimTime {
-        self.from.max(now + self.after)
-    }
-}
-
 impl PoolState {
     /// Whether maintenance of some of its nodes is announced or goes on.
     #[inline]
@@ -84,22 +61,25 @@ impl PoolState {
     /// When GPUs come back from maintenance that is due or goes on, as far as is known at `now`.
     pub fn given_back(&self, now: SimTime) -> impl Iterator<Item = (SimTime, u64)> + '_ {
         let going_on = |window: &&Window| matches!(window.stage, Stage::Due | Stage::Served);
-        self.windows.iter().filter(going_on).map(move |window| {
-            let absorbed = |node| u64::from(self.shut.get(node).absorbed);
-            let nodes = window.first..window.first + window.nodes;
-            let lasts = window.to.since(window.from);
-            let until = match window.stage {
-                Stage::Due => now + lasts,
-                _ => window.to,
-            };
-            (until, nodes.map(absorbed).sum())
-        })
+        self.windows
+            .all()
+            .iter()
+            .filter(going_on)
+            .map(move |window| {
+                let absorbed = |node| u64::from(self.shut.get(node).absorbed);
+                let nodes = window.first..window.first + window.nodes;
+                let lasts = window.to.since(window.from);
+                let until = match window.stage {
+                    Stage::Due => now + lasts,
+                    _ => window.to,
+                };
+                (until, nodes.map(absorbed).sum())
+            })
     }
 
     /// Maintenance that is announced, as it looks at `now`.
     pub fn closures(&self, now: SimTime, per_node: u32) -> impl Iterator<Item = Closure> + '_ {
-        let announced = |window: &&Window| window.stage == Stage::Ahead;
-        self.windows.iter().filter(announced).map(move |window| {
+        self.windows.ahead().map(move |window| {
             let from = window.begins(now);
             Closure {
                 from,
@@ -110,13 +90,24 @@ impl PoolState {
         })
     }
 
-    /// The windows that a job may not reach into, which is expected to end at `end`.
-    fn closed_to(&self, now: SimTime, end: SimTime, saves: bool) -> impl Iterator<Item = &Window> {
-        self.windows.iter().filter(move |window| {
-            window.stage == Stage::Ahead
-                && window.begins(now) < end
-                && !(saves && window.allows_saved)
-        })
+    /// Takes GPUs on nodes on which nothing is announced that a job would reach into which ends at `end`.
+    fn take_open(&mut self, now: SimTime, end: SimTime, saves: bool, gpus: u64) -> Option<Holding> {
+        let mut hidden = std::mem::take(&mut self.hidden);
+        hidden.clear();
+        let mut gone = 0;
+        if let Some(nodes) = &mut self.nodes {
+            for (window, _) in self.windows.met(now, end, saves).flatten() {
+                gone += nodes.hide(window.first, window.nodes, &mut hidden);
+            }
+        }
+        self.free -= gone;
+        let holding = self.take(gpus);
+        self.free += gone;
+        if let Some(nodes) = &mut self.nodes {
+            nodes.show(&hidden);
+        }
+        self.hidden = hidden;
+        holding
     }
 }
 
@@ -154,6 +145,9 @@ impl World {
                     allows_saved: terms.drain == Drain::Checkpoint,
                 });
             }
+        }
+        for pool in &mut self.pools {
+            pool.windows.sort_out();
         }
         self.changes.other = true;
     }
@@ -193,21 +187,24 @@ impl World {
     fn set_windows(&mut self, terms: &Maintenance, which: (u16, u32, u32), stage: Stage) {
         let (plan, round, batch) = which;
         let now = self.now;
-        let windows = self.pools.iter_mut().flat_map(|pool| &mut pool.windows);
-        let of_round = |window: &&mut Window| (window.plan, window.round) == (plan, round);
         // The windows of batches that are over are gone.
-        for window in windows.filter(of_round) {
-            let behind = Span(terms.lasts.0 * u64::from(window.batch - batch));
-            window.from = now + behind;
-            window.to = window.from + terms.lasts;
-            window.after = if stage == Stage::Due {
-                behind
-            } else {
-                Span::ZERO
-            };
-            if window.batch == batch {
-                window.stage = stage;
-            }
+        for pool in self.pools.iter_mut().filter(|pool| pool.has_windows()) {
+            pool.windows.change(|window| {
+                if (window.plan, window.round) != (plan, round) {
+                    return;
+                }
+                let behind = Span(terms.lasts.0 * u64::from(window.batch - batch));
+                window.from = now + behind;
+                window.to = window.from + terms.lasts;
+                window.after = if stage == Stage::Due {
+                    behind
+                } else {
+                    Span::ZERO
+                };
+                if window.batch == batch {
+                    window.stage = stage;
+                }
+            });
         }
     }
 
@@ -301,30 +298,42 @@ impl World {
         slot: Slot,
         pool: PoolId,
     ) -> Option<Holding> {
+        let (now, gpus) = (self.now, self.jobs[slot].gpus);
+        if self.pool(pool).free < gpus {
+            return None;
+        }
         let end = self.expected_end(model, slot, pool);
         let saves = self.saves(model, slot);
-        let (now, gpus) = (self.now, self.jobs[slot].gpus);
-        let mut hidden = std::mem::take(&mut self.hidden);
-        hidden.clear();
+        if end <= self.pool(pool).windows.soonest(saves) {
+            return self.pools[pool.index()].take(gpus);
+        }
+        if self.pool(pool).windows.refused_from(now, gpus, saves) <= end {
+            #[cfg(debug_assertions)]
+            assert_eq!(
+                self.pools[pool.index()].take_open(now, end, saves, gpus),
+                None
+            );
+            return None;
+        }
         let state = &mut self.pools[pool.index()];
-        for window in state.closed_to(now, end, saves) {
-            hidden.extend((window.first..window.first + window.nodes).map(|node| (node, 0)));
+        let holding = state.take_open(now, end, saves, gpus);
+        if holding.is_none() {
+            state.windows.refuse(now, gpus, saves, end);
         }
-        for (node, blocked) in &mut hidden {
-            if let Some(nodes) = &mut state.nodes {
-                *blocked = nodes.block(*node);
-                state.free -= u64::from(*blocked);
-            }
-        }
-        let holding = state.take(gpus);
-        for &(node, blocked) in &hidden {
-            if let Some(nodes) = &mut state.nodes {
-                nodes.unblock(node, blocked);
-                state.free += u64::from(blocked);
-            }
-        }
-        self.hidden = hidden;
         holding
+    }
+
+    /// How long jobs of a shape may run at most, in a pool where maintenance is announced, of which it is known that
+    /// those who run longer find no room now.
+    pub fn longest_beside_windows(&self, model: &Model, shape: ShapeId, pool: PoolId) -> Span {
+        let state = self.pool(pool);
+        if !state.has_windows() {
+            return Span(u64::MAX);
+        }
+        let saves = saves(model, shape);
+        let gpus = model.shapes[shape.index()].gpus.occupied();
+        let refused = state.windows.refused_from(self.now, gpus, saves);
+        refused.since(self.now)
     }
 
     /// Whether a gang could lie in a pool, were nobody there, without reaching into what is announced.
@@ -335,16 +344,20 @@ impl World {
         }
         let terms = model.pool(pool);
         let end = self.expected_end(model, slot, pool);
-        let closed = state.closed_to(self.now, end, self.saves(model, slot));
-        let nodes: u64 = closed.map(|window| u64::from(window.nodes)).sum();
+        let saves = self.saves(model, slot);
+        let nodes = state.windows.nodes_met(self.now, end, saves);
         let gpus = nodes * u64::from(terms.gpus_per_node);
         self.jobs[slot].gpus <= terms.gpus().saturating_sub(gpus)
     }
 
     /// Whether a job writes a checkpoint when it is told to stop.
     pub fn saves(&self, model: &Model, slot: Slot) -> bool {
-        let class = model.class_of(self.jobs[slot].request.shape);
-        let preemption = model.classes[class.index()].preemption;
-        matches!(preemption, Preemption::Checkpoint { .. })
+        saves(model, self.jobs[slot].request.shape)
     }
+}
+
+/// Whether jobs of a shape write a checkpoint when they are told to stop.
+fn saves(model: &Model, shape: ShapeId) -> bool {
+    let class = &model.classes[model.class_of(shape).index()];
+    matches!(class.preemption, Preemption::Checkpoint { .. })
 }
