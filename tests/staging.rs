@@ -8,7 +8,7 @@ use common::cases::{quietly, runner};
 use common::storms::stormy_worlds;
 use common::{Everything, play, play_in};
 use plimsoll::engine::Scratch;
-use plimsoll::journal::Fact;
+use plimsoll::journal::{Bucket, Fact};
 use plimsoll::model::{Dataset, Incident, Link, LinkKind, Model, Route, Site, Timeline, Traffic};
 use plimsoll::units::{
     Bandwidth, BytePrice, Bytes, DatasetId, LinkId, Money, Price, SimTime, SiteId, Span,
@@ -107,9 +107,12 @@ fn adds_up(model: &Model, timeline: &Timeline, heard: &Everything) {
             Fact::Staged(dataset, site) => {
                 came.entry((dataset, site)).or_insert(at);
             }
-            Fact::Placed(job, pool) => {
+            Fact::Placed(job, pool) | Fact::Started(job, pool) => {
                 let shape = timeline.requests[job.index()].shape;
                 let class = &model.classes[model.class_of(shape).index()];
+                if class.holds_staging && matches!(fact, Fact::Placed(..)) {
+                    continue;
+                }
                 let site = model.pool(pool).site;
                 for &dataset in &class.data {
                     let kept = model.dataset(dataset).kept.contains(&site);
@@ -145,11 +148,15 @@ fn adds_up(model: &Model, timeline: &Timeline, heard: &Everything) {
 #[test]
 fn jobs_run_where_their_data_are_whatever_happens() {
     let staged = std::cell::Cell::new(0);
+    let held = std::cell::Cell::new(0);
+    let holds = (any::<bool>(), any::<bool>());
     runner(100)
         .run(
-            &(stormy_worlds(), data()),
-            |((mut model, mut timeline), data)| {
+            &(stormy_worlds(), data(), holds),
+            |((mut model, mut timeline), data, holds)| {
                 wire(&mut model, &mut timeline, data);
+                model.classes[0].holds_staging = holds.0;
+                model.classes[1].holds_staging = holds.1;
                 let mut scratch = Scratch::default();
                 for strategy in 0..model.strategies.len() {
                     quietly(|| {
@@ -161,6 +168,7 @@ fn jobs_run_where_their_data_are_whatever_happens() {
                         let came = heard.facts.iter();
                         let came = came.filter(|(_, fact)| matches!(fact, Fact::Staged(..)));
                         staged.set(staged.get() + came.count());
+                        held.set(held.get() + u64::from(holds.0) * waits_with_gpus(&heard));
                     })?;
                 }
                 Ok(())
@@ -168,6 +176,35 @@ fn jobs_run_where_their_data_are_whatever_happens() {
         )
         .unwrap();
     assert!(staged.get() > 500, "{}", staged.get());
+    assert!(held.get() > 50, "{}", held.get());
+}
+
+/// How many jobs began later than they were placed in an owned pool, and what jobs, pools and the ledger say of GPUs
+/// that do nothing agrees.
+fn waits_with_gpus(heard: &Everything) -> u64 {
+    let of_pools: u128 = heard
+        .pools
+        .iter()
+        .map(|p| p.gpu_time[Bucket::HeldIdle])
+        .sum();
+    let of_jobs: u128 = heard
+        .jobs
+        .iter()
+        .map(|j| j.gpu_time[Bucket::HeldIdle])
+        .sum();
+    let posted = heard.postings.iter();
+    let posted = posted.filter(|posting| posting.bucket() == Some(Bucket::HeldIdle));
+    let posted: u128 = posted.map(|posting| posting.gpu_time).sum();
+    assert!(of_pools == of_jobs && of_jobs == posted);
+    let facts = heard.facts.iter();
+    let placed = |&&(at, fact): &&(SimTime, Fact)| match fact {
+        Fact::Placed(job, pool) => {
+            let begun = heard.facts.contains(&(at, Fact::Started(job, pool)));
+            !begun && !heard.pools[pool.index()].rented
+        }
+        _ => false,
+    };
+    facts.filter(placed).count() as u64
 }
 
 #[test]

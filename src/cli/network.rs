@@ -53,7 +53,15 @@ fn datasets(model: &Model, out: &mut String) {
             let mut data = class.data.iter();
             data.any(|id| id.index() == index)
         });
-        let readers: Vec<&str> = reads.map(|class| class.name.as_str()).collect();
+        let readers = reads.map(|class| {
+            let holds = if class.holds_staging {
+                " (with its GPUs held while they come)"
+            } else {
+                ""
+            };
+            format!("{}{holds}", class.name)
+        });
+        let readers: Vec<String> = readers.collect();
         let read = match readers.as_slice() {
             [] => "read by no class".to_owned(),
             names => format!("read by {}", names.join(", ")),

@@ -5,7 +5,7 @@ use crate::journal::{Fact, JobState, Observer};
 use crate::model::{Boot, Overrun, Supply};
 use crate::process::{Outcome, exponential_below, lognormal_ms};
 use crate::units::{PoolId, SimTime, Span};
-use crate::world::{Slot, wall};
+use crate::world::{Phase, Slot, wall};
 
 use super::agenda::{Event, Rank};
 use super::run::Run;
@@ -22,6 +22,9 @@ impl<O: Observer> Run<'_, O> {
             self.note(10 + u64::from(start.pool.0 & 3), u64::from(id.0));
             self.out.fact(now, Fact::Placed(id, start.pool));
             if start.launched == 0 {
+                if self.world.jobs[start.slot].phase == Phase::Staging {
+                    continue;
+                }
                 self.world.start(start.slot);
                 self.begin_running(start.slot);
                 continue;
@@ -84,6 +87,9 @@ impl<O: Observer> Run<'_, O> {
         if !self.model.rollout.phases.is_empty() {
             self.count_start(slot);
         }
+        if self.world.staging.may_hold() {
+            self.world.staged_with_gpus(self.model, slot);
+        }
         let fetches = self.world.staging.transfers.syncs.is_used() && self.goes_on(slot);
         let at = if fetches {
             SimTime::NEVER
@@ -117,6 +123,19 @@ impl<O: Observer> Run<'_, O> {
             self.start_with_credential(slot);
         }
         at
+    }
+
+    /// What jobs hold their GPUs for may have come: they begin.
+    #[cold]
+    pub(super) fn begin_staged(&mut self) {
+        let mut staged = std::mem::take(&mut self.scratch.victims);
+        self.world.take_staged(self.model, &mut staged);
+        for &slot in &staged {
+            self.world.end_staging(self.model, slot);
+            self.world.start(slot);
+            self.begin_running(slot);
+        }
+        self.scratch.victims = staged;
     }
 
     /// Puts the end of a job that has started into the agenda.

@@ -151,6 +151,12 @@ impl<O: Observer> Run<'_, O> {
     }
 
     fn booted(&mut self, slot: Slot) {
+        if self.world.staging.may_hold() {
+            let pool = self.world.jobs[slot].pool;
+            if !self.world.has_data(self.model, slot, pool) {
+                return self.world.boot_unstaged(slot);
+            }
+        }
         self.world.boot(slot);
         self.begin_running(slot);
     }

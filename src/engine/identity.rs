@@ -15,7 +15,7 @@ impl<O: Observer> Run<'_, O> {
         self.world.jobs_that_need(self.model, id, &mut victims);
         for &slot in &victims {
             let job = &self.world.jobs[slot];
-            if matches!(job.phase, Phase::Running | Phase::Booting) {
+            if matches!(job.phase, Phase::Running | Phase::Booting | Phase::Staging) {
                 self.out.fact(now, Fact::Revoked(job.id));
                 self.harm.revoked_jobs += 1;
                 self.interrupt(slot);

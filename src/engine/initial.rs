@@ -2,7 +2,7 @@
 
 use crate::journal::{Fact, Observer};
 use crate::units::SimTime;
-use crate::world::Slot;
+use crate::world::{Phase, Slot};
 
 use super::run::Run;
 
@@ -41,7 +41,9 @@ impl<O: Observer> Run<'_, O> {
                     if placed.is_ok() {
                         let id = self.world.jobs[slot].id;
                         self.out.fact(now, Fact::Placed(id, pool));
-                        self.begin_running(slot);
+                        if self.world.jobs[slot].phase == Phase::Running {
+                            self.begin_running(slot);
+                        }
                     }
                 }
             }

@@ -261,6 +261,9 @@ impl<O: Observer> Run<'_, O> {
         }
         loop {
             self.happen(now);
+            if self.world.staging.holds_any() && self.world.changes.other {
+                self.begin_staged();
+            }
             if self.world.awaits_service() {
                 self.serve_what_is_clear();
             }

@@ -76,7 +76,7 @@ impl<O: Observer> Run<'_, O> {
         for &slot in &victims {
             match (self.world.jobs[slot].phase, on_loss) {
                 // What boots could not start.
-                (Phase::Booting, _) if later == Rank::Cut => self.interrupt(slot),
+                (Phase::Booting | Phase::Staging, _) if later == Rank::Cut => self.interrupt(slot),
                 (Phase::Running, OnLoss::Stop) => self.interrupt(slot),
                 // What waits for its checkpoint has nothing to lose.
                 (Phase::Running, _) if self.world.is_fetching(slot) => self.interrupt(slot),

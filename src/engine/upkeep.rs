@@ -40,8 +40,13 @@ impl<O: Observer> Run<'_, O> {
         self.world
             .jobs_on(range.pool, range.first, range.nodes, &mut running);
         for &slot in &running {
-            if self.world.jobs[slot].phase != Phase::Running {
-                continue;
+            match self.world.jobs[slot].phase {
+                Phase::Running => {}
+                Phase::Staging => {
+                    self.interrupt(slot);
+                    continue;
+                }
+                _ => continue,
             }
             if self.world.write_span(self.model, slot).is_some() {
                 self.save_within(slot, Span(u64::MAX));

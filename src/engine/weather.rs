@@ -236,7 +236,7 @@ impl<O: Observer> Run<'_, O> {
         self.world.jobs_on(pool, first, nodes, &mut victims);
         for &slot in &victims {
             match self.world.jobs[slot].phase {
-                Phase::Booting => self.interrupt(slot),
+                Phase::Booting | Phase::Staging => self.interrupt(slot),
                 Phase::Running => self.save_within(slot, notice),
                 _ => {}
             }

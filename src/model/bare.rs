@@ -97,6 +97,7 @@ impl Class {
             results: Bytes(0),
             results_to: None,
             data: Vec::new(),
+            holds_staging: false,
             feed: None,
             checkpoints_on: None,
             checkpoint_home: None,

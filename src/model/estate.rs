@@ -267,6 +267,8 @@ pub struct Class {
     pub results_to: Option<SiteId>,
     /// What its jobs read where they run, ascending.
     pub data: Vec<DatasetId>,
+    /// Whether its jobs hold their GPUs while what they read comes; they take none before that otherwise.
+    pub holds_staging: bool,
     /// How fast each of its GPUs reads while it runs at the speed of the reference GPU type; `None`: it reads
     /// nothing then.
     pub feed: Option<Bandwidth>,

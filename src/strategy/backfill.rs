@@ -49,7 +49,7 @@ fn extend_all_overdue(plan: &mut Plan<'_>) -> bool {
 
 fn overdue(world: &mut World, pool: PoolId) -> Option<Slot> {
     let slot = world.overdue(pool)?;
-    (world.jobs[slot].phase == Phase::Running).then_some(slot)
+    matches!(world.jobs[slot].phase, Phase::Running | Phase::Staging).then_some(slot)
 }
 
 /// The owned pools in which a shape would find room now, whatever is announced.

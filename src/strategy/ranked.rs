@@ -105,6 +105,9 @@ fn run_the_first(strategy: &Strategy, plan: &mut Plan<'_>) {
             let mut unstaged = None;
             let mut may_start = |&pool: &PoolId| {
                 let why = plan.world.may_start(plan.model, slot, pool);
+                if why == Err(Refusal::Unstaged) && plan.world.holds_staging(plan.model, slot) {
+                    return true;
+                }
                 if why == Err(Refusal::Unstaged) {
                     unstaged = unstaged.or(Some(pool));
                 }

@@ -329,7 +329,10 @@ impl World {
             Phase::Booting | Phase::Asking if !job.has_run() => {
                 record.waits[Cause::Provisioning] += self.now.since(job.placed).0;
             }
-            Phase::Waiting | Phase::Booting | Phase::Asking => {
+            Phase::Staging if !job.has_run() => {
+                record.waits[Cause::Staging] += self.now.since(job.placed).0;
+            }
+            Phase::Waiting | Phase::Booting | Phase::Staging | Phase::Asking => {
                 record.preempted += self.now.since(history.waiting_since);
             }
             Phase::Running | Phase::Saving | Phase::Gone => {}

@@ -14,6 +14,12 @@ const USUAL: usize = Cause::ALL.len() - Cause::RARE;
 pub struct Reading(pub [u64; USUAL]);
 
 impl Reading {
+    /// Of the time with providers so much was for data.
+    pub const fn turn_staging(&mut self, ms: u64) {
+        self.0[Cause::Provisioning as usize - Cause::RARE] -= ms;
+        self.0[Cause::Staging as usize - Cause::RARE] += ms;
+    }
+
     /// Counts so much more for the time with providers.
     pub const fn add_provisioning(&mut self, ms: u64) {
         self.0[Cause::Provisioning as usize - Cause::RARE] += ms;

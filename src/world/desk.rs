@@ -79,7 +79,9 @@ impl Desk<'_> {
                     self.book_run(job.pool, running_to, run_from, now);
                 }
             }
-            Phase::Booting => self.book(job.pool, job.placed, [(Bucket::HeldIdle, now)]),
+            Phase::Booting | Phase::Staging => {
+                self.book(job.pool, job.placed, [(Bucket::HeldIdle, now)]);
+            }
             Phase::Saving => {
                 let run_from = (job.started + job.restart).min(halted);
                 let ends = [(Bucket::HeldIdle, job.started), (Bucket::Restart, run_from)];

@@ -3,7 +3,7 @@
 use crate::model::Model;
 use crate::units::{Bytes, DatasetId, PoolId, ProviderId, SiteId, Span};
 
-use super::job::Slot;
+use super::job::{Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
 use super::moves::Refusal;
@@ -44,6 +44,8 @@ impl World {
             self.place(model, slot, pool).map(|()| 0)
         };
         match placed {
+            // Its data are not there: it holds its GPUs until they are.
+            Ok(0) if self.jobs[slot].phase == Phase::Staging => {}
             Ok(0) => self.start(slot),
             Ok(_) => self.boot(slot),
             Err(refusal) => {

@@ -25,6 +25,8 @@ pub enum Phase {
     Asking,
     /// It has its GPUs, which boot.
     Booting,
+    /// It has its GPUs, which are up, and waits for what it reads.
+    Staging,
     /// It restores its state, then works.
     Running,
     /// It writes a checkpoint because it must make room.
@@ -34,7 +36,10 @@ pub enum Phase {
 impl Phase {
     /// Whether a job holds GPUs then.
     pub const fn has_gpus(self) -> bool {
-        matches!(self, Self::Booting | Self::Running | Self::Saving)
+        matches!(
+            self,
+            Self::Booting | Self::Staging | Self::Running | Self::Saving
+        )
     }
 }
 
@@ -346,7 +351,8 @@ impl Jobs {
     /// When the job of a slot is expected to release GPUs of a pool, and how many; `None` if it has none there.
     pub(super) fn release_of(&self, slot: Slot, pool: PoolId) -> Option<(SimTime, u32)> {
         let job = &self.slots[slot.0 as usize];
-        let holds = matches!(job.phase, Phase::Running | Phase::Saving) && job.pool == pool;
+        let holds = matches!(job.phase, Phase::Staging | Phase::Running | Phase::Saving)
+            && job.pool == pool;
         holds.then_some((job.estimate_end, job.gpus as u32))
     }
 

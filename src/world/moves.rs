@@ -118,13 +118,19 @@ impl World {
     }
 
     /// What but room stands between a job and a pool.
-    fn guard(&self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
+    fn guard(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let Err(why) = self.may_start(model, slot, pool) else {
             return Ok(());
         };
         let gpus = self.jobs[slot].gpus;
         let is_full = !model.pool(pool).is_rented() && !self.pool(pool).fits(gpus);
-        Err(if is_full { Refusal::Full } else { why })
+        if is_full {
+            return Err(Refusal::Full);
+        }
+        if why == Refusal::Unstaged && self.stage_held(model, slot, pool) {
+            return Ok(());
+        }
+        Err(why)
     }
 
     /// Whether a job could start in a pool if there were room: what it needs can be had there, and what it reads is
@@ -368,6 +374,10 @@ impl World {
         job.attempt += 1;
         job.phase = phase;
         job.restart = restart_span(model, job);
+        if phase == Phase::Running && self.waits_with_gpus(model, slot, pool) {
+            self.hold_staging(slot);
+        }
+        let job = &mut self.jobs[slot];
         if phase == Phase::Running {
             let left = Span(job.request.requested.0.saturating_sub(done).max(1));
             let rhythm = model.rhythm(job.request.shape, pool);
@@ -378,7 +388,7 @@ impl World {
                 self.pools[pool.index()].profile.insert(end, slot, gpus);
             }
         }
-        if self.staging.is_used() {
+        if self.staging.is_used() && !self.holds_staging(model, slot) {
             self.read_data(model, slot, true);
         }
     }
@@ -400,7 +410,7 @@ impl World {
             state.profile.remove(job.estimate_end, slot);
         }
         job.holding = Holding::Nothing;
-        if self.staging.is_used() {
+        if self.staging.is_used() && self.counts_as_reader(model, slot) {
             self.read_data(model, slot, false);
         }
         if self.staging.transfers.feeds.is_used() {

@@ -112,7 +112,7 @@ impl World {
         let state = &mut self.pools[job.pool.index()];
         let noticed = state.cancel(job.holding, job.gpus, |launched| launches.push(launched));
         self.jobs[slot].holding = Holding::Nothing;
-        if self.staging.is_used() {
+        if self.staging.is_used() && self.counts_as_reader(model, slot) {
             self.read_data(model, slot, false);
         }
         if let Some(horizon) = charged {

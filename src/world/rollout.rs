@@ -287,12 +287,13 @@ impl World {
                 all.owned_held += occupied * u128::from(held.0);
             }
         };
-        if matches!(job.phase, Phase::Booting | Phase::Running | Phase::Saving) {
+        if job.phase.has_gpus() {
+            let begins = matches!(job.phase, Phase::Booting | Phase::Staging);
             let stop = match self.jobs.history(job) {
                 Some(history) if job.phase == Phase::Saving => history.halted,
                 _ => self.now,
             };
-            let run = if job.phase == Phase::Booting {
+            let run = if begins {
                 Span::ZERO
             } else {
                 let elapsed = stop.since((job.started + job.restart).min(stop));
@@ -301,7 +302,7 @@ impl World {
             };
             let held = self.now.since(job.placed);
             add(job.pool, job.request.shape, held, run);
-            if job.phase != Phase::Booting {
+            if !begins {
                 electricity += work(job.pool, job.request.shape, job.started, self.now);
             }
         }

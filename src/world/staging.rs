@@ -10,6 +10,7 @@ use super::moment::World;
 use super::transfers::{Arrival, Cargo, Transfer, Transfers};
 
 mod cache;
+mod held;
 mod pulls;
 
 use cache::{Cache, Held, Way};
@@ -21,6 +22,10 @@ pub struct Staging {
     used: bool,
     /// Whether any class keeps its checkpoints on a storage.
     keeps_checkpoints: bool,
+    /// Whether jobs of any class hold their GPUs while what they read comes.
+    holds: bool,
+    /// Those that do so now, in the order in which they began.
+    held: Vec<Slot>,
     sites: Vec<Cache>,
     /// What slows links: which, and what share of its bandwidth is left, in ‰.
     slow: Vec<(LinkId, u32)>,
@@ -38,6 +43,8 @@ impl Staging {
         self.used = model.stages_data();
         let mut classes = model.classes.iter();
         self.keeps_checkpoints = classes.any(|class| class.checkpoints_on.is_some());
+        self.holds = model.classes.iter().any(|class| class.holds_staging);
+        self.held.clear();
         self.slow.clear();
         self.transfers
             .reset(&model.network, model.syncs_checkpoints());

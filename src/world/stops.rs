@@ -174,7 +174,7 @@ impl World {
     ) -> GivenUp {
         self.booked.clear();
         let phase = self.jobs[slot].phase;
-        if phase != Phase::Booting {
+        if !matches!(phase, Phase::Booting | Phase::Staging) {
             let history = self.jobs.history_mut(slot);
             // A job that was told to stop and is still writing was counted then.
             history.interruptions += u32::from(phase == Phase::Running);
@@ -186,6 +186,12 @@ impl World {
                 let given_up = self.give_up(model, slot, loss.horizon);
                 self.wait_again(slot, requeue);
                 given_up
+            }
+            Phase::Staging => {
+                self.drop_staging(model, slot);
+                self.free_gpus(model, slot, idle);
+                self.wait_again(slot, requeue);
+                GivenUp::default()
             }
             Phase::Running | Phase::Saving => {
                 self.lose_work(model, slot, loss.bad_checkpoints, requeue, idle);
@@ -319,7 +325,11 @@ impl World {
         let job = &mut self.jobs[slot];
         if !job.has_run() {
             // It never ran: the wait goes on where it was, and the time with its provider is part of it.
-            job.waits.add_provisioning(now.since(job.placed).0);
+            let held = now.since(job.placed).0;
+            job.waits.add_provisioning(held);
+            if job.phase == Phase::Staging {
+                job.waits.turn_staging(held);
+            }
             job.waits = self.causes.resume(job.request.shape, now, job.waits);
             if self.causes.keeps_rare() {
                 self.causes.turn_rare(slot, job.request.shape, now);

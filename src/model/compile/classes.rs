@@ -106,6 +106,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
             results: Bytes(0),
             results_to: None,
             data: Vec::new(),
+            holds_staging: false,
             feed: None,
             checkpoints_on: None,
             checkpoint_home: None,
@@ -158,6 +159,7 @@ fn class(
             // Once links and data sets are known: `data::attach`.
             results_to: None,
             data: Vec::new(),
+            holds_staging: false,
             feed: None,
             checkpoints_on: None,
             checkpoint_home: None,

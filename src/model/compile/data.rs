@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Dataset, Network, ServiceKind, Services, Traffic};
-use crate::scenario::{ClassSpec, DatasetSpec, Given, Origin, ScenarioFile, TrafficSpec};
+use crate::scenario::{
+    ClassSpec, DatasetSpec, Given, Origin, ScenarioFile, StageKind, TrafficSpec,
+};
 use crate::units::{BytePrice, Bytes, DatasetId, SiteId, parse_amount, parse_bytes};
 
 use super::artifacts;
@@ -187,9 +189,22 @@ pub(super) fn attach(
         data.sort_unstable();
         data.dedup();
         cached(context, spec, &homes, wires, &data);
+        draft.class.holds_staging = holds(context, spec, &data);
         draft.class.data = data;
         draft.class.results_to = results_to(context, &spec.results_to, &homes, wires);
     }
+}
+
+/// Whether jobs hold their GPUs while their data come.
+fn holds(context: &mut Context, spec: &ClassSpec, data: &[DatasetId]) -> bool {
+    let Some((&stage, origin)) = spec.stage.here() else {
+        return false;
+    };
+    if data.is_empty() {
+        let fix = "add data = [\"…\"] or artifacts = [\"…\"], or leave `stage` out";
+        context.fault(origin, "this class reads nothing that could be staged", fix);
+    }
+    stage == StageKind::Held
 }
 
 fn data(

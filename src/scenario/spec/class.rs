@@ -27,6 +27,8 @@ pub struct ClassSpec {
     pub results_to: Given<String>,
     /// Data sets that its jobs read: a job takes GPUs only where all of them are.
     pub data: List<String>,
+    /// Whether its jobs take GPUs before what they read is there; "before" unless given.
+    pub stage: Given<StageKind>,
     /// The key service without which its jobs do not start nor restore a checkpoint; none unless given.
     pub key: Given<String>,
     /// How fast each GPU reads while it runs as fast as an H100, such as "1.2 GB/s per GPU"; what gets less than
@@ -132,6 +134,16 @@ pub enum PreemptionKind {
     Checkpoint,
     /// It is lost.
     Kill,
+}
+
+/// When data come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StageKind {
+    /// Before a job takes GPUs: it waits for its data in the line.
+    Before,
+    /// While it holds its GPUs, which are paid for.
+    Held,
 }
 
 /// Which jobs of the demand belong to a class: all conditions that are given must hold.

@@ -28,7 +28,7 @@ use serde::Deserialize;
 use super::given::Given;
 
 pub use class::{
-    CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec,
+    CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec, StageKind,
 };
 pub use commitment::{CommitmentSpec, DiscountSpec, DiscountTierSpec, PeriodKind, RampSpec};
 pub use data::DatasetSpec;

@@ -204,6 +204,7 @@ fn classes_read_data_and_send_results_home() {
         "class.large.data=[\"web\"]",
         "class.large.results_to=dc",
         "site.cloud.cache=12 TB",
+        "class.large.stage=held",
     ];
     let model = try_compile(&folder.0, &sets).unwrap().model;
     let web = model.dataset(DatasetId(0));
@@ -215,6 +216,8 @@ fn classes_read_data_and_send_results_home() {
     assert_eq!(model.classes[0].data, [DatasetId(0)]);
     assert_eq!(model.classes[0].results_to, Some(SiteId(0)));
     assert!(model.classes[1].data.is_empty());
+    let holds = model.classes.iter().map(|class| class.holds_staging);
+    assert!(holds.eq([true, false]));
     assert_eq!(model.sites[1].cache, Some(Bytes(12_000 * GB)));
     // Both directions of the line, slow from 1 d on and whole again 12 h later.
     let day = 86_400_000;
@@ -250,6 +253,14 @@ fn mistakes_in_data_are_told() {
         (&["dataset.web.home=dcc"][..], "unknown site `dcc`"),
         (&["dataset.web.size=12 km"], "`km` is not a unit of data"),
         (&["class.large.data=[\"wep\"]"], "unknown data set `wep`"),
+        (
+            &["class.large.stage=held"],
+            "this class reads nothing that could be staged",
+        ),
+        (
+            &["class.large.data=[\"web\"]", "class.large.stage=after"],
+            "unknown stage `after`",
+        ),
         (
             &["class.large.data=[\"web\"]", "site.cloud.cache=11 TB"],
             "the cache of site `cloud` cannot hold these data",
