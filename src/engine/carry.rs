@@ -84,6 +84,15 @@ impl<O: Observer> Run<'_, O> {
         let job = &self.world.jobs[slot];
         self.out
             .fact(self.world.now, Fact::Started(job.id, job.pool));
+        if self.is_plain {
+            self.expect_end(slot);
+        } else {
+            self.begin_running_among_more(slot);
+        }
+    }
+
+    /// As above, where a job that starts has more to see to than its end.
+    fn begin_running_among_more(&mut self, slot: Slot) {
         if !self.model.rollout.phases.is_empty() {
             self.count_start(slot);
         }

@@ -11,6 +11,7 @@ use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
     /// Plays all events of `now`, arrivals in their place among them.
+    #[inline]
     pub(super) fn happen(&mut self, now: SimTime) {
         // What has no delay at all happens in the same instant, after what was there before.
         loop {
@@ -37,6 +38,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// Plays everything of an instant in its order, `first` being out of the agenda already.
+    #[inline(never)]
     fn happen_together(&mut self, now: SimTime, first: Option<Event>) {
         let mut due = std::mem::take(&mut self.scratch.due);
         due.clear();
@@ -61,6 +63,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// Plays what is on the tapes: the price changes and arrivals of this instant.
+    #[inline]
     fn come(&mut self, now: SimTime) {
         if self.next_price_at == now {
             self.next_price += 1;
@@ -126,6 +129,7 @@ impl<O: Observer> Run<'_, O> {
         job.id.0 == event.id && job.phase == phase && job.attempt == event.attempt
     }
 
+    #[inline]
     pub(super) fn arrive(&mut self) {
         let id = JobId(self.next_arrival as u32);
         let timeline = self.timeline;

@@ -125,6 +125,8 @@ pub(super) struct Run<'a, O> {
     pub(super) digest: u64,
     pub(super) events: u64,
     pub(super) passes: u64,
+    /// Whether all that a job has to see to when it starts is its end.
+    pub(super) is_plain: bool,
     /// What went wrong for good.
     pub(super) harm: Harm,
     /// The record of the job that ended last.
@@ -164,6 +166,12 @@ pub fn simulate<O: Observer>(
         scratch.class_keys.extend(keys);
     }
     let next_price_at = scratch.price_change(0);
+    let is_plain = model.rollout.phases.is_empty()
+        && model.elastic.is_empty()
+        && scratch.class_keys.is_empty()
+        && !world.staging.transfers.feeds.is_used()
+        && !world.staging.transfers.syncs.is_used()
+        && !world.services.are_used();
     let mut run = Run {
         model,
         strategy,
@@ -185,6 +193,7 @@ pub fn simulate<O: Observer>(
         digest: 0x9e37_79b9_7f4a_7c15,
         events: 0,
         passes: 0,
+        is_plain,
         harm: Harm::default(),
         record: JobRecord::BLANK,
         idle: IdleBooks::default(),
@@ -243,17 +252,21 @@ impl<O: Observer> Run<'_, O> {
             self.begin_warm();
         }
         self.world.close_first(self.model);
-        if warm {
-            self.instant(SimTime::ZERO)?;
-        }
-        while let Some(now) = self.next_instant() {
+        let mut next = if warm {
+            Some(SimTime::ZERO)
+        } else {
+            self.next_instant()
+        };
+        while let Some(now) = next {
             self.world.advance_to(now);
             self.instant(now)?;
+            next = self.next_instant();
         }
         Ok(())
     }
 
     /// One instant: what must happen, what is chosen, what must hold.
+    #[inline]
     fn instant(&mut self, now: SimTime) -> Result<(), Stuck> {
         let mut rounds = 0;
         if self.month_end == now {
@@ -269,11 +282,7 @@ impl<O: Observer> Run<'_, O> {
             }
             self.expect_transfers();
             if self.world.is_crowded() {
-                return Err(Stuck::Crowded {
-                    strategy: self.strategy.name().to_owned(),
-                    days: now.0 / Span::DAY.0,
-                    most: Profile::SLOTS_MAX,
-                });
+                return Err(self.crowded(now));
             }
             if !self.world.decision_due() {
                 return Ok(());
@@ -293,6 +302,15 @@ impl<O: Observer> Run<'_, O> {
             if rounds == ROUNDS_PER_INSTANT_MAX {
                 return Err(self.circles(now));
             }
+        }
+    }
+
+    #[cold]
+    fn crowded(&self, now: SimTime) -> Stuck {
+        Stuck::Crowded {
+            strategy: self.strategy.name().to_owned(),
+            days: now.0 / Span::DAY.0,
+            most: Profile::SLOTS_MAX,
         }
     }
 

@@ -4,6 +4,8 @@ use std::ops::{Index, IndexMut};
 
 use serde::Serialize;
 
+use crate::units::{MilliGpus, Span};
+
 /// What a GPU was doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -92,6 +94,17 @@ impl GpuTime {
             Bucket::Maintenance,
         ];
         self.total() - unused.iter().map(|&bucket| self[bucket]).sum::<u128>()
+    }
+
+    /// Adds GPUs that were occupied for a while. Where a share of a GPU was asked for that is not shared, the
+    /// remainder is held and does nothing.
+    #[inline]
+    pub fn hold(&mut self, bucket: Bucket, (occupied, asked): (MilliGpus, MilliGpus), span: Span) {
+        let span = u128::from(span.0);
+        self[bucket] += u128::from(asked.0) * span;
+        if occupied > asked {
+            self[Bucket::HeldIdle] += u128::from(occupied.0 - asked.0) * span;
+        }
     }
 
     /// Adds another account, bucket by bucket.

@@ -2,11 +2,11 @@
 
 use crate::journal::{Bucket, Cause, Drawn, GpuTime, JobRecord, JobState, PoolRecord};
 use crate::model::{Model, Supply};
-use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime};
+use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime, Span};
 
 use super::desk::Desk;
 use super::feeds::Starved;
-use super::job::{History, Job, Phase, Run, Slot};
+use super::job::{History, Job, NO_HISTORY, Phase, Run, Slot};
 use super::moment::World;
 
 impl World {
@@ -19,6 +19,35 @@ impl World {
         state: JobState,
         record: &mut JobRecord,
     ) {
+        if !self.books_plainly {
+            self.close_data(model, slot);
+        }
+        let egress_cost = self.egress(model, slot, state);
+        let job = &self.jobs[slot];
+        self.begin_record(model, job, state, record);
+        if self.causes.keeps_rare() {
+            record.waits.set_rare(self.rare_wait(slot));
+        }
+        record.egress_cost = egress_cost;
+        let running_to = if state.is_unfinished() || state == JobState::Finished {
+            Bucket::Useful
+        } else {
+            Bucket::Failed
+        };
+        let once = job.phase == Phase::Running
+            && job.placed == job.started
+            && job.restart == Span::ZERO
+            && job.history == NO_HISTORY;
+        if once && self.books_plainly && !self.keeps_stretches {
+            self.book_once(model, slot, running_to, record);
+        } else {
+            self.book_all(model, slot, running_to, record);
+        }
+    }
+
+    /// What a job that ends read and kept.
+    #[inline(never)]
+    fn close_data(&mut self, model: &Model, slot: Slot) {
         if self.staging.transfers.feeds.is_used() {
             self.stop_feeding(model, slot);
             self.staging.transfers.of_last = self.fares_of(slot);
@@ -33,21 +62,32 @@ impl World {
             }
             self.drop_checkpoint(model, slot);
         }
-        let egress_cost = self.egress(model, slot, state);
+    }
+
+    /// Books the usual job, which ran once, at once and to its end: as [`World::book_all`] does, without asking for
+    /// what it cannot have.
+    #[inline]
+    fn book_once(&mut self, model: &Model, slot: Slot, bucket: Bucket, record: &mut JobRecord) {
         let job = &self.jobs[slot];
-        self.begin_record(model, job, state, record);
-        if self.causes.keeps_rare() {
-            record.waits.set_rare(self.rare_wait(slot));
-        }
-        record.egress_cost = egress_cost;
-        let running_to = if state.is_unfinished() || state == JobState::Finished {
-            Bucket::Useful
-        } else {
-            Bucket::Failed
-        };
+        let asked = MilliGpus(model.milli_of(job.request.shape));
+        let occupied = MilliGpus::whole(job.gpus);
+        let prices = self.tariffs.between(job.pool, job.placed, self.now);
+        let cost = Money::of_odometer(occupied, prices);
+        let ran = self.now.since(job.placed);
+        record.compute_cost = cost;
+        record.gpu_time.hold(bucket, (occupied, asked), ran);
+        let books = &mut self.pools[job.pool.index()].books;
+        books.used_cost += cost;
+        books.used.hold(bucket, (occupied, asked), ran);
+    }
+
+    /// Books all that a job held, in this place and those before.
+    #[inline(never)]
+    fn book_all(&mut self, model: &Model, slot: Slot, running_to: Bucket, record: &mut JobRecord) {
         if model.power.is_counted() {
             record.drawn = Drawn::ZERO;
         }
+        let job = &self.jobs[slot];
         let now = self.now;
         let starved = self.starved(slot);
         let mut desk = Desk {

@@ -230,18 +230,8 @@ impl Desk<'_> {
     /// Adds GPU-time to the pool's books and the job's own.
     #[inline]
     fn add(&mut self, pool: PoolId, bucket: Bucket, span: Span) {
-        let occupied = MilliGpus::whole(self.job.gpus);
-        let asked = self.asked;
-        let span = u128::from(span.0);
-        let books = &mut self.pools[pool.index()].books;
-        let gpu_time = u128::from(asked) * span;
-        books.used[bucket] += gpu_time;
-        self.gpu_time[bucket] += gpu_time;
-        if occupied.0 > asked {
-            // A share of a GPU that is not shared: the remainder is held and does nothing.
-            let rest = u128::from(occupied.0 - asked) * span;
-            books.used[Bucket::HeldIdle] += rest;
-            self.gpu_time[Bucket::HeldIdle] += rest;
-        }
+        let held = (MilliGpus::whole(self.job.gpus), MilliGpus(self.asked));
+        self.pools[pool.index()].books.used.hold(bucket, held, span);
+        self.gpu_time.hold(bucket, held, span);
     }
 }

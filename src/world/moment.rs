@@ -99,6 +99,8 @@ pub struct World {
     pub services: Services,
     /// Whether anything but room can stand between a job and a pool: data, or services.
     pub(super) is_guarded: bool,
+    /// Whether jobs have nothing to be booked but GPUs: no data, no checkpoints, no power.
+    pub(super) books_plainly: bool,
     /// Whether somebody wants to hear of single stretches.
     pub keeps_stretches: bool,
     /// The stretches that the last move booked, if they are kept.
@@ -140,6 +142,7 @@ impl World {
             slips: 0,
             keeps_profile: false,
             keeps_ranking: false,
+            books_plainly: false,
             keeps_stretches: true,
             tariffs: posted.clone(),
             posted,
@@ -192,6 +195,11 @@ impl World {
             || self.staging.is_used()
             || self.services.are_used()
             || !model.network.steered.is_empty();
+        self.books_plainly = !self.staging.transfers.feeds.is_used()
+            && !self.staging.transfers.syncs.is_used()
+            && !self.staging.keeps_checkpoints()
+            && !model.power.is_counted()
+            && model.rhythms.is_empty();
         self.booked.clear();
         self.charges.clear();
     }

@@ -269,6 +269,7 @@ impl World {
     }
 
     /// A job ends. Writes its record; `booked` then lists the stretches that were booked with it.
+    #[inline]
     pub fn end(
         &mut self,
         model: &Model,
@@ -342,6 +343,7 @@ impl World {
     }
 
     /// A waiting job leaves the line for what it holds now, to run there or until that has booted.
+    #[inline]
     fn hold(&mut self, model: &Model, slot: Slot, pool: PoolId, holding: Holding, phase: Phase) {
         let now = self.now;
         if self.at_door == Some(slot) {
@@ -393,6 +395,7 @@ impl World {
         }
     }
 
+    #[inline]
     pub(super) fn free_gpus(
         &mut self,
         model: &Model,
