@@ -92,6 +92,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// As above, where a job that starts has more to see to than its end.
+    #[inline(never)]
     fn begin_running_among_more(&mut self, slot: Slot) {
         if !self.model.rollout.phases.is_empty() {
             self.count_start(slot);

@@ -45,12 +45,9 @@ impl Tally {
     /// Adds one job.
     pub fn add(&mut self, record: &JobRecord) {
         self.states[record.state as usize] += 1;
-        self.preemptions += u64::from(record.preemptions);
-        self.interruptions += u64::from(record.interruptions);
-        self.shrinks += u64::from(record.shrinks);
-        self.recoveries += u64::from(record.recoveries);
-        self.recovery_ms += record.recovery.0;
-        self.preempted_ms += record.preempted.0;
+        if record.preemptions != 0 || record.interruptions != 0 || record.preempted.0 != 0 {
+            self.add_stops(record);
+        }
         // A job that no pool could ever hold never stood in line.
         if record.state == JobState::Rejected {
             return;
@@ -67,6 +64,17 @@ impl Tally {
             self.ended += 1;
             self.slowdowns += bounded_slowdown(record, wait);
         }
+    }
+
+    /// Apart, because most jobs are never stopped.
+    #[inline(never)]
+    fn add_stops(&mut self, record: &JobRecord) {
+        self.preemptions += u64::from(record.preemptions);
+        self.interruptions += u64::from(record.interruptions);
+        self.shrinks += u64::from(record.shrinks);
+        self.recoveries += u64::from(record.recoveries);
+        self.recovery_ms += record.recovery.0;
+        self.preempted_ms += record.preempted.0;
     }
 
     /// Jobs in a state.

@@ -67,10 +67,16 @@ impl Rhythm {
     }
 
     /// How long `run` of running takes with its checkpoints; none is written at its end.
+    #[inline]
     pub const fn wall(&self, run: Span) -> Span {
         if self.is_none() || run.0 == 0 {
             return run;
         }
+        self.wall_with_checkpoints(run)
+    }
+
+    #[inline(never)]
+    const fn wall_with_checkpoints(&self, run: Span) -> Span {
         let checkpoints = (run.0 - 1) / self.interval.0;
         Span(
             run.0

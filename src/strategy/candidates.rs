@@ -1,6 +1,6 @@
 //! Which pools a shape of request may use under a placement, in the order in which they are tried.
 
-use crate::model::{Model, Placement, Shape, StrategySettings};
+use crate::model::{Discipline, Model, Placement, Shape, SpillTest, StrategySettings};
 use crate::units::{PoolId, Price, SimTime};
 
 use super::may_burst;
@@ -16,6 +16,8 @@ pub(super) struct Candidates {
     pub rented: Vec<PoolId>,
     /// Whether the order of `rented` may change with prices.
     pub prices_move: bool,
+    /// Whether later jobs of the shape may pass the spill test where an earlier one did not.
+    pub asks_each: bool,
 }
 
 impl Candidates {
@@ -58,11 +60,33 @@ impl Candidates {
         let prices_move = rented.iter().any(moves);
         Self {
             gpus: shape.gpus.occupied(),
+            asks_each: !rented.is_empty() && asks_each(settings),
             owned,
             rented,
             prices_move,
         }
     }
+}
+
+fn asks_each(settings: &StrategySettings) -> bool {
+    match settings.placement {
+        Placement::PrivateFirst(spill) => match spill.test {
+            SpillTest::JobsAhead(_) => true,
+            // In order of arrival the first of a shape has waited longest.
+            SpillTest::Waited(_) => !is_by_arrival(&settings.discipline),
+            SpillTest::ExpectedDelay(_) => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a discipline looks at jobs in the order in which they came.
+pub(super) const fn is_by_arrival(discipline: &Discipline) -> bool {
+    use Discipline as D;
+    matches!(
+        discipline,
+        D::Fifo | D::FitFirst | D::Easy | D::Conservative { .. }
+    )
 }
 
 /// What a GPU-hour of work on the reference GPU type costs in a pool, in 10⁻³ µ: price ÷ speed.

@@ -6,7 +6,7 @@ use crate::units::{PoolId, Price, ShapeId, SimTime};
 use crate::world::{Place, Refusal, Slot};
 
 use super::Strategy;
-use super::candidates::unit_cost;
+use super::candidates::{is_by_arrival, unit_cost};
 use super::plan::Plan;
 use super::shadow::shadow;
 
@@ -45,37 +45,18 @@ impl Strategy {
 
     /// Whether later jobs of a shape may pass the spill test where an earlier one did not.
     pub(super) fn must_ask_each(&self, shape: ShapeId) -> bool {
-        if self.rented(shape).is_empty() {
-            return false;
-        }
-        match self.settings.placement {
-            Placement::PrivateFirst(spill) => match spill.test {
-                SpillTest::JobsAhead(_) => true,
-                // In order of arrival the first of a shape has waited longest.
-                SpillTest::Waited(_) => !self.is_by_arrival(),
-                SpillTest::ExpectedDelay(_) => false,
-            },
-            _ => false,
-        }
+        self.candidates[shape.index()].asks_each
     }
 
     /// Whether those whom rented pools refused stay refused until something other than an arrival happens:
     /// nobody may go out at all, or whoever may go out later, once it has waited, has asked to be called then.
     pub(super) fn refusals_stand(&self) -> bool {
         !self.rents()
-            || self.is_by_arrival()
+            || is_by_arrival(&self.settings.discipline)
                 && matches!(
                     self.settings.placement,
                     Placement::PrivateFirst(spill) if matches!(spill.test, SpillTest::Waited(_))
                 )
-    }
-
-    fn is_by_arrival(&self) -> bool {
-        use crate::model::Discipline as D;
-        matches!(
-            self.settings.discipline,
-            D::Fifo | D::FitFirst | D::Easy | D::Conservative { .. }
-        )
     }
 
     /// Offers a job its pools in order; `permitted` says which owned pools it may use now. The job takes the

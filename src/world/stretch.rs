@@ -26,10 +26,17 @@ pub struct Stretch {
 }
 
 /// Wall time that `work` reference ms take at a speed of `speed` ‰: ⌈work · 1000 / speed⌉.
+#[inline]
 pub const fn wall(work: Span, speed: u32) -> Span {
     if speed == 1000 {
         return work;
     }
+    wall_at(work, speed)
+}
+
+/// Apart, because a long division would keep the usual speed from being worked out in place.
+#[inline(never)]
+const fn wall_at(work: Span, speed: u32) -> Span {
     let product = work.0 as u128 * 1000;
     let wall = product.div_ceil(speed as u128);
     Span(if wall > u64::MAX as u128 {
@@ -40,6 +47,7 @@ pub const fn wall(work: Span, speed: u32) -> Span {
 }
 
 /// Reference ms of work that `elapsed` of running at `speed` ‰ complete: ⌊elapsed · speed / 1000⌋.
+#[inline]
 pub const fn work_done(elapsed: Span, speed: u32) -> u64 {
     if speed == 1000 {
         return elapsed.0;
