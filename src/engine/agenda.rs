@@ -135,7 +135,7 @@ impl Agenda {
     }
 
     /// Adds an event.
-    #[inline]
+    #[inline(never)]
     pub(super) fn push(&mut self, at: SimTime, event: Event) {
         self.add(
             at,
@@ -147,9 +147,23 @@ impl Agenda {
         );
     }
 
-    /// Its parts are handed over one by one: an event that is put together in memory and copied from there at
-    /// once as a whole makes the processor wait until all parts have arrived.
-    fn add(&mut self, at: SimTime, rank: Rank, id: u32, slot: u32, attempt: u32, state: JobState) {
+    /// As [`Agenda::push`], worked out where it is asked for. The event's parts are handed over one by one: an event
+    /// that is put together in memory and copied from there at once as a whole makes the processor wait until all
+    /// parts have arrived.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the end of each job is added here"
+    )]
+    #[inline(always)]
+    pub(super) fn add(
+        &mut self,
+        at: SimTime,
+        rank: Rank,
+        id: u32,
+        slot: u32,
+        attempt: u32,
+        state: JobState,
+    ) {
         let event = Event {
             rank,
             id,

@@ -149,7 +149,10 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// Puts the end of a job that has started into the agenda.
-    #[expect(clippy::inline_always, reason = "measured: each job comes through here once")]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: each job comes through here once"
+    )]
     #[inline(always)]
     fn expect_end(&mut self, slot: Slot) -> SimTime {
         let job = &self.world.jobs[slot];
@@ -167,11 +170,9 @@ impl<O: Observer> Run<'_, O> {
             }
         }
         let at = job.started + job.restart + span;
-        let event = Event {
-            state,
-            ..Event::of(Rank::Finish, slot, job)
-        };
-        self.scratch.agenda.push(at, event);
+        let (id, attempt) = (job.id.0, job.attempt);
+        let agenda = &mut self.scratch.agenda;
+        agenda.add(at, Rank::Finish, id, slot.0, attempt, state);
         at
     }
 

@@ -21,7 +21,13 @@ impl<O: Observer> Run<'_, O> {
                 match self.scratch.agenda.pop(now) {
                     None => self.come(now),
                     // Most events have their instant for themselves.
-                    Some(event) if self.nothing_comes(now) => self.handle(event),
+                    Some(event) if self.nothing_comes(now) => {
+                        if event.rank == Rank::Finish {
+                            self.finish(event);
+                        } else {
+                            self.handle(event);
+                        }
+                    }
                     Some(event) => self.happen_together(now, Some(event)),
                 }
             }
@@ -75,15 +81,23 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
+    /// A job's work is done, or its time is up.
+    #[inline]
+    fn finish(&mut self, event: Event) {
+        self.note(Rank::Finish as u64, u64::from(event.id));
+        let slot = Slot(event.slot);
+        if self.is_current(slot, event, Phase::Running) && self.is_fed_until_now(slot) {
+            self.end(slot, event.state);
+        }
+    }
+
     fn handle(&mut self, event: Event) {
+        if event.rank == Rank::Finish {
+            return self.finish(event);
+        }
         self.note(event.rank as u64, u64::from(event.id));
         let slot = Slot(event.slot);
         match event.rank {
-            Rank::Finish if self.is_current(slot, event, Phase::Running) => {
-                if self.is_fed_until_now(slot) {
-                    self.end(slot, event.state);
-                }
-            }
             Rank::Booted if self.is_current(slot, event, Phase::Booting) => self.booted(slot),
             Rank::Saved if self.is_current(slot, event, Phase::Saving) => self.saved(slot),
             Rank::Answered if self.is_current(slot, event, Phase::Asking) => self.answered(slot),
@@ -129,7 +143,10 @@ impl<O: Observer> Run<'_, O> {
         job.id.0 == event.id && job.phase == phase && job.attempt == event.attempt
     }
 
-    #[expect(clippy::inline_always, reason = "measured: each job comes through here once")]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: each job comes through here once"
+    )]
     #[inline(always)]
     pub(super) fn arrive(&mut self) {
         let id = JobId(self.next_arrival as u32);

@@ -1,8 +1,8 @@
 //! Booking: what a stretch of GPU-time was and what it cost, exactly, in the pool's books and the job's own.
 
 use crate::journal::{Bucket, Cause, Drawn, GpuTime, JobRecord, JobState, PoolRecord};
-use crate::model::{Model, Supply};
-use crate::units::{Bytes, MilliGpus, Money, PoolId, SimTime, Span};
+use crate::model::{Model, Shape, Supply};
+use crate::units::{Bytes, ClassId, MilliGpus, Money, PoolId, SimTime, Span};
 
 use super::desk::Desk;
 use super::feeds::Starved;
@@ -22,9 +22,10 @@ impl World {
         if !self.books_plainly {
             self.close_data(model, slot);
         }
-        let egress_cost = self.egress(model, slot, state);
+        let shape = &model.shapes[self.jobs[slot].request.shape.index()];
+        let egress_cost = self.egress(model, slot, shape.class, state);
         let job = &self.jobs[slot];
-        self.begin_record(model, job, state, record);
+        self.begin_record(model, (job, shape), state, record);
         if self.causes.keeps_rare() {
             record.waits.set_rare(self.rare_wait(slot));
         }
@@ -39,7 +40,7 @@ impl World {
             && job.restart == Span::ZERO
             && job.history == NO_HISTORY;
         if once && self.books_plainly && !self.keeps_stretches {
-            self.book_once(model, slot, running_to, record);
+            self.book_once((slot, shape.gpus), running_to, record);
         } else {
             self.book_all(model, slot, running_to, record);
         }
@@ -67,9 +68,13 @@ impl World {
     /// Books the usual job, which ran once, at once and to its end: as [`World::book_all`] does, without asking for
     /// what it cannot have.
     #[inline]
-    fn book_once(&mut self, model: &Model, slot: Slot, bucket: Bucket, record: &mut JobRecord) {
+    fn book_once(
+        &mut self,
+        (slot, asked): (Slot, MilliGpus),
+        bucket: Bucket,
+        record: &mut JobRecord,
+    ) {
         let job = &self.jobs[slot];
-        let asked = MilliGpus(model.milli_of(job.request.shape));
         let occupied = MilliGpus::whole(job.gpus);
         let prices = self.tariffs.between(job.pool, job.placed, self.now);
         let cost = Money::of_odometer(occupied, prices);
@@ -307,12 +312,12 @@ impl World {
     }
 
     #[inline]
-    fn egress(&mut self, model: &Model, slot: Slot, state: JobState) -> Money {
+    fn egress(&mut self, model: &Model, slot: Slot, class: ClassId, state: JobState) -> Money {
         if state != JobState::Finished {
             return Money::ZERO;
         }
         let job = &self.jobs[slot];
-        let class = &model.classes[model.class_of(job.request.shape).index()];
+        let class = &model.classes[class.index()];
         if class.results == Bytes(0) {
             return Money::ZERO;
         }
@@ -336,10 +341,16 @@ impl World {
 
     /// Writes all of a job's record but for what it held and what that cost, which begins at nothing.
     #[inline]
-    fn begin_record(&self, model: &Model, job: &Job, state: JobState, record: &mut JobRecord) {
+    fn begin_record(
+        &self,
+        model: &Model,
+        (job, shape): (&Job, &Shape),
+        state: JobState,
+        record: &mut JobRecord,
+    ) {
         let history = self.jobs.history(job).unwrap_or(&History::NONE);
-        let whole = history.whole.map_or(job.request.shape, |(whole, _)| whole);
-        let shape = &model.shapes[whole.index()];
+        let whole = history.whole.map(|(whole, _)| &model.shapes[whole.index()]);
+        let shape = whole.unwrap_or(shape);
         record.job = job.id;
         record.tenant = job.request.tenant;
         record.class = if model.rollout.twins.is_empty() {

@@ -39,7 +39,10 @@ pub struct Launched {
 
 impl World {
     /// A job joins the line with the order key that its discipline gives it; placed, it occupies `gpus`.
-    #[expect(clippy::inline_always, reason = "measured: each job comes through here once")]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: each job comes through here once"
+    )]
     #[inline(always)]
     pub fn arrive(&mut self, id: JobId, request: &Request, key: u64, gpus: u64) -> Slot {
         let place = Place::new(key, self.line.sequence_back());
@@ -344,7 +347,10 @@ impl World {
     }
 
     /// A waiting job leaves the line for what it holds now, to run there or until that has booted.
-    #[expect(clippy::inline_always, reason = "measured: each job comes through here once")]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: each job comes through here once"
+    )]
     #[inline(always)]
     fn hold(&mut self, model: &Model, slot: Slot, pool: PoolId, holding: Holding, phase: Phase) {
         let now = self.now;
