@@ -29,8 +29,8 @@ fn main() {
         case(100_000, 1_250, load, Packing::Best, true, 5);
     }
     if scale {
-        case(1_000_000, 12_500, 0.85, Packing::Count, false, 2);
-        case(10_000_000, 125_000, 0.85, Packing::Count, false, 1);
+        case(1_000_000, 12_500, 0.85, Packing::Count, false, 3);
+        case(10_000_000, 125_000, 0.85, Packing::Count, false, 2);
     }
 }
 
