@@ -57,7 +57,7 @@ fn wire(model: &mut Model, holds: bool) {
         traffic: Traffic::Bulk,
     }];
     let mut other = model.classes[0].clone();
-    other.name = "other".to_owned();
+    "other".clone_into(&mut other.name);
     model.classes.push(other);
     for pool in &mut model.pools {
         pool.speed = vec![1000; 2];

@@ -276,7 +276,15 @@ fn results_go_home_in_the_background_and_are_paid_when_they_are_there() {
     assert_eq!(home[0].0, SimTime(90 * MINUTE));
     assert_eq!(heard.run.horizon, SimTime(90 * MINUTE));
     assert_eq!(units(&heard), 36);
-    assert_eq!(heard.jobs[0].egress_cost, Money::ZERO);
+    // It is charged to the job that sent them.
+    assert_eq!(heard.jobs[0].egress_cost.0, 36 * Money::TICKS_PER_UNIT);
+    assert_eq!(heard.jobs[1].egress_cost, Money::ZERO);
+    let posted = heard
+        .postings
+        .iter()
+        .find(|p| p.item == Item::Egress)
+        .unwrap();
+    assert_eq!(posted.job, Some(heard.jobs[0].job));
 }
 
 #[test]

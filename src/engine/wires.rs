@@ -58,6 +58,7 @@ impl<O: Observer> Run<'_, O> {
             }
             Cargo::Results(job, pool) => {
                 self.out.fact(now, Fact::SentHome(job));
+                self.out.charged_later(job, amount);
                 (pool, Some(job))
             }
             Cargo::Checkpoint(slot) => {

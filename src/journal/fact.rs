@@ -1,6 +1,6 @@
 //! Facts, postings, and who listens.
 
-use crate::units::{DatasetId, JobId, OutletId, PoolId, SimTime, SiteId, Span};
+use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::posting::Posting;
 use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
@@ -93,6 +93,8 @@ pub trait Observer {
     fn posting(&mut self, _posting: &Posting) {}
     /// A job's life is over, or the horizon cut it.
     fn job(&mut self, _record: &JobRecord) {}
+    /// What a job that is over had sent home has come and is charged to it now; its record does not hold that.
+    fn charged_later(&mut self, _job: JobId, _egress: Money) {}
     /// A job lives on at the horizon, and so much of it is done, in reference time.
     fn left(&mut self, _job: JobId, _done: Span) {}
     /// A pool's books were closed at the horizon.

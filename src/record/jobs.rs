@@ -17,18 +17,29 @@ const GPU_HOUR: u128 = 3_600_000_000;
 pub struct JobList {
     /// The records, in the order in which the jobs ended until [`JobList::sort`].
     pub records: Vec<JobRecord>,
+    /// What jobs paid after they were over.
+    later: Vec<(JobId, Money)>,
 }
 
 impl JobList {
-    /// Puts the records in order of arrival.
+    /// Puts the records in order of arrival, and adds what jobs paid after they were over.
     pub fn sort(&mut self) {
         self.records.sort_unstable_by_key(|record| record.job);
+        for (job, egress) in self.later.drain(..) {
+            if let Ok(index) = self.records.binary_search_by_key(&job, |record| record.job) {
+                self.records[index].egress_cost += egress;
+            }
+        }
     }
 }
 
 impl Observer for JobList {
     fn job(&mut self, record: &JobRecord) {
         self.records.push(*record);
+    }
+
+    fn charged_later(&mut self, job: JobId, egress: Money) {
+        self.later.push((job, egress));
     }
 }
 
@@ -238,6 +249,25 @@ mod tests {
              4.000000,0.000000,0.000000,0.000000,0.000000,0.000000,0.000000,0.000000,10.000000,0.000000,0.000000,burst,2"
         );
         assert_eq!(lines[0].split(',').count(), lines[1].split(',').count());
+    }
+
+    #[test]
+    fn what_a_job_pays_after_its_end_is_in_its_row() {
+        let mut jobs = JobList::default();
+        let other = JobRecord {
+            job: JobId(9),
+            ..record()
+        };
+        jobs.job(&other);
+        jobs.job(&record());
+        jobs.charged_later(JobId(9), Money(5));
+        jobs.charged_later(JobId(9), Money(2));
+        jobs.sort();
+        let egress = jobs
+            .records
+            .iter()
+            .map(|job| (job.job.0, job.egress_cost.0));
+        assert!(egress.eq([(7, 0), (9, 7)]));
     }
 
     #[test]

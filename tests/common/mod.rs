@@ -25,8 +25,8 @@ use plimsoll::model::{
 };
 use plimsoll::strategy::Strategy;
 use plimsoll::units::{
-    ClassId, Currency, Epoch, MilliGpus, PoolId, Price, ShapeId, SimTime, Span, StrategyId,
-    TenantId,
+    ClassId, Currency, Epoch, JobId, MilliGpus, Money, PoolId, Price, ShapeId, SimTime, Span,
+    StrategyId, TenantId,
 };
 
 /// Keeps everything that it hears.
@@ -47,6 +47,11 @@ impl Observer for Everything {
     }
     fn job(&mut self, record: &JobRecord) {
         self.jobs.push(*record);
+    }
+    fn charged_later(&mut self, job: JobId, egress: Money) {
+        let mut jobs = self.jobs.iter_mut();
+        let record = jobs.find(|record| record.job == job).unwrap();
+        record.egress_cost += egress;
     }
     fn pool(&mut self, record: &PoolRecord) {
         self.pools.push(*record);

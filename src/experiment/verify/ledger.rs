@@ -1,7 +1,7 @@
 //! Two independent accounts of one run: what the records say, and what the facts and postings say.
 
 use crate::journal::{Bucket, Fact, Item, JobRecord, Observer, PoolRecord, Posting, RunRecord};
-use crate::units::SimTime;
+use crate::units::{JobId, Money, SimTime};
 
 /// Sums of one run in whole numbers, each from a source of its own.
 #[derive(Clone, Debug, Default)]
@@ -81,6 +81,10 @@ impl Observer for Ledger {
         self.cost_of_jobs += record.compute_cost.0;
         self.egress[0] += record.egress_cost.0;
         self.electricity[0] += record.drawn.cost.0;
+    }
+
+    fn charged_later(&mut self, _job: JobId, egress: Money) {
+        self.egress[0] += egress.0;
     }
 
     fn pool(&mut self, record: &PoolRecord) {
