@@ -7,12 +7,11 @@ use crate::units::{
 use super::Model;
 use super::commitments::Commitments;
 use super::elastic::Elastic;
-use super::estate::{
-    Class, Horizon, Overrun, Packing, Pool, Preemption, Site, SiteKind, Spread, Supply,
-};
+use super::estate::{Class, Horizon, Overrun, Preemption, Site, SiteKind};
 use super::factors::Factors;
 use super::initial::Initial;
 use super::network::Network;
+use super::pool::{Packing, Pool, Spread, Supply};
 use super::power::Power;
 use super::rollout::Rollout;
 use super::services::Services;

@@ -2,8 +2,8 @@
 
 use crate::units::{DatasetId, LinkId, OutletId, PoolId, SimTime, SiteId, Span};
 
-use super::estate::Term;
 use super::network::LinkUse;
+use super::pool::Term;
 
 /// Something that happens to the estate, whoever decided it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,6 +19,7 @@ mod load;
 mod maintenance;
 mod market;
 mod network;
+mod pool;
 mod power;
 mod prices;
 mod rates;
@@ -39,10 +40,7 @@ pub use contracts::{Contracts, Owning, Renewal};
 pub use data::{Artifact, Dataset};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use elastic::{Elastic, ElasticTerms, Smaller};
-pub use estate::{
-    Boot, CheckpointHome, Class, Horizon, Model, Overrun, Packing, Pool, Preemption, RentKind,
-    Rented, Site, SiteKind, Spread, Supply, Term,
-};
+pub use estate::{CheckpointHome, Class, Horizon, Model, Overrun, Preemption, Site, SiteKind};
 pub use factors::{Effect, Factors, Moves};
 pub use happening::{Happening, Incident, Turn};
 pub use initial::{Initial, InitialJob};
@@ -50,6 +48,7 @@ pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
 pub use network::{Background, Link, LinkKind, LinkUse, Network, ROUTES_MAX, Route, Traffic};
+pub use pool::{Boot, Packing, Pool, RentKind, Rented, Spread, Supply, Term};
 pub use power::{Draw, Power, PowerMeter};
 pub use prices::PriceSteps;
 pub use rates::RateSteps;

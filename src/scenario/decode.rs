@@ -3,9 +3,10 @@
 //! Serde stops at the first error. Here every field is a [`super::Given`], which swallows the error of its own
 //! value after this decoder has reported it; unknown keys are reported and passed over. One pass finds all.
 
+mod fault;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde::de::value::{MapDeserializer, StrDeserializer, U16Deserializer};
 use serde::de::{
@@ -19,6 +20,8 @@ use super::problem::Problem;
 use super::source::Origin;
 use super::suggest::{advice, nearest};
 use super::tree::{Node, Value};
+
+use fault::Fault;
 
 /// Decodes `node`; what cannot be read is `Broken` and reported.
 pub(super) fn decode<T: for<'de> Deserialize<'de> + Default>(
@@ -37,24 +40,6 @@ pub(super) fn decode<T: for<'de> Deserialize<'de> + Default>(
             .push(Problem::at(node.origin, fault.to_string()));
         T::default()
     })
-}
-
-/// What is wrong with one value.
-#[derive(Debug)]
-struct Fault(String);
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-impl serde::de::Error for Fault {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
 }
 
 #[derive(Clone, Copy)]

@@ -12,6 +12,7 @@ mod causes;
 mod closing;
 mod desk;
 mod doubt;
+mod estimates;
 mod feeding;
 mod feeds;
 mod foresight;
