@@ -27,7 +27,7 @@ fn every_run_adds_up_in_bad_weather() {
 }
 
 /// How often each kind of bad news was heard.
-type News = [u64; 8];
+type News = [u64; 9];
 
 fn count(facts: &[(SimTime, Fact)], news: &mut News) {
     for (_, fact) in facts {
@@ -40,6 +40,7 @@ fn count(facts: &[(SimTime, Fact)], news: &mut News) {
             Fact::NodesUp(..) => 5,
             Fact::Noticed(..) => 6,
             Fact::Reclaimed(..) => 7,
+            Fact::GpusDown(..) => 8,
             _ => continue,
         };
         news[kind] += 1;
@@ -50,7 +51,7 @@ fn add_up(
     cases: u32,
     worlds: &impl proptest::strategy::Strategy<Value = (Model, Timeline)>,
 ) -> News {
-    let news = Cell::new([0; 8]);
+    let news = Cell::new([0; 9]);
     runner(cases)
         .run(worlds, |(model, timeline)| {
             for strategy in 0..model.strategies.len() {

@@ -344,6 +344,12 @@ const EFFECTS: &[(&str, Effect)] = &[
     ("glut.toml", |heard, fair| {
         price(heard, 2) < price(fair, 2) && price(heard, 3) < price(fair, 3)
     }),
+    // 328 GPUs × 28 d / 2,080 d: 4.4 on average, and never a whole node at once.
+    ("gpu-failures.toml", |heard, _| {
+        let broken = |(_, fact): &&(_, Fact)| matches!(fact, Fact::GpusDown(_, 1));
+        let count = heard.facts.iter().filter(broken).count();
+        (1..13).contains(&count) && stops(heard).is_empty() && down(heard, 0) + down(heard, 1) > 0
+    }),
     ("h200-sold-out.toml", |heard, _| {
         refusals(heard) > 0 && reclaims(heard, 2) > 0 && reclaims(heard, 3) == 0
     }),

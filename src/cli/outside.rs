@@ -53,6 +53,18 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             counted(failure.entities.len() as u64, "entity"),
         ));
     }
+    for failure in &model.weather.gpus {
+        let answer = if failure.drains {
+            "drain"
+        } else {
+            "go on without them"
+        };
+        lines.push(format!(
+            "failure  {}  {}, whose nodes {answer}",
+            plain(&failure.name),
+            counted(failure.gpus.len() as u64, "GPU"),
+        ));
+    }
     lines.extend(
         model
             .weather

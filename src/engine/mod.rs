@@ -10,6 +10,7 @@ mod births;
 mod carry;
 mod feeds;
 mod finish;
+mod gpus;
 mod growth;
 mod handle;
 mod identity;

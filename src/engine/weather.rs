@@ -39,19 +39,20 @@ impl<O: Observer> Run<'_, O> {
                     self.out.fact(now, Fact::NodesUp(pool, resumed));
                 }
             }
-            Happening::Begin { pool } => {
-                self.world.begin_term(pool, self.model.pool(pool).nodes);
-            }
-            Happening::Warn { pool, notice } => {
-                let nodes = self.model.pool(pool).nodes;
-                self.world.warn_term(pool, nodes);
-                self.out.fact(now, Fact::Noticed(pool, nodes));
-                self.warn_on(pool, 0, nodes, notice);
-            }
-            Happening::End { pool } => {
-                let nodes = self.model.pool(pool).nodes;
-                self.interrupt_on(pool, 0, nodes);
-                self.world.end_term(pool, nodes);
+            Happening::GpuDown {
+                pool,
+                node,
+                gpu,
+                drains,
+            } => self.break_gpu(pool, node, gpu, drains),
+            Happening::GpuUp {
+                pool,
+                node,
+                gpu,
+                drains,
+            } => self.mend_gpu(pool, node, gpu, drains),
+            Happening::Begin { .. } | Happening::Warn { .. } | Happening::End { .. } => {
+                self.befall_terms(what);
             }
             Happening::Capacity {
                 pool,
@@ -75,17 +76,13 @@ impl<O: Observer> Run<'_, O> {
             Happening::Allowed { link, used_for } => {
                 self.world.forbid_link(self.model, link, used_for, false);
             }
-            Happening::ServiceDown { outlet, voids } => self.lose_service(outlet, voids),
-            Happening::ServiceUp { outlet } => self.regain_service(outlet),
-            Happening::Rotated { outlet, overlap } => self.rotate_service(outlet, overlap),
-            Happening::Revoked { outlet } => self.revoke(outlet),
-            Happening::Corrupted {
-                artifact,
-                site,
-                fails_after,
-            } => self.corrupt(artifact, site, fails_after),
-            Happening::Detected { artifact, site } => self.detect(artifact, site),
-            Happening::RolledBack { artifact, site } => self.roll_artifact_back(artifact, site),
+            Happening::ServiceDown { .. }
+            | Happening::ServiceUp { .. }
+            | Happening::Rotated { .. }
+            | Happening::Revoked { .. }
+            | Happening::Corrupted { .. }
+            | Happening::Detected { .. }
+            | Happening::RolledBack { .. } => self.befall_services(what),
             Happening::Quota { pool, gpus, passes } => {
                 self.world.pools[pool.index()].limit_quota(gpus, passes);
                 self.world.changes.other = true;
@@ -98,6 +95,46 @@ impl<O: Observer> Run<'_, O> {
             Happening::Service { plan } => self.service(plan),
         }
         self.post_shut();
+    }
+
+    /// As [`Run::befall`], of capacity that is ours for a time.
+    fn befall_terms(&mut self, what: Happening) {
+        let now = self.world.now;
+        match what {
+            Happening::Begin { pool } => {
+                self.world.begin_term(pool, self.model.pool(pool).nodes);
+            }
+            Happening::Warn { pool, notice } => {
+                let nodes = self.model.pool(pool).nodes;
+                self.world.warn_term(pool, nodes);
+                self.out.fact(now, Fact::Noticed(pool, nodes));
+                self.warn_on(pool, 0, nodes, notice);
+            }
+            Happening::End { pool } => {
+                let nodes = self.model.pool(pool).nodes;
+                self.interrupt_on(pool, 0, nodes);
+                self.world.end_term(pool, nodes);
+            }
+            _ => {}
+        }
+    }
+
+    /// As [`Run::befall`], of services and artifacts.
+    fn befall_services(&mut self, what: Happening) {
+        match what {
+            Happening::ServiceDown { outlet, voids } => self.lose_service(outlet, voids),
+            Happening::ServiceUp { outlet } => self.regain_service(outlet),
+            Happening::Rotated { outlet, overlap } => self.rotate_service(outlet, overlap),
+            Happening::Revoked { outlet } => self.revoke(outlet),
+            Happening::Corrupted {
+                artifact,
+                site,
+                fails_after,
+            } => self.corrupt(artifact, site, fails_after),
+            Happening::Detected { artifact, site } => self.detect(artifact, site),
+            Happening::RolledBack { artifact, site } => self.roll_artifact_back(artifact, site),
+            _ => {}
+        }
     }
 
     /// Nodes of an owned pool stop, and whatever runs on them.

@@ -30,6 +30,10 @@ pub enum Fact {
     NodesDown(PoolId, u32),
     /// Nodes of an owned pool work again.
     NodesUp(PoolId, u32),
+    /// GPUs of an owned pool broke, each on a node that may go on.
+    GpusDown(PoolId, u32),
+    /// GPUs of an owned pool work again.
+    GpusUp(PoolId, u32),
     /// Nodes of an owned pool take no more work: they are due for maintenance.
     MaintenanceDue(PoolId, u32),
     /// Maintenance of nodes of an owned pool began.

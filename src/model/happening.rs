@@ -27,6 +27,29 @@ pub enum Happening {
         /// How many, from the first on.
         nodes: u32,
     },
+    /// One GPU of a node of an owned pool breaks: the job that holds it is interrupted. It works again when every
+    /// cause that stopped it is over.
+    GpuDown {
+        /// Whose node.
+        pool: PoolId,
+        /// Which.
+        node: u32,
+        /// Which of its GPUs, from 0.
+        gpu: u8,
+        /// Whether the node takes no new work meanwhile; jobs on its other GPUs run on.
+        drains: bool,
+    },
+    /// One cause that stopped a GPU is over.
+    GpuUp {
+        /// Whose node.
+        pool: PoolId,
+        /// Which.
+        node: u32,
+        /// Which of its GPUs, from 0.
+        gpu: u8,
+        /// As when it began.
+        drains: bool,
+    },
     /// The term of a pool begins: its nodes are there.
     Begin {
         /// Whose term.

@@ -61,4 +61,6 @@ pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySet
 pub use storage::Storage;
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
-pub use weather::{Entity, Failure, LinkFailure, NodeRange, ServiceFailure, Shop, Times, Weather};
+pub use weather::{
+    Entity, Failure, Gpu, GpuFailure, LinkFailure, NodeRange, ServiceFailure, Shop, Times, Weather,
+};

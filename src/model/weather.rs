@@ -1,9 +1,9 @@
 //! What may go wrong in a scenario: laws to draw from and what is sure to happen.
 
 use crate::process::{Faults, Law, Renewal, RenewalStart};
-use crate::units::{LinkId, OutletId, PoolId, Span};
+use crate::units::{LinkId, OutletId, PoolId, SimTime, Span};
 
-use super::happening::Incident;
+use super::happening::{Happening, Incident, Turn};
 use super::maintenance::Maintenance;
 use super::market::Market;
 
@@ -12,6 +12,8 @@ use super::market::Market;
 pub struct Weather {
     /// What fails and is repaired, whether anybody uses it or not.
     pub failures: Vec<Failure>,
+    /// Single GPUs that fail and are repaired.
+    pub gpus: Vec<GpuFailure>,
     /// Links and storages that are slow or dead, and mended.
     pub cuts: Vec<LinkFailure>,
     /// Services that go out and come back.
@@ -35,6 +37,33 @@ pub struct Failure {
     pub times: Times,
     /// What fails.
     pub entities: Vec<Entity>,
+}
+
+/// GPUs that fail alike, each by its own dice. Of a node, the jobs hold its working GPUs from the lowest on, in the
+/// order in which they came: whose GPU breaks is so decided by the tape alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GpuFailure {
+    /// Its name; with a GPU's name it names the dice.
+    pub name: String,
+    /// Up and down times.
+    pub times: Times,
+    /// Whether a node takes no new work while a GPU of it is broken; otherwise it goes on with one GPU fewer.
+    pub drains: bool,
+    /// What fails.
+    pub gpus: Vec<Gpu>,
+}
+
+/// One GPU of a node of an owned pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gpu {
+    /// Its name within the scenario.
+    pub name: String,
+    /// Whose node.
+    pub pool: PoolId,
+    /// Which node.
+    pub node: u32,
+    /// Which of its GPUs, from 0.
+    pub gpu: u8,
 }
 
 /// Links, or storages, that fail alike, each by its own dice.
@@ -125,10 +154,36 @@ pub struct NodeRange {
     pub nodes: u32,
 }
 
+impl Gpu {
+    /// It breaks, or (`up`) one cause that it is broken is over.
+    pub const fn incident(&self, at: SimTime, up: bool, drains: bool) -> Incident {
+        let (pool, node, gpu) = (self.pool, self.node, self.gpu);
+        let (turn, what) = if up {
+            let what = Happening::GpuUp {
+                pool,
+                node,
+                gpu,
+                drains,
+            };
+            (Turn::Relief, what)
+        } else {
+            let what = Happening::GpuDown {
+                pool,
+                node,
+                gpu,
+                drains,
+            };
+            (Turn::Blow, what)
+        };
+        Incident { at, turn, what }
+    }
+}
+
 impl Weather {
     /// Whether two replications can differ by it.
     pub fn rolls_dice(&self) -> bool {
         !self.failures.is_empty()
+            || !self.gpus.is_empty()
             || !self.cuts.is_empty()
             || !self.outages.is_empty()
             || !self.shops.is_empty()

@@ -37,10 +37,10 @@ impl PoolState {
 
     /// One cause that keeps a node down is over. Returns whether it takes work again.
     pub fn resume(&mut self, node: u32, now: SimTime) -> bool {
-        let mut entry = self.settled(node, now);
-        if entry.causes == 0 {
+        if self.shut.get(node).causes == 0 {
             return false;
         }
+        let mut entry = self.settled(node, now);
         entry.causes -= 1;
         self.open(node, entry)
     }
@@ -57,7 +57,8 @@ impl PoolState {
     pub(super) fn open(&mut self, node: u32, mut entry: ShutNode) -> bool {
         let opens = !entry.is_shut();
         let absorbed = if opens {
-            std::mem::take(&mut entry.absorbed)
+            let all = std::mem::replace(&mut entry.absorbed, entry.broken);
+            all - entry.broken
         } else {
             0
         };
@@ -92,10 +93,10 @@ impl PoolState {
 
     /// An instance under notice, which no job uses, is gone. Returns when it was launched.
     pub fn reclaim(&mut self, slot: u32, now: SimTime) -> Option<SimTime> {
-        let entry = self.settled(slot, now);
-        if !entry.draining {
+        if !self.shut.get(slot).draining {
             return None;
         }
+        let entry = self.settled(slot, now);
         self.shut.set(slot, ShutNode::default());
         let (rent, nodes) = (self.rent.as_mut()?, self.nodes.as_mut()?);
         nodes.unblock(slot, entry.absorbed);
@@ -135,7 +136,8 @@ impl PoolState {
             return;
         }
         for node in 0..self.shut.len() {
-            if self.shut.get(node).is_shut() {
+            let entry = self.shut.get(node);
+            if entry.is_shut() || entry.broken > 0 {
                 let entry = self.settled(node, now);
                 self.shut.set(node, entry);
             }
@@ -157,8 +159,13 @@ impl PoolState {
         let mut all = Drawn::ZERO;
         for node in 0..self.shut.len() {
             let entry = self.shut.get(node);
-            if entry.causes > 0 && entry.serviced == 0 && !entry.absent {
-                let gpus = MilliGpus::whole(u64::from(entry.absorbed));
+            if entry.serviced == 0 && !entry.absent {
+                let down = if entry.causes > 0 {
+                    entry.absorbed
+                } else {
+                    entry.broken.min(entry.absorbed)
+                };
+                let gpus = MilliGpus::whole(u64::from(down));
                 all += meter.idle.over(gpus, entry.since, now);
             }
         }
@@ -173,29 +180,37 @@ impl PoolState {
             entry.since = now;
             return entry;
         }
-        let bucket = if entry.serviced > 0 {
-            Bucket::Maintenance
-        } else if entry.causes > 0 {
-            Bucket::Down
+        // Broken GPUs are down whatever the others wait for.
+        let broken = entry.broken.min(entry.absorbed);
+        let (of_broken, of_others) = if entry.serviced > 0 {
+            (Bucket::Maintenance, Bucket::Maintenance)
+        } else if entry.causes > 0 || entry.faults > 0 {
+            (Bucket::Down, Bucket::Down)
         } else {
-            Bucket::Draining
+            (Bucket::Down, Bucket::Draining)
         };
-        let milli = u128::from(entry.absorbed) * 1000;
-        self.books.used[bucket] += milli * u128::from(now.since(entry.since).0);
-        if entry.absorbed > 0 && entry.since < now {
-            let stretch = Stretch {
-                pool: PoolId(0),
-                asked: MilliGpus::whole(u64::from(entry.absorbed)),
-                bucket,
-                from: entry.since,
-                to: now,
-                rhythm: Rhythm::NONE,
-                starved: Starved::default(),
-            };
-            self.shut_stretches.push(stretch);
+        let others = (entry.absorbed - broken, of_others);
+        for (gpus, bucket) in [others, (broken, of_broken)] {
+            if gpus > 0 && entry.since < now {
+                self.book_shut(gpus, bucket, entry.since, now);
+            }
         }
         entry.since = now;
         entry
+    }
+
+    fn book_shut(&mut self, gpus: u32, bucket: Bucket, from: SimTime, to: SimTime) {
+        let milli = u128::from(gpus) * 1000;
+        self.books.used[bucket] += milli * u128::from(to.since(from).0);
+        self.shut_stretches.push(Stretch {
+            pool: PoolId(0),
+            asked: MilliGpus::whole(u64::from(gpus)),
+            bucket,
+            from,
+            to,
+            rhythm: Rhythm::NONE,
+            starved: Starved::default(),
+        });
     }
 
     /// Takes what is free on a shut node out of sight.

@@ -17,6 +17,7 @@ mod feeding;
 mod feeds;
 mod foresight;
 mod fragmentation;
+mod gpus;
 mod initial;
 mod job;
 mod kept;

@@ -80,7 +80,12 @@ impl Nodes {
 
     /// Takes the free GPUs of a node away, so that nobody finds them; returns how many.
     pub(super) fn block(&mut self, node: u32) -> u32 {
-        self.free.block(node)
+        self.free.block(node, self.per_node)
+    }
+
+    /// Takes one free GPU of a node away; returns whether there was one.
+    pub(super) fn block_one(&mut self, node: u32) -> bool {
+        self.free.block(node, 1) > 0
     }
 
     /// Takes neighbouring nodes out of sight until [`Nodes::show`]; returns how many GPUs are free on them.

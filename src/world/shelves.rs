@@ -140,14 +140,15 @@ impl Shelves {
         self.enter(self.per_node, word, bits);
     }
 
-    /// Takes whatever is free on a node; returns how many GPUs.
-    pub(super) fn block(&mut self, node: u32) -> u32 {
+    /// Takes what is free on a node, but at most so many GPUs; returns how many.
+    pub(super) fn block(&mut self, node: u32, most: u32) -> u32 {
         let stands = |&free: &u32| self.by_free[free as usize].nodes.contains(node);
         let Some(free) = numbers_of(self.filled_from(1)).find(stands) else {
             return 0;
         };
-        self.take(node, free, free);
-        free
+        let taken = free.min(most);
+        self.take(node, free, taken);
+        taken
     }
 
     /// Takes neighbouring nodes from their shelves; `hidden` remembers where they stood. Returns their free GPUs.
@@ -294,7 +295,9 @@ mod tests {
                 shelves.add(node, node * 7 % 9);
             }
             let mut blocked = shelves.clone();
-            let gpus: u32 = (first..first + nodes).map(|node| blocked.block(node)).sum();
+            let gpus: u32 = (first..first + nodes)
+                .map(|node| blocked.block(node, 8))
+                .sum();
             hidden.clear();
             assert_eq!(shelves.hide(first, nodes, &mut hidden), u64::from(gpus));
             let seen = |shelves: &Shelves| {
@@ -306,7 +309,7 @@ mod tests {
             shelves.show(&hidden);
             // 22 nodes of each number below 8 and 22 of 8, and two of 0 and 7: 22 × 36 + 7.
             assert_eq!(shelves.total(), 22 * 36 + 7);
-            assert!((0..200).all(|node| shelves.block(node) == node * 7 % 9));
+            assert!((0..200).all(|node| shelves.block(node, 8) == node * 7 % 9));
         }
     }
 

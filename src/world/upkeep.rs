@@ -66,7 +66,10 @@ impl PoolState {
             .iter()
             .filter(going_on)
             .map(move |window| {
-                let absorbed = |node| u64::from(self.shut.get(node).absorbed);
+                let absorbed = |node| {
+                    let entry = self.shut.get(node);
+                    u64::from(entry.absorbed.saturating_sub(entry.broken))
+                };
                 let nodes = window.first..window.first + window.nodes;
                 let lasts = window.to.since(window.from);
                 let until = match window.stage {

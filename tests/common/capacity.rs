@@ -69,55 +69,112 @@ fn busy(run: &Run<'_>, lives: &[Life], pool: PoolId, changes: &mut Changes) {
     }
 }
 
-/// Nodes of an owned pool stop and come back: a node is up when no cause keeps it down.
-fn nodes(run: &Run<'_>, pool: PoolId, changes: &mut Changes) {
-    let terms = run.model.pool(pool);
-    let horizon = run.heard.run.horizon;
-    let per_node = i64::from(terms.gpus_per_node);
-    changes.entry(0).or_default().there += terms.gpus() as i64;
-    let mut causes = vec![0u32; terms.nodes as usize];
-    let mut expected = Vec::new();
-    for incident in run.timeline.weather.iter().filter(|i| i.at <= horizon) {
-        let mut count = 0;
-        let fact = match incident.what {
+/// What keeps the nodes of a pool, and their GPUs, from working.
+struct Causes {
+    of_nodes: Vec<u32>,
+    of_gpus: Vec<Vec<u32>>,
+}
+
+impl Causes {
+    /// GPUs that work: none of a node that is down, else those that are not broken.
+    fn working(&self) -> i64 {
+        let up = self
+            .of_nodes
+            .iter()
+            .zip(&self.of_gpus)
+            .filter(|(node, _)| **node == 0);
+        let works = |gpus: &Vec<u32>| gpus.iter().filter(|causes| **causes == 0).count();
+        up.map(|(_, gpus)| works(gpus) as i64).sum()
+    }
+
+    /// What an incident does to the nodes of a pool; what should be heard of it, if it is one of theirs.
+    fn befall(&mut self, what: Happening, pool: PoolId) -> Option<(u32, Fact)> {
+        match what {
             Happening::Down {
                 pool: of,
                 first,
                 nodes,
             } if of == pool => {
+                let mut count = 0;
                 for node in first..first + nodes {
-                    let causes = &mut causes[node as usize];
+                    let causes = &mut self.of_nodes[node as usize];
                     count += u32::from(*causes == 0);
                     *causes += 1;
                 }
-                changes.entry(incident.at.0).or_default().there -= i64::from(count) * per_node;
-                Fact::NodesDown(pool, count)
+                Some((count, Fact::NodesDown(pool, count)))
             }
             Happening::Up {
                 pool: of,
                 first,
                 nodes,
             } if of == pool => {
+                let mut count = 0;
                 for node in first..first + nodes {
-                    let causes = &mut causes[node as usize];
+                    let causes = &mut self.of_nodes[node as usize];
                     count += u32::from(*causes == 1);
                     *causes = causes.saturating_sub(1);
                 }
-                changes.entry(incident.at.0).or_default().there += i64::from(count) * per_node;
-                Fact::NodesUp(pool, count)
+                Some((count, Fact::NodesUp(pool, count)))
             }
-            _ => continue,
+            Happening::GpuDown {
+                pool: of,
+                node,
+                gpu,
+                drains: false,
+            } if of == pool => {
+                let causes = &mut self.of_gpus[node as usize][usize::from(gpu)];
+                *causes += 1;
+                Some((u32::from(*causes == 1), Fact::GpusDown(pool, 1)))
+            }
+            Happening::GpuUp {
+                pool: of,
+                node,
+                gpu,
+                drains: false,
+            } if of == pool => {
+                let causes = &mut self.of_gpus[node as usize][usize::from(gpu)];
+                let mended = u32::from(*causes == 1);
+                *causes = causes.saturating_sub(1);
+                Some((mended, Fact::GpusUp(pool, 1)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Nodes and GPUs of an owned pool stop and come back: each is up when no cause keeps it down.
+fn nodes(run: &Run<'_>, pool: PoolId, changes: &mut Changes) {
+    let terms = run.model.pool(pool);
+    let horizon = run.heard.run.horizon;
+    let mut causes = Causes {
+        of_nodes: vec![0; terms.nodes as usize],
+        of_gpus: vec![vec![0; terms.gpus_per_node as usize]; terms.nodes as usize],
+    };
+    let mut working = causes.working();
+    changes.entry(0).or_default().there += working;
+    let mut expected = Vec::new();
+    for incident in run.timeline.weather.iter().filter(|i| i.at <= horizon) {
+        let Some((count, fact)) = causes.befall(incident.what, pool) else {
+            continue;
         };
+        let now = causes.working();
+        changes.entry(incident.at.0).or_default().there += now - working;
+        working = now;
         if count > 0 {
             expected.push((incident.at, fact));
         }
     }
     let facts = run.heard.facts.iter().copied();
-    let heard: Vec<_> = facts
-        .filter(|(_, fact)| {
-            matches!(fact, Fact::NodesDown(of, _) | Fact::NodesUp(of, _) if *of == pool)
-        })
-        .collect();
+    let of_pool = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::NodesDown(of, _)
+                | Fact::NodesUp(of, _)
+                | Fact::GpusDown(of, _)
+                | Fact::GpusUp(of, _) if *of == pool
+        )
+    };
+    let heard: Vec<_> = facts.filter(|(_, fact)| of_pool(fact)).collect();
     assert_eq!(heard, expected, "nodes of pool {pool:?}");
 }
 
@@ -153,8 +210,11 @@ fn causes_of_interruptions(run: &Run<'_>, pool: PoolId) {
                 let shape = run.timeline.requests[job.index()].shape;
                 let class = &run.model.classes[run.model.class_of(shape).index()];
                 let fault = run.timeline.weather.iter().any(|incident| {
-                    let down =
-                        matches!(incident.what, Happening::Down { pool: of, .. } if of == pool);
+                    let down = matches!(
+                        incident.what,
+                        Happening::Down { pool: of, .. } | Happening::GpuDown { pool: of, .. }
+                            if of == pool
+                    );
                     incident.at == at && down
                 });
                 let crash = class.crash_mean.is_some();

@@ -377,7 +377,9 @@ pub fn crashes_in_time(model: &Model, timeline: &Timeline, job: JobId, life: &Li
 /// Whether something is taken from a pool at an instant because of an incident.
 fn strikes(incident: &Incident, pool: PoolId, at: u64) -> bool {
     match incident.what {
-        Happening::Down { pool: of, .. } => of == pool && incident.at.0 == at,
+        Happening::Down { pool: of, .. } | Happening::GpuDown { pool: of, .. } => {
+            of == pool && incident.at.0 == at
+        }
         Happening::Capacity {
             pool: of,
             notice: Some(notice),

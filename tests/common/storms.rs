@@ -1,7 +1,7 @@
 //! Bad weather over small worlds: faults, markets that come and go, crashes, checkpoints of every rhythm.
 
 use plimsoll::model::{
-    Happening, Incident, Model, Packing, Preemption, Rhythm, Supply, Timeline, Turn,
+    Gpu, Happening, Incident, Model, Packing, Preemption, Rhythm, Supply, Timeline, Turn,
 };
 use plimsoll::units::{PoolId, SimTime, Span};
 use proptest::prelude::*;
@@ -75,6 +75,15 @@ struct Strike {
     lasts: u64,
 }
 
+impl Strike {
+    /// Of every third only one GPU of the first node breaks.
+    fn gpu(&self) -> Option<u64> {
+        self.lasts
+            .is_multiple_of(3)
+            .then_some(self.gap / 3 + self.lasts / 3)
+    }
+}
+
 fn instants() -> impl Strategy<Value = u64> {
     prop_oneof![
         Just(0u64),
@@ -110,8 +119,19 @@ fn strike(model: &Model, strikes: &[Strike], weather: &mut Vec<Incident>) {
         let first = strike.first.min(pool.nodes - 1);
         let nodes = strike.nodes.min(pool.nodes - first);
         let id = strike.pool.into();
-        weather.push(Incident::down(at, id, first, nodes));
         let over = at + Span(strike.lasts);
+        if let Some(gpu) = strike.gpu() {
+            let gpu = Gpu {
+                name: String::new(),
+                pool: id,
+                node: first,
+                gpu: (gpu % u64::from(pool.gpus_per_node)) as u8,
+            };
+            weather.push(gpu.incident(at, false, false));
+            weather.push(gpu.incident(over, true, false));
+            continue;
+        }
+        weather.push(Incident::down(at, id, first, nodes));
         weather.push(Incident::up(over, id, first, nodes));
     }
 }

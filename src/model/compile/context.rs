@@ -93,6 +93,22 @@ impl Context {
         });
     }
 
+    /// Notes a default that was chosen by what others publish.
+    pub(super) fn note_sourced(
+        &mut self,
+        what: impl Into<String>,
+        value: impl Into<String>,
+        source: &str,
+    ) {
+        self.assumptions.push(Assumption {
+            what: what.into(),
+            value: value.into(),
+            source: source.to_owned(),
+            as_of: "2026-11-21".to_owned(),
+            confidence: "recommended",
+        });
+    }
+
     /// Notes a view of the world that the scenario itself declares, so that nobody overlooks it.
     pub(super) fn note_declared(&mut self, what: impl Into<String>, value: impl Into<String>) {
         self.assumptions.push(Assumption {

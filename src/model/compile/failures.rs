@@ -2,10 +2,11 @@
 
 use crate::model::{Entity, Failure, Incident, NodeRange, Shop, Times, Weather};
 use crate::process::{Faults, InfantMortality, Law, Lemons, Renewal, RenewalStart};
-use crate::scenario::{FailureSpec, FailureUnit, Origin};
+use crate::scenario::{FailureSpec, FailureUnit, NodeAnswer, Origin};
 use crate::units::{PoolId, SiteId, Span};
 
 use super::context::Context;
+use super::gpu_weather;
 use super::groups::Group;
 use super::laws;
 use super::outages;
@@ -16,7 +17,7 @@ use super::weather::{Estate, packed};
 use super::wire_weather;
 
 /// Most things that fail on their own.
-const ENTITIES_MAX: usize = 2_000_000;
+pub(super) const ENTITIES_MAX: usize = 2_000_000;
 
 pub(super) fn failure(
     context: &mut Context,
@@ -91,6 +92,19 @@ fn of_nodes(
             "only a rack has a number of nodes",
             "write of = \"rack\", or leave `nodes` out",
         );
+    }
+    if of == FailureUnit::Gpu {
+        let whose = format!("failure `{}`", name.as_deref().unwrap_or_default());
+        let answer = gpu_weather::answer(context, &spec.node, &whose);
+        if answer != NodeAnswer::Stops {
+            let times = times(context, spec, table, up, down)?;
+            let failure = (name, times, answer == NodeAnswer::Drains);
+            gpu_weather::failure(context, spec, of_at, (estate, &pools), failure, weather);
+            return Some(());
+        }
+    } else if let Some(origin) = spec.node.origin() {
+        let fix = "write of = \"gpu\", or leave `node` out";
+        context.fault(origin, "only a GPU leaves its node a choice", fix);
     }
     let entities = entities(context, spec, table, (of, of_at), estate, &pools)?;
     packed(context, table, estate, &entities);
@@ -177,6 +191,7 @@ pub(super) fn drawn_words(context: &mut Context, spec: &FailureSpec) {
         (spec.crews.origin(), "crews"),
         (spec.spares.origin(), "spares"),
         (spec.new.origin(), "new"),
+        (spec.node.origin(), "node"),
     ] {
         no_law(context, field, word);
     }
@@ -324,6 +339,9 @@ fn entities(
             nodes: vec![whole(pool, draft(pool).nodes)],
         })),
         FailureUnit::Site => entities.extend(sites(estate, pools)),
+        FailureUnit::Gpu => {
+            entities = gpu_weather::with_their_nodes(context, of_at, estate, pools)?;
+        }
         // These are no nodes: `network::named`, `service_weather::failure`.
         FailureUnit::Link
         | FailureUnit::Storage

@@ -8,6 +8,7 @@ use super::artifacts;
 use super::blocks;
 use super::context::Context;
 use super::contracts;
+use super::gpu_weather;
 use super::pools::PoolDraft;
 use super::run::instant;
 use super::selector;
@@ -27,7 +28,7 @@ pub(super) fn happening(
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example = "what = \"nodes-down\" (or capacity, quota, price, renewal, residual-value, link, block, storage, \
+    let example = "what = \"nodes-down\" (or gpus-down, capacity, quota, price, renewal, residual-value, link, block, storage, \
                    key-service, key-rotation, registry, corrupted-artifact, identity-provider, …)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
@@ -43,6 +44,7 @@ pub(super) fn happening(
     misplaced(context, spec, what);
     match what {
         HappeningKind::NodesDown => nodes_down(context, spec, table, estate, when, script),
+        HappeningKind::GpusDown => gpu_weather::down(context, spec, table, estate, when, script),
         HappeningKind::Capacity => capacity(context, spec, table, estate, when, script),
         HappeningKind::Quota => quota(context, spec, table, estate, when, script),
         HappeningKind::Link => {
@@ -99,14 +101,16 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         HappeningKind::CredentialRotation,
         HappeningKind::CredentialsRevoked,
     ];
+    const NODES: &[HappeningKind] = &[HappeningKind::NodesDown, HappeningKind::GpusDown];
     const CORRUPTED: &[HappeningKind] = &[HappeningKind::CorruptedArtifact];
     let fields: &[(Option<Origin>, &str, &[K])] = &[
-        (spec.first.origin(), "first", &[K::NodesDown]),
-        (spec.nodes.origin(), "nodes", &[K::NodesDown]),
+        (spec.first.origin(), "first", NODES),
+        (spec.nodes.origin(), "nodes", NODES),
+        (spec.node.origin(), "node", &[K::GpusDown]),
         (spec.instances.origin(), "instances", &[K::Capacity]),
         (spec.notice.origin(), "notice", &[K::Capacity]),
         (spec.keeps_held.origin(), "keeps_held", &[K::Capacity]),
-        (spec.gpus.origin(), "gpus", &[K::Quota]),
+        (spec.gpus.origin(), "gpus", &[K::Quota, K::GpusDown]),
         (spec.factor.origin(), "factor", &[K::Price, K::Renewal]),
         (spec.residual.origin(), "residual", &[K::ResidualValue]),
         (spec.links.origin(), "links", &[K::Link, K::Block]),
@@ -141,6 +145,19 @@ fn nodes_down(
     (from, to): When,
     script: &mut Vec<Incident>,
 ) {
+    for range in ranges(context, spec, table, estate).unwrap_or_default() {
+        script.push(Incident::down(from, range.pool, range.first, range.nodes));
+        script.extend(to.map(|to| Incident::up(to, range.pool, range.first, range.nodes)));
+    }
+}
+
+/// The nodes that a happening befalls: those of groups, or the same of each pool.
+pub(super) fn ranges(
+    context: &mut Context,
+    spec: &HappeningSpec,
+    table: Origin,
+    estate: &Estate<'_>,
+) -> Option<Vec<NodeRange>> {
     let named = spec.selector.value().map(|selector| &selector.groups);
     let ranges: Vec<NodeRange> = match named {
         Some(groups) if !groups.is_absent() => {
@@ -186,7 +203,7 @@ fn nodes_down(
                     let name = &estate.pools[range.pool.index()].pool.name;
                     let message = format!("pool `{name}` has the nodes 0 to {}", there - 1);
                     context.fault(table, message, "change `first` and `nodes`");
-                    return;
+                    return None;
                 }
             }
             ranges.into_iter().map(|(_, range)| range).collect()
@@ -197,10 +214,7 @@ fn nodes_down(
         nodes: ranges,
     };
     packed(context, table, estate, std::slice::from_ref(&entity));
-    for range in entity.nodes {
-        script.push(Incident::down(from, range.pool, range.first, range.nodes));
-        script.extend(to.map(|to| Incident::up(to, range.pool, range.first, range.nodes)));
-    }
+    Some(entity.nodes)
 }
 
 fn rented(

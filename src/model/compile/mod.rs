@@ -22,6 +22,7 @@ mod factors;
 mod failures;
 mod feeds;
 mod generated;
+mod gpu_weather;
 mod gpus;
 mod groups;
 mod happenings;

@@ -20,7 +20,8 @@ pub(super) const fn kind_of(unit: FailureUnit) -> Option<ServiceKind> {
         FailureUnit::KeyService => Some(ServiceKind::Key),
         FailureUnit::Registry => Some(ServiceKind::Registry),
         FailureUnit::IdentityProvider => Some(ServiceKind::Identity),
-        FailureUnit::Node
+        FailureUnit::Gpu
+        | FailureUnit::Node
         | FailureUnit::Rack
         | FailureUnit::Pool
         | FailureUnit::Site

@@ -22,6 +22,7 @@ mod power;
 mod services;
 mod storages;
 mod traffic;
+mod units;
 mod weather;
 
 const GOOD: &str = r#"

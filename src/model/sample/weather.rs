@@ -2,7 +2,7 @@
 
 use crate::dice::{Dice, Key, Purpose, Stream};
 use crate::model::happening::{Happening, Incident};
-use crate::model::weather::{Entity, Times};
+use crate::model::weather::{Entity, NodeRange, Times};
 use crate::model::{Model, Order, Timeline};
 use crate::process::{Law, law_ms, normal_probability};
 use crate::units::{OutletId, SimTime, Span};
@@ -12,26 +12,7 @@ impl Timeline {
     pub(super) fn sample_weather(&mut self, model: &Model, dice: &Dice, end: Span) {
         self.weather.extend_from_slice(&model.weather.script);
         let mut changes = std::mem::take(&mut self.scratch.changes);
-        let mut lives = std::mem::take(&mut self.lives);
-        lives.resize_with(model.rollout.orders as usize, Vec::new);
-        for failure in &model.weather.failures {
-            let young = (!lives.is_empty()).then(|| failure.times.of_the_new());
-            for entity in &failure.entities {
-                let key = dice.key(&failure.name, &entity.name);
-                let order = model.rollout.order_of(&entity.nodes);
-                let life = order.and_then(|order| lives.get_mut(order as usize));
-                let (times, out) = match (&young, life) {
-                    (Some(young), Some(life)) => (young, life),
-                    _ => (&failure.times, &mut self.weather),
-                };
-                draw(times, dice, key, end, &mut changes);
-                befall(entity, &changes, out);
-            }
-        }
-        for life in &mut lives {
-            Incident::put_in_order(life);
-        }
-        self.lives = lives;
+        self.sample_failures(model, dice, end, &mut changes);
         for failure in &model.weather.cuts {
             for (name, directions) in &failure.links {
                 let key = dice.key(&failure.name, name);
@@ -75,6 +56,59 @@ impl Timeline {
         }
         self.sample_capacity(model, dice, end);
         Incident::put_in_order(&mut self.weather);
+    }
+
+    /// Draws when nodes and GPUs fail: those that were there by the calendar, those that orders bring by their age.
+    fn sample_failures(
+        &mut self,
+        model: &Model,
+        dice: &Dice,
+        end: Span,
+        changes: &mut Vec<(SimTime, bool)>,
+    ) {
+        let mut lives = std::mem::take(&mut self.lives);
+        lives.resize_with(model.rollout.orders as usize, Vec::new);
+        for failure in &model.weather.failures {
+            let young = (!lives.is_empty()).then(|| failure.times.of_the_new());
+            for entity in &failure.entities {
+                let key = dice.key(&failure.name, &entity.name);
+                let order = model.rollout.order_of(&entity.nodes);
+                let life = order.and_then(|order| lives.get_mut(order as usize));
+                let (times, out) = match (&young, life) {
+                    (Some(young), Some(life)) => (young, life),
+                    _ => (&failure.times, &mut self.weather),
+                };
+                draw(times, dice, key, end, changes);
+                befall(entity, changes, out);
+            }
+        }
+        for failure in &model.weather.gpus {
+            let young = (!lives.is_empty()).then(|| failure.times.of_the_new());
+            for gpu in &failure.gpus {
+                let key = dice.key(&failure.name, &gpu.name);
+                let (pool, first) = (gpu.pool, gpu.node);
+                let node = NodeRange {
+                    pool,
+                    first,
+                    nodes: 1,
+                };
+                let order = model.rollout.order_of(&[node]);
+                let life = order.and_then(|order| lives.get_mut(order as usize));
+                let (times, out) = match (&young, life) {
+                    (Some(young), Some(life)) => (young, life),
+                    _ => (&failure.times, &mut self.weather),
+                };
+                draw(times, dice, key, end, changes);
+                // Everything is up before its first change.
+                let from_down = changes.iter().skip_while(|&&(_, up)| up);
+                let incident = |&(at, up): &(SimTime, bool)| gpu.incident(at, up, failure.drains);
+                out.extend(from_down.map(incident));
+            }
+        }
+        for life in &mut lives {
+            Incident::put_in_order(life);
+        }
+        self.lives = lives;
     }
 
     /// What services give out is replaced when its time has come.

@@ -69,7 +69,7 @@ pub use strategy::{
 
 pub use weather::{
     FailureSpec, FailureUnit, GroupSpec, HappeningKind, HappeningSpec, InfantSpec, LemonsSpec,
-    LinkUseKind, OutageKind, SelectorSpec,
+    LinkUseKind, NodeAnswer, OutageKind, SelectorSpec,
 };
 
 /// A list, such as the tables under one `[[name]]`.

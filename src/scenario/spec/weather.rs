@@ -59,6 +59,8 @@ pub struct FailureSpec {
     pub of: Given<FailureUnit>,
     /// With of = "rack": how many neighbouring nodes are one.
     pub nodes: Given<u32>,
+    /// With of = "gpu": what the node does meanwhile; it drains unless given.
+    pub node: Given<NodeAnswer>,
     /// With of = "link": which links, by name; all unless given.
     pub links: List<String>,
     /// With of = "storage": which storages, by name; all unless given.
@@ -136,6 +138,8 @@ pub enum OutageKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureUnit {
+    /// Each GPU of each node by itself.
+    Gpu,
     /// Each node by itself.
     Node,
     /// Neighbouring nodes together.
@@ -158,6 +162,18 @@ pub enum FailureUnit {
     IdentityProvider,
 }
 
+/// What a node does while a GPU of it is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NodeAnswer {
+    /// It works on with one GPU fewer.
+    GoesOn,
+    /// What runs on its other GPUs runs on, but it takes no new work until the GPU is mended.
+    Drains,
+    /// All that runs there stops, and it is down until the GPU is mended.
+    Stops,
+}
+
 /// Something that happens at a given time.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -174,10 +190,12 @@ pub struct HappeningSpec {
     pub selector: Given<SelectorSpec>,
     /// For how long, such as "12 h"; for ever unless given.
     pub lasts: Given<String>,
-    /// With nodes-down: the first node of each pool, from 0.
+    /// With nodes-down, gpus-down: the first node of each pool, from 0.
     pub first: Given<u32>,
-    /// With nodes-down: how many nodes of each pool; all unless given.
+    /// With nodes-down, gpus-down: how many nodes of each pool; all unless given.
     pub nodes: Given<u32>,
+    /// With gpus-down: what the nodes do meanwhile; they drain unless given.
+    pub node: Given<NodeAnswer>,
     /// With capacity: how many instances each pool may still hold; 0 unless given.
     pub instances: Given<u32>,
     /// With capacity: how long instances that are too many may still be used; that of the offer unless given.
@@ -207,7 +225,7 @@ pub struct HappeningSpec {
     pub detected_after: Given<String>,
     /// With corrupted-artifact: how long from then until the version before can be pulled, such as "1 h".
     pub rollback: Given<String>,
-    /// With quota: GPUs that each pool may hold.
+    /// With quota: GPUs that each pool may hold. With gpus-down: how many GPUs of each node; 1 unless given.
     pub gpus: Given<u64>,
     /// With price, renewal: what it is multiplied by, such as 1.15.
     pub factor: Given<f64>,
@@ -237,6 +255,8 @@ pub enum LinkUseKind {
 pub enum HappeningKind {
     /// Owned nodes stop.
     NodesDown,
+    /// GPUs of owned nodes break.
+    GpusDown,
     /// A market has less capacity: what is too much is taken away.
     Capacity,
     /// A quota changes.

@@ -1,0 +1,127 @@
+//! What fails at once, from a GPU to a provider: from words to entities.
+
+use super::*;
+
+/// The good scenario with more tables behind it.
+fn with(name: &str, more: &str) -> Folder {
+    Folder::new(name, &format!("{GOOD}\n{more}"), TRACE)
+}
+
+const GPUS: &str = r#"
+[[failure]]
+name = "gpus"
+of   = "gpu"
+up   = { mean = "3700 d" }
+down = { median = "2 h", p95 = "10 h" }
+"#;
+
+#[test]
+fn gpus_fail_each_by_its_name_and_their_node_drains_unless_told() {
+    let folder = with("gpus", GPUS);
+    let compiled = try_compile(&folder.0, &[]).unwrap();
+    let weather = &compiled.model.weather;
+    assert!(weather.failures.is_empty() && weather.rolls_dice());
+    let failure = &weather.gpus[0];
+    assert!(failure.drains);
+    // Two nodes of eight.
+    let names: Vec<&str> = failure.gpus.iter().map(|gpu| gpu.name.as_str()).collect();
+    assert_eq!(names.len(), 16);
+    assert_eq!((names[0], names[15]), ("dc/h200#0.0", "dc/h200#1.7"));
+    let mut notes = compiled.assumptions.iter();
+    let noted = notes
+        .find(|note| note.what.contains("a GPU is broken"))
+        .unwrap();
+    assert!(noted.source.contains("AIReSim"), "{}", noted.source);
+
+    let goes_on = try_compile(&folder.0, &["failure.gpus.node=goes-on"]).unwrap();
+    assert!(!goes_on.model.weather.gpus[0].drains);
+    let mut notes = goes_on.assumptions.iter();
+    assert!(notes.all(|note| !note.what.contains("a GPU is broken")));
+    // Who takes the whole node down fails as nodes do, sixteen times as often.
+    let stops = try_compile(&folder.0, &["failure.gpus.node=stops"]).unwrap();
+    let weather = &stops.model.weather;
+    assert!(weather.gpus.is_empty());
+    let entities = &weather.failures[0].entities;
+    assert_eq!((entities.len(), entities[9].nodes[0].first), (16, 1));
+}
+
+#[test]
+fn gpus_break_at_a_given_time() {
+    let text = r#"
+[[happening]]
+name = "two of each"
+at = "6 h"
+what = "gpus-down"
+first = 1
+nodes = 1
+gpus = 2
+node = "goes-on"
+lasts = "3 h"
+"#;
+    let folder = with("gpus-down", text);
+    let script = try_compile(&folder.0, &[]).unwrap().model.weather.script;
+    let hour = |hours: u64| SimTime(hours * Span::HOUR.0);
+    let gpu = |gpu: u8| crate::model::Gpu {
+        name: String::new(),
+        pool: PoolId(0),
+        node: 1,
+        gpu,
+    };
+    let expected = [
+        gpu(0).incident(hour(6), false, false),
+        gpu(1).incident(hour(6), false, false),
+        gpu(0).incident(hour(9), true, false),
+        gpu(1).incident(hour(9), true, false),
+    ];
+    assert_eq!(script[..4], expected);
+    let stops = try_compile(&folder.0, &["happening.two of each.node=stops"]).unwrap();
+    let script = stops.model.weather.script;
+    assert_eq!(script[0], Incident::down(hour(6), PoolId(0), 1, 1));
+    for (set, words) in [
+        ("gpus=9", "a node of pool `dc/h200` has 8 GPUs"),
+        ("gpus=0", "a node of pool `dc/h200` has 8 GPUs"),
+        ("nodes=2", "has the nodes 0 to 1"),
+        ("instances=3", "`instances` means nothing here"),
+        ("node=drain", "did you mean `drains`?"),
+    ] {
+        let set = format!("happening.two of each.{set}");
+        let told = try_compile(&folder.0, &[&set]).unwrap_err();
+        assert!(told.contains(words), "{set}: {words} not in\n{told}");
+    }
+}
+
+#[test]
+fn mistakes_about_gpus_are_told_with_their_fix() {
+    let folder = with("gpu-mistakes", GPUS);
+    for (set, words) in [
+        ("failure.gpus.of=node", ""),
+        (
+            "failure.gpus.crews=2",
+            "`crews` means nothing for single GPUs",
+        ),
+        (
+            "failure.gpus.spares=2",
+            "`spares` means nothing for single GPUs",
+        ),
+        ("failure.gpus.nodes=2", "only a rack has a number of nodes"),
+        (
+            "pool.dc/h200.packing=count",
+            "does not tell its nodes apart",
+        ),
+        ("scenario.horizon=until-empty", "there is none"),
+    ] {
+        let told = try_compile(&folder.0, &[set]);
+        if words.is_empty() {
+            assert!(told.is_ok());
+            continue;
+        }
+        let told = told.unwrap_err();
+        assert!(told.contains(words), "{set}: {words} not in\n{told}");
+    }
+    let sets = ["failure.gpus.of=node", "failure.gpus.node=drains"];
+    let told = try_compile(&folder.0, &sets).unwrap_err();
+    assert!(
+        told.contains("only a GPU leaves its node a choice"),
+        "{told}"
+    );
+}
