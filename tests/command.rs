@@ -1,66 +1,16 @@
 //! The program as a shell sees it: exit codes, what goes where, what is written, and what is not.
 
+#[path = "common/shell.rs"]
+mod shell;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
+use shell::{Place, code, plimsoll, run, stderr, stdout};
 
 const SMALL: &str = "tests/fixtures/command/small.toml";
-
-/// A folder of this test's own, removed when it passes.
-struct Place(PathBuf);
-
-impl Place {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("plimsoll-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn at(&self, name: &str) -> String {
-        self.0.join(name).to_string_lossy().into_owned()
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.join(name)).unwrap()
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-}
-
-fn plimsoll(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_remove("NO_COLOR")
-        .env("COLUMNS", "120");
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    plimsoll(arguments).output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
 
 #[test]
 fn help_has_examples_and_exit_codes() {
@@ -304,110 +254,6 @@ fn runs_are_named_after_their_inputs() {
     ] {
         assert_ne!(first["run_id"], answer(other)["run_id"], "{other:?}");
     }
-}
-
-#[test]
-fn what_is_generated_can_be_imported() {
-    let place = Place::new("generated");
-    let csv = place.at("jobs.csv");
-    let output = run(&["generate", SMALL, "--replication", "2", "--out", &csv]);
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let output = run(&["import", &csv, "--from", "plimsoll"]);
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let rows = place.read("jobs.csv").lines().count() - 1;
-    assert!(stdout(&output).contains(&format!("rows read {rows} = accepted {rows} + dropped 0")));
-}
-
-/// Where the small recordings of weather lie, as in a command.
-const WEATHER: &str = "tests/fixtures/weather";
-
-/// `plimsoll import` with words that hold no blanks.
-fn import(words: &str) -> Output {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    run(&[&["import"][..], &words].concat())
-}
-
-/// Recorded weather, forth and back: what `import` writes, it reads.
-#[test]
-fn recorded_weather_is_imported_and_written() {
-    let place = Place::new("weather");
-    let (capacity, outages, steps) = (place.at("c.csv"), place.at("o.csv"), place.at("p.csv"));
-    let samples = format!("{WEATHER}/availability_zone-a.json --from skypilot --kind availability");
-    let prices = format!("{WEATHER}/price_changes.csv --from gcp-prices --kind spot");
-    let answer = format!("{WEATHER}/aws_spot_price_history.json");
-    for (words, said) in [
-        (
-            format!("{samples} --out {capacity}"),
-            "samples read 12 = accepted 12 + dropped 0",
-        ),
-        (
-            format!("{capacity} --from capacity"),
-            "5 changes, up 0.5833 of 2.0 h",
-        ),
-        (
-            format!("{WEATHER}/lanl_failures.csv --from lanl --zone UTC --out {outages}"),
-            "lines read 8 = accepted 5 + dropped 3",
-        ),
-        (
-            format!("{outages} --from outages"),
-            "outages: 4, 8.5 h down",
-        ),
-        (
-            format!("{prices} --only region=here1 --out {steps}"),
-            "lowest 4.25",
-        ),
-        (format!("{steps} --from prices"), "series: 1"),
-        (
-            format!("{answer} {answer} --from aws-prices"),
-            "dropped 4: repeats another row",
-        ),
-    ] {
-        let output = import(&words);
-        assert_eq!(code(&output), 0, "{words}: {}", stderr(&output));
-        assert!(
-            stdout(&output).contains(said),
-            "{words}: {}",
-            stdout(&output)
-        );
-    }
-}
-
-#[test]
-fn recorded_weather_that_cannot_be_used_is_refused() {
-    for (words, exit, said) in [
-        (
-            "availability_zone-a.json --from skypilot",
-            2,
-            "say what the samples are",
-        ),
-        (
-            "availability_zone-a.json --from skypilot --kind preemption",
-            3,
-            "its name says availability",
-        ),
-        ("lanl_failures.csv --from lanl", 2, "declare one"),
-        (
-            "price_changes.csv --from gcp-prices --kind 1y --only region=x",
-            3,
-            "`region` holds here1, there1",
-        ),
-        (
-            "price_changes.csv --from failure-archive",
-            3,
-            "none of 6 lines can be used",
-        ),
-        ("absent.csv --from outages", 3, "cannot be opened"),
-    ] {
-        let output = import(&format!("{WEATHER}/{words}"));
-        assert_eq!(code(&output), exit, "{words}: {}", stderr(&output));
-        assert!(
-            stderr(&output).contains(said),
-            "{words}: {}",
-            stderr(&output)
-        );
-    }
-    let output = run(&["import", SMALL, SMALL, "--from", "swf"]);
-    assert_eq!(code(&output), 2, "{}", stderr(&output));
 }
 
 #[test]

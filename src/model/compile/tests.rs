@@ -9,10 +9,13 @@ use crate::units::*;
 
 use super::{Compiled, compile};
 
+mod artifacts;
+mod capacity;
 mod checkpoints;
 mod commitments;
 mod factors;
 mod feeds;
+mod identity;
 mod maintenance;
 mod markets;
 mod mistakes;
