@@ -12,7 +12,9 @@ use common::{Everything, play, play_in};
 use plimsoll::dice::Dice;
 use plimsoll::engine::Scratch;
 use plimsoll::journal::{Item, Payee};
-use plimsoll::model::{Commitments, Horizon, Model, Promise, Timeline, VolumeDiscount, compile};
+use plimsoll::model::{
+    Commitments, Horizon, Initial, Model, Promise, Timeline, VolumeDiscount, compile,
+};
 use plimsoll::scenario::load;
 use plimsoll::units::{Epoch, Money, PoolId, ProviderId, SimTime, Span};
 use proptest::prelude::*;
@@ -175,10 +177,12 @@ fn what_is_settled_is_what_the_postings_say_whatever_happens() {
                     quietly(|| {
                         let heard = play(&model, &timeline, strategy);
                         let paid = by_month(&model, &heard);
-                        let lines =
-                            model
-                                .commitments
-                                .settle(model.epoch, heard.run.horizon, |_| paid.clone());
+                        let lines = model.commitments.settle(
+                            model.epoch,
+                            heard.run.horizon,
+                            &Initial::default(),
+                            |_| paid.clone(),
+                        );
                         let sum =
                             |item: Item, lines: &mut dyn Iterator<Item = (Item, Money)>| -> Money {
                                 lines.filter(|line| line.0 == item).map(|line| line.1).sum()

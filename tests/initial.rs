@@ -33,7 +33,9 @@ fn warm(model: &mut Model, jobs: &[(Row, u64, Option<PoolId>)], rows: &[Row]) ->
             request: timeline.requests[index],
             truth: timeline.truth[index],
             done: Span(done),
+            unsaved: Span::ZERO,
             pool,
+            nodes: Vec::new(),
         });
     }
     play(model, &timeline, 0)
@@ -95,6 +97,32 @@ fn nodes_that_are_down_come_back_when_it_is_said() {
     let heard = play(&model, &timeline, 0);
     assert_eq!(heard.jobs[1].start, Some(SimTime(HOUR)));
     assert_eq!(heard.pools[0].gpu_time[Bucket::Down], gpu_time(8, 5 * HOUR));
+}
+
+#[test]
+fn a_fault_takes_what_was_never_saved_before_the_run_either() {
+    // Three of its eight hours are done and one of them in no checkpoint; the node fails at 2:00, and the job goes on at
+    // once on the other with a restart of 12 min: two hours are done, six are left.
+    let mut model = cluster();
+    let row = Row::of(0, 8, 8 * HOUR);
+    let mut timeline = timeline(&mut model, &[row]);
+    timeline.weather = vec![Incident::down(SimTime(2 * HOUR), POOL, 1, 1)];
+    model.initial.jobs = vec![InitialJob {
+        name: "a".to_owned(),
+        request: timeline.requests[0],
+        truth: timeline.truth[0],
+        done: Span(3 * HOUR),
+        unsaved: Span(HOUR),
+        pool: Some(POOL),
+        nodes: vec![(1, 8)],
+    }];
+    let heard = play(&model, &timeline, 0);
+    assert_eq!(heard.jobs[0].end, SimTime(8 * HOUR + 12 * MINUTE));
+    assert_eq!(heard.jobs[0].interruptions, 1);
+    // On the node that it was said to hold; a fault of the other would not have touched it.
+    timeline.weather = vec![Incident::down(SimTime(2 * HOUR), POOL, 0, 1)];
+    let heard = play(&model, &timeline, 0);
+    assert_eq!(heard.jobs[0].end, SimTime(5 * HOUR));
 }
 
 #[test]
@@ -182,7 +210,7 @@ fn left_after(first: &Model, all: &Timeline) -> Vec<JobLeft> {
         threads: 1,
         sample: &sample,
     };
-    left_of(&plan, StrategyId(0), 0).unwrap()
+    left_of(&plan, StrategyId(0), 0).unwrap().0
 }
 
 /// The second half: the model that begins with what is left, its jobs, and which of all they are.
@@ -208,7 +236,9 @@ fn second_half(first: &Model, all: &Timeline, left: &[JobLeft]) -> (Model, Timel
             request,
             truth: all.truth[id],
             done: Span(job.done),
+            unsaved: Span::ZERO,
             pool: pool.map(PoolId::from),
+            nodes: Vec::new(),
         });
     }
     for (id, request) in all.requests.iter().enumerate() {
@@ -334,7 +364,7 @@ fn what_is_written_at_the_end_of_a_run_is_read_at_the_start_of_the_next() {
         threads: 1,
         sample: &sample,
     };
-    let mut left = left_of(&plan, StrategyId(0), 0).unwrap();
+    let mut left = left_of(&plan, StrategyId(0), 0).unwrap().0;
     for job in &mut left {
         job.class = "all".to_owned();
         // The scenario has one pool, with room for both.

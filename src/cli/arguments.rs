@@ -51,8 +51,8 @@ pub(super) enum Command {
         /// Which strategy, by name; the first of the scenario if not given
         #[arg(long, value_name = "NAME")]
         strategy: Option<String>,
-        /// Write the jobs that the first world leaves at its horizon, for another run to begin with: [initial],
-        /// jobs = "FILE"
+        /// Write what the first world leaves at its horizon, for another run to begin with: jobs to FILE (a csv), all
+        /// else to a .toml beside it, which `[initial] from` reads
         #[arg(long, value_name = "FILE")]
         state_out: Option<PathBuf>,
     },

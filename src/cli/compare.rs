@@ -16,7 +16,7 @@ use crate::metrics::Layout;
 use crate::model::Timeline;
 use crate::record::{
     Folder, JobsWriter, Manifest, Names, Replications, RunsWriter, SCHEMA_VERSION, Summary,
-    folder_name, is_complete, write_state, write_whole,
+    folder_name, is_complete, write_estate, write_state, write_whole,
 };
 use crate::stats::CONFIDENCE;
 use crate::units::{JobId, StrategyId};
@@ -69,7 +69,7 @@ pub(super) fn run(
     state_out.map_or(Ok(()), |path| write_left(&study, strategy, path))
 }
 
-/// Writes the jobs that the first world leaves at its horizon.
+/// Writes the jobs that the first world leaves at its horizon, and beside them all else that it leaves.
 fn write_left(study: &Study, strategy: StrategyId, path: &Path) -> Result<(), Failure> {
     let sample = |dice: &Dice, timeline: &mut Timeline| study.sample(dice, timeline);
     let plan = Plan {
@@ -80,11 +80,18 @@ fn write_left(study: &Study, strategy: StrategyId, path: &Path) -> Result<(), Fa
         threads: 1,
         sample: &sample,
     };
-    let jobs = left_of(&plan, strategy, 0).map_err(|error| failed(error, path))?;
+    let (jobs, estate) = left_of(&plan, strategy, 0).map_err(|error| failed(error, path))?;
     write_whole(path, |out| write_state(out, &jobs))
         .with_context(|| format!("cannot write {}", path.display()))?;
+    let words = path.with_extension("toml");
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    write_whole(&words, |out| write_estate(out, &estate, &name))
+        .with_context(|| format!("cannot write {}", words.display()))?;
     let left = counted(jobs.len() as u64, "job");
-    output::message(&format!("{left} left at the horizon: {}", path.display()));
+    let (path, words) = (path.display(), words.display());
+    output::message(&format!(
+        "{left} left at the horizon: {path}; all else: {words}"
+    ));
     Ok(())
 }
 

@@ -48,7 +48,9 @@ impl<O: Observer> Run<'_, O> {
                 _ => JobState::Running,
             };
             let done = self.world.progress(self.model, slot);
-            self.out.left(self.world.jobs[slot].id, Span(done));
+            let unsaved = self.world.unsaved(self.model, slot);
+            let id = self.world.jobs[slot].id;
+            self.out.left(id, Span(done), Span(unsaved));
             self.world.booked.clear();
             self.world
                 .close_job(self.model, slot, state, &mut self.record);

@@ -21,6 +21,9 @@ impl<O: Observer> Run<'_, O> {
         for &(site, dataset) in &initial.cached {
             self.world.has_cached(self.model, site, dataset);
         }
+        for &(tenant, amount) in &initial.used {
+            self.world.has_used(tenant, amount);
+        }
         for range in &initial.down {
             self.stop_nodes(range.pool, range.first, range.nodes);
         }
@@ -37,7 +40,13 @@ impl<O: Observer> Run<'_, O> {
             match job.pool {
                 None => self.world.has_done(slot, job.done),
                 Some(pool) => {
-                    let placed = self.world.runs_already(self.model, slot, pool, job.done);
+                    let placed = self.world.runs_already(
+                        self.model,
+                        slot,
+                        pool,
+                        (job.done, job.unsaved),
+                        &job.nodes,
+                    );
                     if placed.is_ok() {
                         let id = self.world.jobs[slot].id;
                         self.out.fact(now, Fact::Placed(id, pool));

@@ -361,6 +361,11 @@ impl<O: Observer> Run<'_, O> {
 }
 
 impl Scratch {
+    /// The world as the last run left it.
+    pub const fn left(&self) -> Option<&World> {
+        self.world.as_ref()
+    }
+
     pub(super) fn price_change(&self, index: usize) -> SimTime {
         self.price_changes
             .get(index)

@@ -45,7 +45,8 @@ impl<O: Observer> Run<'_, O> {
             return (discounts, shortfall);
         }
         let paid = |provider| self.world.spend.of(provider).collect();
-        let settled = commitments.settle(self.model.epoch, self.world.now, paid);
+        let settled =
+            commitments.settle(self.model.epoch, self.world.now, &self.model.initial, paid);
         for line in settled {
             match line.item {
                 Item::Discount => discounts -= line.amount,

@@ -4,22 +4,23 @@ use crate::dice::Dice;
 use crate::engine::{Scratch, simulate};
 use crate::journal::{JobRecord, JobState, Observer};
 use crate::model::{Model, Outcome, Timeline};
-use crate::record::JobLeft;
+use crate::record::{EstateLeft, JobLeft};
 use crate::strategy::Strategy;
 use crate::units::{JobId, Span, StrategyId};
 
+use super::estate_left::estate;
 use super::replicate::{ExperimentError, Plan};
 
 /// Keeps the jobs that live on.
 #[derive(Debug, Default)]
 struct Left {
-    done: Span,
-    jobs: Vec<(JobRecord, Span)>,
+    done: [Span; 2],
+    jobs: Vec<(JobRecord, [Span; 2])>,
 }
 
 impl Observer for Left {
-    fn left(&mut self, _job: JobId, done: Span) {
-        self.done = done;
+    fn left(&mut self, _job: JobId, done: Span, unsaved: Span) {
+        self.done = [done, unsaved];
     }
     fn job(&mut self, record: &JobRecord) {
         if record.state.is_unfinished() {
@@ -28,13 +29,13 @@ impl Observer for Left {
     }
 }
 
-/// Plays a replication under a strategy and says what is left of its jobs at the horizon, in order of arrival: what
-/// another run can begin with.
+/// Plays a replication under a strategy and says what is left at its horizon, jobs in order of arrival: what another run
+/// can begin with.
 pub fn left_of(
     plan: &Plan<'_>,
     strategy: StrategyId,
     replication: u32,
-) -> Result<Vec<JobLeft>, ExperimentError> {
+) -> Result<(Vec<JobLeft>, EstateLeft), ExperimentError> {
     let dice = Dice {
         seed: plan.seed,
         replication,
@@ -47,21 +48,33 @@ pub fn left_of(
     let mut left = Left::default();
     let prepared = Strategy::prepare(plan.model, strategy);
     let scratch = &mut Scratch::default();
-    simulate(plan.model, &prepared, &timeline, &dice, scratch, &mut left).map_err(|stuck| {
-        ExperimentError::Stuck {
-            replication,
-            seed: plan.seed,
-            stuck,
-        }
+    let ended = simulate(plan.model, &prepared, &timeline, &dice, scratch, &mut left);
+    let ended = ended.map_err(|stuck| ExperimentError::Stuck {
+        replication,
+        seed: plan.seed,
+        stuck,
     })?;
     left.jobs.sort_unstable_by_key(|(record, _)| record.job);
     let jobs = left.jobs.iter();
-    Ok(jobs
+    let mut jobs: Vec<JobLeft> = jobs
         .map(|(record, done)| told(plan.model, &timeline, record, *done))
-        .collect())
+        .collect();
+    for (job, (record, _)) in jobs.iter_mut().zip(&left.jobs) {
+        let owned = record
+            .pool
+            .is_some_and(|pool| !plan.model.pool(pool).is_rented());
+        let world = scratch.left().filter(|_| owned && !job.pool.is_empty());
+        let seats = world.map(|world| world.seats(record.job));
+        job.nodes = seats.unwrap_or_default();
+    }
+    let estate = match scratch.left() {
+        Some(world) => estate(plan.model, &dice, world, ended.horizon),
+        None => EstateLeft::default(),
+    };
+    Ok((jobs, estate))
 }
 
-fn told(model: &Model, timeline: &Timeline, record: &JobRecord, done: Span) -> JobLeft {
+fn told(model: &Model, timeline: &Timeline, record: &JobRecord, done: [Span; 2]) -> JobLeft {
     let index = record.job.index();
     let (request, truth) = (timeline.requests[index], timeline.truth[index]);
     let runs = record.state == JobState::Running;
@@ -74,8 +87,10 @@ fn told(model: &Model, timeline: &Timeline, record: &JobRecord, done: Span) -> J
         priority: request.priority,
         requested: request.requested.0,
         duration: truth.work.0,
-        done: done.0,
+        done: done[0].0,
+        unsaved: done[1].0,
         pool: pool.map_or_else(String::new, |pool| model.pool(pool).name.clone()),
+        nodes: Vec::new(),
         outcome: match truth.outcome {
             Outcome::Finished => "finished",
             Outcome::Failed => "failed",

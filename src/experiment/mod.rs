@@ -8,6 +8,7 @@
 mod change;
 mod columns;
 mod detail;
+mod estate_left;
 mod left;
 mod replicate;
 mod sentences;

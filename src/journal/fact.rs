@@ -99,8 +99,8 @@ pub trait Observer {
     fn job(&mut self, _record: &JobRecord) {}
     /// What a job that is over had sent home has come and is charged to it now; its record does not hold that.
     fn charged_later(&mut self, _job: JobId, _egress: Money) {}
-    /// A job lives on at the horizon, and so much of it is done, in reference time.
-    fn left(&mut self, _job: JobId, _done: Span) {}
+    /// A job lives on at the horizon, and so much of it is done, of which a part is in no checkpoint, in reference time.
+    fn left(&mut self, _job: JobId, _done: Span, _unsaved: Span) {}
     /// A pool's books were closed at the horizon.
     fn pool(&mut self, _record: &PoolRecord) {}
     /// What is known of a service at the horizon.

@@ -3,6 +3,8 @@
 use crate::journal::Item;
 use crate::units::{Epoch, Money, PoolId, ProviderId, SimTime, Span};
 
+use super::initial::{Balance, Initial};
+
 /// All such terms of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commitments {
@@ -96,22 +98,93 @@ impl Commitments {
 
     /// Settles a run that ended at `end`, given what each provider was paid in each stretch from the start on, from
     /// one [cut](Self::next_cut) to the next.
+    /// `initial` says what was paid before.
     pub fn settle(
         &self,
         epoch: Epoch,
         end: SimTime,
+        initial: &Initial,
         paid: impl Fn(ProviderId) -> Vec<Money>,
     ) -> Vec<Settled> {
-        let stretches = self.stretches(epoch, end);
         let mut settled = Vec::new();
+        let nets = self.nets(epoch, end, initial, paid, &mut settled);
+        let stretches = self.stretches(epoch, end);
+        for (place, (promise, net)) in self.promises.iter().zip(&nets).enumerate() {
+            let balance = initial.balances.iter().find(|of| of.promise == place);
+            let periods = promise.periods(&stretches, net, epoch, balance);
+            settled.extend(periods.iter().map(|period| period.line(promise, epoch)));
+        }
+        settled.retain(|line| line.amount != Money::ZERO);
+        settled
+    }
+
+    /// How promises stand at the end of a run that cuts their periods: (promise, since when, paid, settled).
+    pub fn balances(
+        &self,
+        epoch: Epoch,
+        end: SimTime,
+        initial: &Initial,
+        paid: impl Fn(ProviderId) -> Vec<Money>,
+    ) -> Vec<(usize, i64, Money, Money)> {
+        let nets = self.nets(epoch, end, initial, paid, &mut Vec::new());
+        let stretches = self.stretches(epoch, end);
+        let mut all = Vec::new();
+        for (place, (promise, net)) in self.promises.iter().zip(&nets).enumerate() {
+            let balance = initial.balances.iter().find(|of| of.promise == place);
+            let last = promise.periods(&stretches, net, epoch, balance).pop();
+            if let Some(period) = last.filter(|period| period.goes_on && period.within.1 == end) {
+                let since = epoch.unix_ms() + period.within.0.0 as i64 - period.since.0 as i64;
+                let settled = period.settled + period.owed();
+                all.push((place, since, period.paid, settled));
+            }
+        }
+        all
+    }
+
+    /// What providers that give discounts were paid in the month that a run cuts.
+    pub fn paid_in_month(
+        &self,
+        epoch: Epoch,
+        end: SimTime,
+        initial: &Initial,
+        paid: impl Fn(ProviderId) -> Vec<Money>,
+    ) -> Vec<(ProviderId, Money)> {
+        let month = SimTime(end.0.saturating_sub(epoch.since_month_began(end).0));
+        let stretches = self.stretches(epoch, end);
+        let of = |discount: &VolumeDiscount| {
+            let provider = discount.provider;
+            let paid = paid(provider);
+            let inside = stretches.iter().zip(&paid).filter(|(of, _)| month <= of.0);
+            let now: Money = inside.map(|(_, paid)| *paid).sum();
+            let before = initial.paid.iter().filter(|of| of.0 == provider);
+            let before: Money = before.map(|of| of.1).sum();
+            let began_before = end.0 < epoch.since_month_began(end).0;
+            let before = if began_before { before } else { Money::ZERO };
+            (provider, now + before)
+        };
+        self.discounts.iter().map(of).collect()
+    }
+
+    /// What was paid to the provider of each promise in each stretch, less discounts; settles these.
+    fn nets(
+        &self,
+        epoch: Epoch,
+        end: SimTime,
+        initial: &Initial,
+        paid: impl Fn(ProviderId) -> Vec<Money>,
+        settled: &mut Vec<Settled>,
+    ) -> Vec<Vec<Money>> {
+        let stretches = self.stretches(epoch, end);
         let mut discounts: Vec<(ProviderId, Vec<Money>)> = Vec::new();
         for discount in &self.discounts {
             let mut paid = paid(discount.provider);
             paid.resize(stretches.len(), Money::ZERO);
-            let back = discount.settle(&stretches, &paid, epoch, &mut settled);
+            let before = initial.paid.iter().filter(|of| of.0 == discount.provider);
+            let before = before.map(|of| of.1).sum();
+            let back = discount.settle(&stretches, &paid, (epoch, before), settled);
             discounts.push((discount.provider, back));
         }
-        for promise in &self.promises {
+        let net = |promise: &Promise| {
             let mut net = paid(promise.provider);
             net.resize(stretches.len(), Money::ZERO);
             let mine = discounts.iter().filter(|of| of.0 == promise.provider);
@@ -120,10 +193,9 @@ impl Commitments {
                     *paid -= *back;
                 }
             }
-            promise.settle(&stretches, &net, epoch, &mut settled);
-        }
-        settled.retain(|line| line.amount != Money::ZERO);
-        settled
+            net
+        };
+        self.promises.iter().map(net).collect()
     }
 
     /// The stretches of a run, cut at its end.
@@ -139,6 +211,42 @@ impl Commitments {
     }
 }
 
+/// A period of a promise, as far as a run goes.
+struct Period {
+    /// What of the run lies in it.
+    within: (SimTime, SimTime),
+    /// Whether it goes on after the run.
+    goes_on: bool,
+    /// How long before the run counting began.
+    since: Span,
+    /// What was promised for all that is counted.
+    promised: Money,
+    /// What was paid since then, less discounts.
+    paid: Money,
+    /// What of the shortfall was settled before the run.
+    settled: Money,
+}
+
+impl Period {
+    /// What is owed by now, or comes back of what was settled before.
+    fn owed(&self) -> Money {
+        Money((self.promised - self.paid).0.max(0)) - self.settled
+    }
+
+    fn line(&self, promise: &Promise, epoch: Epoch) -> Settled {
+        let (from, to) = self.within;
+        let last = SimTime(to.0 - 1);
+        let month = last.0.saturating_sub(epoch.since_month_began(last).0);
+        Settled {
+            from: SimTime(month).max(from),
+            to,
+            provider: promise.provider,
+            item: Item::Shortfall,
+            amount: self.owed(),
+        }
+    }
+}
+
 impl VolumeDiscount {
     /// Settles each month of a run. Returns what of it belongs to each stretch: the tiers of a month are filled in the
     /// order in which it was paid.
@@ -146,11 +254,13 @@ impl VolumeDiscount {
         &self,
         stretches: &[(SimTime, SimTime)],
         paid: &[Money],
-        epoch: Epoch,
+        (epoch, before): (Epoch, Money),
         settled: &mut Vec<Settled>,
     ) -> Vec<Money> {
         let mut back = Vec::new();
-        let (mut begun, mut spend) = (SimTime::ZERO, Money::ZERO);
+        // What of the first month was paid before filled its tiers, and came back then.
+        let mut told = self.of(before);
+        let (mut begun, mut spend) = (SimTime::ZERO, before);
         for (index, &(from, to)) in stretches.iter().enumerate() {
             let before = self.of(spend);
             spend += paid[index];
@@ -161,9 +271,9 @@ impl VolumeDiscount {
                     to,
                     provider: self.provider,
                     item: Item::Discount,
-                    amount: -self.of(spend),
+                    amount: told - self.of(spend),
                 });
-                (begun, spend) = (to, Money::ZERO);
+                (begun, spend, told) = (to, Money::ZERO, Money::ZERO);
             }
         }
         back
@@ -178,21 +288,23 @@ impl Promise {
     }
 
     /// Walks through the periods. What is promised for a period that the promise or the run cuts counts by time.
-    fn settle(
+    fn periods(
         &self,
         stretches: &[(SimTime, SimTime)],
         paid: &[Money],
         epoch: Epoch,
-        settled: &mut Vec<Settled>,
-    ) {
+        balance: Option<&Balance>,
+    ) -> Vec<Period> {
+        let mut periods = Vec::new();
         let end = stretches.last().map_or(SimTime::ZERO, |last| last.1);
         // Its periods are counted by a clock of its own, which starts when it began.
         let before = self.before;
         let Some(own) = Epoch::from_unix_ms(epoch.unix_ms().saturating_sub_unsigned(before.0))
         else {
-            return;
+            return periods;
         };
         let start = SimTime::ZERO + before;
+        let over = end + before;
         let end = self.until.min(end) + before;
         let (mut at, mut period) = (self.from, 0);
         while at < end {
@@ -203,25 +315,27 @@ impl Promise {
                     SimTime(at.max(start).0 - before.0),
                     SimTime(cut.0 - before.0),
                 );
-                let lasted = i128::from(within.1.since(within.0).0);
+                let balance = balance.filter(|_| within.0 == SimTime::ZERO);
+                let since = balance.map_or(Span::ZERO, |balance| balance.since);
+                let lasted = i128::from(within.1.since(within.0).0 + since.0);
                 let whole = i128::from(whole.0.max(1));
                 let promised = share(self.amount(period), lasted, whole);
                 let inside =
                     |of: &(&(SimTime, SimTime), &Money)| within.0 <= of.0.0 && of.0.1 <= within.1;
                 let spent = stretches.iter().zip(paid).filter(inside);
                 let spent: Money = spent.map(|(_, paid)| *paid).sum();
-                let last = SimTime(within.1.0 - 1);
-                let month = last.0.saturating_sub(epoch.since_month_began(last).0);
-                settled.push(Settled {
-                    from: SimTime(month).max(within.0),
-                    to: within.1,
-                    provider: self.provider,
-                    item: Item::Shortfall,
-                    amount: Money((promised - spent).0.max(0)),
+                periods.push(Period {
+                    within,
+                    goes_on: over < ends && over.0 - before.0 < self.until.0,
+                    since,
+                    promised,
+                    paid: spent + balance.map_or(Money::ZERO, |balance| balance.paid),
+                    settled: balance.map_or(Money::ZERO, |balance| balance.settled),
                 });
             }
             (at, period) = (cut, period + 1);
         }
+        periods
     }
 
     /// How long the period that holds an instant is, and when it ends, by the promise's own clock: whole UTC months,

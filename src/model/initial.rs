@@ -1,6 +1,6 @@
 //! What a run begins with.
 
-use crate::units::{Bytes, DatasetId, PoolId, ProviderId, SiteId, Span};
+use crate::units::{Bytes, DatasetId, Money, PoolId, ProviderId, SiteId, Span, TenantId};
 
 use super::request::Request;
 use super::timeline::Truth;
@@ -18,6 +18,25 @@ pub struct Initial {
     pub cached: Vec<(SiteId, DatasetId)>,
     /// Nodes that are down; when they come back is scripted.
     pub down: Vec<NodeRange>,
+    /// What providers were paid so far in the month.
+    pub paid: Vec<(ProviderId, Money)>,
+    /// How promises stand, by place in the commitments.
+    pub balances: Vec<Balance>,
+    /// GPU-time that tenants used, as it counts at the start, in milli-GPU·ms.
+    pub used: Vec<(TenantId, u128)>,
+}
+
+/// How a promise to a provider stands within its period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// Which promise.
+    pub promise: usize,
+    /// How long before the start counting began.
+    pub since: Span,
+    /// What was paid since then, less discounts.
+    pub paid: Money,
+    /// What of the shortfall was settled already.
+    pub settled: Money,
 }
 
 /// A job that is there at the start.
@@ -31,8 +50,12 @@ pub struct InitialJob {
     pub truth: Truth,
     /// How much of that is done, in reference ms.
     pub done: Span,
+    /// How much of what is done is in no checkpoint yet.
+    pub unsaved: Span,
     /// Where it runs; `None` if it waits.
     pub pool: Option<PoolId>,
+    /// The nodes that it holds there, with how many GPUs of each; as its packing chooses if none are said.
+    pub nodes: Vec<(u32, u32)>,
 }
 
 impl Initial {

@@ -43,7 +43,7 @@ pub use elastic::{Elastic, ElasticTerms, Smaller};
 pub use estate::{CheckpointHome, Class, Horizon, Model, Overrun, Preemption, Site, SiteKind};
 pub use factors::{Effect, Factors, Moves};
 pub use happening::{Happening, Incident, Turn};
-pub use initial::{Initial, InitialJob};
+pub use initial::{Balance, Initial, InitialJob};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};

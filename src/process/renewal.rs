@@ -28,6 +28,8 @@ pub enum RenewalStart {
     /// Up and new.
     #[default]
     Up,
+    /// Down from the start on.
+    Down,
     /// As found long after its beginning: up with the probability of its availability, and in the middle of
     /// a stretch (its rest follows the equilibrium law, [`Law::residual`]).
     Stationary,
@@ -90,6 +92,11 @@ impl Renewal {
                 at,
                 up: true,
                 span: self.stretch(dice, key, true, 0),
+            },
+            RenewalStart::Down => Beginning {
+                at,
+                up: false,
+                span: self.stretch(dice, key, false, 0),
             },
             RenewalStart::Stationary => {
                 let mut stream = dice.stream(key, Purpose::RenewalStart, 0, 0);

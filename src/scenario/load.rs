@@ -143,7 +143,8 @@ fn read_chain(
 }
 
 /// Lays a scenario over the files of weather that it takes in.
-fn take_in(mut tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>) -> Option<Table> {
+fn take_in(tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>) -> Option<Table> {
+    let mut tree = begin_from(tree, problems, chain)?;
     let Some(weather) = tree.remove("weather") else {
         return Some(tree);
     };
@@ -165,6 +166,39 @@ fn take_in(mut tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>) -
         let part = read_chain(&path, Some(file.origin), problems, chain)?;
         chain.truncate(depth);
         merge(&mut below, part);
+    }
+    merge(&mut below, tree);
+    Some(below)
+}
+
+/// Lays what a run begins with over the file that it begins from, if it names one.
+fn begin_from(mut tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>) -> Option<Table> {
+    let Some(initial) = tree.get_mut("initial") else {
+        return Some(tree);
+    };
+    let Value::Table(words) = &mut initial.node.value else {
+        return Some(tree);
+    };
+    let Some(from) = words.remove("from") else {
+        return Some(tree);
+    };
+    let origin = from.node.origin;
+    let Value::Text(path) = &from.node.value else {
+        let words = "`from` should be the path of a state that a run left, in quotes";
+        problems.push(Problem::at(origin, words));
+        return None;
+    };
+    let path = problems.sources.resolve(origin, path);
+    let depth = chain.len();
+    let mut below = read_chain(&path, Some(origin), problems, chain)?;
+    chain.truncate(depth);
+    if below.len() != 1 || !below.contains_key("initial") {
+        let message = format!(
+            "{} is no state: it should hold [initial] and nothing else",
+            path.display()
+        );
+        problems.push(Problem::at(origin, message));
+        return None;
     }
     merge(&mut below, tree);
     Some(below)

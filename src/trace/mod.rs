@@ -16,6 +16,7 @@
 mod bytes;
 mod canonical;
 mod collect;
+mod cut;
 mod error;
 mod header;
 mod job;
@@ -32,6 +33,7 @@ mod value;
 mod weather;
 
 pub use canonical::write_csv;
+pub use cut::Straddler;
 pub use error::{RowKind, TraceError, TraceErrorKind};
 pub use job::{JobNames, Trace, TraceJob};
 pub use limits::Limits;

@@ -183,9 +183,21 @@ impl<'m> Columns<'m> {
             outcome,
             priority: self.priority(record)?,
             // A wait is for comparison only: an unreadable one is not worth the job.
-            recorded_wait_ms: optional_time(record, self.recorded_wait).unwrap_or(None),
+            recorded_wait_ms: optional_time(record, self.recorded_wait)
+                .unwrap_or(None)
+                .or_else(|| self.wait_until_start(record, submit)),
             name: self.job.map(|place| text(record, place)).transpose()?,
         })
+    }
+
+    /// How long a job waited, where the source says when it started.
+    fn wait_until_start(&self, record: &ByteRecord, submit: i64) -> Option<u64> {
+        let RunTime::Between { .. } = &self.mapping.run_time else {
+            return None;
+        };
+        let start = text(record, self.run_time[0]).ok()?;
+        let start = instant(start, &self.mapping.time).ok()?;
+        u64::try_from(start - submit).ok()
     }
 
     fn duration(&self, record: &ByteRecord) -> Result<i64, Fault> {

@@ -29,7 +29,8 @@ pub use ids::{
 pub use money::{BytePrice, Currency, Money, Price};
 pub use quantity::{
     QuantityError, parse_amount, parse_bandwidth, parse_bandwidth_per_gpu, parse_byte_price,
-    parse_bytes, parse_decimal, parse_intensity, parse_power_watts, parse_price, parse_span,
+    parse_bytes, parse_decimal, parse_intensity, parse_money, parse_power_watts, parse_price,
+    parse_span,
 };
 pub use storage_price::{StoragePrice, parse_storage_price};
 pub use time::{SimTime, Span};

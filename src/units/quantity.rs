@@ -1,6 +1,6 @@
 //! Reading what a person wrote: a number and a unit, exactly.
 
-use super::{Bandwidth, BytePrice, Bytes, Currency, Price, Span};
+use super::{Bandwidth, BytePrice, Bytes, Currency, Money, Price, Span};
 
 /// Why a text is not the quantity that was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -139,6 +139,34 @@ pub fn parse_amount(text: &str, currency: Currency, suffix: &str) -> Result<u64,
     expect_currency(code, currency)?;
     scaled(number, 1_000_000, text, "0.000001")
 }
+
+/// Reads an amount of money to the tick: `"12000 USD"`, with up to 18 decimals.
+pub fn parse_money(text: &str, currency: Currency) -> Result<Money, QuantityError> {
+    let (number, code) = split(text, "\"12000 USD\"")?;
+    expect_currency(code, currency)?;
+    let (sign, digits) = number
+        .strip_prefix('-')
+        .map_or((1, number), |rest| (-1, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let wrong = || QuantityError::Shape {
+        text: text.to_owned(),
+        example: "\"12000 USD\"",
+    };
+    if fraction.len() > MONEY_DECIMALS || whole.len() > 12 {
+        return Err(wrong());
+    }
+    let whole: i128 = whole.parse().map_err(|_| wrong())?;
+    let part: i128 = format!("{fraction:0<MONEY_DECIMALS$}")
+        .parse()
+        .map_err(|_| wrong())?;
+    // A tick is larger than half of the last decimal, so what was printed in full is read without loss.
+    let scale = 10_i128.pow(MONEY_DECIMALS as u32);
+    let ticks = (part * Money::TICKS_PER_UNIT + scale / 2) / scale;
+    Ok(Money(sign * (whole * Money::TICKS_PER_UNIT + ticks)))
+}
+
+/// Decimals of an amount of money that say every tick.
+const MONEY_DECIMALS: usize = 18;
 
 /// Reads a power: `"700 W"`, `"10.2 kW"`, in whole watts.
 pub fn parse_power_watts(text: &str) -> Result<u64, QuantityError> {

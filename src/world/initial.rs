@@ -1,12 +1,13 @@
 //! Jobs that were there before the run: their progress and their places.
 
 use crate::model::Model;
-use crate::units::{Bytes, DatasetId, PoolId, ProviderId, SiteId, Span};
+use crate::units::{Bytes, DatasetId, PoolId, ProviderId, SiteId, Span, TenantId};
 
 use super::job::{Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
 use super::moves::Refusal;
+use super::nodes::Holding;
 use super::staging::Staging;
 
 impl World {
@@ -33,13 +34,20 @@ impl World {
         model: &Model,
         slot: Slot,
         pool: PoolId,
-        done: Span,
+        (done, unsaved): (Span, Span),
+        nodes: &[(u32, u32)],
     ) -> Result<(), Refusal> {
         self.admit();
         self.jobs[slot].done = done.0;
+        if unsaved > Span::ZERO {
+            self.jobs.history_mut(slot).unsaved = unsaved.0;
+        }
         let placed = if model.pool(pool).is_rented() {
             self.place_rented(model, slot, pool)
                 .map(|launched| launched.instances)
+        } else if let Some(holding) = self.seat(model, slot, pool, nodes) {
+            self.hold(model, slot, pool, holding, Phase::Running);
+            Ok(0)
         } else {
             self.place(model, slot, pool).map(|()| 0)
         };
@@ -56,6 +64,22 @@ impl World {
         Ok(())
     }
 
+    /// The very GPUs that a job holds already, if they are said and free.
+    fn seat(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        pool: PoolId,
+        nodes: &[(u32, u32)],
+    ) -> Option<Holding> {
+        if nodes.is_empty() || self.may_start(model, slot, pool).is_err() {
+            return None;
+        }
+        let gpus = self.jobs[slot].gpus;
+        let state = &mut self.pools[pool.index()];
+        state.take_parts(gpus, nodes)
+    }
+
     /// Whoever came so far is dealt with; the whole line is looked at next.
     pub fn look_at_all(&mut self) {
         self.admit();
@@ -68,11 +92,16 @@ impl World {
         self.meters.begin_at(model.epoch, self.now, provider, bytes);
     }
 
-    /// A site holds a copy of a data set.
+    /// A site holds copies of data sets, told in the order in which they were used last.
     pub fn has_cached(&mut self, model: &Model, site: SiteId, dataset: DatasetId) {
         let (now, size) = (self.now, model.dataset(dataset).size);
         if Staging::is_used(&self.staging) {
             self.staging.hold(site, dataset, size, now);
         }
+    }
+
+    /// A tenant has used so much, as it counts now.
+    pub fn has_used(&mut self, tenant: TenantId, amount: u128) {
+        self.usage[tenant.index()] = (amount, self.now);
     }
 }

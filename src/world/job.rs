@@ -124,6 +124,8 @@ pub struct History {
     pub halted: SimTime,
     /// Work done and lost by kills, in reference ms.
     pub lost: u64,
+    /// Work done before the run that no checkpoint holds, in reference ms.
+    pub unsaved: u64,
     /// Since when it waits again.
     pub waiting_since: SimTime,
     /// Time spent waiting again.
@@ -151,6 +153,7 @@ impl History {
         recovery: Span::ZERO,
         halted: SimTime::NEVER,
         lost: 0,
+        unsaved: 0,
         waiting_since: SimTime::NEVER,
         preempted: Span::ZERO,
         whole: None,

@@ -33,6 +33,14 @@ impl Meters {
         }
     }
 
+    /// What left so far in the month of `now`.
+    pub(super) fn sent(&self, epoch: Epoch, now: SimTime, provider: ProviderId) -> Bytes {
+        // A month that ended with this instant is over for whoever begins with it.
+        let counted = self.month_end == epoch.next_month(now);
+        let sent = self.bytes.get(provider.index()).filter(|_| counted);
+        sent.copied().unwrap_or_default()
+    }
+
     /// Counts a transfer that is complete now, and says what it costs. The month is that of its completion.
     pub(super) fn charge(
         &mut self,

@@ -22,6 +22,7 @@ mod initial;
 mod job;
 mod kept;
 mod leases;
+mod left;
 mod line;
 mod maxmin;
 mod meters;

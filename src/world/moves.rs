@@ -301,7 +301,14 @@ impl World {
         reason = "measured: each job comes through here once"
     )]
     #[inline(always)]
-    fn hold(&mut self, model: &Model, slot: Slot, pool: PoolId, holding: Holding, phase: Phase) {
+    pub(super) fn hold(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        pool: PoolId,
+        holding: Holding,
+        phase: Phase,
+    ) {
         let now = self.now;
         if self.at_door == Some(slot) {
             // It has just come and has not waited.

@@ -190,6 +190,30 @@ impl Nodes {
         Some(Holding::Shares(list))
     }
 
+    /// Takes so many GPUs of each of these nodes, told in the order of [`Nodes::parts`]; `None` if some are not free.
+    pub(super) fn take_parts(&mut self, parts: &[(u32, u32)]) -> Option<Holding> {
+        let free = |&(node, part): &(u32, u32)| {
+            let free = self.free.free_of(node)?;
+            (part > 0 && part <= free).then_some((node, free, part))
+        };
+        let mut seats: Vec<(u32, u32, u32)> = parts.iter().map(free).collect::<Option<_>>()?;
+        seats.sort_unstable();
+        if seats.is_empty() || seats.windows(2).any(|two| two[0].0 == two[1].0) {
+            return None;
+        }
+        for &(node, free, part) in &seats {
+            self.free.take(node, free, part);
+        }
+        if let [(node, ..)] = seats[..] {
+            return Some(Holding::Node(node));
+        }
+        let mut list = END;
+        for &(node, part) in parts.iter().rev() {
+            list = self.shares.push(Share::of(node, part, list));
+        }
+        Some(Holding::Shares(list))
+    }
+
     /// Takes GPUs of given absent nodes that are about to appear: the gang's own rented instances.
     pub(super) fn hold_new(&mut self, nodes: &[u32], gpus: u64) -> Holding {
         if let [node] = nodes {

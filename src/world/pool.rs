@@ -180,6 +180,18 @@ impl PoolState {
         Some(holding)
     }
 
+    /// Takes these GPUs of these nodes of an owned pool for a gang; `None` if they are not free.
+    pub(super) fn take_parts(&mut self, gpus: u64, parts: &[(u32, u32)]) -> Option<Holding> {
+        let told: u64 = parts.iter().map(|&(_, part)| u64::from(part)).sum();
+        if self.rent.is_some() || told != gpus {
+            return None;
+        }
+        let holding = self.nodes.as_mut()?.take_parts(parts)?;
+        self.free -= gpus;
+        self.hold(gpus);
+        Some(holding)
+    }
+
     /// Rents new instances for a whole gang; they are not up yet. Returns what it holds and how many.
     pub fn launch(&mut self, pool: &Pool, now: SimTime, gpus: u64) -> Option<(Holding, u32)> {
         let count = Self::instances_for(pool, gpus);

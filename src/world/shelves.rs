@@ -140,10 +140,15 @@ impl Shelves {
         self.enter(self.per_node, word, bits);
     }
 
+    /// How many GPUs of a node are free, if any is.
+    pub(super) fn free_of(&self, node: u32) -> Option<u32> {
+        let stands = |&free: &u32| self.by_free[free as usize].nodes.contains(node);
+        numbers_of(self.filled_from(1)).find(stands)
+    }
+
     /// Takes what is free on a node, but at most so many GPUs; returns how many.
     pub(super) fn block(&mut self, node: u32, most: u32) -> u32 {
-        let stands = |&free: &u32| self.by_free[free as usize].nodes.contains(node);
-        let Some(free) = numbers_of(self.filled_from(1)).find(stands) else {
+        let Some(free) = self.free_of(node) else {
             return 0;
         };
         let taken = free.min(most);

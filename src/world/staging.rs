@@ -81,8 +81,10 @@ impl Staging {
     /// A site holds a copy of a data set from now on.
     pub(super) fn hold(&mut self, site: SiteId, dataset: DatasetId, size: Bytes, now: SimTime) {
         let cache = &mut self.sites[site.index()];
+        let rank = cache.copies.len() as u32;
         if cache.find(dataset).is_none() {
             cache.copies.push(Held {
+                rank,
                 dataset,
                 size,
                 coming: None,
@@ -92,6 +94,19 @@ impl Staging {
                 since: now,
             });
         }
+    }
+
+    /// What is in the cache of each site: when it was last used, its place among what was used then, and what it is.
+    pub(super) fn caches(
+        &self,
+    ) -> impl Iterator<Item = (SiteId, impl Iterator<Item = (SimTime, u32, DatasetId)> + '_)> + '_
+    {
+        let sites = self.sites.iter().enumerate();
+        sites.map(|(site, cache)| {
+            let there = cache.copies.iter().filter(|held| held.is_there());
+            let told = there.map(|held| (held.used, held.rank, held.dataset));
+            (SiteId::from(site), told)
+        })
     }
 
     /// Whether a data set can be read at a site.
@@ -110,6 +125,7 @@ impl Staging {
             return;
         }
         cache.copies.push(Held {
+            rank: 0,
             dataset: id,
             size,
             coming: Some(way),

@@ -155,6 +155,7 @@ impl World {
         }
         self.book(model, slot, Bucket::Checkpoint, halted, self.now);
         self.jobs[slot].done = progress;
+        self.jobs.history_mut(slot).unsaved = 0;
         self.free_gpus(model, slot, idle);
         if !model.elastic.is_empty() {
             self.resize(model, slot);
@@ -266,10 +267,19 @@ impl World {
         }
         self.book_run(model, slot, Bucket::Rework, (safe_to, run_to), after);
         self.book(model, slot, Bucket::Checkpoint, run_to, self.now);
+        let unsaved = &mut self.jobs.history_mut(slot).unsaved;
+        let unsaved = if kept == 0 {
+            std::mem::take(unsaved)
+        } else {
+            0
+        };
         let job = &mut self.jobs[slot];
         job.done += work_done(safe_run, job.speed);
+        job.done -= unsaved;
         let lost = progress - job.done;
-        self.jobs.history_mut(slot).lost += lost;
+        let history = self.jobs.history_mut(slot);
+        history.lost += lost;
+        history.unsaved = 0;
     }
 
     /// As the end of the present stretch of a job whose checkpoints go home; returns whether they do.
@@ -295,7 +305,7 @@ impl World {
 
     /// How many checkpoints of the present stretch count now. None is written in time while a job saves, but
     /// one that was written may be verified then.
-    fn counting(&self, rhythm: Rhythm, run_from: SimTime, stop: SimTime) -> u64 {
+    pub(super) fn counting(&self, rhythm: Rhythm, run_from: SimTime, stop: SimTime) -> u64 {
         let unverified = Rhythm {
             verify: Span::ZERO,
             ..rhythm

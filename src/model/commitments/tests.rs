@@ -27,7 +27,9 @@ fn promise(months: Option<u32>, steps: &[(u32, i128)]) -> Promise {
 fn due(commitments: &Commitments, days: u64, paid: &[i128]) -> Vec<(u64, u64, Item, i128)> {
     let epoch = Epoch::parse("2026-01-22T00:00:00Z").unwrap();
     let paid: Vec<Money> = paid.iter().map(|&paid| units(paid)).collect();
-    let settled = commitments.settle(epoch, SimTime(days * DAY), |_| paid.clone());
+    let settled = commitments.settle(epoch, SimTime(days * DAY), &Initial::default(), |_| {
+        paid.clone()
+    });
     let line = |line: Settled| {
         assert_eq!(line.amount.0 % Money::TICKS_PER_UNIT, 0);
         let amount = line.amount.0 / Money::TICKS_PER_UNIT;

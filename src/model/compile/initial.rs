@@ -1,13 +1,14 @@
 //! `[initial]`: what a run begins with.
 
 use crate::model::{
-    Dataset, Incident, Initial, InitialJob, NodeRange, Outcome, Request, Shape, Truth,
+    Commitments, Dataset, Incident, Initial, InitialJob, NodeRange, Outcome, Request, Shape, Truth,
 };
 use crate::scenario::{InitialJobSpec, InitialSpec, Origin, ScenarioFile};
 use crate::units::{
     ClassId, DatasetId, MilliGpus, PoolId, ShapeId, SimTime, SiteId, Span, TenantId, parse_bytes,
 };
 
+use super::balances;
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::demand::{Intake, class_of, holds};
@@ -27,7 +28,19 @@ pub(super) struct Draft {
     pub(super) work: Span,
     pub(super) outcome: Outcome,
     pub(super) done: Span,
+    pub(super) unsaved: Span,
     pub(super) pool: Option<PoolId>,
+    pub(super) nodes: Vec<(u32, u32)>,
+}
+
+/// Where a job is at the start.
+pub(super) enum Where {
+    /// In the line.
+    Line,
+    /// In this pool.
+    Pool(String),
+    /// It runs, and nobody says where.
+    Somewhere,
 }
 
 /// A job as it is written, wherever that is.
@@ -37,11 +50,13 @@ pub(super) struct Row {
     pub(super) tenant: String,
     pub(super) milli: u64,
     pub(super) priority: i32,
-    pub(super) requested: Span,
+    pub(super) requested: Option<Span>,
     pub(super) work: Option<Span>,
     pub(super) outcome: Outcome,
     pub(super) done: Span,
-    pub(super) pool: Option<String>,
+    pub(super) unsaved: Span,
+    pub(super) place: Where,
+    pub(super) nodes: Vec<(u32, u32)>,
     pub(super) at: Origin,
 }
 
@@ -51,11 +66,11 @@ pub(super) fn jobs(
     file: &ScenarioFile,
     pools: &[PoolDraft],
     classes: &[ClassDraft],
+    mut rows: Vec<Row>,
 ) -> Vec<Draft> {
     let Some(spec) = file.initial.value() else {
         return Vec::new();
     };
-    let mut rows = Vec::new();
     if let Some((path, at)) = spec.jobs.here() {
         state_file::read(context, path, at, &mut rows);
     }
@@ -75,9 +90,16 @@ pub(super) fn jobs(
     }
     let mut assumed = 0;
     let mut drafts = Vec::new();
+    let mut room: Vec<u64> = pools.iter().map(|draft| draft.pool.gpus()).collect();
     for row in rows {
         assumed += usize::from(row.work.is_none());
-        drafts.extend(draft(context, row, drafts.len(), pools, classes));
+        drafts.extend(draft(
+            context,
+            row,
+            drafts.len(),
+            (pools, &mut room),
+            classes,
+        ));
     }
     if assumed > 0 {
         let what = "initial: duration of jobs that do not say it";
@@ -109,11 +131,16 @@ fn row(context: &mut Context, spec: &InitialJobSpec, table: Origin) -> Option<Ro
             .unwrap_or_else(|| "all".to_owned()),
         milli: (gpus? * 1000.0).round() as u64,
         priority: spec.priority.value().copied().unwrap_or(0),
-        requested: requested?,
+        requested: Some(requested?),
         work,
         outcome: Outcome::Finished,
         done,
-        pool: spec.pool.value().cloned(),
+        unsaved: context.span(&spec.unsaved).unwrap_or(Span::ZERO),
+        place: match spec.pool.value() {
+            Some(pool) => Where::Pool(pool.clone()),
+            None => Where::Line,
+        },
+        nodes: Vec::new(),
         at: table,
     })
 }
@@ -122,7 +149,7 @@ fn draft(
     context: &mut Context,
     row: Row,
     place: usize,
-    pools: &[PoolDraft],
+    (pools, room): (&[PoolDraft], &mut [u64]),
     classes: &[ClassDraft],
 ) -> Option<Draft> {
     let gpus = MilliGpus(row.milli);
@@ -132,7 +159,14 @@ fn draft(
         context.unknown(row.at, "class", &row.class, &known);
         return None;
     };
-    let work = row.work.unwrap_or(row.requested.max(Span(row.done.0 + 1)));
+    let usual = row.requested.or(classes[class.index()].requested_default);
+    let requested = usual.or(row.work).unwrap_or(Span(1));
+    let work = row.work.unwrap_or(requested.max(Span(row.done.0 + 1)));
+    if row.done < row.unsaved {
+        let message = format!("job `{name}` has done less than what it has not saved");
+        context.fault(row.at, message, "give `unsaved` as a part of `done`");
+        return None;
+    }
     if work <= row.done {
         let message = format!("job `{name}` has done all of its {} ms", work.0);
         context.fault(
@@ -142,10 +176,14 @@ fn draft(
         );
         return None;
     }
-    let pool = match &row.pool {
-        Some(pool) => Some(named(context, pool, row.at, pools)?),
-        None => None,
+    let pool = match &row.place {
+        Where::Pool(pool) => Some(named(context, pool, row.at, pools)?),
+        Where::Somewhere => first_with_room(&classes[class.index()].class.pools, gpus, pools, room),
+        Where::Line => None,
     };
+    if let Some(left) = pool.and_then(|pool| room.get_mut(pool.index())) {
+        *left = left.saturating_sub(gpus.occupied());
+    }
     if let Some(pool) = pool.filter(|pool| !classes[class.index()].class.pools.contains(pool)) {
         let pool = &pools[pool.index()].pool.name;
         let message = format!("job `{name}` runs in pool `{pool}`, which its class may not use");
@@ -170,12 +208,31 @@ fn draft(
         gpus,
         tenant: row.tenant,
         priority: row.priority,
-        requested: row.requested,
+        requested,
         work,
         outcome: row.outcome,
         done: row.done,
+        unsaved: row.unsaved,
         pool,
+        nodes: row.nodes,
     })
+}
+
+/// The first pool with room for a gang, by count, owned ones before those that are rented; in the line if there is none.
+fn first_with_room(
+    allowed: &[PoolId],
+    gpus: MilliGpus,
+    pools: &[PoolDraft],
+    room: &[u64],
+) -> Option<PoolId> {
+    let rented = |pool: &&PoolId| pools[pool.index()].pool.is_rented();
+    let fits = |pool: &&PoolId| gpus.occupied() <= room[pool.index()];
+    let owned = allowed.iter().filter(|pool| !rented(pool));
+    owned
+        .filter(fits)
+        .chain(allowed.iter().filter(rented))
+        .next()
+        .copied()
 }
 
 /// What the run begins with, and when nodes that are down come back.
@@ -185,6 +242,7 @@ pub(super) fn read(
     drafts: Vec<Draft>,
     (sites, pools): (&[Place], &[PoolDraft]),
     (datasets, intake, script): (&[Dataset], &Intake, &mut Vec<Incident>),
+    commitments: &Commitments,
 ) -> Initial {
     let (shapes, tenants) = (intake.shapes.as_slice(), intake.tenants.as_slice());
     let Some((spec, _)) = file.initial.here() else {
@@ -208,7 +266,9 @@ pub(super) fn read(
                 outcome: draft.outcome,
             },
             done: draft.done,
+            unsaved: draft.unsaved,
             pool: draft.pool,
+            nodes: draft.nodes,
         })
     };
     let jobs: Vec<InitialJob> = drafts.into_iter().filter_map(job).collect();
@@ -219,6 +279,7 @@ pub(super) fn read(
     };
     down(context, spec, pools, &mut initial, script);
     carried(context, spec, (sites, datasets), &mut initial);
+    balances::read(context, spec, (sites, tenants), commitments, &mut initial);
     initial
 }
 
@@ -236,7 +297,7 @@ fn fits(
             .filter(|job| job.pool == Some(PoolId::from(index)));
         let gpus = there.map(|job| shapes[job.request.shape.index()].gpus.occupied());
         let held: u64 = gpus.sum();
-        if draft.pool.gpus() < held {
+        if !draft.pool.is_rented() && draft.pool.gpus() < held {
             let at = file.initial.origin().unwrap_or_default();
             let (name, all) = (&draft.pool.name, draft.pool.gpus());
             let message = format!("{held} GPUs are held in pool `{name}`, which has {all}");
@@ -291,12 +352,11 @@ fn carried(
         found
     };
     for (egress, table) in spec.egress.items() {
-        let of = context.required(&egress.site, table, "the site", "site = \"…\"");
-        let of = of.and_then(|(name, at)| site(context, name, at));
+        let of = balances::payee(context, (&egress.provider, &egress.site), table, sites);
         context.required(&egress.size, table, "how much left it", "size = \"12 TB\"");
         let bytes = context.quantity(&egress.size, parse_bytes);
         if let (Some(of), Some(bytes)) = (of, bytes) {
-            initial.egress.push((sites[of].site.provider, bytes));
+            initial.egress.push((of, bytes));
         }
     }
     for (cached, table) in spec.cached.items() {

@@ -10,6 +10,7 @@ use crate::scenario::{
 use crate::units::{PoolId, Span};
 
 use super::availability;
+use super::balances;
 use super::context::Context;
 use super::contracts;
 use super::cycle;
@@ -53,6 +54,7 @@ pub(super) fn read(
         best.map(|times| (times.up, times.down)),
     );
     attach(context, file, pools, &mut market);
+    balances::prices(context, file, pools, &mut market);
     droughts::shared(context, file, &mut market);
     bounded(context, file, run, pools);
     market

@@ -5,6 +5,7 @@
 
 mod artifacts;
 mod availability;
+mod balances;
 mod blocks;
 mod checkpoint_homes;
 mod classes;
@@ -56,6 +57,7 @@ mod services;
 mod sites;
 mod state_file;
 mod storages;
+mod straddlers;
 mod strategies;
 mod tco;
 mod terms;
@@ -134,7 +136,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let (commitments, factors) = terms_of(&mut context, file, &run, &sites, &pools);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
     let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
-    let feeds = traces::read(&mut context, file, &run, owned);
+    let mut feeds = traces::read(&mut context, file, &run, owned);
+    let alive = straddlers::read(&mut context, file, &mut feeds);
     let orders = orders::read(&mut context, file, run.epoch, &sites, &mut pools);
     let mut classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
     let mut services = services::read(&mut context, file, &run, &sites);
@@ -146,7 +149,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let drafts = (sites.as_mut_slice(), classes.as_mut_slice());
     storages::attach(&mut context, file, drafts, &pools, &mut network);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
-    let begun = initial::jobs(&mut context, file, &pools, &classes);
+    let begun = initial::jobs(&mut context, file, &pools, &classes, alive);
     let extra = (twins.pairs(), begun.as_slice());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
@@ -159,7 +162,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let known = (&network, &services, &datasets[..]);
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     let named = (&datasets[..], &intake, &mut weather.script);
-    let initial = initial::read(&mut context, file, begun, places, named);
+    let initial = initial::read(&mut context, file, begun, places, named, &commitments);
     if !context.problems.is_empty() {
         return Err(context.problems);
     }

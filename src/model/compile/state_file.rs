@@ -5,7 +5,7 @@ use crate::scenario::{Origin, Place, Problem};
 use crate::units::{Span, parse_decimal};
 
 use super::context::Context;
-use super::initial::Row;
+use super::initial::{Row, Where};
 
 /// Most rows of a state file.
 const ROWS_MAX: usize = 10_000_000;
@@ -80,11 +80,25 @@ fn row(columns: &[&str], record: &csv::StringRecord, at: Origin) -> Result<Row, 
         priority: priority
             .parse()
             .map_err(|_| format!("`{priority}` is not a whole number"))?,
-        requested: Span(whole("requested_s")?.max(1)),
+        requested: Some(Span(whole("requested_s")?.max(1))),
         work: milli("duration_s")?.map(Span),
         outcome,
         done: Span(milli("done_s")?.unwrap_or(0)),
-        pool: text("pool").map(str::to_owned),
+        unsaved: Span(milli("unsaved_s")?.unwrap_or(0)),
+        place: text("pool").map_or(Where::Line, |pool| Where::Pool(pool.to_owned())),
+        nodes: nodes(text("nodes").unwrap_or_default())?,
         at,
+    })
+}
+
+/// Nodes with how many GPUs of each: `0:8 3:4`.
+fn nodes(text: &str) -> Result<Vec<(u32, u32)>, String> {
+    let part = |part: &str| {
+        let (node, gpus) = part.split_once(':')?;
+        Some((node.parse().ok()?, gpus.parse().ok()?))
+    };
+    let parts = text.split_whitespace().map(part).collect::<Option<_>>();
+    parts.ok_or_else(|| {
+        format!("`{text}` are no nodes: write 0:8 3:4 for 8 GPUs of node 0 and 4 of node 3")
     })
 }

@@ -2,13 +2,35 @@
 
 use crate::dice::Dice;
 use crate::model::happening::{Happening, Incident};
-use crate::model::market::{PriceLaw, Zone, ZoneCapacity};
+use crate::model::market::{MovingPrice, PriceLaw, Zone, ZoneCapacity};
 use crate::model::{Model, Moves, Pool, PriceSteps, RentKind, Supply, Tariffs, Timeline};
 use crate::process::{ControllerKeys, Drought, combine_steps, multiply_steps};
 use crate::units::{PoolId, Price, SimTime, Span};
 
 /// Capacity that changes nothing.
 const ENOUGH: u32 = u32::MAX;
+
+impl Model {
+    /// What moving prices are at an instant of a sampled world, before what multiplies all of them; and the regime of the
+    /// market's cycle.
+    pub fn market_at(&self, dice: &Dice, at: SimTime) -> (Vec<(PoolId, Price)>, Option<&str>) {
+        let market = &self.weather.market;
+        let end = Span(at.0 + 1);
+        let price = |moving: &MovingPrice| {
+            let steps = drawn(&moving.law, &self.pool(moving.pool).name, dice, end);
+            let now = steps.partition_point(|step| step.0 <= at).max(1) - 1;
+            (moving.pool, steps[now].1)
+        };
+        let prices = market.prices.iter().map(price).collect();
+        let regime = market.cycle.as_ref().and_then(|cycle| {
+            let mut places = Vec::new();
+            cycle.sample(dice, dice.key("market cycle", ""), end, &mut places);
+            let place = places.iter().rev().find(|step| step.0 <= at)?.1;
+            Some(cycle.regimes()[place].name.as_str())
+        });
+        (prices, regime)
+    }
+}
 
 impl Timeline {
     /// Draws what capacity costs until `end`; nothing is drawn where only posted prices hold.

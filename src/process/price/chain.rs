@@ -72,6 +72,11 @@ impl MarkovChain {
         &self.stationary
     }
 
+    /// Begins in this state, one of its own, instead.
+    pub(super) fn begin_in(&mut self, state: usize) {
+        self.start = ChainStart::State(state);
+    }
+
     /// How many states there are.
     pub fn states(&self) -> usize {
         self.rates.len()

@@ -37,6 +37,17 @@ impl MarkovPrice {
         }
     }
 
+    /// Begins at this price instead.
+    ///
+    /// # Errors
+    /// It is none of its prices.
+    pub fn begin_at(&mut self, price: Price) -> Result<(), String> {
+        let place = self.prices.iter().position(|known| *known == price);
+        let place = place.ok_or("it is none of those between which it jumps")?;
+        self.chain.begin_in(place);
+        Ok(())
+    }
+
     /// The mean price in the long run, in millionths.
     pub fn mean(&self) -> f64 {
         let shares = self.chain.stationary().iter();

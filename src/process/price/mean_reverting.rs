@@ -38,8 +38,8 @@ pub struct Stress {
     pub mean_between: Span,
     /// Mean length.
     pub mean_length: Span,
-    /// Whether it begins as found long after its beginning, rather than calm.
-    pub stationary: bool,
+    /// How it begins: calm (up), stressed (down), or as found long after its beginning.
+    pub start: RenewalStart,
 }
 
 impl MeanReverting {
@@ -59,7 +59,7 @@ impl MeanReverting {
             stress: Some(Stress {
                 mean_between: Span(60 * Span::DAY.0),
                 mean_length: Span(3 * Span::DAY.0),
-                stationary: true,
+                start: RenewalStart::Stationary,
             }),
         }
     }
@@ -144,11 +144,7 @@ impl MeanReverting {
         let renewal = Renewal {
             up: exponential(stress.mean_between),
             down: exponential(stress.mean_length),
-            start: if stress.stationary {
-                RenewalStart::Stationary
-            } else {
-                RenewalStart::Up
-            },
+            start: stress.start,
         };
         renewal.sample(dice, key, end, &mut steps);
         steps
@@ -262,7 +258,7 @@ mod tests {
         let stress = Stress {
             mean_between: Span(0),
             mean_length: Span(1),
-            stationary: false,
+            start: RenewalStart::Up,
         };
         for bad in [
             MeanReverting {

@@ -41,6 +41,7 @@ pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadK
 pub use factor::{CorrelationSpec, FactorKind, FactorSpec};
 pub use initial::{
     InitialCachedSpec, InitialDownSpec, InitialEgressSpec, InitialJobSpec, InitialSpec,
+    InitialTraceSpec,
 };
 pub use law::{LawSpec, UsualLaw};
 pub use maintenance::{DrainKind, MaintenanceSpec};

@@ -12,6 +12,8 @@ pub(super) struct Cache {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Held {
+    /// Its place among what was there before the run, which came at one instant; 0 of all else.
+    pub(super) rank: u32,
     pub(super) dataset: DatasetId,
     pub(super) size: Bytes,
     /// Whether it is there; otherwise how it comes.
@@ -87,7 +89,9 @@ impl Cache {
                 .iter()
                 .enumerate()
                 .filter(|(_, held)| !stays(held));
-            let Some((index, _)) = idle.min_by_key(|(_, held)| (held.used, held.dataset)) else {
+            let Some((index, _)) =
+                idle.min_by_key(|(_, held)| (held.used, held.rank, held.dataset))
+            else {
                 return false;
             };
             full -= bytes(&self.copies[index]);
