@@ -9,7 +9,10 @@ use common::storms::stormy_worlds;
 use common::{Everything, play, play_in};
 use plimsoll::engine::Scratch;
 use plimsoll::journal::{Bucket, Fact};
-use plimsoll::model::{Dataset, Incident, Link, LinkKind, Model, Route, Site, Timeline, Traffic};
+use plimsoll::model::{
+    Dataset, Happening, Incident, Link, LinkKind, Model, Replica, Route, Site, Timeline, Traffic,
+    Turn,
+};
 use plimsoll::units::{
     Bandwidth, BytePrice, Bytes, DatasetId, LinkId, Money, Price, SimTime, SiteId, Span,
 };
@@ -99,12 +102,34 @@ fn wire(model: &mut Model, timeline: &mut Timeline, data: Data) {
     Incident::put_in_order(&mut timeline.weather);
 }
 
+/// A copy of the larger data set goes to the second site, and is kept there for some time.
+fn copy(model: &mut Model, timeline: &mut Timeline, data: Data) {
+    model.network.copies.push(Replica {
+        dataset: DatasetId(1),
+        site: SiteId(1),
+        storage: None,
+    });
+    let (from, span) = data.cut;
+    let incident = |at, what| Incident {
+        at: SimTime(at),
+        turn: Turn::Terms,
+        what,
+    };
+    let weather = &mut timeline.weather;
+    weather.push(incident(from / 2, Happening::CopyBegins { copy: 0 }));
+    weather.push(incident(
+        from / 2 + 2 * span,
+        Happening::CopyEnds { copy: 0 },
+    ));
+    Incident::put_in_order(weather);
+}
+
 /// No job runs where what it reads has never come, and every wait and every bill adds up.
 fn adds_up(model: &Model, timeline: &Timeline, heard: &Everything) {
     let mut came: BTreeMap<(DatasetId, SiteId), SimTime> = BTreeMap::new();
     for &(at, fact) in &heard.facts {
         match fact {
-            Fact::Staged(dataset, site) => {
+            Fact::Staged(dataset, site) | Fact::Replicated(dataset, site) => {
                 came.entry((dataset, site)).or_insert(at);
             }
             Fact::Placed(job, pool) | Fact::Started(job, pool) => {
@@ -134,6 +159,12 @@ fn adds_up(model: &Model, timeline: &Timeline, heard: &Everything) {
             job.job
         );
     }
+    let posted = heard.postings.iter().map(|posting| posting.amount);
+    let charged = heard.pools.iter();
+    let charged: Money = charged.map(|pool| pool.charged + pool.egress_cost).sum();
+    let run = &heard.run;
+    let charged = charged + run.link_cost + run.storage_cost + run.copy_cost;
+    assert_eq!(posted.sum::<Money>(), charged);
     for pool in &heard.pools {
         let posted = heard
             .postings
@@ -157,6 +188,7 @@ fn jobs_run_where_their_data_are_whatever_happens() {
                 wire(&mut model, &mut timeline, data);
                 model.classes[0].holds_staging = holds.0;
                 model.classes[1].holds_staging = holds.1;
+                copy(&mut model, &mut timeline, data);
                 let mut scratch = Scratch::default();
                 for strategy in 0..model.strategies.len() {
                     quietly(|| {
@@ -164,7 +196,7 @@ fn jobs_run_where_their_data_are_whatever_happens() {
                         adds_up(&model, &timeline, &heard);
                         // Nothing of one run is left in the next.
                         let again = play_in(&model, &timeline, strategy, &mut scratch);
-                        assert!(heard == again);
+                        assert!(heard == again, "again");
                         let came = heard.facts.iter();
                         let came = came.filter(|(_, fact)| matches!(fact, Fact::Staged(..)));
                         staged.set(staged.get() + came.count());
@@ -195,7 +227,10 @@ fn waits_with_gpus(heard: &Everything) -> u64 {
     let posted = heard.postings.iter();
     let posted = posted.filter(|posting| posting.bucket() == Some(Bucket::HeldIdle));
     let posted: u128 = posted.map(|posting| posting.gpu_time).sum();
-    assert!(of_pools == of_jobs && of_jobs == posted);
+    assert!(
+        of_pools == of_jobs && of_jobs == posted,
+        "held {of_pools} {of_jobs} {posted}"
+    );
     let facts = heard.facts.iter();
     let placed = |&&(at, fact): &&(SimTime, Fact)| match fact {
         Fact::Placed(job, pool) => {

@@ -67,9 +67,16 @@ fn datasets(model: &Model, out: &mut String) {
             names => format!("read by {}", names.join(", ")),
         };
         let gigabytes = dataset.size.0 as f64 / 1e9;
+        let copies = model.network.copies.iter();
+        let copies = copies.filter(|copy| copy.dataset.index() == index);
+        let copied: Vec<String> = copies.map(|copy| site(model, copy.site)).collect();
+        let copied = match copied.as_slice() {
+            [] => String::new(),
+            sites => format!(", copied to {} while time passes", sites.join(", ")),
+        };
         let _ = writeln!(
             out,
-            "  {}: {gigabytes} GB, kept at {}, {}",
+            "  {}: {gigabytes} GB, kept at {}{copied}, {}",
             plain(&dataset.name),
             kept.join(", "),
             plain(&read)

@@ -86,6 +86,7 @@ impl<O: Observer> Run<'_, O> {
             fell_back: self.world.staging.transfers.syncs.fell_back,
             spoiled_time: self.harm.spoiled_time,
             link_cost,
+            copy_cost: self.world.staging.copy_cost,
             storage_cost,
             discounts,
             shortfall,

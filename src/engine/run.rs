@@ -171,6 +171,7 @@ pub fn simulate<O: Observer>(
         && scratch.class_keys.is_empty()
         && !world.staging.transfers.feeds.is_used()
         && !world.staging.transfers.syncs.is_used()
+        && !world.staging.may_hold()
         && !world.services.are_used();
     let mut run = Run {
         model,

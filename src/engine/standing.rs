@@ -96,6 +96,18 @@ impl<O: Observer> Run<'_, O> {
                 from = to;
             }
         }
+        for (dataset, since, until) in self.world.copies_kept(model) {
+            let payee = Payee::Dataset(dataset);
+            let cost = |at: SimTime| model.dataset(dataset).copy_cost(at.since(since));
+            let mut from = since;
+            while from < until {
+                let to = model.epoch.next_month(from).min(until);
+                let amount = cost(to) - cost(from);
+                total += amount;
+                self.post_storage(payee, (from, to), amount);
+                from = to;
+            }
+        }
         let months: Vec<_> = self.world.close_storages(model).months().collect();
         for (storage, month, area) in months {
             let price = model.network.storages[usize::from(storage)].price;

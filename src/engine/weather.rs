@@ -70,12 +70,10 @@ impl<O: Observer> Run<'_, O> {
             Happening::LinkUp { link, permille } => {
                 self.world.mend_link(self.model, link, permille);
             }
-            Happening::Forbidden { link, used_for } => {
-                self.world.forbid_link(self.model, link, used_for, true);
-            }
-            Happening::Allowed { link, used_for } => {
-                self.world.forbid_link(self.model, link, used_for, false);
-            }
+            Happening::Forbidden { link, used_for } => self.forbid(link, used_for, true),
+            Happening::Allowed { link, used_for } => self.forbid(link, used_for, false),
+            Happening::CopyBegins { copy } => self.begin_copy(copy),
+            Happening::CopyEnds { copy } => self.end_copy(copy),
             Happening::ServiceDown { .. }
             | Happening::ServiceUp { .. }
             | Happening::Rotated { .. }

@@ -1,7 +1,8 @@
 //! Data on their way, as time passes: when they are there, and what that cost.
 
 use crate::journal::{Fact, Item, JobState, Observer, Payee, Posting};
-use crate::units::Money;
+use crate::model::LinkUse;
+use crate::units::{DatasetId, LinkId, Money};
 use crate::world::Cargo;
 
 use super::agenda::{Event, Rank};
@@ -42,6 +43,47 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
+    /// A copy of a data set is sent to where it will be kept.
+    #[cold]
+    pub(super) fn begin_copy(&mut self, copy: u16) {
+        if self.world.begin_copy(self.model, copy) {
+            let replica = self.model.network.copies[usize::from(copy)];
+            let fact = Fact::Replicated(replica.dataset, replica.site);
+            self.out.fact(self.world.now, fact);
+        }
+    }
+
+    /// A copy of a data set is kept no longer.
+    #[cold]
+    pub(super) fn end_copy(&mut self, copy: u16) {
+        if let Some((dataset, cost)) = self.world.end_copy(self.model, copy) {
+            self.post_copy(dataset, cost);
+        }
+    }
+
+    /// Links must not be used for something from now on, or for one cause less.
+    #[cold]
+    pub(super) fn forbid(&mut self, link: LinkId, used_for: LinkUse, is_forbidden: bool) {
+        self.world
+            .forbid_link(self.model, link, used_for, is_forbidden);
+    }
+
+    /// Posts what sending a copy of a data set cost.
+    pub(super) fn post_copy(&mut self, dataset: DatasetId, amount: Money) {
+        let now = self.world.now;
+        if O::POSTINGS && amount != Money::ZERO {
+            self.out.posting(&Posting {
+                from: now,
+                to: now,
+                payee: Payee::Dataset(dataset),
+                job: None,
+                item: Item::Egress,
+                gpu_time: 0,
+                amount,
+            });
+        }
+    }
+
     /// A transfer may be there.
     pub(super) fn arrived(&mut self, event: Event) {
         let (now, arrived) = (
@@ -60,6 +102,12 @@ impl<O: Observer> Run<'_, O> {
                 self.out.fact(now, Fact::SentHome(job));
                 self.out.charged_later(job, amount);
                 (pool, Some(job))
+            }
+            Cargo::Copy(copy) => {
+                let replica = self.model.network.copies[usize::from(copy)];
+                let (dataset, site) = (replica.dataset, replica.site);
+                self.out.fact(now, Fact::Replicated(dataset, site));
+                return self.post_copy(dataset, amount);
             }
             Cargo::Checkpoint(slot) => {
                 let id = self.world.jobs[slot].id;

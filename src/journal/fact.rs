@@ -62,6 +62,8 @@ pub enum Fact {
     Released(PoolId, u32),
     /// A data set came to a site.
     Staged(DatasetId, SiteId),
+    /// A copy of a data set came to a site that keeps it.
+    Replicated(DatasetId, SiteId),
     /// The results of a job came home.
     SentHome(JobId),
     /// A checkpoint of a job that does not run came home.

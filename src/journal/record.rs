@@ -200,6 +200,8 @@ pub struct RunRecord {
     pub spoiled_time: u128,
     /// What links cost by the hour.
     pub link_cost: Money,
+    /// What sending copies of data sets to where they are kept cost.
+    pub copy_cost: Money,
     /// What keeping data sets cost.
     pub storage_cost: Money,
     /// What providers gave back for volume.

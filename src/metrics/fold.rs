@@ -128,6 +128,7 @@ impl Observer for Fold {
         self.run = *record;
         self.total.links = record.link_cost;
         self.total.storage = record.storage_cost;
+        self.total.egress += record.copy_cost;
         self.total.discounts = record.discounts;
         self.total.shortfall = record.shortfall;
     }

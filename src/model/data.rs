@@ -55,7 +55,16 @@ const MAX_RATE: u64 = 1_000_000_000_000_000_000;
 impl Dataset {
     /// What keeping its copies costs from the start on; rounded down once.
     pub fn storage_cost(&self, until: SimTime) -> Money {
-        let rate = u128::from(self.size.0) * u128::from(self.storage.0) * self.kept.len() as u128;
+        self.cost_of(self.kept.len() as u128, until)
+    }
+
+    /// What keeping one copy costs for so long; rounded down once.
+    pub fn copy_cost(&self, until: Span) -> Money {
+        self.cost_of(1, SimTime(until.0))
+    }
+
+    fn cost_of(&self, copies: u128, until: SimTime) -> Money {
+        let rate = u128::from(self.size.0) * u128::from(self.storage.0) * copies;
         let (whole, rest) = (rate / PER_TICK, rate % PER_TICK);
         let span = u128::from(until.0);
         Money((whole * span + rest * span / PER_TICK) as i128)

@@ -106,6 +106,16 @@ pub enum Happening {
         /// For what.
         used_for: LinkUse,
     },
+    /// A copy of a data set is sent to where it will be kept.
+    CopyBegins {
+        /// Which of the model's copies.
+        copy: u16,
+    },
+    /// A copy of a data set is kept no longer.
+    CopyEnds {
+        /// Which of the model's copies.
+        copy: u16,
+    },
     /// A service does not answer a site, or for one more cause.
     ServiceDown {
         /// Which, where.

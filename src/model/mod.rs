@@ -47,7 +47,9 @@ pub use initial::{Balance, Initial, InitialJob};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
-pub use network::{Background, Link, LinkKind, LinkUse, Network, ROUTES_MAX, Route, Traffic};
+pub use network::{
+    Background, Link, LinkKind, LinkUse, Network, ROUTES_MAX, Replica, Route, Traffic,
+};
 pub use pool::{Boot, Packing, Pool, RentKind, Rented, Spread, Supply, Term};
 pub use power::{Draw, Power, PowerMeter};
 pub use prices::PriceSteps;

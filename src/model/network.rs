@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::units::{Bandwidth, BytePrice, Bytes, LinkId, Price, SiteId, Span};
+use crate::units::{Bandwidth, BytePrice, Bytes, DatasetId, LinkId, Price, SiteId, Span};
 
 use super::storage::Storage;
 
@@ -21,6 +21,8 @@ pub struct Network {
     pub storages: Vec<Storage>,
     /// Data that lie on storages throughout: on which, and how much.
     pub kept: Vec<(u16, Bytes)>,
+    /// Copies of data sets that are made while time passes.
+    pub copies: Vec<Replica>,
     /// What crosses links all the time.
     pub background: Vec<Background>,
     /// How fast one transfer moves at most over routes that lose packets, by their links.
@@ -29,6 +31,17 @@ pub struct Network {
     pub steered: Vec<Option<SiteId>>,
     /// The ways on which jobs of a class are fed in a pool, best first, by class, then pool; empty if none is.
     pub feeds: Vec<Vec<Route>>,
+}
+
+/// A copy of a data set that is made while time passes. When is said by happenings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replica {
+    /// Of which data set.
+    pub dataset: DatasetId,
+    /// Where it is kept.
+    pub site: SiteId,
+    /// The storage there, which says what keeping it costs; `None`: the data set says it.
+    pub storage: Option<u16>,
 }
 
 /// Traffic that crosses a link all the time, as fast as it can up to a rate.

@@ -209,7 +209,7 @@ impl World {
             finished: self.rollout.finished,
             ..Standing::default()
         };
-        all.cost = self.link_rent(model) + model.kept_rent(self.now);
+        all.cost = self.link_rent(model) + model.kept_rent(self.now) + self.staging.copy_cost;
         for (index, state) in self.pools.iter().enumerate() {
             self.add_pool(model, PoolId::from(index), state, &mut all);
         }

@@ -1,7 +1,7 @@
 //! Where data are: kept, cached or on their way. A job runs only where all that it reads is.
 
 use crate::journal::Cause;
-use crate::model::{Dataset, LinkUse, Model, Traffic};
+use crate::model::{LinkUse, Model, Traffic};
 use crate::units::{Bytes, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
 
 use super::artifacts::Artifacts;
@@ -12,8 +12,10 @@ use super::transfers::{Arrival, Cargo, Transfer, Transfers};
 mod cache;
 mod held;
 mod pulls;
+mod replicas;
 
 use cache::{Cache, Held, Way};
+use replicas::State;
 
 /// Data, by site, and what moves between sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +26,10 @@ pub struct Staging {
     keeps_checkpoints: bool,
     /// Whether jobs of any class hold their GPUs while what they read comes.
     holds: bool,
+    /// Copies that are made while time passes, as they are in the network.
+    replicas: Vec<State>,
+    /// What sending them cost.
+    pub copy_cost: Money,
     /// Those that do so now, in the order in which they began.
     held: Vec<Slot>,
     sites: Vec<Cache>,
@@ -45,6 +51,7 @@ impl Staging {
         self.keeps_checkpoints = classes.any(|class| class.checkpoints_on.is_some());
         self.holds = model.classes.iter().any(|class| class.holds_staging);
         self.held.clear();
+        self.reset_replicas(model);
         self.slow.clear();
         self.transfers
             .reset(&model.network, model.syncs_checkpoints());
@@ -112,7 +119,9 @@ impl Staging {
     /// Whether a data set can be read at a site.
     fn is_there(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
         let held = || self.sites[site.index()].find(id);
-        model.dataset(id).kept.contains(&site) || held().is_some_and(Held::is_there)
+        model.dataset(id).kept.contains(&site)
+            || held().is_some_and(Held::is_there)
+            || self.has_replica(model, id, site)
     }
 }
 
@@ -164,12 +173,16 @@ impl World {
         let data = &model.classes[class.index()].data;
         let site = model.pool(pool).site;
         for &id in data {
+            if self.staging.comes_as_replica(model, id, site) {
+                continue;
+            }
             let cache = &mut self.staging.sites[site.index()];
             let found = cache.find(id);
             let dataset = model.dataset(id);
             if dataset.kept.contains(&site) || found.is_some_and(|held| !held.is_void()) {
                 continue;
             }
+
             let on = model.sites[site.index()].cache_on;
             let (now, kept) = (self.now, &mut self.kept);
             let dropped = |size, since| {
@@ -185,7 +198,7 @@ impl World {
                 continue;
             }
             let staging = &mut self.staging;
-            let Some(from) = source(model, &staging.transfers, dataset, site) else {
+            let Some(from) = source(model, staging, id, site) else {
                 continue;
             };
             let cargo = Cargo::Dataset(id, pool);
@@ -265,6 +278,10 @@ impl World {
         if self.staging.transfers.feeds.is_used() {
             // Jobs that read may get more now, and be done sooner than whoever plans with them thinks.
             self.changes.other = true;
+        }
+        if let Cargo::Copy(copy) = transfer.cargo {
+            let cost = self.copy_arrived(model, copy, &transfer);
+            return Some((transfer, cost));
         }
         if let Cargo::Checkpoint(_) | Cargo::Restore(_) = transfer.cargo {
             self.checkpoint_arrived(model, &transfer);
@@ -372,8 +389,10 @@ impl World {
 }
 
 /// The site from which a data set comes: over the cheapest, then nearest route that is open, else any.
-fn source(model: &Model, transfers: &Transfers, data: &Dataset, to: SiteId) -> Option<SiteId> {
-    let kept = data.kept.iter().copied();
+fn source(model: &Model, staging: &Staging, id: DatasetId, to: SiteId) -> Option<SiteId> {
+    let transfers = &staging.transfers;
+    let kept = model.dataset(id).kept.iter().copied();
+    let kept = kept.chain(staging.replica_sites(model, id));
     let best = |from: SiteId| {
         let routes = model.network.routes(from, to);
         let open = routes

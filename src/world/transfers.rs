@@ -36,6 +36,8 @@ pub enum Cargo {
     Sync(Slot),
     /// One checkpoint of a job that does not run goes home.
     Checkpoint(Slot),
+    /// A copy of a data set goes to where it will be kept, by its place in the network.
+    Copy(u16),
     /// A checkpoint comes from home, and a job that holds its GPUs waits for it.
     Restore(Slot),
 }
@@ -44,7 +46,7 @@ impl Cargo {
     /// What a link may be forbidden for.
     const fn used_for(self) -> Option<LinkUse> {
         match self {
-            Self::Dataset(..) => Some(LinkUse::DataSets),
+            Self::Dataset(..) | Self::Copy(_) => Some(LinkUse::DataSets),
             Self::Results(..) => Some(LinkUse::Results),
             Self::Feed(..) => Some(LinkUse::Feeds),
             Self::Sync(_) | Self::Checkpoint(_) => Some(LinkUse::CheckpointSync),

@@ -37,9 +37,9 @@ pub fn quietly<T>(check: impl FnOnce() -> T) -> Result<T, TestCaseError> {
     let checked = panic::catch_unwind(AssertUnwindSafe(check));
     QUIET.set(false);
     checked.map_err(|payload| {
-        let why = payload
-            .downcast_ref::<String>()
-            .map_or("an assertion without words", String::as_str);
+        let words = payload.downcast_ref::<String>().map(String::as_str);
+        let words = words.or(payload.downcast_ref::<&str>().copied());
+        let why = words.unwrap_or("an assertion without words");
         TestCaseError::fail(why.to_owned())
     })
 }

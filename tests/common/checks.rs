@@ -249,6 +249,7 @@ impl Run<'_> {
             let total = record.charged + record.egress_cost + record.drawn.cost;
             assert_eq!(pools[index].1, total, "pool {index} posted");
         }
+        assert_eq!(self.heard.run.copy_cost, Money::ZERO);
         let settled = |item: Item| others.get(&item).copied().unwrap_or_default();
         assert_eq!(settled(Item::Discount), -self.heard.run.discounts);
         assert_eq!(settled(Item::Shortfall), self.heard.run.shortfall);

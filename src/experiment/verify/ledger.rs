@@ -112,6 +112,8 @@ impl Observer for Ledger {
     }
 
     fn run(&mut self, record: &RunRecord) {
+        self.egress[0] += record.copy_cost.0;
+        self.egress[1] += record.copy_cost.0;
         self.waiting_area = record.waiting_area;
         self.digest = record.digest;
         self.events = record.events;

@@ -12,6 +12,7 @@ use super::artifacts;
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::pools::PoolDraft;
+use super::replicas;
 use super::services;
 use super::sites::Place;
 use super::storages;
@@ -47,6 +48,7 @@ pub(super) fn read(
         datasets.extend(found.map(|dataset| Dataset { key, ..dataset }));
     }
     artifacts::read(context, file, sites, services, &mut datasets);
+    replicas::read(context, file, (sites, &datasets), network);
     datasets
 }
 

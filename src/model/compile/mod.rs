@@ -48,6 +48,7 @@ mod rate_file;
 mod recorded;
 mod recorded_prices;
 mod regions;
+mod replicas;
 mod rhythms;
 mod routes;
 mod run;

@@ -14,6 +14,7 @@ use super::groups::{self, Group};
 use super::happenings::happening;
 use super::maintenance;
 use super::pools::PoolDraft;
+use super::replicas;
 use super::run::Run;
 use super::sites::Place;
 use super::terms;
@@ -61,6 +62,7 @@ pub(super) fn read(
         let Weather { script, market, .. } = &mut weather;
         happening(context, spec, table, estate, script, market);
     }
+    replicas::script(context, file, estate.run, &mut weather.script);
     Incident::put_in_order(&mut weather.script);
     weather.maintenance = maintenance::read(context, file, estate);
     let first = file.failure.items().map(|(_, table)| table).next();

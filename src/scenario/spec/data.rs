@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::scenario::given::Given;
+use crate::scenario::given::{Given, Moment};
 
 use super::List;
 use super::network::TrafficSpec;
@@ -21,6 +21,8 @@ pub struct DatasetSpec {
     pub home: Given<String>,
     /// Other sites, or storages, that keep a copy of it throughout.
     pub replicas: List<String>,
+    /// Copies that are made while time passes, and kept from when they are there.
+    pub copies: List<CopySpec>,
     /// What keeping each of these copies costs where no storage says it, such as "0.02 USD/GB-month" (a month of 730 h); nothing unless
     /// given.
     pub storage: Given<String>,
@@ -28,4 +30,17 @@ pub struct DatasetSpec {
     pub traffic: Given<TrafficSpec>,
     /// The key service without which it cannot be read where it is read; it is not encrypted unless given.
     pub key: Given<String>,
+}
+
+/// A copy of a data set that is made at a given time, over links, from where it comes cheapest.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["to", "at"]))]
+pub struct CopySpec {
+    /// The site, or the storage, that keeps it.
+    pub to: Given<String>,
+    /// When it begins to be sent: an instant, or time since the start such as "2 d".
+    pub at: Given<Moment>,
+    /// Until when it is kept; to the end unless given.
+    pub until: Given<Moment>,
 }

@@ -31,7 +31,7 @@ pub use class::{
     CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec, StageKind,
 };
 pub use commitment::{CommitmentSpec, DiscountSpec, DiscountTierSpec, PeriodKind, RampSpec};
-pub use data::DatasetSpec;
+pub use data::{CopySpec, DatasetSpec};
 pub use demand::{
     Align, ArrivalKind, ClockKind, ColumnsSpec, DemandSpec, DropKind, FormatKind, GeneratorSpec,
     GpuUnitKind, Preset, ResampleKind, TimeUnitKind,

@@ -6,6 +6,13 @@ use crate::units::{Bandwidth, Bytes, SimTime, SiteId};
 use super::super::job::Slot;
 use super::{Cargo, Fare, Transfer, Transfers};
 
+impl Transfer {
+    /// Whole bytes that have left, as of when its rate last changed.
+    pub(in crate::world) const fn moved(&self) -> Bytes {
+        Bytes(self.size.0 - self.left.div_ceil(1000) as u64)
+    }
+}
+
 impl Transfers {
     /// A job begins to send its checkpoints home: on average so many bytes a second.
     pub(in crate::world) fn begin_sync(
@@ -37,8 +44,8 @@ impl Transfers {
             Cargo::Checkpoint(slot) | Cargo::Restore(slot) => slot,
             _ => return None,
         };
-        let left = Bytes(transfer.left.div_ceil(1000) as u64);
-        let bytes = Bytes(transfer.size.0 - left.0);
+        let bytes = transfer.moved();
+        let left = Bytes(transfer.size.0 - bytes.0);
         let links = Self::links(network, &transfer);
         if bytes > Bytes(0) && !links.is_empty() {
             self.fares.push(Fare {

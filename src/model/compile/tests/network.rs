@@ -205,6 +205,7 @@ fn classes_read_data_and_send_results_home() {
         "class.large.results_to=dc",
         "site.cloud.cache=12 TB",
         "class.large.stage=held",
+        "dataset.web.copies=[{ to = \"cloud\", at = \"2 h\", until = \"30 h\" }]",
     ];
     let model = try_compile(&folder.0, &sets).unwrap().model;
     let web = model.dataset(DatasetId(0));
@@ -219,6 +220,12 @@ fn classes_read_data_and_send_results_home() {
     let holds = model.classes.iter().map(|class| class.holds_staging);
     assert!(holds.eq([true, false]));
     assert_eq!(model.sites[1].cache, Some(Bytes(12_000 * GB)));
+    let copy = Replica {
+        dataset: DatasetId(0),
+        site: SiteId(1),
+        storage: None,
+    };
+    assert_eq!(model.network.copies, [copy]);
     // Both directions of the line, slow from 1 d on and whole again 12 h later.
     let day = 86_400_000;
     let script: Vec<_> = model
@@ -238,8 +245,10 @@ fn classes_read_data_and_send_results_home() {
     assert_eq!(
         script,
         [
+            (7_200_000, Happening::CopyBegins { copy: 0 }),
             (day, link(0, false)),
             (day, link(1, false)),
+            (108_000_000, Happening::CopyEnds { copy: 0 }),
             (day + day / 2, link(0, true)),
             (day + day / 2, link(1, true)),
         ]
@@ -253,6 +262,22 @@ fn mistakes_in_data_are_told() {
         (&["dataset.web.home=dcc"][..], "unknown site `dcc`"),
         (&["dataset.web.size=12 km"], "`km` is not a unit of data"),
         (&["class.large.data=[\"wep\"]"], "unknown data set `wep`"),
+        (
+            &["dataset.web.copies=[{ to = \"cloud\" }]"],
+            "when a copy is made is missing",
+        ),
+        (
+            &["dataset.web.copies=[{ to = \"dc\", at = \"2 d\" }]"],
+            "data set `web` is kept there already",
+        ),
+        (
+            &["dataset.web.copies=[{ to = \"clod\", at = \"2 d\" }]"],
+            "did you mean `cloud`?",
+        ),
+        (
+            &["dataset.web.copies=[{ to = \"cloud\", at = \"2 d\", until = \"1 d\" }]"],
+            "this copy ends before it is made",
+        ),
         (
             &["class.large.stage=held"],
             "this class reads nothing that could be staged",
