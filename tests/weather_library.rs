@@ -357,6 +357,12 @@ const EFFECTS: &[(&str, Effect)] = &[
         hours_out(heard) == 3 * 48 && for_identity(heard) > 0 && heard.run.revoked_jobs == 0
     }),
     // Nobody waits for a key, but what was pulled with the old one is pulled again.
+    // 16 instances at most × 28 d × 0.004: 1.8 on average; nobody took them away.
+    ("instance-failures.toml", |heard, fair| {
+        let failed = |(_, fact): &&(_, Fact)| matches!(fact, Fact::InstancesFailed(..));
+        let count = heard.facts.iter().filter(failed).count();
+        (1..8).contains(&count) && (2..4).all(|p| reclaims(heard, p) == reclaims(fair, p))
+    }),
     ("key-rotation.toml", |heard, fair| {
         interruptions(heard) > 0
             && waited_for(heard, Cause::Key) == 0

@@ -53,6 +53,13 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
             counted(failure.entities.len() as u64, "entity"),
         ));
     }
+    for failure in &model.weather.instances {
+        lines.push(format!(
+            "failure  {}  each rented instance of {}",
+            plain(&failure.name),
+            counted(failure.pools.len() as u64, "pool"),
+        ));
+    }
     for failure in &model.weather.gpus {
         let answer = if failure.drains {
             "drain"

@@ -42,6 +42,8 @@ pub enum Purpose {
     Crash = 34,
     /// Whether a pull of an artifact breaks; the count is the number of the pull.
     Pull = 35,
+    /// How long a rented instance works; the count is its place, the part the number of its launch there.
+    InstanceLife = 36,
     /// Draws made by tests and by the trust pack.
     Trial = 9,
     /// How long an entity stays up; the count is the number of the up time.

@@ -54,6 +54,8 @@ pub(super) enum Rank {
     Grow = 21,
     /// A job that outlived its credential cannot sync its checkpoint.
     Expired = 22,
+    /// A rented instance fails.
+    Died = 23,
 }
 
 /// An event: what kind, whose, and where that is kept.

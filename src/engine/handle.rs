@@ -116,6 +116,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::Fault => self.breaks(event),
             Rank::Arrived => self.arrived(event),
             Rank::Gone => self.gone(event),
+            Rank::Died => self.died(event),
             Rank::Retry => {
                 let pool = PoolId(event.slot as u16);
                 self.world.pools[pool.index()].doubt.next_round();
@@ -180,6 +181,9 @@ impl<O: Observer> Run<'_, O> {
             }
         }
         self.world.boot(slot);
+        if !self.model.weather.instances.is_empty() {
+            self.expect_deaths(slot);
+        }
         self.begin_running(slot);
     }
 

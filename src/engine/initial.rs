@@ -51,6 +51,9 @@ impl<O: Observer> Run<'_, O> {
                         let id = self.world.jobs[slot].id;
                         self.out.fact(now, Fact::Placed(id, pool));
                         if self.world.jobs[slot].phase == Phase::Running {
+                            if !self.model.weather.instances.is_empty() {
+                                self.expect_deaths(slot);
+                            }
                             self.begin_running(slot);
                         }
                     }

@@ -16,6 +16,7 @@ mod handle;
 mod identity;
 mod initial;
 mod ledger;
+mod losses;
 mod repairs;
 mod rollout;
 mod room;

@@ -32,6 +32,8 @@ pub struct Scratch {
     pub(super) pool_keys: Vec<Key>,
     /// The keys of the classes' dice; empty if no class rolls any.
     pub(super) class_keys: Vec<Key>,
+    /// Names of the dice of rented instances that may fail, by law and pool.
+    pub(super) instance_keys: Vec<Vec<Key>>,
     /// The keys of what shares few crews, by shop and entity.
     pub(super) entity_keys: Vec<Vec<Key>>,
     /// Jobs that lose their place.
@@ -200,6 +202,7 @@ pub fn simulate<O: Observer>(
         idle: IdleBooks::default(),
     };
     run.open_shops();
+    run.name_instances();
     run.tell_usable();
     run.open_phases();
     run.expect_month();

@@ -51,6 +51,8 @@ impl<O: Observer> Run<'_, O> {
                 gpu,
                 drains,
             } => self.mend_gpu(pool, node, gpu, drains),
+            Happening::Lost { pool } => self.lose_pool(pool),
+            Happening::Regained { pool } => self.world.lose_pool(pool, true),
             Happening::Begin { .. } | Happening::Warn { .. } | Happening::End { .. } => {
                 self.befall_terms(what);
             }

@@ -54,6 +54,8 @@ pub enum Fact {
     Noticed(PoolId, u32),
     /// Instances of a rented pool were taken away by their provider.
     Reclaimed(PoolId, u32),
+    /// Instances of a rented pool failed, and were given back.
+    InstancesFailed(PoolId, u32),
     /// A job left for good.
     Ended(JobId, JobState),
     /// Instances of a rented pool were launched.

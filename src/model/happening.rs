@@ -50,6 +50,17 @@ pub enum Happening {
         /// As when it began.
         drains: bool,
     },
+    /// A rented pool is lost: its instances are gone at once, and there are no others. It can be had again when every
+    /// cause that lost it is over.
+    Lost {
+        /// Which pool.
+        pool: PoolId,
+    },
+    /// One cause that lost a rented pool is over.
+    Regained {
+        /// Which pool.
+        pool: PoolId,
+    },
     /// The term of a pool begins: its nodes are there.
     Begin {
         /// Whose term.

@@ -64,5 +64,6 @@ pub use storage::Storage;
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
 pub use weather::{
-    Entity, Failure, Gpu, GpuFailure, LinkFailure, NodeRange, ServiceFailure, Shop, Times, Weather,
+    Entity, Failure, Gpu, GpuFailure, InstanceFailure, LinkFailure, NodeRange, ServiceFailure,
+    Shop, Times, Weather,
 };

@@ -14,6 +14,8 @@ pub struct Weather {
     pub failures: Vec<Failure>,
     /// Single GPUs that fail and are repaired.
     pub gpus: Vec<GpuFailure>,
+    /// Rented instances that fail.
+    pub instances: Vec<InstanceFailure>,
     /// Links and storages that are slow or dead, and mended.
     pub cuts: Vec<LinkFailure>,
     /// Services that go out and come back.
@@ -143,7 +145,19 @@ pub struct Entity {
     pub nodes: Vec<NodeRange>,
 }
 
-/// Neighbouring nodes of one owned pool.
+/// Rented instances that fail, each by its own dice from when it has booted. What runs there stops; the instance is
+/// given back, and whoever needs another one orders it as always.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InstanceFailure {
+    /// Its name; with a pool's name it names the dice.
+    pub name: String,
+    /// How long an instance works, in milliseconds.
+    pub up: Law,
+    /// Whose instances.
+    pub pools: Vec<PoolId>,
+}
+
+/// Neighbouring nodes of one owned pool; of a rented pool there are none, and all of it is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodeRange {
     /// Whose.
@@ -152,6 +166,36 @@ pub struct NodeRange {
     pub first: u32,
     /// How many.
     pub nodes: u32,
+}
+
+impl NodeRange {
+    /// All of a rented pool.
+    pub const fn rented(pool: PoolId) -> Self {
+        Self {
+            pool,
+            first: 0,
+            nodes: 0,
+        }
+    }
+
+    /// It goes down, or (`up`) one cause that it is down is over.
+    pub const fn incident(&self, at: SimTime, up: bool) -> Incident {
+        let pool = self.pool;
+        match (up, self.nodes) {
+            (false, 0) => Incident {
+                at,
+                turn: Turn::Blow,
+                what: Happening::Lost { pool },
+            },
+            (true, 0) => Incident {
+                at,
+                turn: Turn::Relief,
+                what: Happening::Regained { pool },
+            },
+            (false, nodes) => Incident::down(at, pool, self.first, nodes),
+            (true, nodes) => Incident::up(at, pool, self.first, nodes),
+        }
+    }
 }
 
 impl Gpu {
@@ -184,6 +228,7 @@ impl Weather {
     pub fn rolls_dice(&self) -> bool {
         !self.failures.is_empty()
             || !self.gpus.is_empty()
+            || !self.instances.is_empty()
             || !self.cuts.is_empty()
             || !self.outages.is_empty()
             || !self.shops.is_empty()

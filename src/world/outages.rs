@@ -133,8 +133,32 @@ impl World {
         }
     }
 
+    /// A rented pool is lost, or (`back`) one cause that it is lost is over.
+    pub fn lose_pool(&mut self, pool: PoolId, back: bool) {
+        if let Some(rent) = &mut self.pools[pool.index()].rent {
+            if back {
+                rent.regain();
+            } else {
+                rent.lose();
+            }
+        }
+    }
+
     /// An instance under notice, which no job uses any more, is gone. Returns whether there was one.
     pub fn reclaim(
+        &mut self,
+        model: &Model,
+        pool: PoolId,
+        instance: u32,
+        horizon: SimTime,
+    ) -> bool {
+        let gone = self.lose_instance(model, pool, instance, horizon);
+        self.pools[pool.index()].books.reclaims += u64::from(gone);
+        gone
+    }
+
+    /// As [`World::reclaim`], where nobody took it: it failed.
+    pub fn lose_instance(
         &mut self,
         model: &Model,
         pool: PoolId,
@@ -145,7 +169,6 @@ impl World {
         let Some(launched) = self.pools[pool.index()].reclaim(instance, now) else {
             return false;
         };
-        self.pools[pool.index()].books.reclaims += 1;
         let terms = model.pool(pool);
         let until = self.charged_until(terms, launched);
         self.charges.clear();

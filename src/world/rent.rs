@@ -28,6 +28,8 @@ pub struct Rent {
     pub(super) draining: u64,
     /// How many instances the market would let us hold; nobody but the market knows.
     capacity: u64,
+    /// How many causes let us hold none at all.
+    losses: u32,
     /// How often the market lowered or raised that with notice.
     notices: u32,
     fresh: Vec<u32>,
@@ -44,6 +46,7 @@ impl Rent {
         self.held = 0;
         self.draining = 0;
         self.capacity = u64::MAX;
+        self.losses = 0;
         self.notices = 0;
     }
 
@@ -80,7 +83,18 @@ impl Rent {
 
     /// How many of the instances held are more than the market lets us hold.
     pub const fn excess(&self) -> u64 {
-        self.held.saturating_sub(self.capacity)
+        let most = if self.losses > 0 { 0 } else { self.capacity };
+        self.held.saturating_sub(most)
+    }
+
+    /// Nothing can be held any more, or for one more cause.
+    pub const fn lose(&mut self) {
+        self.losses += 1;
+    }
+
+    /// One cause that nothing can be held is over.
+    pub const fn regain(&mut self) {
+        self.losses = self.losses.saturating_sub(1);
     }
 
     /// Launches `count` instances in the lowest vacant slots, each with as many busy GPUs as the gang takes.

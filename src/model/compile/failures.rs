@@ -15,6 +15,7 @@ use super::selector;
 use super::service_weather;
 use super::weather::{Estate, packed};
 use super::wire_weather;
+use super::zone_weather;
 
 /// Most things that fail on their own.
 pub(super) const ENTITIES_MAX: usize = 2_000_000;
@@ -31,6 +32,9 @@ pub(super) fn failure(
         return recorded(context, spec, (path, at), estate, &mut weather.script);
     }
     let of = context.required(&spec.of, table, "what fails at once", "of = \"node\"");
+    if let Some((FailureUnit::Instance, _)) = of {
+        return zone_weather::instances(context, spec, table, estate, name, weather);
+    }
     let up = laws::required(
         context,
         &spec.up,
@@ -79,8 +83,9 @@ fn of_nodes(
         context.fault(origin, "`services` means nothing here", fix);
     }
     let (sites, pools) = (estate.sites, estate.pools);
-    let owned = |draft: &PoolDraft| !draft.pool.is_rented();
-    let pools = selector::pools(context, &spec.selector, table, sites, pools, owned);
+    let zones = matches!(of, FailureUnit::Region | FailureUnit::Provider);
+    let able = |draft: &PoolDraft| zones || !draft.pool.is_rented();
+    let pools = selector::pools(context, &spec.selector, table, sites, pools, able);
     if let Some(origin) = spec.links.origin() {
         context.fault(origin, "`links` means nothing here", "write of = \"link\"");
     }
@@ -339,6 +344,9 @@ fn entities(
             nodes: vec![whole(pool, draft(pool).nodes)],
         })),
         FailureUnit::Site => entities.extend(sites(estate, pools)),
+        FailureUnit::Region | FailureUnit::Provider => {
+            entities = zone_weather::zones(context, spec, (of, of_at), estate, pools)?;
+        }
         FailureUnit::Gpu => {
             entities = gpu_weather::with_their_nodes(context, of_at, estate, pools)?;
         }
@@ -347,6 +355,7 @@ fn entities(
         | FailureUnit::Storage
         | FailureUnit::KeyService
         | FailureUnit::Registry
+        | FailureUnit::Instance
         | FailureUnit::IdentityProvider => {}
         FailureUnit::Group => {
             let wanted = spec

@@ -66,6 +66,7 @@ mod traces;
 mod traffic;
 mod weather;
 mod wire_weather;
+mod zone_weather;
 
 use std::path::PathBuf;
 

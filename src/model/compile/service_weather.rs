@@ -25,6 +25,9 @@ pub(super) const fn kind_of(unit: FailureUnit) -> Option<ServiceKind> {
         | FailureUnit::Rack
         | FailureUnit::Pool
         | FailureUnit::Site
+        | FailureUnit::Region
+        | FailureUnit::Provider
+        | FailureUnit::Instance
         | FailureUnit::Group
         | FailureUnit::Link
         | FailureUnit::Storage => None,

@@ -15,6 +15,8 @@ use super::power;
 pub(super) struct Place {
     pub(super) site: Site,
     pub(super) region: Option<&'static Region>,
+    /// What its region is called, where that has a name.
+    pub(super) lies_in: Option<String>,
     /// Who runs it, where that has a name.
     pub(super) provider: Option<String>,
     /// Whether electricity is paid by the meter.
@@ -70,6 +72,11 @@ fn place(
             cache_on: None,
         },
         region,
+        lies_in: spec
+            .region
+            .value()
+            .cloned()
+            .or_else(|| region.map(|region| region.id.clone())),
         provider: provider_of(spec, region),
         metered: power::is_metered(spec),
     }

@@ -82,7 +82,10 @@ pub(super) fn read(
 pub(super) fn packed(context: &mut Context, at: Origin, estate: &Estate<'_>, entities: &[Entity]) {
     let mut pools: Vec<PoolId> = entities
         .iter()
-        .flat_map(|entity| entity.nodes.iter().map(|range| range.pool))
+        .flat_map(|entity| &entity.nodes)
+        // Rented instances are always told apart.
+        .filter(|range| range.nodes > 0)
+        .map(|range| range.pool)
         .collect();
     pools.sort_unstable();
     pools.dedup();

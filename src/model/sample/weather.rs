@@ -158,14 +158,7 @@ fn befall(entity: &Entity, changes: &[(SimTime, bool)], out: &mut Vec<Incident>)
         if up && index == 0 {
             continue;
         }
-        for range in &entity.nodes {
-            let (pool, first, nodes) = (range.pool, range.first, range.nodes);
-            out.push(if up {
-                Incident::up(at, pool, first, nodes)
-            } else {
-                Incident::down(at, pool, first, nodes)
-            });
-        }
+        out.extend(entity.nodes.iter().map(|range| range.incident(at, up)));
     }
 }
 

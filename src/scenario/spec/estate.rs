@@ -23,6 +23,8 @@ pub struct SiteSpec {
     pub zone: Given<String>,
     /// A region of the catalog: gives jurisdiction, egress, prices, quota and provisioning.
     pub catalog: Given<String>,
+    /// The region in which it lies, for what befalls whole regions; that of the catalog unless given.
+    pub region: Given<String>,
     /// Who counts the bytes that leave the site, together with those of its other sites; from the catalog where
     /// `catalog` is given, the site alone otherwise.
     pub provider: Given<String>,

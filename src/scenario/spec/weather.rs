@@ -148,6 +148,12 @@ pub enum FailureUnit {
     Pool,
     /// All owned nodes of a site.
     Site,
+    /// All that stands in a region, owned or rented.
+    Region,
+    /// All that stands at the sites of a provider, owned or rented.
+    Provider,
+    /// Each rented instance by itself, from when it has booted; it is given back, so it has no time down.
+    Instance,
     /// The nodes of each `[[group]]`.
     Group,
     /// Each link, both directions at once.

@@ -1,6 +1,7 @@
 //! The table of systems with weather, one file for each family.
 
 mod nodes;
+mod parts;
 mod prices;
 mod saves;
 mod spot;
@@ -16,6 +17,7 @@ use super::tier::Tier;
 pub(super) fn storms(tier: Tier) -> Vec<Storm> {
     let families = [
         nodes::storms(),
+        parts::storms(),
         saves::storms(),
         spot::storms(),
         prices::storms(),

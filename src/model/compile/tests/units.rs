@@ -125,3 +125,94 @@ fn mistakes_about_gpus_are_told_with_their_fix() {
         "{told}"
     );
 }
+
+const ZONES: &str = r#"
+[[failure]]
+name = "zone"
+of   = "region"
+up   = { mean = "3 d" }
+down = { median = "4 h", p95 = "20 h" }
+"#;
+
+#[test]
+fn regions_and_providers_hold_all_that_stands_there() {
+    let folder = with("zones", ZONES);
+    let zones = |sets: &[&str]| {
+        let model = try_compile(&folder.0, sets).unwrap().model;
+        let entities = model.weather.failures[0].entities.clone();
+        let names = entities.into_iter().map(|zone| (zone.name, zone.nodes));
+        names.collect::<Vec<_>>()
+    };
+    let rented = NodeRange::rented(PoolId(1));
+    let own = NodeRange {
+        pool: PoolId(0),
+        first: 0,
+        nodes: 2,
+    };
+    // The region of the catalog, with all that is rented there; our own site lies in none.
+    assert_eq!(zones(&[]), [("nebius-eu-north1".to_owned(), vec![rented])]);
+    let here = "site.dc.region=nebius-eu-north1";
+    let together = [("nebius-eu-north1".to_owned(), vec![own, rented])];
+    assert_eq!(zones(&[here]), together);
+    let apart = zones(&["site.dc.region=fra"]);
+    assert_eq!(apart[0], ("fra".to_owned(), vec![own]));
+    let of_all = zones(&["failure.zone.of=provider", "site.dc.provider=Nebius"]);
+    assert_eq!(of_all, [("Nebius".to_owned(), vec![own, rented])]);
+
+    // Drawn, it befalls both at the same instants.
+    let model = try_compile(&folder.0, &[here, "scenario.horizon=60 d"]);
+    let mut timeline = Timeline::default();
+    let dice = Dice {
+        seed: 3,
+        replication: 0,
+    };
+    Timeline::sample(&model.unwrap().model, &dice, &mut timeline);
+    let at = |wanted: fn(Happening) -> bool| -> Vec<SimTime> {
+        let weather = timeline.weather.iter().filter(|one| wanted(one.what));
+        weather.map(|one| one.at).collect()
+    };
+    let lost = at(|what| matches!(what, Happening::Lost { .. }));
+    assert!(lost.len() > 5);
+    assert_eq!(lost, at(|what| matches!(what, Happening::Down { .. })));
+}
+
+#[test]
+fn rented_instances_fail_by_law() {
+    let text = "[[failure]]\nname = \"host\"\nof = \"instance\"\nup = { mean = \"250 d\" }\n";
+    let folder = with("instances", text);
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    let failure = &model.weather.instances[0];
+    assert_eq!(
+        (failure.name.as_str(), &failure.pools[..]),
+        ("host", &[PoolId(1)][..])
+    );
+    assert!(model.rolls_dice());
+    for (set, words) in [
+        (
+            "failure.host.down={ mean = \"1 h\" }",
+            "`down` means nothing for rented instances",
+        ),
+        (
+            "failure.host.node=drains",
+            "`node` means nothing for rented instances",
+        ),
+        (
+            "failure.host.where={ pools = [\"dc/h200\"] }",
+            "nothing in this estate matches",
+        ),
+    ] {
+        let told = try_compile(&folder.0, &[set]).unwrap_err();
+        assert!(told.contains(words), "{set}: {words} not in\n{told}");
+    }
+    let zones = with("zone-mistakes", ZONES);
+    for (set, words) in [
+        (
+            "failure.zone.where={ sites = [\"dc\"] }",
+            "no site that is meant has a region",
+        ),
+        ("failure.zone.crews=2", "nobody of ours repairs"),
+    ] {
+        let told = try_compile(&zones.0, &[set]).unwrap_err();
+        assert!(told.contains(words), "{set}: {words} not in\n{told}");
+    }
+}
