@@ -8,7 +8,8 @@ use common::worlds::Row;
 use common::{Everything, model, owned};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{
-    Discipline, Happening, Horizon, Incident, Model, OnLoss, Packing, Rhythm, Service, ServiceKind,
+    Discipline, Happening, Horizon, Incident, Model, OnLoss, OnSubmit, OnSync, Packing, Rhythm,
+    Service, ServiceKind, Uses,
 };
 use plimsoll::units::{OutletId, SimTime, Span};
 
@@ -148,4 +149,86 @@ fn a_certificate_that_expired_is_felt_at_once() {
     let weather = [rotated(0, 90 * MINUTE, 0)];
     let heard = live(&mut model, &rows[..1], HOURLY, &weather, 0);
     assert_eq!(heard.jobs[0].end, SimTime(4 * HOUR + 30 * MINUTE));
+}
+
+/// As [`federated`], with a word on each use.
+fn told_apart(on_loss: OnLoss, expires: Option<Span>, uses: Uses) -> Model {
+    let mut model = federated(on_loss, expires);
+    model.services.list[0].uses = uses;
+    model
+}
+
+#[test]
+fn who_comes_while_the_provider_is_out_starts_waits_or_fails() {
+    // Out from 1 h to 6 h; what was given out serves until 3 h.
+    let rows = [Row::of(2 * HOUR, 1, HOUR), Row::of(4 * HOUR, 1, HOUR)];
+    let weather = out(0, HOUR, 6 * HOUR);
+    let played = |submit| {
+        let uses = Uses {
+            submit,
+            ..Uses::default()
+        };
+        let mut model = told_apart(OnLoss::Finish, None, uses);
+        live(&mut model, &rows, Rhythm::NONE, &weather, 0)
+    };
+    let starts = |heard: &Everything| -> Vec<Option<u64>> {
+        let jobs = heard.jobs.iter();
+        jobs.map(|job| job.start.map(|at| at.0 / HOUR)).collect()
+    };
+    assert_eq!(starts(&played(OnSubmit::Cached)), [Some(2), Some(6)]);
+    let closed = played(OnSubmit::Closed);
+    assert_eq!(starts(&closed), [Some(6), Some(6)]);
+    assert_eq!(closed.jobs[0].waits[Cause::Identity], 4 * HOUR);
+    let failed = played(OnSubmit::Fail);
+    assert_eq!(starts(&failed), [Some(2), None]);
+    let second = &failed.jobs[1];
+    assert_eq!(
+        (second.state, second.end),
+        (JobState::Failed, SimTime(4 * HOUR))
+    );
+    assert_eq!(when(&failed, |f| matches!(f, Fact::Denied(_))), [240]);
+    assert_eq!(failed.run.denied_jobs, 1);
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_synced_fails_stops_or_is_written() {
+    // Out from 1 h to 9 h, what was given out serves until 3 h; who reads goes on. The next checkpoint that counts after
+    // that is the one of 4 h.
+    let rows = [Row::of(0, 8, 5 * HOUR)];
+    let weather = out(0, HOUR, 9 * HOUR);
+    let played = |on_loss, sync, rhythm| {
+        let uses = Uses {
+            sync,
+            ..Uses::default()
+        };
+        let mut model = told_apart(on_loss, None, uses);
+        let heard = live(&mut model, &rows, rhythm, &weather, 0);
+        (heard.jobs[0].state, heard.jobs[0].end.0 / MINUTE)
+    };
+    let (read, done) = (OnLoss::GoOn, JobState::Finished);
+    assert_eq!(played(read, OnSync::Fail, HOURLY), (JobState::Failed, 240));
+    assert_eq!(played(read, OnSync::GoOn, HOURLY), (done, 300));
+    // Falls back to 3 h and runs two hours from 9 h on.
+    assert_eq!(played(read, OnSync::Stop, HOURLY), (done, 660));
+    // Who writes nothing syncs nothing.
+    assert_eq!(played(read, OnSync::Fail, Rhythm::NONE), (done, 300));
+    // Who stops reading at its checkpoint keeps it, whatever a sync would do.
+    assert_eq!(played(OnLoss::Finish, OnSync::Fail, HOURLY), (done, 600));
+}
+
+#[test]
+fn a_job_that_outlives_its_credential_may_get_a_new_one() {
+    // Credentials end after 2:30. At 3:00 it goes back to 2 h and starts again at once, until 6:00.
+    let rows = [Row::of(0, 8, 5 * HOUR)];
+    let played = |sync| {
+        let uses = Uses {
+            sync,
+            ..Uses::default()
+        };
+        let mut model = told_apart(OnLoss::Finish, Some(Span(150 * MINUTE)), uses);
+        let heard = live(&mut model, &rows, HOURLY, &[], 0);
+        (heard.jobs[0].end.0 / MINUTE, heard.jobs[0].interruptions)
+    };
+    assert_eq!(played(OnSync::Stop), (360, 1));
+    assert_eq!(played(OnSync::GoOn), (300, 0));
 }

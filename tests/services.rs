@@ -83,6 +83,8 @@ fn artifact(broken: u32) -> Dataset {
             broken,
             retry: Span(60_000),
             key: None,
+            found_by: 0,
+            rollback: Span::ZERO,
         }),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::experiment::duration;
-use crate::model::{Class, Model, OnLoss, Service, ServiceKind};
+use crate::model::{Class, Model, OnLoss, OnPull, OnSubmit, OnSync, Service, ServiceKind};
 use crate::record::plain;
 use crate::units::{OutletId, ServiceId, Span};
 
@@ -86,8 +86,18 @@ fn artifacts(model: &Model, out: &mut String) {
                 span(artifact.retry)
             )
         };
+        let mut releases = model.weather.releases.iter();
+        let releases = releases.find(|releases| releases.artifact.index() == index);
+        let bad = releases.map_or_else(String::new, |releases| {
+            format!(
+                "; new versions every {} on average, {} % of them bad, found by {}",
+                duration(releases.every.mean() / 1e3, None),
+                f64::from(releases.bad) / 1e4,
+                counted(u64::from(artifact.found_by), "failed job"),
+            )
+        });
         let gigabytes = dataset.size.0 as f64 / 1e9;
-        let from = format!("{}{key}{broken}; {used}", name(artifact.registry));
+        let from = format!("{}{key}{broken}{bad}; {used}", name(artifact.registry));
         let _ = writeln!(
             out,
             "  {}: {gigabytes} GB from {}",
@@ -109,10 +119,24 @@ fn terms(service: &Service) -> String {
     terms.push_str(match service.on_loss {
         OnLoss::Finish => ", then jobs finish at a checkpoint",
         OnLoss::Stop => ", then jobs stop",
+        OnLoss::GoOn => ", then jobs run on to a checkpoint",
     });
     if service.expires.is_some() {
         terms.push_str("; cannot be renewed");
     }
+    terms.push_str(match service.uses.submit {
+        OnSubmit::Cached => "",
+        OnSubmit::Closed => "; nothing starts from the outage on",
+        OnSubmit::Fail => "; who comes then fails",
+    });
+    if service.uses.pull == OnPull::Break {
+        terms.push_str("; pulls break off");
+    }
+    terms.push_str(match service.uses.sync {
+        OnSync::Fail => "",
+        OnSync::Stop => "; checkpoints that cannot be synced stop their jobs",
+        OnSync::GoOn => "; checkpoints are synced all the same",
+    });
     if let Some(rotation) = service.rotation {
         let _ = write!(terms, "; replaced every {}", span(rotation.every));
         if rotation.overlap == Span::ZERO {

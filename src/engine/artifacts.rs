@@ -2,11 +2,15 @@
 
 use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer};
+use crate::model::Artifact;
 use crate::units::{DatasetId, OutletId, SimTime, SiteId, Span};
 use crate::world::{Health, Slot};
 
 use super::agenda::{Event, Rank};
 use super::run::Run;
+
+/// Tells the event at which a bad version that was found is rolled back from those of pulls that broke.
+const ROLLED_BACK: u32 = 1;
 
 /// What went wrong for good.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,6 +19,8 @@ pub(super) struct Harm {
     pub(super) revoked_jobs: u64,
     /// Jobs that failed because they outlived their credential.
     pub(super) expired_jobs: u64,
+    /// Jobs that failed when they came, for nobody vouched for them.
+    pub(super) denied_jobs: u64,
     /// Jobs that failed on a corrupted version.
     pub(super) spoiled_jobs: u64,
     /// GPU-time that they had held.
@@ -85,7 +91,11 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// Somebody may pull again what broke.
-    pub(super) fn pull_again(&mut self) {
+    pub(super) fn pull_again(&mut self, event: Event) {
+        if event.attempt == ROLLED_BACK {
+            let (artifact, site) = (DatasetId(event.id as u16), SiteId(event.slot as u16));
+            return self.roll_artifact_back(artifact, site);
+        }
         self.bar_shapes();
     }
 
@@ -93,18 +103,43 @@ impl<O: Observer> Run<'_, O> {
     /// is there already cannot be read either.
     pub(super) fn break_pulls(&mut self, outlet: OutletId, voids: bool) {
         let at = self.model.services.outlet(outlet);
-        let uses = |artifact: &crate::model::Artifact| {
+        let uses = |artifact: &Artifact| {
             artifact.registry == at.service || artifact.key == Some(at.service)
         };
         let mut broke = std::mem::take(&mut self.scratch.broke);
-        self.world
-            .break_pulls(self.model, at.site, uses, &mut broke);
+        self.world.break_pulls(
+            self.model,
+            at.site,
+            |_, artifact| uses(artifact),
+            &mut broke,
+        );
         if voids {
             self.world
                 .void_copies(self.model, at.site, |_, artifact| uses(artifact));
         }
         for &id in &broke {
             self.pull_breaks(id, at.site);
+        }
+        self.scratch.broke = broke;
+    }
+
+    /// Nobody vouches at a site any more for those who pull there: what they pull breaks off.
+    pub(super) fn break_pulls_of(&mut self, outlet: OutletId) {
+        let site = self.model.services.outlet(outlet).site;
+        let (classes, needs) = (&self.model.classes, &self.model.services.needs);
+        let sites = self.model.sites.len();
+        let asks = |class: usize| {
+            let needs = needs.get(class * sites + site.index());
+            needs.is_some_and(|needs| needs.contains(&outlet))
+        };
+        let pulled = |id: DatasetId, _: &Artifact| {
+            let mut users = (0..classes.len()).filter(|&class| classes[class].data.contains(&id));
+            users.any(asks)
+        };
+        let mut broke = std::mem::take(&mut self.scratch.broke);
+        self.world.break_pulls(self.model, site, pulled, &mut broke);
+        for &id in &broke {
+            self.pull_breaks(id, site);
         }
         self.scratch.broke = broke;
     }
@@ -134,7 +169,9 @@ impl<O: Observer> Run<'_, O> {
 
     /// A site has the version before the corrupted one, and has to pull it.
     pub(super) fn roll_artifact_back(&mut self, artifact: DatasetId, site: SiteId) {
-        self.world.set_health(artifact, site, Health::Good);
+        if self.world.set_health(artifact, site, Health::Good) == Health::Good {
+            return;
+        }
         self.world
             .void_copies(self.model, site, |id, _| id == artifact);
         self.bar_shapes();
@@ -151,9 +188,30 @@ impl<O: Observer> Run<'_, O> {
     /// A job fails because it started on a corrupted version.
     pub(super) fn spoil(&mut self, slot: Slot) {
         let id = self.world.jobs[slot].id;
+        let found = self.world.blame(self.model, slot);
         self.out.fact(self.world.now, Fact::Spoiled(id));
         self.end(slot, JobState::Failed);
         self.harm.spoiled_jobs += 1;
         self.harm.spoiled_time += self.record.gpu_time.allocated();
+        for (artifact, _) in found {
+            self.find_bad(artifact);
+        }
+    }
+
+    /// Enough jobs failed on a version: it is known to be bad wherever it is, and rolled back.
+    fn find_bad(&mut self, artifact: DatasetId) {
+        let takes = self.model.dataset(artifact).artifact;
+        let takes = takes.map_or(Span::ZERO, |artifact| artifact.rollback);
+        for site in self.world.ill_at(artifact) {
+            let event = Event {
+                rank: Rank::PullAgain,
+                id: u32::from(artifact.0),
+                slot: u32::from(site.0),
+                attempt: ROLLED_BACK,
+                state: JobState::Running,
+            };
+            self.scratch.agenda.push(self.world.now + takes, event);
+            self.detect(artifact, site);
+        }
     }
 }

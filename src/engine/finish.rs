@@ -82,6 +82,7 @@ impl<O: Observer> Run<'_, O> {
             slips: self.world.slips,
             revoked_jobs: self.harm.revoked_jobs,
             expired_jobs: self.harm.expired_jobs,
+            denied_jobs: self.harm.denied_jobs,
             spoiled_jobs: self.harm.spoiled_jobs,
             fell_back: self.world.staging.transfers.syncs.fell_back,
             spoiled_time: self.harm.spoiled_time,

@@ -107,7 +107,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::Expired if self.is_current(slot, event, Phase::Running) => self.expire(slot),
             Rank::Spoiled if self.is_current(slot, event, Phase::Running) => self.spoil(slot),
             Rank::Pulled => self.pulled(event),
-            Rank::PullAgain => self.pull_again(),
+            Rank::PullAgain => self.pull_again(event),
             Rank::Cut if self.is_current(slot, event, Phase::Running) => self.cut(slot),
             Rank::Lapsed => self.lapse_service(OutletId(event.id), event.attempt),
             Rank::Grow if self.is_current(slot, event, Phase::Running) => self.grow(slot),
@@ -170,6 +170,8 @@ impl<O: Observer> Run<'_, O> {
         if !self.root.can_ever_place(request.shape.index()) {
             self.world.changes.arrivals.pop();
             self.end(slot, JobState::Rejected);
+        } else if self.model.services.turn_away() {
+            self.vouch_for(slot);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Services that go out and come back: who starts no more, and who stops.
 
 use crate::journal::{Fact, JobState, Observer, ServiceRecord};
-use crate::model::{OnLoss, ServiceKind};
+use crate::model::{OnLoss, OnPull, OnSubmit, ServiceKind};
 use crate::units::{OutletId, ServiceId, ShapeId, Span};
 use crate::world::{Phase, Slot};
 
@@ -17,6 +17,9 @@ impl<O: Observer> Run<'_, O> {
         let news = self.world.services.lose(id, now, cache, voids);
         if !was_out {
             self.out.fact(now, Fact::ServiceLost(id));
+            if self.model.services.service_of(id).uses.submit == OnSubmit::Closed {
+                self.bar_shapes();
+            }
         }
         if let Some((lapses, outage)) = news {
             if lapses <= now {
@@ -62,6 +65,9 @@ impl<O: Observer> Run<'_, O> {
             if self.model.services.service_of(id).kind == ServiceKind::Registry {
                 self.break_pulls(id, false);
             }
+            if self.model.services.service_of(id).uses.pull == OnPull::Break {
+                self.break_pulls_of(id);
+            }
             self.bar_shapes();
             self.lose_hold(id, Rank::Cut);
         }
@@ -80,7 +86,8 @@ impl<O: Observer> Run<'_, O> {
                 (Phase::Running, OnLoss::Stop) => self.interrupt(slot),
                 // What waits for its checkpoint has nothing to lose.
                 (Phase::Running, _) if self.world.is_fetching(slot) => self.interrupt(slot),
-                (Phase::Running, OnLoss::Finish) => {
+                (Phase::Running, OnLoss::GoOn) if later != Rank::Cut => {}
+                (Phase::Running, OnLoss::Finish | OnLoss::GoOn) => {
                     if let Some(at) = self.world.next_checkpoint(self.model, slot) {
                         self.schedule(at, later, slot);
                     }
@@ -95,7 +102,12 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn cut(&mut self, slot: Slot) {
         let job = &self.world.jobs[slot];
         let class = self.model.class_of(job.request.shape);
-        if self.world.lacks(self.model, class, job.pool).is_some() {
+        if self.world.lacks(self.model, class, job.pool).is_none() {
+            return;
+        }
+        if self.world.runs_on(self.model, slot) {
+            self.expire(slot);
+        } else {
             self.interrupt(slot);
         }
     }

@@ -162,10 +162,15 @@ impl<O: Observer> Run<'_, O> {
 
     /// A job loses its place, or crashes: it goes back to its newest readable checkpoint and waits.
     pub(super) fn interrupt(&mut self, slot: Slot) {
+        self.interrupt_losing(slot, 0);
+    }
+
+    /// As [`Run::interrupt`], with so many more of its newest checkpoints lost.
+    pub(super) fn interrupt_losing(&mut self, slot: Slot, lost: u64) {
         let job = &self.world.jobs[slot];
         let (id, pool) = (job.id, job.pool);
         let loss = Loss {
-            bad_checkpoints: self.bad_checkpoints(slot),
+            bad_checkpoints: self.bad_checkpoints(slot).saturating_add(lost),
             horizon: self.horizon,
         };
         let idle = &mut self.scratch.orders.idle;

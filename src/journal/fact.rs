@@ -84,6 +84,8 @@ pub enum Fact {
     Revoked(JobId),
     /// A job failed because it outlived its credential.
     Expired(JobId),
+    /// A job failed when it came, for nobody vouched for it.
+    Denied(JobId),
     /// A job failed because it had started on a corrupted version.
     Spoiled(JobId),
 }

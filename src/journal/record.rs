@@ -192,6 +192,8 @@ pub struct RunRecord {
     pub revoked_jobs: u64,
     /// Jobs that failed because they outlived their credential.
     pub expired_jobs: u64,
+    /// Jobs that failed when they came, for nobody vouched for them.
+    pub denied_jobs: u64,
     /// How often a job went on elsewhere from an older checkpoint, since its newest had not come home.
     pub fell_back: u64,
     /// Jobs that failed because they had started on a corrupted version.

@@ -201,6 +201,8 @@ metrics! {
         "how often a job was stopped because its credential was revoked";
     "jobs_expired" Jobs Lower Run(|r| Cell::amount(r.expired_jobs as f64))
         "jobs that failed because they outlived a credential that could not be renewed";
+    "jobs_denied" Jobs Lower Run(|r| Cell::amount(r.denied_jobs as f64))
+        "jobs that failed when they came, for nobody vouched for them";
     "jobs_spoiled" Jobs Lower Run(|r| Cell::amount(r.spoiled_jobs as f64))
         "jobs that failed because they had started on a corrupted version of an artifact";
     "gpu_h_spoiled" GpuHours Lower Run(|r| Cell::amount(r.spoiled_time as f64 / 3.6e9))

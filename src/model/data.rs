@@ -43,6 +43,10 @@ pub struct Artifact {
     pub retry: Span,
     /// Who keeps the key without which it cannot be pulled.
     pub key: Option<ServiceId>,
+    /// After how many failed jobs a corrupted version is found; 0: not by them.
+    pub found_by: u32,
+    /// How long rolling back takes then.
+    pub rollback: Span,
 }
 
 /// Ticks of money in µ × bytes × ms of a price per GB-month: 3.6 × 10⁹ ticks are one µ, a gigabyte is 10⁹ bytes

@@ -58,12 +58,14 @@ pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
 pub use sample::SampleScratch;
-pub use services::{OnLoss, Outlet, Rotation, Service, ServiceKind, Services};
+pub use services::{
+    OnLoss, OnPull, OnSubmit, OnSync, Outlet, Rotation, Service, ServiceKind, Services, Uses,
+};
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 pub use storage::Storage;
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
 pub use weather::{
-    Entity, Failure, Gpu, GpuFailure, InstanceFailure, LinkFailure, NodeRange, ServiceFailure,
-    Shop, Times, Weather,
+    Entity, Failure, Gpu, GpuFailure, InstanceFailure, LinkFailure, NodeRange, Releases,
+    ServiceFailure, Shop, Times, Weather,
 };

@@ -4,6 +4,7 @@
 //! strategy or one demand more changes nobody else's.
 
 mod market;
+mod releases;
 mod weather;
 
 use crate::dice::{Dice, Key, Purpose};

@@ -35,6 +35,53 @@ pub struct Service {
     pub home: Option<SiteId>,
     /// How long after its start a job's credential ends that cannot be renewed; `None` if it can.
     pub expires: Option<Span>,
+    /// What becomes of the other uses of what it gives out.
+    pub uses: Uses,
+}
+
+/// What becomes of each use of a credential but that of running jobs, which is [`Service::on_loss`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// Of jobs that come.
+    pub submit: OnSubmit,
+    /// Of artifacts that are being pulled.
+    pub pull: OnPull,
+    /// Of checkpoints that would be written with a credential that has ended.
+    pub sync: OnSync,
+}
+
+/// What becomes of jobs that come while a provider is out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnSubmit {
+    /// They start as long as what was given out serves; then they wait.
+    #[default]
+    Cached,
+    /// They wait from the outage on.
+    Closed,
+    /// Those that come when nothing given out serves any more fail.
+    Fail,
+}
+
+/// What becomes of pulls when nothing given out serves any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnPull {
+    /// What has begun comes to its end.
+    #[default]
+    Finish,
+    /// They break off, and begin anew later.
+    Break,
+}
+
+/// What becomes of a job that comes to a checkpoint with a credential that has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnSync {
+    /// It fails.
+    #[default]
+    Fail,
+    /// It stops, falls back to the checkpoint before and waits for a new credential.
+    Stop,
+    /// It writes it all the same.
+    GoOn,
 }
 
 /// What a service is for.
@@ -55,6 +102,8 @@ pub enum OnLoss {
     Finish,
     /// They stop at once, and what no checkpoint holds is lost.
     Stop,
+    /// They run on until they would write a checkpoint.
+    GoOn,
 }
 
 /// Replacing what a service gave out.
@@ -101,6 +150,12 @@ impl Services {
     /// Whether there is anything that jobs may be unable to do without.
     pub const fn are_used(&self) -> bool {
         !self.list.is_empty()
+    }
+
+    /// Whether some service turns jobs away that come while it is out.
+    pub fn turn_away(&self) -> bool {
+        let mut list = self.list.iter();
+        list.any(|service| service.uses.submit == OnSubmit::Fail)
     }
 
     /// A service as one site sees it.

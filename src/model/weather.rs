@@ -1,7 +1,7 @@
 //! What may go wrong in a scenario: laws to draw from and what is sure to happen.
 
 use crate::process::{Faults, Law, Renewal, RenewalStart};
-use crate::units::{LinkId, OutletId, PoolId, SimTime, Span};
+use crate::units::{DatasetId, LinkId, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::happening::{Happening, Incident, Turn};
 use super::maintenance::Maintenance;
@@ -20,6 +20,8 @@ pub struct Weather {
     pub cuts: Vec<LinkFailure>,
     /// Services that go out and come back.
     pub outages: Vec<ServiceFailure>,
+    /// Artifacts of which new versions come, some of them bad.
+    pub releases: Vec<Releases>,
     /// What fails and shares few crews or spares.
     pub shops: Vec<Shop>,
     /// What is planned and announced.
@@ -115,6 +117,23 @@ impl Times {
             }),
         }
     }
+}
+
+/// New versions of an artifact, by its own dice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Releases {
+    /// Of what.
+    pub artifact: DatasetId,
+    /// Its name: that of the dice.
+    pub name: String,
+    /// Where it is used.
+    pub sites: Vec<SiteId>,
+    /// Time from one version to the next, in milliseconds.
+    pub every: Law,
+    /// Versions that are bad, in millionths.
+    pub bad: u32,
+    /// How long after its start a job fails on a bad one.
+    pub fails_after: Span,
 }
 
 /// Things that fail alike and share repair crews and spares. All are new and up at the start.
@@ -232,6 +251,7 @@ impl Weather {
             || !self.cuts.is_empty()
             || !self.outages.is_empty()
             || !self.shops.is_empty()
+            || !self.releases.is_empty()
             || self.market.rolls_dice()
     }
 }

@@ -25,6 +25,8 @@ struct State {
     /// When it may be pulled again after a pull that broke.
     again: SimTime,
     health: Health,
+    /// Jobs that failed on the present version.
+    failures: u32,
 }
 
 /// How good the version is that a site has, or would pull.
@@ -83,6 +85,7 @@ impl Artifacts {
     pub(super) fn set_health(&mut self, id: DatasetId, site: SiteId, health: Health) -> Health {
         let state = self.states.entry((id, site)).or_default();
         let before = std::mem::replace(&mut state.health, health);
+        state.failures = 0;
         self.ill -= u32::from(before != Health::Good);
         self.ill += u32::from(health != Health::Good);
         before
@@ -124,6 +127,36 @@ impl World {
     pub fn set_health(&mut self, id: DatasetId, site: SiteId, health: Health) -> Health {
         self.changes.other = true;
         self.staging.artifacts.set_health(id, site, health)
+    }
+
+    /// A job failed on a corrupted version. Returns which artifacts, at which site, are found to be bad by that.
+    pub fn blame(&mut self, model: &Model, slot: Slot) -> Vec<(DatasetId, SiteId)> {
+        let job = &self.jobs[slot];
+        let class = model.class_of(job.request.shape);
+        let site = model.pool(job.pool).site;
+        let mut found = Vec::new();
+        for &id in &model.classes[class.index()].data {
+            let Some(artifact) = model.dataset(id).artifact else {
+                continue;
+            };
+            let state = self.staging.artifacts.states.get_mut(&(id, site));
+            let Some(state) = state.filter(|state| matches!(state.health, Health::Bad(_))) else {
+                continue;
+            };
+            state.failures += 1;
+            if artifact.found_by > 0 && artifact.found_by <= state.failures {
+                found.push((id, site));
+            }
+        }
+        found
+    }
+
+    /// The sites at which an artifact is corrupted and nobody knows.
+    pub fn ill_at(&self, id: DatasetId) -> Vec<SiteId> {
+        let states = self.staging.artifacts.states.iter();
+        let ill =
+            states.filter(|((of, _), state)| *of == id && matches!(state.health, Health::Bad(_)));
+        ill.map(|(&(_, site), _)| site).collect()
     }
 
     /// How many pulls of an artifact to a site there were.

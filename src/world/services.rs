@@ -1,7 +1,7 @@
 //! Which services answer: what is out, since when, and for how long what was fetched before still serves.
 
 use crate::journal::Cause;
-use crate::model::Model;
+use crate::model::{Model, OnLoss, OnSubmit, OnSync};
 use crate::units::{ClassId, DatasetId, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::artifacts::Health;
@@ -139,7 +139,7 @@ impl Services {
 impl World {
     /// Why no job of a class can start in a pool whatever room there is, if so.
     pub fn withheld(&self, model: &Model, class: ClassId, pool: PoolId) -> Option<Cause> {
-        let missing = self.lacks(model, class, pool);
+        let missing = self.lacks_to_start(model, class, pool);
         let site = model.pool(pool).site;
         let data = model.classes[class.index()].data.iter();
         let unstartable = data.filter_map(|&id| self.unstartable(model, id, site));
@@ -156,6 +156,61 @@ impl World {
         missing
             .map(|&id| model.services.service_of(id).kind.cause())
             .min()
+    }
+
+    /// As [`World::lacks`], for a job that would start: some providers open nothing while they are out.
+    fn lacks_to_start(&self, model: &Model, class: ClassId, pool: PoolId) -> Option<Cause> {
+        let needs = model.needs(class, pool).iter();
+        let shut = |&&id: &&OutletId| {
+            let closed = model.services.service_of(id).uses.submit == OnSubmit::Closed;
+            !self.services.serves(id) || closed && self.services.is_out(id)
+        };
+        let missing = needs.filter(shut);
+        missing
+            .map(|&id| model.services.service_of(id).kind.cause())
+            .min()
+    }
+
+    /// Whether a job of a class that comes for a pool is turned away: nobody vouches for it, and none may wait.
+    pub fn turns_away(&self, model: &Model, class: ClassId, pool: PoolId) -> bool {
+        let mut needs = model.needs(class, pool).iter();
+        needs.any(|&id| {
+            let fails = model.services.service_of(id).uses.submit == OnSubmit::Fail;
+            fails && !self.services.serves(id)
+        })
+    }
+
+    /// What becomes of a job that would write a checkpoint with a credential that has ended: as the first says that it
+    /// lacks, or that ends with it.
+    pub fn on_sync(&self, model: &Model, slot: Slot) -> OnSync {
+        let job = &self.jobs[slot];
+        let class = model.class_of(job.request.shape);
+        let needs = model.needs(class, job.pool).iter();
+        let ended = |&&id: &&OutletId| {
+            let expires = model.services.service_of(id).expires.is_some();
+            expires || !self.services.serves(id)
+        };
+        let mut ended = needs.filter(ended);
+        let first = ended.next().map(|&id| model.services.service_of(id));
+        first.map_or(OnSync::Fail, |service| service.uses.sync)
+    }
+
+    /// Whether all services that a running job lacks let it run on until it would write a checkpoint.
+    pub fn runs_on(&self, model: &Model, slot: Slot) -> bool {
+        let job = &self.jobs[slot];
+        let class = model.class_of(job.request.shape);
+        let needs = model.needs(class, job.pool).iter();
+        let mut missing = needs.filter(|&&id| !self.services.serves(id));
+        missing.all(|&id| model.services.service_of(id).on_loss == OnLoss::GoOn)
+    }
+
+    /// Whether the newest checkpoint of a running job, written at this very instant, would count.
+    pub fn counts_now(&self, model: &Model, slot: Slot) -> bool {
+        let job = &self.jobs[slot];
+        let rhythm = model.rhythm(job.request.shape, job.pool);
+        let run_from = job.started + job.restart;
+        let cut = |at: SimTime| rhythm.cut(at.since(run_from)).checkpoints;
+        run_from < self.now && cut(SimTime(self.now.0 - 1)) < cut(self.now)
     }
 
     /// Why nothing can start on an artifact at a site, if so: it is known to be corrupted, or it is not there and

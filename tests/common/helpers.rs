@@ -20,6 +20,7 @@ pub fn kms(on_loss: OnLoss) -> Service {
         rotation: None,
         home: None,
         expires: None,
+        uses: plimsoll::model::Uses::default(),
     }
 }
 

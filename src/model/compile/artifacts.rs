@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Artifact, Dataset, Happening, Incident, ServiceKind, Services, Traffic};
+use crate::model::{
+    Artifact, Dataset, Happening, Incident, Releases, ServiceKind, Services, Traffic,
+};
 use crate::scenario::{
     ArtifactSpec, ClassSpec, HappeningKind, HappeningSpec, Origin, RegistrySpec, ScenarioFile,
 };
@@ -12,6 +14,7 @@ use crate::units::{
 
 use super::context::Context;
 use super::data::Wires;
+use super::laws;
 use super::selector;
 use super::services;
 use super::sites::Place;
@@ -107,8 +110,74 @@ fn artifact(
             broken: (broken * 1e6).round() as u32,
             retry,
             key,
+            found_by: found_by(context, spec),
+            rollback: rollback(context, spec),
         }),
     })
+}
+
+/// After how many failed jobs a bad version is found.
+fn found_by(context: &mut Context, spec: &ArtifactSpec) -> u32 {
+    let releases = spec.releases.value();
+    releases.map_or(0, |releases| {
+        context.count(&releases.found_by, 1_000_000).unwrap_or(1)
+    })
+}
+
+fn rollback(context: &mut Context, spec: &ArtifactSpec) -> Span {
+    let Some((releases, table)) = spec.releases.here() else {
+        return Span::ZERO;
+    };
+    let what = "how long rolling back takes";
+    context.required(&releases.rollback, table, what, "rollback = \"1 h\"");
+    context.span(&releases.rollback).unwrap_or_default()
+}
+
+/// The artifacts of which new versions come, at the sites that may pull them.
+pub(super) fn releases(
+    context: &mut Context,
+    file: &ScenarioFile,
+    services: &Services,
+    datasets: &[Dataset],
+) -> Vec<Releases> {
+    let mut all = Vec::new();
+    for (spec, _) in file.artifact.items() {
+        let Some((releases, table)) = spec.releases.here() else {
+            continue;
+        };
+        let example = "every = { mean = \"14 d\" }";
+        let every = laws::required(
+            context,
+            &releases.every,
+            table,
+            "when new versions come",
+            example,
+        );
+        context.required(&releases.bad, table, "the share of bad ones", "bad = 0.05");
+        let bad = context.number(&releases.bad, 0.0, 1.0);
+        let fails_after = context.span(&releases.fails_after).unwrap_or_default();
+        let name = spec.name.value().cloned().unwrap_or_default();
+        let of = |dataset: &Dataset| dataset.artifact.is_some() && dataset.name == name;
+        let Some(place) = datasets.iter().position(of) else {
+            continue;
+        };
+        let registry = datasets[place].artifact.map(|artifact| artifact.registry);
+        let outlets = registry
+            .into_iter()
+            .flat_map(|hub| services.outlets_of(hub));
+        let sites = outlets.map(|id| services.outlet(id).site).collect();
+        if let (Some(every), Some(bad)) = (every, bad) {
+            all.push(Releases {
+                artifact: DatasetId::from(place),
+                name,
+                sites,
+                every,
+                bad: (bad * 1e6).round() as u32,
+                fails_after,
+            });
+        }
+    }
+    all
 }
 
 /// What may be corrupted must have a version to go back to, if it says which it has.

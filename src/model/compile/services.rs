@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{OnLoss, Outlet, Rotation, Service, ServiceKind, Services};
+use crate::model::{
+    OnLoss, OnPull, OnSubmit, OnSync, Outlet, Rotation, Service, ServiceKind, Services, Uses,
+};
 use crate::scenario::{
-    Given, IdentityProviderSpec, KeyServiceSpec, List, LossKind, Origin, RotationSpec, ScenarioFile,
+    Given, IdentityProviderSpec, KeyServiceSpec, List, LossKind, Origin, PullKind, ReadKind,
+    RotationSpec, ScenarioFile, SubmitKind, SyncKind,
 };
 use crate::units::{ClassId, OutletId, ServiceId, SimTime, SiteId, Span};
 
@@ -49,6 +52,7 @@ pub(super) fn read(
             rotation: None,
             home: None,
             expires: None,
+            uses: Uses::default(),
         };
         add(context, &mut services, service, &spec.sites, sites, table);
     }
@@ -76,7 +80,8 @@ fn provider(
         let what = format!("identity provider {name}: lifetime");
         context.note_default(what, "none: nothing starts while it is out");
     }
-    if spec.on_loss.is_absent() {
+    let reads = spec.uses.value().is_some_and(|uses| !uses.read.is_absent());
+    if spec.on_loss.is_absent() && !reads {
         let what = format!("identity provider {name}: on loss");
         context.note_default(what, "running jobs finish at their next checkpoint");
     }
@@ -104,10 +109,11 @@ fn provider(
         kind: ServiceKind::Identity,
         shared: federated,
         cache: lifetime.unwrap_or_default(),
-        on_loss: on_loss(&spec.on_loss),
+        on_loss: reading(context, spec),
         rotation: None,
         home,
         expires: lifetime.filter(|_| lasting),
+        uses: uses(spec),
     }
 }
 
@@ -164,7 +170,50 @@ fn key_service(context: &mut Context, spec: &KeyServiceSpec, run: &Run) -> Optio
         rotation,
         home: None,
         expires: None,
+        uses: Uses::default(),
     })
+}
+
+/// What becomes of running jobs: `uses` says it, or `on_loss`.
+fn reading(context: &mut Context, spec: &IdentityProviderSpec) -> OnLoss {
+    let read = spec.uses.value().and_then(|uses| uses.read.here());
+    let Some((&read, origin)) = read else {
+        return on_loss(&spec.on_loss);
+    };
+    if !spec.on_loss.is_absent() {
+        context.fault(
+            origin,
+            "`read` and `on_loss` say the same",
+            "keep one of them",
+        );
+    }
+    match read {
+        ReadKind::Finish => OnLoss::Finish,
+        ReadKind::Stop => OnLoss::Stop,
+        ReadKind::GoOn => OnLoss::GoOn,
+    }
+}
+
+fn uses(spec: &IdentityProviderSpec) -> Uses {
+    let Some(uses) = spec.uses.value() else {
+        return Uses::default();
+    };
+    Uses {
+        submit: match uses.submit.value() {
+            Some(SubmitKind::Closed) => OnSubmit::Closed,
+            Some(SubmitKind::Fail) => OnSubmit::Fail,
+            Some(SubmitKind::Cached) | None => OnSubmit::Cached,
+        },
+        pull: match uses.pull.value() {
+            Some(PullKind::Break) => OnPull::Break,
+            Some(PullKind::Finish) | None => OnPull::Finish,
+        },
+        sync: match uses.sync.value() {
+            Some(SyncKind::Stop) => OnSync::Stop,
+            Some(SyncKind::GoOn) => OnSync::GoOn,
+            Some(SyncKind::Fail) | None => OnSync::Fail,
+        },
+    }
 }
 
 fn on_loss(field: &Given<LossKind>) -> OnLoss {

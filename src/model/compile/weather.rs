@@ -8,6 +8,7 @@ use crate::model::{
 use crate::scenario::{Origin, ScenarioFile};
 use crate::units::PoolId;
 
+use super::artifacts;
 use super::context::Context;
 use super::failures::failure;
 use super::groups::{self, Group};
@@ -65,6 +66,7 @@ pub(super) fn read(
     replicas::script(context, file, estate.run, &mut weather.script);
     Incident::put_in_order(&mut weather.script);
     weather.maintenance = maintenance::read(context, file, estate);
+    weather.releases = artifacts::releases(context, file, services, datasets);
     let first = file.failure.items().map(|(_, table)| table).next();
     if let (Some(table), Horizon::UntilEmpty) = (first, estate.run.horizon) {
         let fix = "give [scenario] a horizon, such as \"28 d\"";

@@ -1,5 +1,6 @@
 //! The weather of one replication: every entity's luck has a name of its own.
 
+use super::releases;
 use crate::dice::{Dice, Key, Purpose, Stream};
 use crate::model::happening::{Happening, Incident};
 use crate::model::weather::{Entity, NodeRange, Times};
@@ -50,6 +51,9 @@ impl Timeline {
             }
         }
         self.rotate_keys(model, end);
+        for releases in &model.weather.releases {
+            releases::sample(releases, dice, end, &mut self.weather);
+        }
         self.scratch.changes = changes;
         for (plan, maintenance) in model.weather.maintenance.iter().enumerate() {
             self.weather.extend(maintenance.incidents(plan as u16, end));

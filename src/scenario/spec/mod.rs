@@ -59,8 +59,8 @@ pub use phase::{
 };
 pub use run::{OverrunKind, RunSpec};
 pub use services::{
-    ArtifactKind, ArtifactSpec, IdentityProviderSpec, KeyServiceSpec, LossKind, RegistrySpec,
-    RotationSpec,
+    ArtifactKind, ArtifactSpec, IdentityProviderSpec, KeyServiceSpec, LossKind, PullKind, ReadKind,
+    RegistrySpec, ReleasesSpec, RotationSpec, SubmitKind, SyncKind, UsesSpec,
 };
 pub use storage::{StorageSpec, StorageTier};
 pub use strategy::{

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::scenario::given::{Given, Moment};
 
 use super::List;
+use super::law::LawSpec;
 
 /// A service that keeps the keys of data, artifacts and checkpoints. Where it is out, nothing that needs a key
 /// starts once the keys that were fetched before have expired.
@@ -50,6 +51,68 @@ pub struct IdentityProviderSpec {
     pub renewable: Given<bool>,
     /// What becomes of running jobs when it is out and their credentials have ended; "finish" unless given.
     pub on_loss: Given<LossKind>,
+    /// What becomes of each use of a credential when it is out, where that is to be told apart.
+    pub uses: Given<UsesSpec>,
+}
+
+/// What becomes of each use of a credential.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UsesSpec {
+    /// Of jobs that come; "cached" unless given.
+    pub submit: Given<SubmitKind>,
+    /// Of artifacts that are being pulled; "finish" unless given.
+    pub pull: Given<PullKind>,
+    /// Of running jobs, which read with it; as `on_loss` says unless given.
+    pub read: Given<ReadKind>,
+    /// Of checkpoints that would be written with a credential that has ended; "fail" unless given.
+    pub sync: Given<SyncKind>,
+}
+
+/// What becomes of jobs that come while a provider is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubmitKind {
+    /// They start as long as credentials that were given out serve (`lifetime`); then they wait.
+    Cached,
+    /// They wait from the outage on.
+    Closed,
+    /// Those that come when no credential serves any more fail.
+    Fail,
+}
+
+/// What becomes of pulls when credentials have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PullKind {
+    /// What has begun comes to its end.
+    Finish,
+    /// They break off, and begin anew when somebody vouches again.
+    Break,
+}
+
+/// What becomes of running jobs when credentials have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadKind {
+    /// They go on to their next checkpoint and stop there; without checkpoints they run to their end.
+    Finish,
+    /// They stop at once.
+    Stop,
+    /// They run on until they would write a checkpoint; then `sync` holds.
+    GoOn,
+}
+
+/// What becomes of a job that comes to a checkpoint with a credential that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SyncKind {
+    /// It fails.
+    Fail,
+    /// It stops, falls back to the checkpoint before and waits for a new credential.
+    Stop,
+    /// It writes it all the same.
+    GoOn,
 }
 
 /// Where containers and models are pulled from.
@@ -88,6 +151,25 @@ pub struct ArtifactSpec {
     pub broken: Given<f64>,
     /// How long after a broken pull the next one begins; 1 min unless given.
     pub retry: Given<String>,
+    /// New versions that come, some of them bad; none unless given.
+    pub releases: Given<ReleasesSpec>,
+}
+
+/// New versions of an artifact. A bad one is at its sites at once, and found when enough jobs have failed on it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["every", "bad", "rollback"]))]
+pub struct ReleasesSpec {
+    /// Time from one to the next, such as { mean = "14 d" }.
+    pub every: Given<LawSpec>,
+    /// The share of them that is bad, such as 0.05.
+    pub bad: Given<f64>,
+    /// How long after its start a job fails on a bad one; at once unless given.
+    pub fails_after: Given<String>,
+    /// How many jobs fail until somebody knows why; 1 unless given.
+    pub found_by: Given<u32>,
+    /// How long rolling back takes then, such as "1 h".
+    pub rollback: Given<String>,
 }
 
 /// What an artifact is.

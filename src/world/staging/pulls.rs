@@ -104,7 +104,7 @@ impl World {
         &mut self,
         model: &Model,
         site: SiteId,
-        which: impl Fn(&Artifact) -> bool,
+        which: impl Fn(DatasetId, &Artifact) -> bool,
         broke: &mut Vec<DatasetId>,
     ) {
         broke.clear();
@@ -113,7 +113,8 @@ impl World {
         }
         for held in &self.staging.sites[site.index()].copies {
             let artifact = model.dataset(held.dataset).artifact;
-            if held.coming.is_some() && artifact.as_ref().is_some_and(&which) {
+            let named = artifact.is_some_and(|artifact| which(held.dataset, &artifact));
+            if held.coming.is_some() && named {
                 broke.push(held.dataset);
             }
         }

@@ -62,6 +62,8 @@ fn artifacts_are_data_that_are_pulled() {
         broken: 20_000,
         retry: Span::MINUTE,
         key: Some(ServiceId(0)),
+        found_by: 0,
+        rollback: Span::ZERO,
     };
     assert_eq!(llm.artifact, Some(artifact));
     // A registry fails as a whole.
@@ -133,5 +135,33 @@ fn mistakes_of_artifacts_are_told_with_place_and_fix() {
         for word in words {
             assert!(problems.contains(word), "{sets:?}: {problems}");
         }
+    }
+}
+
+#[test]
+fn new_versions_come_to_the_sites_of_their_registry() {
+    let folder = artifacts("artifacts-releases");
+    let path = folder.0.join("x.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let first = text.find("[[artifact]]").unwrap();
+    let (head, tail) = text.split_at(first + "[[artifact]]\n".len());
+    let with = |releases: &str| format!("{head}releases = {{ {releases} }}\n{tail}");
+    let words = "every = { mean = \"14 d\" }, bad = 0.05, found_by = 3, rollback = \"2 h\", fails_after = \"5 min\"";
+    std::fs::write(&path, with(words)).unwrap();
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    let releases = &model.weather.releases[0];
+    assert_eq!(
+        (releases.bad, releases.fails_after),
+        (50_000, Span(5 * Span::MINUTE.0))
+    );
+    assert_eq!(releases.sites, [SiteId(0), SiteId(1)]);
+    let artifact = model.datasets[0].artifact.unwrap();
+    let rollback = Span(2 * Span::HOUR.0);
+    assert_eq!((artifact.found_by, artifact.rollback), (3, rollback));
+    assert!(model.rolls_dice());
+    std::fs::write(&path, with("every = { mean = \"14 d\" }, bad = 2")).unwrap();
+    let told = try_compile(&folder.0, &[]).expect_err("two mistakes");
+    for words in ["how long rolling back takes", "bad"] {
+        assert!(told.contains(words), "{told}");
     }
 }

@@ -97,3 +97,27 @@ fn mistakes_of_identity_are_told_with_place_and_fix() {
         assert!(problems.contains(words), "{sets:?}: {problems}");
     }
 }
+
+#[test]
+fn each_use_of_a_credential_has_its_word() {
+    let folder = identity("identity-uses");
+    let path = folder.0.join("x.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let word = "renewable = false\n";
+    let uses = |uses: &str| text.replace(word, &format!("{word}uses = {{ {uses} }}\n"));
+    let all = "submit = \"fail\", pull = \"break\", read = \"go-on\", sync = \"stop\"";
+    std::fs::write(&path, uses(all)).unwrap();
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    let sso = &model.services.list[2];
+    assert_eq!(sso.on_loss, OnLoss::GoOn);
+    let wanted = Uses {
+        submit: OnSubmit::Fail,
+        pull: OnPull::Break,
+        sync: OnSync::Stop,
+    };
+    assert_eq!(sso.uses, wanted);
+    let twice = uses("read = \"stop\"").replace(word, &format!("{word}on_loss = \"stop\"\n"));
+    std::fs::write(&path, twice).unwrap();
+    let told = try_compile(&folder.0, &[]).expect_err("both words");
+    assert!(told.contains("say the same"), "{told}");
+}
