@@ -129,6 +129,8 @@ pub(super) struct Run<'a, O> {
     pub(super) passes: u64,
     /// Whether all that a job has to see to when it starts is its end.
     pub(super) is_plain: bool,
+    /// Whether no data ever move, and no node is ever waited for.
+    pub(super) is_still: bool,
     /// What went wrong for good.
     pub(super) harm: Harm,
     /// The record of the job that ended last.
@@ -175,6 +177,7 @@ pub fn simulate<O: Observer>(
         && !world.staging.transfers.syncs.is_used()
         && !world.staging.may_hold()
         && !world.services.are_used();
+    let is_still = is_plain && world.is_still(model);
     let mut run = Run {
         model,
         strategy,
@@ -197,6 +200,7 @@ pub fn simulate<O: Observer>(
         events: 0,
         passes: 0,
         is_plain,
+        is_still,
         harm: Harm::default(),
         record: JobRecord::BLANK,
         idle: IdleBooks::default(),
@@ -278,13 +282,12 @@ impl<O: Observer> Run<'_, O> {
         }
         loop {
             self.happen(now);
-            if self.world.staging.holds_any() && self.world.changes.other {
-                self.begin_staged();
+            if !self.is_still {
+                if self.world.staging.holds_any() && self.world.changes.other {
+                    self.begin_staged();
+                }
+                self.follow_up();
             }
-            if self.world.awaits_service() {
-                self.serve_what_is_clear();
-            }
-            self.expect_transfers();
             if self.world.is_crowded() {
                 return Err(self.crowded(now));
             }
@@ -293,10 +296,9 @@ impl<O: Observer> Run<'_, O> {
             }
             self.decide();
             self.carry_out(now);
-            if self.world.awaits_service() {
-                self.serve_what_is_clear();
+            if !self.is_still {
+                self.follow_up();
             }
-            self.expect_transfers();
             #[cfg(debug_assertions)]
             super::finish::audit(self);
             if self.scratch.agenda.next_at() > now {
@@ -307,6 +309,15 @@ impl<O: Observer> Run<'_, O> {
                 return Err(self.circles(now));
             }
         }
+    }
+
+    /// What moved and what was freed has its own consequences.
+    #[inline(never)]
+    fn follow_up(&mut self) {
+        if self.world.awaits_service() {
+            self.serve_what_is_clear();
+        }
+        self.expect_transfers();
     }
 
     #[cold]
@@ -338,10 +349,11 @@ impl<O: Observer> Run<'_, O> {
         }
         let event = self.scratch.agenda.next_at();
         let mut next = self.next_arrival_at.min(event);
-        if self.month_end < next && (next != SimTime::NEVER || self.horizon != SimTime::NEVER) {
-            next = self.month_end;
-        }
-        if self.next_incident_at.min(self.next_price_at) < next {
+        let outside = self.next_incident_at.min(self.next_price_at);
+        if outside.min(self.month_end) < next {
+            if self.month_end < next && (next != SimTime::NEVER || self.horizon != SimTime::NEVER) {
+                next = self.month_end;
+            }
             // A price matters only while something is left to happen, weather included, which may make more happen
             // after it; what is down is counted up to the horizon.
             let goes_on = next != SimTime::NEVER || !self.world.line.is_empty();

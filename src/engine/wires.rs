@@ -10,17 +10,7 @@ use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
     /// Puts into the agenda when transfers are expected whose rate has changed.
-    #[inline]
     pub(super) fn expect_transfers(&mut self) {
-        let moving = &self.world.staging.transfers;
-        if moving.feeds.is_used() || !moving.due.is_empty() || !moving.paid.is_empty() {
-            self.expect_what_moves();
-        }
-    }
-
-    /// Apart, so that an estate in which nothing moves pays for three comparisons and no call.
-    #[inline(never)]
-    fn expect_what_moves(&mut self) {
         if self.world.staging.transfers.feeds.is_used() {
             self.expect_feeds();
         }

@@ -223,6 +223,16 @@ impl World {
         self.line.is_empty() && self.at_door.is_none()
     }
 
+    /// Whether nothing can ever move in an estate, nor a node be taken for planned work: what follows from the two is
+    /// then not asked for at each instant.
+    pub fn is_still(&self, model: &Model) -> bool {
+        !self.staging.is_used()
+            && model.network.links.is_empty()
+            && model.network.storages.is_empty()
+            && model.weather.maintenance.is_empty()
+            && model.classes.iter().all(|class| class.results_to.is_none())
+    }
+
     /// Whether somebody should decide something.
     #[inline]
     pub fn decision_due(&self) -> bool {
