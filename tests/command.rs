@@ -5,7 +5,7 @@ mod shell;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 use shell::{Place, code, plimsoll, run, stderr, stdout};
@@ -266,37 +266,35 @@ fn the_starter_is_a_scenario_and_overwrites_nothing() {
     assert_eq!(code(&run(&["init", &file])), 2, "it exists already");
 }
 
+/// Runs the program until `ready` and a little longer, then interrupts it as Ctrl-C does.
+#[cfg(unix)]
+fn interrupted(arguments: &[&str], ready: impl Fn() -> bool) -> Output {
+    let child = plimsoll(arguments)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !ready() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let id = child.id().to_string();
+    let killed = Command::new("kill").args(["-INT", &id]).status();
+    assert!(killed.unwrap().success());
+    child.wait_with_output().unwrap()
+}
+
 /// Ctrl-C keeps what is finished, marks it partial and says 130.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_keeps_what_is_finished() {
     let place = Place::new("interrupted");
     let out = place.at("run");
-    let child = plimsoll(&["compare", SMALL, "--replications", "1000000", "--out", &out])
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    // The draft stands beside the place once the handler is installed; then let some blocks pass.
-    while fs::read_dir(&place.0).unwrap().count() == 0 {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    std::thread::sleep(std::time::Duration::from_millis(700));
-    let id = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let output = child.wait_with_output().unwrap();
+    let words = ["compare", SMALL, "--replications", "1000000", "--out", &out];
+    // The draft stands beside the place once the handler is installed; then some blocks pass.
+    let output = interrupted(&words, || fs::read_dir(&place.0).unwrap().count() > 0);
     assert_eq!(code(&output), 130, "{}", stderr(&output));
-    assert!(
-        stderr(&output).contains("marked partial"),
-        "{}",
-        stderr(&output)
-    );
+    assert!(stderr(&output).contains("marked partial"));
     let manifest: Value = serde_json::from_str(&place.read("run/manifest.json")).unwrap();
     assert_eq!(manifest["partial"], true);
     let done = manifest["replications_done"].as_u64().unwrap() as usize;
@@ -304,7 +302,49 @@ fn an_interrupted_run_keeps_what_is_finished() {
     assert!(Path::new(&out).join("summary.json").exists());
 }
 
-/// The README's first screen is true: each `cargo run` line does what it says.
+/// The jobs of single replications are written behind the rest: who interrupts that has the rest, and is told.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_record_of_jobs_says_whose_jobs_it_holds() {
+    let place = Place::new("interrupted-jobs");
+    let out = place.at("run");
+    let all: Vec<String> = (0..3000)
+        .map(|replication| replication.to_string())
+        .collect();
+    let mut words = vec!["compare", SMALL, "--replications", "3000", "--out", &out];
+    words.extend(all.iter().flat_map(|one| ["--jobs", one]));
+    let output = interrupted(&words, || {
+        let drafts = fs::read_dir(&place.0).unwrap();
+        drafts
+            .flatten()
+            .any(|draft| draft.path().join("jobs.csv").exists())
+    });
+    assert_eq!(code(&output), 130, "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("with the jobs of"),
+        "{}",
+        stderr(&output)
+    );
+    let manifest: Value = serde_json::from_str(&place.read("run/manifest.json")).unwrap();
+    assert_eq!(
+        (&manifest["partial"], &manifest["replications_done"]),
+        (&true.into(), &3000.into())
+    );
+    let jobs = place.read("run/jobs.csv");
+    let last = jobs.lines().last().unwrap();
+    let column = jobs
+        .lines()
+        .next()
+        .unwrap()
+        .split(',')
+        .position(|name| name == "replication");
+    let recorded = manifest["jobs_of"].as_array().unwrap();
+    assert_eq!(
+        last.split(',').nth(column.unwrap()),
+        recorded.last().map(Value::to_string).as_deref()
+    );
+}
+
 #[test]
 fn the_commands_of_the_readme_work() {
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();

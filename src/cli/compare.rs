@@ -148,8 +148,14 @@ fn play(
     }
     output::data(&answer::body(&summary, &place, arguments.format)?)?;
     if summary.replications.partial {
+        let of = if manifest.jobs_of.len() < job.jobs_of.len() {
+            let (written, asked) = (manifest.jobs_of.len(), job.jobs_of.len());
+            format!(" and with the jobs of {written} of {asked}")
+        } else {
+            String::new()
+        };
         return Err(Failure::Interrupted(format!(
-            "interrupted after {} of {} replications; what was finished is in {}, marked partial",
+            "interrupted after {} of {} replications{of}; what was finished is in {}, marked partial",
             summary.replications.done,
             summary.replications.asked,
             place.display()
@@ -266,9 +272,9 @@ fn record(
             "interrupted before the first replication was finished; nothing was written".to_owned(),
         ));
     }
-    if !manifest.partial {
+    manifest.jobs_of =
         write_jobs(job, &mut folder, interrupted).map_err(|error| failed(error, place))?;
-    }
+    manifest.partial |= manifest.jobs_of.len() < job.jobs_of.len();
     let summary = summary(job, manifest, &played);
     if manifest.partial && is_complete(place, &manifest.run_id) {
         return Err(Failure::Interrupted(format!(
@@ -312,13 +318,16 @@ fn play_into(
     Ok(played)
 }
 
+/// Plays the replications again whose jobs are asked for and writes them, until all are written or somebody
+/// interrupts. Returns which are.
 fn write_jobs(
     job: &Job<'_>,
     folder: &mut Folder,
     interrupted: &AtomicBool,
-) -> Result<(), ExperimentError> {
-    if job.jobs_of.is_empty() {
-        return Ok(());
+) -> Result<Vec<u32>, ExperimentError> {
+    let mut written = Vec::new();
+    if job.jobs_of.is_empty() || interrupted.load(Ordering::Relaxed) {
+        return Ok(written);
     }
     let model = &job.study.model;
     let names = Names {
@@ -335,9 +344,10 @@ fn write_jobs(
             let name = |id: JobId| model.job_name(world, id.index());
             writer.jobs(&job.names[strategy], replication, &jobs.records, &name)
         })?;
+        written.push(replication);
     }
     writer.finish()?;
-    Ok(())
+    Ok(written)
 }
 
 fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {

@@ -31,7 +31,7 @@ impl Failure {
     pub(super) fn tell(self) -> ExitCode {
         match self {
             Self::Runtime(error) => {
-                super::output::message(&format!("error: {error:#}"));
+                super::output::message(&format!("error: {}", printable(&format!("{error:#}"))));
                 ExitCode::from(1)
             }
             Self::Usage(text) => {
@@ -44,7 +44,7 @@ impl Failure {
                 ExitCode::from(3)
             }
             Self::Input(text) => {
-                super::output::message(&format!("error: {text}"));
+                super::output::message(&format!("error: {}", printable(&text)));
                 ExitCode::from(3)
             }
             Self::Gate(text) => {
@@ -58,6 +58,12 @@ impl Failure {
             Self::NobodyListens => ExitCode::SUCCESS,
         }
     }
+}
+
+/// What a terminal may be shown of a message that quotes files, line by line.
+fn printable(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(plain).collect();
+    lines.join("\n")
 }
 
 impl From<anyhow::Error> for Failure {
