@@ -29,9 +29,12 @@ impl World {
             return false;
         };
         let here = model.pool(job.pool).site;
+        // What a job had done before the run is at home, but for what no checkpoint held.
+        let history = self.jobs.history(&job);
+        let saved = job.done - history.map_or(0, |history| history.unsaved);
         let syncs = &mut self.staging.transfers.syncs;
         match syncs.get(slot).map(|syncing| syncing.site) {
-            None => syncs.insert(slot, Syncing::new((here, job.pool), home.size, job.done)),
+            None => syncs.insert(slot, Syncing::new((here, job.pool), home.size, saved)),
             Some(site) if site == here => {}
             Some(_) => {
                 self.fall_back(model, slot);

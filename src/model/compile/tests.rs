@@ -280,6 +280,7 @@ fn shipped_scenarios_compile() {
         "rollout-90d-resilience.toml",
         "spot-shock.toml",
         "h200-drought.toml",
+        "checkpoints-home.toml",
         "staging.toml",
         "starving.toml",
     ] {
