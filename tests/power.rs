@@ -13,7 +13,7 @@ use common::{Everything, owned, play, play_in};
 use plimsoll::engine::Scratch;
 use plimsoll::journal::{Item, PoolRecord};
 use plimsoll::model::{
-    Draw, Horizon, Incident, Model, Packing, Placement, Power, PowerMeter, RateSteps,
+    Draw, Gpu, Horizon, Incident, Model, Packing, Placement, Power, PowerMeter, RateSteps,
 };
 use plimsoll::units::{Epoch, Money, SimTime};
 
@@ -128,6 +128,27 @@ fn a_node_that_is_down_draws_nothing() {
     assert_eq!(figures(&heard.pools[0]), (6.0, 600, 2.4));
     assert_eq!(posted(&heard), [(None, 0, 10, 600)]);
     assert_eq!(heard.pools[0].pool, POOL);
+}
+
+#[test]
+fn a_gpu_that_is_broken_draws_nothing() {
+    // 8 GPUs × 10 h at .1 kW but one for 5 h; or, where the node drains for it, four.
+    for (drains, energy, cost, carbon) in [(false, 7.5, 750, 3.0), (true, 6.0, 600, 2.4)] {
+        let mut model = metered(&[(0, 100)], &[(0, 400)]);
+        let mut timeline = timeline(&mut model, &[]);
+        let gpu = Gpu {
+            name: String::new(),
+            pool: POOL,
+            node: 1,
+            gpu: 2,
+        };
+        let weather = [(0, false), (5 * HOUR, true)];
+        let incident = |(at, up): (u64, bool)| gpu.incident(SimTime(at), up, drains);
+        timeline.weather = weather.map(incident).to_vec();
+        let heard = play(&model, &timeline, 0);
+        assert_eq!(figures(&heard.pools[0]), (energy, cost, carbon));
+        assert_eq!(posted(&heard), [(None, 0, 10, cost)]);
+    }
 }
 
 #[test]

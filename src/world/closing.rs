@@ -160,7 +160,7 @@ impl PoolState {
         for node in 0..self.shut.len() {
             let entry = self.shut.get(node);
             if entry.serviced == 0 && !entry.absent {
-                let down = if entry.causes > 0 {
+                let down = if entry.causes > 0 || entry.faults > 0 {
                     entry.absorbed
                 } else {
                     entry.broken.min(entry.absorbed)
