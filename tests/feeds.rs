@@ -283,6 +283,21 @@ fn a_limit_on_time_counts_the_time_that_was_starved() {
 }
 
 #[test]
+fn a_job_that_is_starved_at_last_is_killed_and_not_done() {
+    // It asked for what it takes. The storage gives half of what it reads from 30 min on: at the end of its hour three
+    // quarters are done.
+    let mut model = fed(16);
+    model.overrun = Overrun::Kill;
+    let reading = model.network.reading(0);
+    let slow = Incident::link_down(SimTime(30 * MINUTE), reading, 500);
+    let heard = lived(&mut model, &[Row::of(0, 16, HOUR)], &[slow]);
+    assert_eq!(ends(&heard), [HOUR]);
+    assert_eq!(heard.jobs[0].state, JobState::TimedOut);
+    let failed = heard.jobs[0].gpu_time[Bucket::Failed];
+    assert_eq!(failed, gpu_time(16, 45 * MINUTE));
+}
+
+#[test]
 fn a_stretch_across_the_end_of_a_month_is_posted_in_both() {
     let mut model = fed(8);
     model.epoch = Epoch::parse("2026-01-31T23:00:00Z").unwrap();

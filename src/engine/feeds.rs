@@ -10,11 +10,22 @@ use super::carry::ended;
 use super::run::Run;
 
 /// When a job ends that reads while it runs, by what it gets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FeedEnd {
     job: JobId,
     attempt: u32,
     at: SimTime,
+    /// How it stands then: its work may be done, or its time be up.
+    state: JobState,
+}
+
+impl FeedEnd {
+    const NONE: Self = Self {
+        job: JobId(0),
+        attempt: 0,
+        at: SimTime::ZERO,
+        state: JobState::Running,
+    };
 }
 
 impl<O: Observer> Run<'_, O> {
@@ -46,12 +57,13 @@ impl<O: Observer> Run<'_, O> {
             let ends = &mut self.scratch.feed_ends;
             let index = slot.0 as usize;
             if ends.len() <= index {
-                ends.resize(index + 1, FeedEnd::default());
+                ends.resize(index + 1, FeedEnd::NONE);
             }
             let end = FeedEnd {
                 job: job.id,
                 attempt: job.attempt,
                 at,
+                state,
             };
             if ends[index] != end {
                 ends[index] = end;
@@ -68,11 +80,13 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// Whether a job that reads while it runs ends now, by what it gets now.
-    pub(super) fn is_fed_until_now(&self, slot: Slot) -> bool {
+    pub(super) fn is_fed_until_now(&self, slot: Slot, state: JobState) -> bool {
         let ends = &self.scratch.feed_ends;
         !self.world.staging.transfers.feeds.is_used()
             || !self.world.is_feeding(slot)
-            || ends.get(slot.0 as usize).map(|end| end.at) == Some(self.world.now)
+            || ends
+                .get(slot.0 as usize)
+                .is_some_and(|end| (end.at, end.state) == (self.world.now, state))
     }
 
     /// Posts what jobs paid for what crossed links for them.

@@ -86,7 +86,8 @@ impl<O: Observer> Run<'_, O> {
     fn finish(&mut self, event: Event) {
         self.note(Rank::Finish as u64, u64::from(event.id));
         let slot = Slot(event.slot);
-        if self.is_current(slot, event, Phase::Running) && self.is_fed_until_now(slot) {
+        if self.is_current(slot, event, Phase::Running) && self.is_fed_until_now(slot, event.state)
+        {
             self.end(slot, event.state);
         }
     }
