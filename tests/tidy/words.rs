@@ -66,3 +66,31 @@ fn every_command_of_the_readme_exists() {
     }
     assert!(0 < seen, "README.md shows no `cargo run --release -- …`");
 }
+
+#[test]
+fn every_assumption_has_its_source_and_what_would_falsify_it() {
+    let model = fs::read_to_string(root().join("docs/model.md")).unwrap();
+    let mut among_assumptions = false;
+    let mut seen = 0;
+    for (number, line) in model.lines().enumerate() {
+        if !line.starts_with('|') {
+            among_assumptions = false;
+            continue;
+        }
+        if line == "| assumption | source | what would falsify it |" {
+            among_assumptions = true;
+            continue;
+        }
+        if among_assumptions {
+            let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+            let whole = cells.len() == 3 && cells.iter().all(|cell| !cell.is_empty());
+            assert!(
+                whole || line.starts_with("|---"),
+                "docs/model.md:{}: {line}",
+                number + 1
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen} assumptions");
+}
