@@ -12,6 +12,14 @@ use super::output;
 
 const STARTER: &str = include_str!("../../scenarios/starter.toml");
 
+/// The starter as it is written elsewhere: an editor finds the schema where the user puts it.
+fn starter() -> String {
+    let (_, rest) = STARTER.split_once('\n').unwrap_or(("", STARTER));
+    format!(
+        "#:schema scenario.schema.json\n# Editors complete and check it with `plimsoll schema > scenario.schema.json`.\n{rest}"
+    )
+}
+
 /// Where to.
 #[derive(Debug, Args)]
 pub(super) struct InitArguments {
@@ -30,7 +38,7 @@ pub(super) fn init(arguments: &InitArguments) -> Result<(), Failure> {
         )));
     }
     write_whole(file, |out| {
-        std::io::Write::write_all(out, STARTER.as_bytes())
+        std::io::Write::write_all(out, starter().as_bytes())
     })
     .with_context(|| format!("cannot write {}", file.display()))?;
     output::message(&format!(
