@@ -233,3 +233,29 @@ proptest! {
         prop_assert!(all * 10 <= last && last <= all * 10 + sizes.len() as u64);
     }
 }
+
+#[test]
+fn all_that_comes_at_one_instant_is_there_at_once() {
+    // A hundred transfers of 1,000 bytes share 100,000 bytes/s: all have left after 1 s. The first that is there
+    // frees its share, which makes all others faster; what was expected of them at that instant holds all the same.
+    let network = network(&[(0, 1, 100_000, 0)]);
+    let mut played = Played::new(&network);
+    for _ in 0..100 {
+        played.begin(0, 0, 1, 1000);
+    }
+    played.until(999);
+    let mut due = std::mem::take(&mut played.due);
+    due.retain(|due| due.at == SimTime(1000));
+    let current = |due: &&Due| {
+        let mut active = played.transfers.active().iter();
+        active.any(|transfer| (transfer.id, transfer.version) == (due.id, due.version))
+    };
+    let due: Vec<Due> = due.iter().filter(current).copied().collect();
+    assert_eq!(due.len(), 100);
+    for due in due {
+        let transfers = &mut played.transfers;
+        let arrival = transfers.expected(&network, due.at, due.id, due.version);
+        assert!(matches!(arrival, Arrival::There(_)), "{}", due.id);
+    }
+    assert!(played.transfers.active().is_empty());
+}
