@@ -266,6 +266,60 @@ fn the_starter_is_a_scenario_and_overwrites_nothing() {
     assert_eq!(code(&run(&["init", &file])), 2, "it exists already");
 }
 
+/// Every kind of file that cannot be used ends with 3, names itself and leaves nothing behind.
+#[test]
+fn files_that_cannot_be_used_are_three_and_write_nothing() {
+    let place = Place::new("unusable");
+    let small = fs::read_to_string(SMALL).unwrap();
+    let trace = fs::read_to_string("tests/fixtures/command/small.csv").unwrap();
+    let packed = fs::read("traces/research-month.csv.gz").unwrap();
+    let noise: Vec<u8> = (0..4000u32).map(|at| (at * at >> 3) as u8).collect();
+    let wide = vec!["1"; 400].join(",");
+    let early = trace.lines().next().unwrap().to_owned() + "\n";
+    let files: [(&str, &[u8], &str); 6] = [
+        ("cut.csv.gz", &packed[..packed.len() / 2], "cut.csv.gz"),
+        ("empty.csv", b"", "empty.csv"),
+        ("wide.csv", wide.as_bytes(), "wide.csv"),
+        ("headers.csv", early.as_bytes(), "headers.csv"),
+        ("noise.csv", &noise, "noise.csv"),
+        ("noise.csv.zst", &noise, "noise.csv.zst"),
+    ];
+    let out = place.at("out");
+    for (name, bytes, said) in files {
+        let file = place.at(name);
+        fs::write(&file, bytes).unwrap();
+        let set = format!("demand.trace={file}");
+        refused(&["compare", SMALL, "--out", &out, "--set", &set], said);
+    }
+    let scenarios: [(&str, Vec<u8>, &str); 4] = [
+        ("noise.toml", noise.clone(), "noise.toml"),
+        ("cut.toml", small.as_bytes()[..300].to_vec(), "cut.toml"),
+        (
+            "price.toml",
+            small.replace("\"2.50 USD", "\"-2.50 USD").into_bytes(),
+            "is negative",
+        ),
+        (
+            "unit.toml",
+            small.replace("\"6 d\"", "\"6 GB\"").into_bytes(),
+            "6 GB",
+        ),
+    ];
+    for (name, bytes, said) in scenarios {
+        let file = place.at(name);
+        fs::write(&file, bytes).unwrap();
+        refused(&["compare", &file, "--out", &out], said);
+    }
+    assert!(!Path::new(&out).exists());
+}
+
+fn refused(arguments: &[&str], said: &str) {
+    let output = run(arguments);
+    assert_eq!(code(&output), 3, "{arguments:?}: {}", stderr(&output));
+    assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("panicked"));
+}
+
 /// Runs the program until `ready` and a little longer, then interrupts it as Ctrl-C does.
 #[cfg(unix)]
 fn interrupted(arguments: &[&str], ready: impl Fn() -> bool) -> Output {

@@ -37,7 +37,7 @@ pub(super) fn decode<T: for<'de> Deserialize<'de> + Default>(
     T::deserialize(decoder).unwrap_or_else(|fault| {
         problems
             .borrow_mut()
-            .push(Problem::at(node.origin, fault.to_string()));
+            .push(Problem::at(node.origin, fault.message).maybe_label(fault.fix));
         T::default()
     })
 }
@@ -63,11 +63,18 @@ impl<'a> Decoder<'a> {
     }
 
     fn wrong<T>(self, expected: &str) -> Result<T, Fault> {
-        Err(Fault(format!(
+        let message = format!(
             "`{}` should be {expected}, not {}",
             self.name,
             self.node.value.words()
-        )))
+        );
+        let fix = match &self.node.value {
+            Value::Text(text) if expected.ends_with("number") && text.parse::<f64>().is_ok() => {
+                format!("write {text} without quotes")
+            }
+            _ => format!("write {expected}"),
+        };
+        Err(Fault::new(message, fix))
     }
 
     fn integer<T: TryFrom<i128>>(self) -> Result<T, Fault> {
@@ -75,9 +82,13 @@ impl<'a> Decoder<'a> {
             return self.wrong("a whole number");
         };
         if number < 0 && T::try_from(-1).is_err() {
-            return Err(Fault(format!("`{}` is negative", self.name)));
+            let message = format!("`{}` is negative", self.name);
+            return Err(Fault::new(message, "write 0 or more"));
         }
-        T::try_from(number).map_err(|_| Fault(format!("`{}` is too large", self.name)))
+        T::try_from(number).map_err(|_| {
+            let message = format!("`{}` is too large", self.name);
+            Fault::new(message, "write a smaller number")
+        })
     }
 
     /// Reports the keys of a table that no field has; returns the fields that they most likely mean.
@@ -186,10 +197,10 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
                 decoder: self,
                 rest: items.iter(),
             }),
-            Value::Table(_) => Err(Fault(format!(
-                "`[{0}]` is a list of tables: write `[[{0}]]`",
-                self.name
-            ))),
+            Value::Table(_) => Err(Fault::new(
+                format!("`[{0}]` is a list of tables: write `[[{0}]]`", self.name),
+                "write it in double brackets",
+            )),
             _ => self.wrong("a list"),
         }
     }
@@ -241,11 +252,8 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
             return self.wrong(&format!("one of {}", variants.join(", ")));
         };
         if !variants.contains(&text.as_str()) {
-            return Err(Fault(format!(
-                "unknown {} `{text}`\u{0}{}",
-                self.name,
-                advice(text, variants)
-            )));
+            let message = format!("unknown {} `{text}`", self.name);
+            return Err(Fault::new(message, advice(text, variants)));
         }
         visitor.visit_enum(Word(text))
     }
@@ -342,15 +350,9 @@ impl<'de> MapAccess<'de> for OriginThenValue<'_> {
             return seed.deserialize(span);
         }
         seed.deserialize(self.decoder).inspect_err(|fault| {
-            // An unknown word carries its advice behind a zero byte.
-            let (message, label) = match fault.0.split_once('\u{0}') {
-                Some((message, label)) => (message, Some(label.to_owned())),
-                None => (fault.0.as_str(), None),
-            };
-            self.decoder
-                .problems
-                .borrow_mut()
-                .push(Problem::at(self.decoder.node.origin, message).maybe_label(label));
+            let problem = Problem::at(self.decoder.node.origin, &fault.message);
+            let mut problems = self.decoder.problems.borrow_mut();
+            problems.push(problem.maybe_label(fault.fix.clone()));
         })
     }
 }

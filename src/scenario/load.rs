@@ -104,7 +104,8 @@ fn read_chain(
     };
     let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if chain.contains(&canonical) {
-        problems.push(here(format!("{} extends itself", path.display())));
+        let problem = here(format!("{} extends itself", path.display()));
+        problems.push(problem.label("name another file, or remove `extends`"));
         return None;
     }
     if chain.len() == CHAIN {

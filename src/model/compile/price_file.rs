@@ -37,7 +37,7 @@ pub(super) fn read(
         context.fault(at, format!("{shown} is not a price file"), fix);
         return;
     };
-    let before = steps.len();
+    let (before, told) = (steps.len(), context.problems.len());
     for (row, record) in reader.records().enumerate().take(ROWS_MAX) {
         let read = record
             .map_err(|error| error.to_string())
@@ -54,11 +54,11 @@ pub(super) fn read(
             Ok(step) => steps.push(step),
             Err(message) => context.problems.push(Problem {
                 place: Place::Named(format!("{shown}, row {}", row + 1)),
-                ..Problem::new(message)
+                ..Problem::new(message).note("write it anew, or remove the row")
             }),
         }
     }
-    if steps.len() == before {
+    if steps.len() == before && context.problems.len() == told {
         context.fault(
             at,
             format!("{shown} has no price"),

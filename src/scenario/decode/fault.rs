@@ -2,13 +2,23 @@
 
 use std::fmt;
 
-/// What is wrong with one value.
+/// What is wrong with one value, and what to do.
 #[derive(Debug)]
-pub(super) struct Fault(pub(super) String);
+pub(super) struct Fault {
+    pub(super) message: String,
+    pub(super) fix: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(message: String, fix: impl Into<String>) -> Self {
+        let fix = Some(fix.into());
+        Self { message, fix }
+    }
+}
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -16,6 +26,9 @@ impl std::error::Error for Fault {}
 
 impl serde::de::Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self {
+            message: message.to_string(),
+            fix: None,
+        }
     }
 }
