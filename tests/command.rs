@@ -273,7 +273,7 @@ fn files_that_cannot_be_used_are_three_and_write_nothing() {
     let small = fs::read_to_string(SMALL).unwrap();
     let trace = fs::read_to_string("tests/fixtures/command/small.csv").unwrap();
     let packed = fs::read("traces/research-month.csv.gz").unwrap();
-    let noise: Vec<u8> = (0..4000u32).map(|at| (at * at >> 3) as u8).collect();
+    let noise: Vec<u8> = (0..4000u32).map(|at| ((at * at) >> 3) as u8).collect();
     let wide = vec!["1"; 400].join(",");
     let early = trace.lines().next().unwrap().to_owned() + "\n";
     let files: [(&str, &[u8], &str); 6] = [
