@@ -3,10 +3,9 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
 use common::bad_days::{cluster, every};
 use common::cases::{quietly, runner};
+use common::checks::balances;
 use common::clouds::{HOUR, MINUTE, gpu_time};
 use common::storms::stormy_worlds;
 use common::worlds::Row;
@@ -95,38 +94,6 @@ fn lived(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
     let heard = common::bad_days::run(model, rows, every(2, TENTH), weather);
     balances(&heard);
     heard
-}
-
-/// Jobs, pools and the ledger say the same of every bucket, and to the tick of all money.
-fn balances(heard: &Everything) {
-    for bucket in Bucket::ALL {
-        let of_pools: u128 = heard.pools.iter().map(|p| p.gpu_time[bucket]).sum();
-        let posted = heard.postings.iter();
-        let posted = posted.filter(|posting| posting.bucket() == Some(bucket));
-        let posted: u128 = posted.map(|posting| posting.gpu_time).sum();
-        assert_eq!(of_pools, posted, "{bucket:?} posted");
-        let idle = [Bucket::IdlePaid, Bucket::Down, Bucket::Draining];
-        if !idle.contains(&bucket) {
-            let of_jobs: u128 = heard.jobs.iter().map(|job| job.gpu_time[bucket]).sum();
-            assert_eq!(of_pools, of_jobs, "{bucket:?} of jobs");
-        }
-    }
-    for pool in &heard.pools {
-        let mine = heard.postings.iter();
-        let mine = mine.filter(|posting| posting.pool() == Some(pool.pool));
-        let posted: Money = mine.map(|posting| posting.amount).sum();
-        assert_eq!(posted, pool.charged + pool.egress_cost);
-    }
-    let mut posted: BTreeMap<JobId, Money> = BTreeMap::new();
-    for posting in &heard.postings {
-        if let Some(job) = posting.job {
-            *posted.entry(job).or_default() += posting.amount;
-        }
-    }
-    for job in &heard.jobs {
-        let mine = posted.get(&job.job).copied().unwrap_or_default();
-        assert_eq!(mine, job.compute_cost + job.egress_cost, "{:?}", job.job);
-    }
 }
 
 fn down(at: u64, pool: PoolId, node: u32) -> Incident {

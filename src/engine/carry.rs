@@ -141,7 +141,7 @@ impl<O: Observer> Run<'_, O> {
         let mut staged = std::mem::take(&mut self.scratch.victims);
         self.world.take_staged(self.model, &mut staged);
         for &slot in &staged {
-            self.world.end_staging(self.model, slot);
+            self.world.end_staging(slot);
             self.world.start(slot);
             self.begin_running(slot);
         }

@@ -22,16 +22,23 @@ impl World {
         self.now + restart_span(model, job) + span
     }
 
+    /// A job that has its GPUs is expected to end at another time.
+    pub(super) fn move_estimate(&mut self, slot: Slot, end: SimTime) {
+        let job = &mut self.jobs[slot];
+        let before = std::mem::replace(&mut job.estimate_end, end);
+        let (gpus, state) = (job.gpus as u32, &mut self.pools[job.pool.index()]);
+        if self.keeps_profile && state.rent().is_none() {
+            state.profile.remove(before, slot);
+            state.profile.insert(end, slot, gpus);
+        }
+    }
+
     /// A running job overran its estimate: it is expected to take a little longer.
     pub fn extend_estimate(&mut self, slot: Slot) {
-        let job = &mut self.jobs[slot];
+        let job = &self.jobs[slot];
         let tenth = wall(Span(job.request.requested.0 / 10), job.speed);
-        let (before, gpus) = (job.estimate_end, job.gpus as u32);
-        job.estimate_end = self.now + tenth.max(Span::MINUTE);
-        let (end, pool) = (job.estimate_end, job.pool);
-        let profile = &mut self.pools[pool.index()].profile;
-        profile.remove(before, slot);
-        profile.insert(end, slot, gpus);
+        let end = self.now + tenth.max(Span::MINUTE);
+        self.move_estimate(slot, end);
     }
 
     /// When `gpus` will be free in a pool by the estimates of what runs there; `None` if never.

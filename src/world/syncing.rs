@@ -102,14 +102,8 @@ impl World {
         let job = &mut self.jobs[slot];
         let waited = now.since(job.started);
         job.restart = waited + restart_span(model, job);
-        let (before, gpus, pool) = (job.estimate_end, job.gpus as u32, job.pool);
-        job.estimate_end = before + waited;
-        let after = job.estimate_end;
-        if self.keeps_profile && !model.pool(pool).is_rented() {
-            let profile = &mut self.pools[pool.index()].profile;
-            profile.remove(before, slot);
-            profile.insert(after, slot, gpus);
-        }
+        let end = job.estimate_end + waited;
+        self.move_estimate(slot, end);
         let history = self.jobs.history_mut(slot);
         if history.recovers {
             history.recovery += waited;

@@ -92,17 +92,10 @@ impl World {
     }
 
     /// A job that held its GPUs for what it reads is about to begin: it is expected to end later by as much.
-    pub fn end_staging(&mut self, model: &Model, slot: Slot) {
-        let waited = self.now.since(self.jobs[slot].placed);
-        let job = &mut self.jobs[slot];
-        let (before, gpus, pool) = (job.estimate_end, job.gpus as u32, job.pool);
-        job.estimate_end = before + waited;
-        let after = job.estimate_end;
-        if self.keeps_profile && !model.pool(pool).is_rented() {
-            let profile = &mut self.pools[pool.index()].profile;
-            profile.remove(before, slot);
-            profile.insert(after, slot, gpus);
-        }
+    pub fn end_staging(&mut self, slot: Slot) {
+        let job = &self.jobs[slot];
+        let end = job.estimate_end + self.now.since(job.placed);
+        self.move_estimate(slot, end);
     }
 
     /// A job that takes GPUs before its data are there has begun: it reads them, and what it waited for them with its
