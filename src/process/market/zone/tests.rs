@@ -1,5 +1,5 @@
 //! Zones against the times that they were asked for, and what must not move their draws. What was recorded is
-//! compared in `tests/fitted.rs`.
+//! compared in `tests/weather/fitted.rs`.
 
 use super::*;
 use crate::process::market::MarketTier;

@@ -1,0 +1,13 @@
+//! What moves over networks and lies on storages.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod checkpoints_home;
+mod feeds;
+mod held;
+mod network;
+mod replicas;
+mod staging;
+mod storages;
+mod traffic;

@@ -1,0 +1,17 @@
+//! How jobs are queued, placed and paid in fair weather.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod disciplines;
+mod elastic;
+mod invariants;
+mod oracles;
+mod properties;
+mod ranked;
+mod references;
+mod rented;
+mod replicate;
+mod spill;
+mod theory;
+mod waits;

@@ -1,0 +1,13 @@
+//! What a shell sees: commands, files, documents.
+
+#[path = "../common/hostile.rs"]
+mod hostile;
+#[path = "../common/shell.rs"]
+mod shell;
+
+mod command;
+mod fuzz_smoke;
+mod glossary;
+mod imports;
+mod trace_oracles;
+mod traces;

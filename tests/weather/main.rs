@@ -1,0 +1,24 @@
+//! What the outside does to an estate: failures, markets, services that are out.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod artifacts;
+mod calm;
+mod commitments;
+mod factors;
+mod faults;
+mod fitted;
+mod gpus;
+mod identity;
+mod keys;
+mod library;
+mod losses;
+mod luck;
+mod maintenance;
+mod markets;
+mod power;
+mod reclaims;
+mod recordings;
+mod repairs;
+mod services;
