@@ -16,6 +16,8 @@ pub enum Cause {
     Registry,
     /// Whoever would start it cannot be reached.
     Control,
+    /// The rules refuse it every pool that it could use.
+    Rule,
     /// A quota is used up.
     Quota,
     /// Data that it reads cannot come: no link on the way is open.
@@ -32,11 +34,12 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, highest first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Key,
         Self::Identity,
         Self::Registry,
         Self::Control,
+        Self::Rule,
         Self::Quota,
         Self::Link,
         Self::Staging,
@@ -45,9 +48,9 @@ impl Cause {
         Self::Order,
     ];
 
-    /// How many of the first causes are rare: no job waits for them but where services fail, so they are kept
+    /// How many of the first causes are rare: no job waits for them but where services fail or rules refuse, so they are kept
     /// apart from the usual ones until they are needed.
-    pub const RARE: usize = 4;
+    pub const RARE: usize = 5;
 
     /// Whether it waits for something other than a place, data or a service: nobody behind it has to wait for
     /// that.
@@ -62,6 +65,7 @@ impl Cause {
             Self::Identity => "identity",
             Self::Registry => "registry",
             Self::Control => "control",
+            Self::Rule => "rule",
             Self::Quota => "quota",
             Self::Link => "link",
             Self::Staging => "staging",

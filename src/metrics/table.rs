@@ -109,6 +109,8 @@ metrics! {
         "mean wait because an artifact could not be pulled";
     "wait_control_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Control))
         "mean wait because whoever starts jobs could not be reached";
+    "wait_rule_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Rule))
+        "mean wait because the rules refused every pool";
     "wait_quota_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Quota))
         "mean wait because a quota was used up";
     "wait_link_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Link))
