@@ -4,8 +4,8 @@ use std::ops::{Index, IndexMut};
 
 use serde::Serialize;
 
-/// A cause of waiting, highest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// A cause of waiting; ordered by rank, the highest first. The rare ones stand first in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// The key that it needs cannot be had.
@@ -18,6 +18,8 @@ pub enum Cause {
     Control,
     /// The rules refuse it every pool that it could use.
     Rule,
+    /// A budget is used up.
+    Budget,
     /// A quota is used up.
     Quota,
     /// Data that it reads cannot come: no link on the way is open.
@@ -34,13 +36,14 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, highest first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Key,
         Self::Identity,
         Self::Registry,
         Self::Control,
         Self::Rule,
         Self::Quota,
+        Self::Budget,
         Self::Link,
         Self::Staging,
         Self::Provisioning,
@@ -48,14 +51,23 @@ impl Cause {
         Self::Order,
     ];
 
-    /// How many of the first causes are rare: no job waits for them but where services fail or rules refuse, so they are kept
-    /// apart from the usual ones until they are needed.
-    pub const RARE: usize = 5;
+    /// How many of the first causes (as they stand in memory) are rare: no job waits for them but where services
+    /// fail, rules refuse or money is limited, so they are kept apart from the usual ones until they are needed.
+    pub const RARE: usize = Self::Quota as usize;
 
     /// Whether it waits for something other than a place, data or a service: nobody behind it has to wait for
     /// that.
     pub const fn lets_others_pass(self) -> bool {
-        (self as usize) < Self::RARE || matches!(self, Self::Link | Self::Staging)
+        let lacks_service = (self as usize) < Self::Budget as usize;
+        lacks_service || matches!(self, Self::Link | Self::Staging)
+    }
+
+    /// Lower is higher: a budget is asked only where a quota allows.
+    const fn rank(self) -> usize {
+        match self {
+            Self::Budget => Self::Quota as usize * 2 + 1,
+            _ => self as usize * 2,
+        }
     }
 
     /// The name in files and reports.
@@ -67,12 +79,25 @@ impl Cause {
             Self::Control => "control",
             Self::Rule => "rule",
             Self::Quota => "quota",
+            Self::Budget => "budget",
             Self::Link => "link",
             Self::Staging => "staging",
             Self::Provisioning => "provisioning",
             Self::Capacity => "capacity",
             Self::Order => "order",
         }
+    }
+}
+
+impl Ord for Cause {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Cause {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -107,5 +132,18 @@ impl Index<Cause> for Waits {
 impl IndexMut<Cause> for Waits {
     fn index_mut(&mut self, cause: Cause) -> &mut u64 {
         &mut self.0[cause as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_causes_are_told_from_the_highest_to_the_lowest() {
+        assert!(Cause::ALL.is_sorted());
+        assert!(Cause::Quota < Cause::Budget && Cause::Budget < Cause::Link);
+        // A job that waits for money holds its place in owned capacity; one that lacks a key does not.
+        assert!(!Cause::Budget.lets_others_pass() && Cause::Control.lets_others_pass());
     }
 }

@@ -113,6 +113,8 @@ metrics! {
         "mean wait because the rules refused every pool";
     "wait_quota_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Quota))
         "mean wait because a quota was used up";
+    "wait_budget_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Budget))
+        "mean wait because a budget was used up";
     "wait_link_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Link))
         "mean wait because no link on the way of the data was open";
     "wait_staging_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Staging))
