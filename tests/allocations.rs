@@ -1,7 +1,8 @@
 //! Memory: from the second replication on the loop asks for none, also where a world is larger than all before.
 //!
 //! A counting allocator watches the loop and the fold of its metrics, and for a world that was played before
-//! its sampling too. A larger world makes room between its sampling and its first instant.
+//! its sampling too. A larger world makes room between its sampling and its first instant. What is kept of all
+//! replications is asked for once.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout as Memory, System};
@@ -9,9 +10,9 @@ use std::cell::Cell;
 
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::experiment::layout_of;
+use plimsoll::experiment::{Columns, layout_of};
 use plimsoll::journal::{JobRecord, Observer, PoolRecord, RunRecord};
-use plimsoll::metrics::Fold;
+use plimsoll::metrics::{self, Fold};
 use plimsoll::model::{Compiled, Model, Timeline, compile};
 use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
@@ -196,4 +197,20 @@ fn easy_that_spills_to_rented_instances() {
 #[test]
 fn cheapest_first() {
     check("cheapest");
+}
+
+#[test]
+fn what_is_kept_for_intervals_does_not_grow_with_replications() {
+    let layout = layout_of(&model(0.2));
+    let (mut first, mut second) = (Columns::new(&layout), Columns::new(&layout));
+    let mut rows = [0; 2].map(|_| vec![metrics::Cell::amount(1.0); layout.columns.len()]);
+    let before = REQUESTS.get();
+    for replication in 0..10_000 {
+        rows[0][0] = metrics::Cell::amount(f64::from(replication));
+        first.push(&rows[0], &rows[0]);
+        second.push(&rows[1], &rows[0]);
+    }
+    assert_eq!(REQUESTS.get() - before, 0);
+    let apart = second.versus_first(0).difference();
+    assert_eq!(apart.map(|apart| apart.value), Some(1.0 - 4999.5));
 }

@@ -5,7 +5,6 @@
 
 use crate::metrics::Layout;
 use crate::record::plain;
-use crate::stats::ratio_interval;
 
 use super::columns::Columns;
 use super::words::estimate;
@@ -22,7 +21,7 @@ pub fn what_would_change(
     };
     let mut statements = Vec::new();
     for (name, mine) in names.iter().zip(columns).skip(1) {
-        statements.extend(worth_of_waiting(layout, (name, mine), first, currency));
+        statements.extend(worth_of_waiting(name, mine, currency));
         statements.extend(break_even(
             layout,
             (name, mine),
@@ -38,31 +37,15 @@ pub fn what_would_change(
     statements
 }
 
-/// What the strategy that costs more pays for each hour of waiting that it avoids. To wait again after being
-/// stopped to make room is to wait.
-fn worth_of_waiting(
-    layout: &Layout,
-    (name, mine): (&str, &Columns),
-    first: &Columns,
-    currency: &str,
-) -> Option<String> {
-    let (cost, wait, again) = (
-        layout.position("cost_total")?,
-        layout.position("wait_mean_s")?,
-        layout.position("preempted_mean_s")?,
-    );
-    let waited = |columns: &Columns| -> Vec<f64> {
-        let (wait, again) = (columns.pair(wait).0, columns.pair(again).0);
-        wait.iter().zip(again).map(|(a, b)| a + b).collect()
-    };
-    let extra = differences(mine.pair(cost).0, first.pair(cost).0, 1.0);
-    let avoided = differences(&waited(first), &waited(mine), 1.0 / 3600.0);
-    let (more, less): (f64, f64) = (extra.iter().sum(), avoided.iter().sum());
+/// What the strategy that costs more pays for each hour of waiting that it avoids.
+fn worth_of_waiting(name: &str, mine: &Columns, currency: &str) -> Option<String> {
+    let worth = mine.worth_of_waiting();
+    let (more, less) = worth.totals();
     // Only a trade-off has a price: dearer and faster, or cheaper and slower.
     if more == 0.0 || less == 0.0 || (0.0 < more) != (0.0 < less) {
         return None;
     }
-    let price = ratio_interval(&extra, &avoided)?;
+    let price = worth.estimate()?;
     let price = estimate(price.value, price.half_width());
     let name = plain(name);
     Some(if 0.0 < more {
@@ -90,7 +73,7 @@ fn break_even(
 ) -> Option<String> {
     let total = |columns: &Columns, id: &str| {
         let column = layout.position(id)?;
-        Some(columns.pair(column).0.iter().sum::<f64>())
+        Some(columns.totals(column).0)
     };
     let parts = |columns: &Columns| {
         let rented = total(columns, "cost_rented")?;
@@ -124,90 +107,78 @@ fn break_even(
     ))
 }
 
-fn differences(left: &[f64], right: &[f64], scale: f64) -> Vec<f64> {
-    left.iter()
-        .zip(right)
-        .map(|(left, right)| (left - right) * scale)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::metrics::Cell;
 
-    fn columns(layout: &Layout, values: &[(&str, f64)]) -> Columns {
-        let mut row = vec![Cell::amount(0.0); layout.columns.len()];
-        for (id, value) in values {
-            row[layout.position(id).unwrap()] = Cell::amount(*value);
-        }
-        let mut columns = Columns::new(layout.columns.len());
-        columns.push(&row);
-        columns
+    /// What is said of a second strategy beside a first, each of one replication.
+    fn said(names: [&str; 2], first: &[(&str, f64)], second: &[(&str, f64)]) -> Vec<String> {
+        let layout = Layout::new(&["all".into()], &["dc".into()]);
+        let row = |values: &[(&str, f64)]| {
+            let mut row = vec![Cell::amount(0.0); layout.columns.len()];
+            for (id, value) in values {
+                row[layout.position(id).unwrap()] = Cell::amount(*value);
+            }
+            row
+        };
+        let (first, second) = (row(first), row(second));
+        let mut columns = [Columns::new(&layout), Columns::new(&layout)];
+        columns[0].push(&first, &first);
+        columns[1].push(&second, &first);
+        what_would_change(&layout, &names.map(str::to_owned), &columns, "USD")
     }
 
     #[test]
     fn the_break_even_price_makes_both_cost_the_same() {
-        let layout = Layout::new(&["all".into()], &["dc".into()]);
         // Owned 100 for 40 useful hours; the other rents 10 h at 3 for 10 more useful hours.
-        let first = columns(
-            &layout,
-            &[
-                ("cost_total", 100.0),
-                ("gpu_h_useful", 40.0),
-                ("wait_mean_s", 7200.0),
-            ],
-        );
-        let burst = columns(
-            &layout,
-            &[
-                ("cost_total", 130.0),
-                ("cost_rented", 30.0),
-                ("gpu_h_rented", 10.0),
-                ("gpu_h_useful", 50.0),
-                ("wait_mean_s", 3600.0),
-            ],
-        );
-        let names = ["private".to_owned(), "burst".to_owned()];
-        let said = what_would_change(&layout, &names, &[first.clone(), burst], "USD");
+        let first = [
+            ("cost_total", 100.0),
+            ("gpu_h_useful", 40.0),
+            ("wait_mean_s", 7200.0),
+        ];
+        let burst = [
+            ("cost_total", 130.0),
+            ("cost_rented", 30.0),
+            ("gpu_h_rented", 10.0),
+            ("gpu_h_useful", 50.0),
+            ("wait_mean_s", 3600.0),
+        ];
+        let names = ["private", "burst"];
+        let told = said(names, &first, &burst);
         // 30 USD more for 1 h less of waiting.
         assert!(
-            said[0].contains("pays 30 USD for each job-hour"),
+            told[0].contains("pays 30 USD for each job-hour"),
             "{}",
-            said[0]
+            told[0]
         );
         // 100/40 = 2.5 = (100 + 10 p)/50 gives p = 2.5.
         assert!(
-            said[1].contains("\"private\" is cheaper than \"burst\""),
+            told[1].contains("\"private\" is cheaper than \"burst\""),
             "{}",
-            said[1]
+            told[1]
         );
-        assert!(said[1].contains("more than 2.500 USD/GPU-h"), "{}", said[1]);
-        assert!(said[1].contains("(now 3)"), "{}", said[1]);
-        let same = what_would_change(&layout, &names, &[first.clone(), first], "USD");
-        assert!(same[0].starts_with("no price"));
+        assert!(told[1].contains("more than 2.500 USD/GPU-h"), "{}", told[1]);
+        assert!(told[1].contains("(now 3)"), "{}", told[1]);
+        assert!(said(names, &first, &first)[0].starts_with("no price"));
     }
 
     #[test]
     fn to_wait_again_is_to_wait() {
-        let layout = Layout::new(&["all".into()], &["dc".into()]);
         let of = |cost, wait, again| {
-            let values = [
+            [
                 ("cost_total", cost),
                 ("wait_mean_s", wait),
                 ("preempted_mean_s", again),
-            ];
-            columns(&layout, &values)
+            ]
         };
-        let names = ["first".to_owned(), "second".to_owned()];
-        let said = |first: Columns, second: Columns| {
-            what_would_change(&layout, &names, &[first, second], "USD")[0].clone()
-        };
+        let first = of(100.0, 7200.0, 0.0);
+        let told = |second: [_; 3]| said(["first", "second"], &first, &second)[0].clone();
         // 20 USD more; 2 h of waiting against 30 min and 30 min again: 1 h less.
-        let worth = said(of(100.0, 7200.0, 0.0), of(120.0, 1800.0, 1800.0));
+        let worth = told(of(120.0, 1800.0, 1800.0));
         assert!(worth.contains("pays 20 USD for each job-hour"), "{worth}");
         // Sooner begun and longer stopped: dearer and slower is no trade-off.
-        let worse = said(of(100.0, 7200.0, 0.0), of(120.0, 1800.0, 9000.0));
+        let worse = told(of(120.0, 1800.0, 9000.0));
         assert!(worse.starts_with("no price"), "{worse}");
     }
 }

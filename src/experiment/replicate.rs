@@ -128,7 +128,7 @@ pub fn replicate(
         })?;
     let stage = Stage::new(plan, layout, control);
     let mut out = Replicated {
-        columns: vec![Columns::new(layout.columns.len()); plan.strategies.len()],
+        columns: vec![Columns::new(layout); plan.strategies.len()],
         done: 0,
     };
     let mut slots = stage.slots();
@@ -155,7 +155,7 @@ pub fn replicate(
             })?;
             for (strategy, row) in slot.rows.iter().enumerate() {
                 sink(strategy, replication, row)?;
-                out.columns[strategy].push(row);
+                out.columns[strategy].push(row, &slot.rows[0]);
             }
             out.done += 1;
         }

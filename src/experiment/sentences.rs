@@ -2,7 +2,7 @@
 
 use crate::metrics::Layout;
 use crate::record::plain;
-use crate::stats::{Estimate, paired_ratio_of_ratios, ratio_interval};
+use crate::stats::Estimate;
 
 use super::columns::Columns;
 use super::words::{duration, estimate};
@@ -25,7 +25,7 @@ pub fn sentences(layout: &Layout, names: &[String], columns: &[Columns]) -> Vec<
             format!(
                 "\"{}\" {} and {}{}.",
                 plain(&names[index]),
-                cost_clause(&columns[index], first, cost, &plain(&names[0])),
+                cost_clause(&columns[index], cost, &plain(&names[0])),
                 wait_clause(&columns[index], first, wait),
                 again_clause(&columns[index], first, again)
             )
@@ -33,8 +33,8 @@ pub fn sentences(layout: &Layout, names: &[String], columns: &[Columns]) -> Vec<
         .collect()
 }
 
-fn cost_clause(mine: &Columns, first: &Columns, cost: usize, base: &str) -> String {
-    match paired_ratio_of_ratios(mine.pair(cost), first.pair(cost)) {
+fn cost_clause(mine: &Columns, cost: usize, base: &str) -> String {
+    match mine.versus_first(cost).ratio() {
         None => format!("cannot be compared with \"{base}\" in cost, which is zero there"),
         Some(ratio) if !ratio.excludes(1.0) && ratio.half_width().is_some() => {
             format!(
@@ -59,12 +59,13 @@ fn wait_clause(mine: &Columns, first: &Columns, wait: usize) -> String {
     if here == there {
         return format!("waits exactly as long ({means})");
     }
-    let (subject, base, word) = if here < there {
-        (first, mine, "less")
+    let versus = mine.versus_first(wait);
+    let (ratio, word) = if here < there {
+        (versus.inverse(), "less")
     } else {
-        (mine, first, "longer")
+        (versus.ratio(), "longer")
     };
-    match paired_ratio_of_ratios(subject.pair(wait), base.pair(wait)) {
+    match ratio {
         None => format!("{word} wait cannot be put as a factor ({means})"),
         Some(ratio) if !ratio.excludes(1.0) && ratio.half_width().is_some() => {
             format!("waits as long as far as we can tell ({means})")
@@ -91,8 +92,7 @@ fn again_clause(mine: &Columns, first: &Columns, again: usize) -> String {
 }
 
 fn mean(columns: &Columns, position: usize) -> Option<f64> {
-    let (numerators, denominators) = columns.pair(position);
-    ratio_interval(numerators, denominators).map(|e| e.value)
+    columns.estimate(position).map(|estimate| estimate.value)
 }
 
 /// A factor with its half width.
@@ -105,33 +105,43 @@ mod tests {
     use super::*;
     use crate::metrics::Cell;
 
-    fn columns(layout: &Layout, rows: &[(f64, f64)]) -> Columns {
-        let mut columns = Columns::new(layout.columns.len());
-        for (cost, wait) in rows {
-            let mut row = vec![Cell::amount(1.0); layout.columns.len()];
-            row[layout.position("cost_total").unwrap()] = Cell::amount(*cost);
-            row[layout.position("wait_mean_s").unwrap()] = Cell::ratio(*wait * 100.0, 100.0);
-            row[layout.position("preempted_mean_s").unwrap()] = Cell::ratio(0.0, 100.0);
-            columns.push(&row);
+    /// A row of cost, wait and wait again of 100 jobs.
+    fn row(layout: &Layout, (cost, wait, again): (f64, f64, f64)) -> Vec<Cell> {
+        let mut row = vec![Cell::amount(1.0); layout.columns.len()];
+        row[layout.position("cost_total").unwrap()] = Cell::amount(cost);
+        row[layout.position("wait_mean_s").unwrap()] = Cell::ratio(wait * 100.0, 100.0);
+        row[layout.position("preempted_mean_s").unwrap()] = Cell::ratio(again * 100.0, 100.0);
+        row
+    }
+
+    fn said(
+        names: [&str; 2],
+        first: &[(f64, f64, f64)],
+        second: &[(f64, f64, f64)],
+    ) -> Vec<String> {
+        let layout = Layout::new(&["all".into()], &["dc".into()]);
+        let mut columns = [Columns::new(&layout), Columns::new(&layout)];
+        for (first, second) in first.iter().zip(second) {
+            let (first, second) = (row(&layout, *first), row(&layout, *second));
+            columns[0].push(&first, &first);
+            columns[1].push(&second, &first);
         }
-        columns
+        sentences(&layout, &names.map(str::to_owned), &columns)
     }
 
     #[test]
     fn the_answer_is_a_sentence() {
-        let layout = Layout::new(&["all".into()], &["dc".into()]);
-        let names = ["private only".to_owned(), "burst".to_owned()];
-        let first = columns(&layout, &[(100.0, 7200.0)]);
-        let burst = columns(&layout, &[(112.0, 1200.0)]);
+        let names = ["private only", "burst"];
+        let first = [(100.0, 7200.0, 0.0)];
         assert_eq!(
-            sentences(&layout, &names, &[first.clone(), burst]),
+            said(names, &first, &[(112.0, 1200.0, 0.0)]),
             [
                 "\"burst\" costs 1.120 × \"private only\" and waits 6 × less \
               (mean wait 20.0 min against 2.00 h)."
             ]
         );
         assert_eq!(
-            sentences(&layout, &names, &[first.clone(), first]),
+            said(names, &first, &first),
             [
                 "\"burst\" costs exactly as much as \"private only\" and waits exactly as long \
               (mean wait 2.00 h against 2.00 h)."
@@ -141,17 +151,12 @@ mod tests {
 
     #[test]
     fn waiting_again_is_said() {
-        let layout = Layout::new(&["all".into()], &["dc".into()]);
-        let names = ["a".to_owned(), "b".to_owned()];
-        let a = columns(&layout, &[(100.0, 7200.0)]);
-        let mut row = vec![Cell::amount(1.0); layout.columns.len()];
-        row[layout.position("cost_total").unwrap()] = Cell::amount(100.0);
-        row[layout.position("wait_mean_s").unwrap()] = Cell::ratio(120_000.0, 100.0);
-        row[layout.position("preempted_mean_s").unwrap()] = Cell::ratio(360_000.0, 100.0);
-        let mut b = Columns::new(layout.columns.len());
-        b.push(&row);
         assert_eq!(
-            sentences(&layout, &names, &[a, b]),
+            said(
+                ["a", "b"],
+                &[(100.0, 7200.0, 0.0)],
+                &[(100.0, 1200.0, 3600.0)]
+            ),
             [
                 "\"b\" costs exactly as much as \"a\" and waits 6 × less (mean wait 20.0 min against \
               2.00 h); once stopped, a job waits again for 60.0 min on average."
@@ -161,11 +166,9 @@ mod tests {
 
     #[test]
     fn what_the_data_cannot_tell_apart_is_not_told_apart() {
-        let layout = Layout::new(&["all".into()], &["dc".into()]);
-        let names = ["a".to_owned(), "b".to_owned()];
-        let a = columns(&layout, &[(100.0, 50.0), (110.0, 60.0), (90.0, 55.0)]);
-        let b = columns(&layout, &[(105.0, 58.0), (100.0, 51.0), (97.0, 54.0)]);
-        let said = &sentences(&layout, &names, &[a, b])[0];
+        let a = [(100.0, 50.0, 0.0), (110.0, 60.0, 0.0), (90.0, 55.0, 0.0)];
+        let b = [(105.0, 58.0, 0.0), (100.0, 51.0, 0.0), (97.0, 54.0, 0.0)];
+        let said = &said(["a", "b"], &a, &b)[0];
         assert!(
             said.contains("costs as much as \"a\" as far as we can tell"),
             "{said}"

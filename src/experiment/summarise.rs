@@ -2,9 +2,7 @@
 
 use crate::metrics::Layout;
 use crate::record::{Comparison, Figure, Named, StrategySummary};
-use crate::stats::{
-    CONFIDENCE, paired_difference_of_ratios, paired_ratio_of_ratios, ratio_interval, wilson,
-};
+use crate::stats::{CONFIDENCE, wilson};
 
 use super::columns::Columns;
 
@@ -24,7 +22,7 @@ pub fn summarise(
         .map(|(index, (name, mine))| StrategySummary {
             name: name.clone(),
             metrics: Named(figures(layout, mine, currency)),
-            versus_first: (0 < index).then(|| Named(comparisons(layout, mine, &columns[0]))),
+            versus_first: (0 < index).then(|| Named(comparisons(layout, mine))),
         })
         .collect()
 }
@@ -32,33 +30,27 @@ pub fn summarise(
 fn figures(layout: &Layout, columns: &Columns, currency: &str) -> Vec<(String, Figure)> {
     let mut figures = Vec::with_capacity(layout.columns.len());
     for (index, column) in layout.columns.iter().enumerate() {
-        let (numerators, denominators) = columns.pair(index);
-        let estimate = ratio_interval(numerators, denominators);
         let mut figure = Figure::new(
-            estimate.as_ref(),
+            columns.estimate(index).as_ref(),
             column.metric.unit,
             column.metric.better,
             currency,
             columns.at_least(index),
         );
         if column.metric.id == "phase_on_time" {
-            let yes = numerators.iter().sum::<f64>() as u32;
-            let trials = denominators.iter().sum::<f64>() as u32;
-            figure.bounded_by(wilson(yes, trials, CONFIDENCE));
+            let (yes, trials) = columns.totals(index);
+            figure.bounded_by(wilson(yes as u32, trials as u32, CONFIDENCE));
         }
         figures.push((column.id.clone(), figure));
     }
     figures
 }
 
-fn comparisons(layout: &Layout, mine: &Columns, first: &Columns) -> Vec<(String, Comparison)> {
+fn comparisons(layout: &Layout, mine: &Columns) -> Vec<(String, Comparison)> {
     let mut comparisons = Vec::with_capacity(layout.columns.len());
     for (index, column) in layout.columns.iter().enumerate() {
-        let (subject, base) = (mine.pair(index), first.pair(index));
-        let comparison = Comparison::new(
-            paired_difference_of_ratios(subject, base).as_ref(),
-            paired_ratio_of_ratios(subject, base).as_ref(),
-        );
+        let versus = mine.versus_first(index);
+        let comparison = Comparison::new(versus.difference().as_ref(), versus.ratio().as_ref());
         comparisons.push((column.id.clone(), comparison));
     }
     comparisons
@@ -73,13 +65,13 @@ mod tests {
     fn ratios_of_totals_not_means_of_ratios() {
         let layout = Layout::new(&["all".into()], &["dc".into()]);
         let at = layout.position("cost_per_useful_gpu_h").unwrap();
-        let mut columns = Columns::new(layout.columns.len());
+        let mut columns = Columns::new(&layout);
         let mut row = vec![Cell::amount(1.0); layout.columns.len()];
         // 10/1 and 10/9: the ratio of totals is 20/10 = 2, the mean of ratios would be 5.56.
         row[at] = Cell::ratio(10.0, 1.0);
-        columns.push(&row);
+        columns.push(&row, &row);
         row[at] = Cell::ratio(10.0, 9.0);
-        columns.push(&row);
+        columns.push(&row, &row);
         let names = ["a".to_owned(), "b".to_owned()];
         let all = summarise(&layout, &names, &[columns.clone(), columns], "USD");
         let figure = all[0].metrics.get("cost_per_useful_gpu_h").unwrap();

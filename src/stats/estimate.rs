@@ -57,17 +57,13 @@ impl Estimate {
         }
     }
 
-    /// `value` with the spread of the mean of `deviations`, which must average to zero: the observations less
-    /// their mean, or the linearised residuals of a smooth function of means (the delta method).
+    /// `value` with the spread of the mean of `replications` deviations whose squares sum to `squares`: the
+    /// observations less their mean, or the linearised residuals of a smooth function of means (the delta
+    /// method).
     ///
     /// `scale` is the size of the numbers that were subtracted to get the deviations; spread that is only
     /// rounding at that size counts as none.
-    pub(super) fn from_deviations(
-        value: f64,
-        scale: f64,
-        deviations: impl ExactSizeIterator<Item = f64>,
-    ) -> Self {
-        let replications = deviations.len() as u32;
+    pub(super) fn from_squares(value: f64, scale: f64, squares: f64, replications: u32) -> Self {
         if replications <= 1 {
             return Self {
                 value,
@@ -76,7 +72,6 @@ impl Estimate {
             };
         }
         let n = f64::from(replications);
-        let squares: f64 = deviations.map(|deviation| deviation * deviation).sum();
         let error = (squares / (n - 1.0) / n).sqrt();
         let precision = if error <= ROUNDING * scale {
             Precision::Constant

@@ -1,31 +1,15 @@
 //! The mean of independent replications.
 
 use super::estimate::Estimate;
+use super::ratio::RunningRatio;
 
 /// The mean of `values` with Student's t interval at 95 %: x̄ ± t(n−1)·s/√n. None if there are no values.
 pub fn mean_interval(values: &[f64]) -> Option<Estimate> {
-    let mean = mean(values)?;
-    let scale = largest(values);
-    Some(Estimate::from_deviations(
-        mean,
-        scale,
-        values.iter().map(|value| value - mean),
-    ))
-}
-
-/// The mean of `values`, summed in their order; exactly the value when all are alike.
-pub(super) fn mean(values: &[f64]) -> Option<f64> {
-    let first = *values.first()?;
-    // Deviations from the first value sum with less rounding than the values themselves.
-    let offset: f64 = values.iter().map(|value| value - first).sum();
-    Some(first + offset / values.len() as f64)
-}
-
-/// The largest magnitude among `values`.
-pub(super) fn largest(values: &[f64]) -> f64 {
-    values
-        .iter()
-        .fold(0.0, |largest, value| value.abs().max(largest))
+    let mut running = RunningRatio::default();
+    for value in values {
+        running.push(*value, 1.0);
+    }
+    running.estimate()
 }
 
 #[cfg(test)]

@@ -1,52 +1,114 @@
 //! The ratio of two totals, such as cost per useful GPU-hour.
 
 use super::estimate::Estimate;
-use super::mean::{largest, mean};
+use super::moments::Moments;
 
-/// A ratio of totals and how far each replication pulls it (its linearised residuals).
-pub(super) struct Linearised {
-    /// θ = Σ y / Σ x.
+/// Σ numerator / Σ denominator over replications that come one after the other; the replications are not kept.
+///
+/// The mean of the replications' own ratios would be biased; the ratio of totals is not, to first order, and
+/// its variance is that of y_i − θ x_i over x̄² (Law, *Simulation Modeling and Analysis*, 2015, §9.5.3). A plain
+/// amount is a ratio with denominators of 1.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunningRatio {
+    side: Side,
+    /// Of y − θ₀x and x.
+    moments: Moments<2>,
+    totals: (f64, f64),
+}
+
+impl RunningRatio {
+    /// Takes the next replication.
+    pub fn push(&mut self, numerator: f64, denominator: f64) {
+        let rest = self.side.take(numerator, denominator);
+        self.moments.push([rest, denominator]);
+        self.totals.0 += numerator;
+        self.totals.1 += denominator;
+    }
+
+    /// Σ numerator and Σ denominator so far; exact where they are whole numbers.
+    pub fn totals(&self) -> (f64, f64) {
+        self.totals
+    }
+
+    /// θ = Σ y / Σ x with its 95 % interval by the delta method. None if there are no replications or the
+    /// denominators sum to zero.
+    pub fn estimate(&self) -> Option<Estimate> {
+        let [rest, bottom] = self.moments.means();
+        let ratio = self.side.ratio(rest, bottom)?;
+        // (y_i − θ x_i) / x̄ = (rest_i − (θ − θ₀) x_i) / x̄.
+        let squares = self.moments.squares([1.0 / bottom, -ratio.ahead / bottom]);
+        Some(Estimate::from_squares(
+            ratio.value,
+            ratio.scale,
+            squares,
+            self.moments.count(),
+        ))
+    }
+}
+
+/// One numerator and denominator, told as what is left of it beyond a ratio that is near its own.
+///
+/// Numbers that differ only in their last digits keep what differs: θ₀ is the first replication's ratio, so
+/// where all replications have the same ratio nothing is left.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Side {
+    /// θ₀, known from the first replication whose denominator is not zero.
+    near: Option<f64>,
+    largest: (f64, f64),
+}
+
+/// A ratio of means.
+pub(super) struct Ratio {
     pub(super) value: f64,
-    /// (y_i − θ x_i) / x̄, one for each replication; they average to zero.
-    pub(super) residuals: Vec<f64>,
+    /// θ − θ₀.
+    pub(super) ahead: f64,
+    /// The mean of the denominators.
+    pub(super) bottom: f64,
     /// The size of the numbers subtracted, in the unit of θ.
     pub(super) scale: f64,
 }
 
-/// Σ numerator / Σ denominator with a 95 % interval by the delta method.
-///
-/// The mean of the replications' own ratios would be biased; the ratio of totals is not, to first order, and
-/// its variance is that of y_i − θ x_i over x̄² (Law, *Simulation Modeling and Analysis*, 2015, §9.5.3).
-/// None if there are no replications or the denominators sum to zero.
-///
-/// Panics if the slices differ in length, which is a bug of the caller.
-pub fn ratio_interval(numerators: &[f64], denominators: &[f64]) -> Option<Estimate> {
-    let ratio = linearise(numerators, denominators)?;
-    Some(Estimate::from_deviations(
-        ratio.value,
-        ratio.scale,
-        ratio.residuals.into_iter(),
-    ))
+impl Side {
+    /// y − θ₀x.
+    pub(super) fn take(&mut self, numerator: f64, denominator: f64) -> f64 {
+        if self.near.is_none() && denominator != 0.0 {
+            self.near = Some(numerator / denominator);
+        }
+        self.largest.0 = self.largest.0.max(numerator.abs());
+        self.largest.1 = self.largest.1.max(denominator.abs());
+        numerator - self.near() * denominator
+    }
+
+    /// θ₀; 0 as long as it is not known, when it is multiplied with zeros.
+    pub(super) fn near(&self) -> f64 {
+        self.near.unwrap_or(0.0)
+    }
+
+    /// The ratio, from the means of what is left and of the denominators.
+    pub(super) fn ratio(&self, rest: f64, bottom: f64) -> Option<Ratio> {
+        if bottom == 0.0 {
+            return None;
+        }
+        let ahead = rest / bottom;
+        let value = self.near() + ahead;
+        Some(Ratio {
+            value,
+            ahead,
+            bottom,
+            scale: self.largest.0.max(value.abs() * self.largest.1) / bottom.abs(),
+        })
+    }
 }
 
-pub(super) fn linearise(numerators: &[f64], denominators: &[f64]) -> Option<Linearised> {
+/// [`RunningRatio`] of replications that are all there. Panics if the slices differ in length, which is a bug
+/// of the caller.
+pub fn ratio_interval(numerators: &[f64], denominators: &[f64]) -> Option<Estimate> {
     assert_eq!(numerators.len(), denominators.len());
-    let (top, bottom) = (mean(numerators)?, mean(denominators)?);
-    if bottom == 0.0 {
-        return None;
+    let mut running = RunningRatio::default();
+    for (numerator, denominator) in numerators.iter().zip(denominators) {
+        running.push(*numerator, *denominator);
     }
-    let value = top / bottom;
-    let residuals = numerators
-        .iter()
-        .zip(denominators)
-        .map(|(y, x)| (y - value * x) / bottom)
-        .collect();
-    let scale = largest(numerators).max(value.abs() * largest(denominators)) / bottom.abs();
-    Some(Linearised {
-        value,
-        residuals,
-        scale,
-    })
+    running.estimate()
 }
 
 #[cfg(test)]
