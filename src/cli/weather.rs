@@ -213,7 +213,7 @@ fn skypilot(arguments: &WeatherArguments) -> Result<SkyPilot, Failure> {
         ))
     })?;
     let tick = arguments.tick.as_deref().map(parse_span).transpose();
-    let tick = tick.map_err(|error| Failure::Usage(format!("--tick: {error}")))?;
+    let tick = tick.map_err(|error| Failure::Usage(format!("--tick: {error}; {}", error.fix())))?;
     let skip_start = arguments.skip_start;
     Ok(SkyPilot {
         kind,

@@ -27,7 +27,11 @@ pub(super) fn assign(
     };
     let parts = path(argument, source)?;
     let Some((last, leading)) = parts.split_last() else {
-        return Err(Problem::at(whole, "nothing is named before the `=`").label(EXAMPLE));
+        return Err(Problem::at(
+            whole,
+            "nothing is named before the `=`",
+            EXAMPLE,
+        ));
     };
     let value_at = last.end + 1;
     let node = set_value(argument[value_at..].trim(), source, value_at);
@@ -42,10 +46,11 @@ pub(super) fn assign(
             if matches!(entry.node.value, Value::Array(_))
                 && !matches!(node.value, Value::Array(_)) =>
         {
-            Err(
-                Problem::at(last.origin, format!("`{}` is a list", last.text))
-                    .label("name one of its tables, or give a list in brackets"),
-            )
+            Err(Problem::at(
+                last.origin,
+                format!("`{}` is a list", last.text),
+                "name one of its tables, or give a list in brackets",
+            ))
         }
         _ => {
             let key = last.origin;
@@ -113,22 +118,26 @@ fn unnamed(list: &Part, name: Option<&Part>, names: &[String]) -> Problem {
         return Problem::at(
             list.origin,
             format!("there are {} of `{what}`", names.len()),
-        )
-        .label(format!("name one: {}", names.join(", ")));
+            format!("name one: {}", names.join(", ")),
+        );
     };
-    let problem = Problem::at(name.origin, format!("there is no {what} `{}`", name.text));
-    match nearest(&name.text, names.iter().map(String::as_str)) {
-        Some(near) => problem.label(format!("did you mean `{near}`?")),
-        None => problem.label(format!("name one: {}", names.join(", "))),
-    }
+    let fix = match nearest(&name.text, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("name one: {}", names.join(", ")),
+    };
+    Problem::at(
+        name.origin,
+        format!("there is no {what} `{}`", name.text),
+        fix,
+    )
 }
 
 fn not_a_table(part: &Part) -> Problem {
     Problem::at(
         part.origin,
         format!("`{}` has no keys inside it", part.text),
+        EXAMPLE,
     )
-    .label(EXAMPLE)
 }
 
 /// Splits what stands before the `=` at its dots, outside quotes.
@@ -150,7 +159,7 @@ fn path(argument: &str, source: u16) -> Result<Vec<Part>, Problem> {
                 };
                 let name = text.trim().to_owned();
                 if name.is_empty() {
-                    return Err(Problem::at(origin, "an empty name in the path").label(EXAMPLE));
+                    return Err(Problem::at(origin, "an empty name in the path", EXAMPLE));
                 }
                 parts.push(Part {
                     text: name,
@@ -171,5 +180,5 @@ fn path(argument: &str, source: u16) -> Result<Vec<Part>, Problem> {
         start: 0,
         end: argument.len() as u32,
     };
-    Err(Problem::at(origin, "no `=` behind the path").label(EXAMPLE))
+    Err(Problem::at(origin, "no `=` behind the path", EXAMPLE))
 }

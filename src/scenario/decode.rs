@@ -37,7 +37,7 @@ pub(super) fn decode<T: for<'de> Deserialize<'de> + Default>(
     T::deserialize(decoder).unwrap_or_else(|fault| {
         problems
             .borrow_mut()
-            .push(Problem::at(node.origin, fault.message).maybe_label(fault.fix));
+            .push(Problem::at(node.origin, fault.message, fault.fix));
         T::default()
     })
 }
@@ -99,10 +99,11 @@ impl<'a> Decoder<'a> {
         };
         for (key, entry) in table {
             if !fields.contains(&key.as_str()) {
-                self.problems.borrow_mut().push(
-                    Problem::at(entry.key, format!("unknown key `{key}` in {}", self.name))
-                        .label(advice(key, fields)),
-                );
+                self.problems.borrow_mut().push(Problem::at(
+                    entry.key,
+                    format!("unknown key `{key}` in {}", self.name),
+                    advice(key, fields),
+                ));
                 meant.extend(nearest(key, fields.iter().copied()));
             }
         }
@@ -350,9 +351,8 @@ impl<'de> MapAccess<'de> for OriginThenValue<'_> {
             return seed.deserialize(span);
         }
         seed.deserialize(self.decoder).inspect_err(|fault| {
-            let problem = Problem::at(self.decoder.node.origin, &fault.message);
-            let mut problems = self.decoder.problems.borrow_mut();
-            problems.push(problem.maybe_label(fault.fix.clone()));
+            let problem = Problem::at(self.decoder.node.origin, &fault.message, &fault.fix);
+            self.decoder.problems.borrow_mut().push(problem);
         })
     }
 }

@@ -98,25 +98,26 @@ fn read_chain(
     problems: &mut Problems,
     chain: &mut Vec<PathBuf>,
 ) -> Option<Table> {
-    let here = |message: String| match asked {
-        Some(origin) => Problem::at(origin, message),
-        None => Problem::new(message),
+    let here = |message: String, fix: &str| match asked {
+        Some(origin) => Problem::at(origin, message, fix),
+        None => Problem::new(message, fix),
     };
     let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if chain.contains(&canonical) {
-        let problem = here(format!("{} extends itself", path.display()));
-        problems.push(problem.label("name another file, or remove `extends`"));
+        let message = format!("{} extends itself", path.display());
+        problems.push(here(message, "name another file, or remove `extends`"));
         return None;
     }
     if chain.len() == CHAIN {
-        problems.push(here(format!("more than {CHAIN} files extend each other")));
+        let message = format!("more than {CHAIN} files extend each other");
+        problems.push(here(message, "join some of them into one file"));
         return None;
     }
     chain.push(canonical);
     let text = match read_text(path) {
         Ok(text) => text,
-        Err(message) => {
-            problems.push(here(message));
+        Err((message, fix)) => {
+            problems.push(here(message, fix));
             return None;
         }
     };
@@ -133,7 +134,8 @@ fn read_chain(
     let Value::Text(base) = &extends.node.value else {
         problems.push(Problem::at(
             extends.node.origin,
-            "`extends` should be the path of a scenario file in quotes",
+            "`extends` should be the path of a scenario file",
+            "write it in quotes, such as extends = \"base.toml\"",
         ));
         return None;
     };
@@ -151,15 +153,20 @@ fn take_in(tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>) -> Op
     };
     let origin = weather.node.origin;
     let Value::Array(files) = weather.node.value else {
-        let words = "`weather` should be a list of paths: [\"weather/edge-cut.toml\"]";
-        problems.push(Problem::at(origin, words));
+        let fix = "write weather = [\"weather/edge-cut.toml\"]";
+        problems.push(Problem::at(
+            origin,
+            "`weather` should be a list of paths",
+            fix,
+        ));
         return None;
     };
     let mut below = Table::default();
     for file in files {
         let Value::Text(path) = &file.value else {
-            let words = "the path of a file of weather should be in quotes";
-            problems.push(Problem::at(file.origin, words));
+            let message = "this is no path of a file of weather";
+            let fix = "write it in quotes, such as \"weather/edge-cut.toml\"";
+            problems.push(Problem::at(file.origin, message, fix));
             return None;
         };
         let path = problems.sources.resolve(file.origin, path);
@@ -185,8 +192,9 @@ fn begin_from(mut tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>
     };
     let origin = from.node.origin;
     let Value::Text(path) = &from.node.value else {
-        let words = "`from` should be the path of a state that a run left, in quotes";
-        problems.push(Problem::at(origin, words));
+        let message = "`from` should be the path of a state that a run left";
+        let fix = "write it in quotes, such as from = \"state.toml\"";
+        problems.push(Problem::at(origin, message, fix));
         return None;
     };
     let path = problems.sources.resolve(origin, path);
@@ -194,11 +202,9 @@ fn begin_from(mut tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>
     let mut below = read_chain(&path, Some(origin), problems, chain)?;
     chain.truncate(depth);
     if below.len() != 1 || !below.contains_key("initial") {
-        let message = format!(
-            "{} is no state: it should hold [initial] and nothing else",
-            path.display()
-        );
-        problems.push(Problem::at(origin, message));
+        let message = format!("{} is no state", path.display());
+        let fix = "name a file that holds [initial] and nothing else, as `--leave-state` writes it";
+        problems.push(Problem::at(origin, message, fix));
         return None;
     }
     merge(&mut below, tree);
@@ -217,23 +223,31 @@ fn parse(source: u16, problems: &mut Problems) -> Option<Table> {
     }
 }
 
-/// The text of a file, within bounds.
-fn read_text(path: &Path) -> Result<String, String> {
+/// The text of a file, within bounds; or what is wrong, and what to do.
+fn read_text(path: &Path) -> Result<String, (String, &'static str)> {
     let shown = path.display();
-    let file = File::open(path).map_err(|error| format!("cannot open {shown}: {error}"))?;
+    let file = File::open(path)
+        .map_err(|error| (format!("cannot open {shown}: {error}"), "check the path"))?;
     let mut bytes = Vec::new();
     file.take(FILE_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot read {shown}: {error}"))?;
+        .map_err(|error| {
+            (
+                format!("cannot read {shown}: {error}"),
+                "name a file of text",
+            )
+        })?;
     if bytes.len() as u64 > FILE_BYTES {
-        return Err(format!(
-            "{shown} is larger than 4 MiB; keep traces and price lists in files of their own"
+        return Err((
+            format!("{shown} is larger than 4 MiB"),
+            "keep traces and price lists in files of their own",
         ));
     }
     String::from_utf8(bytes).map_err(|error| {
-        format!(
-            "{shown} is not UTF-8 text: byte {} cannot be read; is it a scenario?",
-            error.utf8_error().valid_up_to() + 1
+        let at = error.utf8_error().valid_up_to() + 1;
+        (
+            format!("{shown} is not UTF-8 text: byte {at} cannot be read"),
+            "name a scenario, or save this one as UTF-8",
         )
     })
 }

@@ -15,10 +15,8 @@ pub struct Problem {
     pub message: String,
     /// Where.
     pub place: Place,
-    /// What stands under the caret, most often the fix.
-    pub label: Option<String>,
-    /// Further lines.
-    pub notes: Vec<String>,
+    /// What to do about it; stands under the caret.
+    pub fix: String,
 }
 
 /// Where something is wrong.
@@ -42,43 +40,32 @@ pub struct Problems {
 
 impl Problem {
     /// A problem without a place.
-    pub fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             place: Place::Nowhere,
-            label: None,
-            notes: Vec::new(),
+            fix: fix.into(),
         }
     }
 
     /// A problem at a place of the scenario.
-    pub fn at(origin: Origin, message: impl Into<String>) -> Self {
+    pub fn at(origin: Origin, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             place: Place::At(origin),
-            ..Self::new(message)
+            ..Self::new(message, fix)
         }
     }
 
-    /// Says what to do, under the caret.
-    #[must_use]
-    pub fn label(self, label: impl Into<String>) -> Self {
+    /// A problem at a place that is named in words, such as a row of a trace.
+    pub fn named(
+        place: impl Into<String>,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
         Self {
-            label: Some(label.into()),
-            ..self
+            place: Place::Named(place.into()),
+            ..Self::new(message, fix)
         }
-    }
-
-    /// As [`Self::label`], if there is something to say.
-    #[must_use]
-    pub fn maybe_label(self, label: Option<String>) -> Self {
-        Self { label, ..self }
-    }
-
-    /// Adds a line.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
-        self
     }
 }
 

@@ -69,32 +69,22 @@ fn one(out: &mut String, problem: &Problem, sources: &Sources, paint: &Paint) {
     } = paint;
     let message = clean(&problem.message);
     let _ = writeln!(out, "{red}error{off}{bold}: {message}{off}");
-    let mut margin = 3;
     match &problem.place {
         Place::Nowhere => {}
         Place::Named(place) => {
             let _ = writeln!(out, "   {blue}┌─{off} {}", clean(place));
         }
         Place::At(origin) => {
-            margin = excerpt(out, *origin, problem.label.as_deref(), sources, paint);
+            excerpt(out, *origin, &problem.fix, sources, paint);
         }
     }
-    if let (Some(label), false) = (&problem.label, matches!(problem.place, Place::At(_))) {
-        let _ = writeln!(out, "{:margin$}{blue}={off} {}", "", clean(label));
-    }
-    for note in &problem.notes {
-        let _ = writeln!(out, "{:margin$}{blue}={off} {}", "", clean(note));
+    if !matches!(problem.place, Place::At(_)) {
+        let _ = writeln!(out, "   {blue}={off} {}", clean(&problem.fix));
     }
 }
 
-/// The line of a source with a caret under the place; returns the margin that was used.
-fn excerpt(
-    out: &mut String,
-    origin: Origin,
-    label: Option<&str>,
-    sources: &Sources,
-    paint: &Paint,
-) -> usize {
+/// The line of a source with a caret under the place, and the fix beside the caret.
+fn excerpt(out: &mut String, origin: Origin, fix: &str, sources: &Sources, paint: &Paint) {
     let Paint { red, blue, off, .. } = paint;
     let source = sources.of(origin);
     let (line_number, column) = source.position(origin.start);
@@ -117,16 +107,13 @@ fn excerpt(
         .max(1);
     let (shown, before, marked) = window(line, column - 1, marked);
     let _ = writeln!(out, "{blue}{number} │{off} {}", shown.trim_end());
-    let label = label
-        .map(|label| format!(" {}", clean(label)))
-        .unwrap_or_default();
+    let fix = clean(fix);
     let carets = "^".repeat(marked);
     let _ = writeln!(
         out,
-        "{:margin$}{blue}│{off} {:before$}{red}{carets}{label}{off}",
+        "{:margin$}{blue}│{off} {:before$}{red}{carets} {fix}{off}",
         "", ""
     );
-    margin
 }
 
 /// Cuts a long line around the marked characters; returns it with the place of the mark in it.

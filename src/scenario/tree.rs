@@ -116,8 +116,9 @@ fn deep_key(text: &str, source: u16) -> Option<Problem> {
     for line in text.split('\n') {
         if line.bytes().filter(|&byte| byte == b'.').count() > DOTS {
             let place = place(source, &(start..start + 1));
-            let problem = Problem::at(place, format!("a line with more than {DOTS} dots"));
-            return Some(problem.label("no key of a scenario lies this deep: write shorter lines"));
+            let message = format!("a line with more than {DOTS} dots");
+            let fix = "no key of a scenario lies this deep: write shorter lines";
+            return Some(Problem::at(place, message, fix));
         }
         start += line.len() + 1;
     }
@@ -127,7 +128,13 @@ fn deep_key(text: &str, source: u16) -> Option<Problem> {
 fn syntax(error: &toml::de::Error, source: u16) -> Problem {
     let span = error.span().unwrap_or(0..0);
     let message = error.message().replace('\n', ", ");
-    Problem::at(place(source, &span), format!("not valid TOML: {message}"))
+    let fix = if message.contains("duplicate") {
+        "keep one of them"
+    } else {
+        "write TOML: [table], [[list]] or key = value, with texts in quotes and brackets closed"
+    };
+    let message = format!("not valid TOML: {message}");
+    Problem::at(place(source, &span), message, fix)
 }
 
 fn place(source: u16, span: &std::ops::Range<usize>) -> Origin {
@@ -176,6 +183,7 @@ fn convert(
             problems.push(Problem::at(
                 origin,
                 format!("tables and arrays lie more than {DEPTH} deep"),
+                "no scenario needs that: take some brackets away",
             ));
             Value::Boolean(false)
         }

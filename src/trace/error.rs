@@ -112,6 +112,19 @@ impl TraceError {
         }
     }
 
+    /// Where it is: the file, and the row and the column if it has one.
+    pub fn place(&self) -> String {
+        let row = self.row.map(|row| format!(", {} {row}", self.rows.name()));
+        let column = self.column.as_ref();
+        let column = column.map(|column| format!(", column `{column}`"));
+        format!(
+            "{}{}{}",
+            self.source,
+            row.unwrap_or_default(),
+            column.unwrap_or_default()
+        )
+    }
+
     pub(super) fn of_source(self, source: &str) -> Self {
         Self {
             source: source.to_owned(),
@@ -122,14 +135,7 @@ impl TraceError {
 
 impl fmt::Display for TraceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.source)?;
-        if let Some(row) = self.row {
-            write!(f, ", {} {row}", self.rows.name())?;
-        }
-        if let Some(column) = &self.column {
-            write!(f, ", column `{column}`")?;
-        }
-        write!(f, ": {}; {}", self.problem, self.fix)
+        write!(f, "{}: {}; {}", self.place(), self.problem, self.fix)
     }
 }
 

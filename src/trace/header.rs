@@ -69,15 +69,13 @@ impl Header {
             .map(|candidate| (distance(candidate, name), candidate))
             .min()
             .filter(|(edits, _)| *edits <= 1 + name.len() / 3);
-        let guess =
-            nearest.map_or_else(String::new, |(_, near)| format!("did you mean `{near}`? "));
+        let guess = nearest.map_or_else(
+            || "name a column that is there, or another format".to_owned(),
+            |(_, near)| format!("did you mean `{near}`?"),
+        );
         let columns: Vec<String> = self.names.iter().take(40).map(|name| shown(name)).collect();
-        TraceError::new(
-            TraceErrorKind::Header,
-            "it is not in the header",
-            format!("{guess}the header is: {}", columns.join(", ")),
-        )
-        .in_column(name)
+        let fix = format!("{guess} (the header is: {})", columns.join(", "));
+        TraceError::new(TraceErrorKind::Header, "it is not in the header", fix).in_column(name)
     }
 }
 
@@ -133,6 +131,11 @@ mod tests {
         assert!(
             message.contains("timestamp, duration, num_gpus"),
             "{message}"
+        );
+        let far = header("a,b").find("duration").unwrap_err();
+        assert_eq!(
+            far.fix,
+            "name a column that is there, or another format (the header is: a, b)"
         );
         assert!(header("a,a").find("a").is_err());
     }

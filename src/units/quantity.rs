@@ -6,7 +6,7 @@ use super::{Bandwidth, BytePrice, Bytes, Currency, Money, Price, Span};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
     /// Not "number unit" at all.
-    #[error("`{text}` is not a number with a unit; write it like {example}")]
+    #[error("`{text}` is not a number with a unit")]
     Shape {
         /// What was written.
         text: String,
@@ -14,7 +14,7 @@ pub enum QuantityError {
         example: &'static str,
     },
     /// A unit of something else, or an unknown one.
-    #[error("`{unit}` is not a unit of {what}; use one of {allowed}")]
+    #[error("`{unit}` is not a unit of {what}")]
     Unit {
         /// What was written.
         unit: String,
@@ -45,6 +45,24 @@ pub enum QuantityError {
         /// The ledger currency.
         expected: String,
     },
+}
+
+impl QuantityError {
+    /// What to do about it.
+    pub fn fix(&self) -> String {
+        match self {
+            Self::Shape { example, .. } => format!("write it like {example}"),
+            Self::Unit { allowed, .. } => format!("use one of {allowed}"),
+            Self::Negative(_) => "write zero or more".to_owned(),
+            Self::TooFine { resolution, .. } => format!("round it to whole steps of {resolution}"),
+            Self::TooLarge(_) => "write a smaller one, or check the unit".to_owned(),
+            Self::Currency { expected, .. } => {
+                format!(
+                    "write it in {expected}: all money of a scenario is in one currency for now"
+                )
+            }
+        }
+    }
 }
 
 /// Reads a length of time: `"3.5 h"`, `"10 min"`, `"28 d"`; units ms, s, min, h, d, w.

@@ -1,7 +1,7 @@
 //! `availability = "…"` of a market: recorded capacity.
 
 use crate::model::ZoneCapacity;
-use crate::scenario::{AvailabilityKind, BeginsKind, MarketSpec, Origin, Place, Problem};
+use crate::scenario::{AvailabilityKind, BeginsKind, MarketSpec, Origin};
 use crate::trace::{
     CapacityKind, CapacitySteps, Limits, NodeFormat, SkyPilot, Source, WeatherError, WeatherReport,
     read_capacity, read_capacity_steps, read_node_events,
@@ -19,7 +19,7 @@ pub(super) fn read(context: &mut Context, spec: &MarketSpec, name: &str) -> Opti
     let source = match Source::open(&file) {
         Ok(source) => source,
         Err(problem) => {
-            context.fault(at, problem.to_string(), "check the path");
+            context.unusable(at, &problem);
             return None;
         }
     };
@@ -47,7 +47,7 @@ pub(super) fn read(context: &mut Context, spec: &MarketSpec, name: &str) -> Opti
     let (zones, report) = match read {
         Ok(read) => read,
         Err(problems) => {
-            unreadable(context, &shown, &problems);
+            context.unreadable(&shown, &problems);
             return None;
         }
     };
@@ -137,18 +137,4 @@ fn note(
         as_of: String::new(),
         confidence: "recorded",
     });
-}
-
-/// Reports what is wrong with a recording, each problem at its place.
-pub(super) fn unreadable(context: &mut Context, file: &str, problems: &WeatherError) {
-    for problem in &problems.problems {
-        context.problems.push(Problem {
-            place: Place::Named(file.to_owned()),
-            ..Problem::new(problem.to_string())
-        });
-    }
-    if problems.more > 0 {
-        let more = Problem::new(format!("{file} has {} more problems", problems.more));
-        context.problems.push(more);
-    }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::catalog::{Catalog, Sourced, shipped};
 use crate::scenario::{Given, Origin, Problem, Problems, nearest};
+use crate::trace::{TraceError, WeatherError};
 use crate::units::{Currency, QuantityError, Span, parse_span};
 
 /// A value that the user did not write.
@@ -50,7 +51,7 @@ impl Context {
 
     /// Reports a problem at a place.
     pub(super) fn fault(&mut self, at: Origin, message: impl Into<String>, fix: impl Into<String>) {
-        self.problems.push(Problem::at(at, message).label(fix));
+        self.problems.push(Problem::at(at, message, fix));
     }
 
     /// The value of a field that must be there; `table` is where its table was written, `what` its kind.
@@ -137,14 +138,30 @@ impl Context {
     }
 
     pub(super) fn quantity_fault(&mut self, origin: Origin, error: &QuantityError) {
-        let problem = Problem::at(origin, error.to_string());
-        self.problems.push(match error {
-            QuantityError::Currency { .. } => {
-                problem.label("all money of a scenario is in one currency for now")
-            }
-            QuantityError::Negative(_) => problem.label("write zero or more"),
-            _ => problem,
-        });
+        self.fault(origin, error.to_string(), error.fix());
+    }
+
+    /// Reports that a file named at a place cannot be used.
+    pub(super) fn unusable(&mut self, at: Origin, error: &TraceError) {
+        let message = format!("{}: {}", error.place(), error.problem);
+        self.fault(at, message, &error.fix);
+    }
+
+    /// Reports what is wrong with a recording, each problem at its place.
+    pub(super) fn unreadable(&mut self, file: &str, error: &WeatherError) {
+        for problem in &error.problems {
+            let place = match problem.source.as_str() {
+                "" => file.to_owned(),
+                _ => problem.place(),
+            };
+            let problem = Problem::named(place, &problem.problem, &problem.fix);
+            self.problems.push(problem);
+        }
+        if error.more > 0 {
+            let message = format!("{file} has {} more problems", error.more);
+            let fix = "mend those that are shown, and see what is left";
+            self.problems.push(Problem::new(message, fix));
+        }
     }
 
     /// A length of time.

@@ -117,11 +117,9 @@ pub(super) fn read(
 fn too_many(context: &mut Context, requests: usize, payers: usize) -> bool {
     let many = SHAPES_MAX < requests || usize::from(u16::MAX) < payers;
     if many {
-        let problem = Problem::new(format!(
-            "{requests} different requests and {payers} tenants"
-        ));
-        let problem = problem.label(format!("keep both to {SHAPES_MAX}"));
-        context.problems.push(problem);
+        let message = format!("{requests} different requests and {payers} tenants");
+        let fix = format!("keep both to {SHAPES_MAX}");
+        context.problems.push(Problem::new(message, fix));
     }
     many
 }

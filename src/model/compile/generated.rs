@@ -240,7 +240,7 @@ pub(super) fn weigh(
                 if !classes.is_empty() {
                     let message = format!("no [[class]] matches the jobs of class `{name}`");
                     let fix = "add a class of that name, or one without `match`";
-                    context.problems.push(Problem::new(message).label(fix));
+                    context.problems.push(Problem::new(message, fix));
                 }
                 return 0;
             };
@@ -263,7 +263,7 @@ pub(super) fn weigh(
         );
         let fix =
             "drop them with `demand.drop = [\"unplaceable\"]`, change `gangs`, or add capacity";
-        context.problems.push(Problem::new(message).note(fix));
+        context.problems.push(Problem::new(message, fix));
     }
     dropped.round() as u64
 }

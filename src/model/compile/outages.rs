@@ -1,6 +1,6 @@
 //! `[[failure]] trace = "…"`: recorded outages, played on the nodes of this estate.
 
-use crate::scenario::{Align, FailureSpec, Origin, OutageKind, Place, Problem};
+use crate::scenario::{Align, FailureSpec, Origin, OutageKind};
 use crate::trace::{Gaps, Limits, OutageFormat, OutageHistory, Source, read_outages};
 use crate::units::{SimTime, Zone};
 
@@ -69,10 +69,7 @@ fn read(
             Some(history)
         }
         Err(error) => {
-            context.problems.push(Problem {
-                place: Place::Named(path.display().to_string()),
-                ..Problem::new(error.to_string())
-            });
+            context.unreadable(&path.display().to_string(), &error);
             None
         }
     }

@@ -75,16 +75,15 @@ pub(super) fn read(
     }
     let nodes: u64 = drafts.iter().map(|draft| u64::from(draft.pool.nodes)).sum();
     if NODES_OF_ALL_MAX < nodes {
-        let many = Problem::new(format!("{nodes} nodes in all pools together"));
-        context
-            .problems
-            .push(many.label(format!("keep to {NODES_OF_ALL_MAX}")));
+        let message = format!("{nodes} nodes in all pools together");
+        let fix = format!("keep to {NODES_OF_ALL_MAX}");
+        context.problems.push(Problem::new(message, fix));
     }
     if !written && file.pool.is_absent() {
-        let missing = Problem::new("the scenario has no [[pool]]");
+        let fix = "add capacity: name, site, gpu, nodes, offer";
         context
             .problems
-            .push(missing.label("add capacity: name, site, gpu, nodes, offer"));
+            .push(Problem::new("the scenario has no [[pool]]", fix));
     }
     drafts
 }

@@ -1,6 +1,6 @@
 //! A csv file of prices: `from,price_per_gpu_hour`, an instant and a number in the ledger currency.
 
-use crate::scenario::{Origin, Place, Problem};
+use crate::scenario::{Origin, Problem};
 use crate::units::{Epoch, Price, parse_decimal};
 
 use super::context::Context;
@@ -52,10 +52,11 @@ pub(super) fn read(
             });
         match read {
             Ok(step) => steps.push(step),
-            Err(message) => context.problems.push(Problem {
-                place: Place::Named(format!("{shown}, row {}", row + 1)),
-                ..Problem::new(message).note("write it anew, or remove the row")
-            }),
+            Err(message) => {
+                let place = format!("{shown}, row {}", row + 1);
+                let fix = "write it anew, or remove the row";
+                context.problems.push(Problem::named(place, message, fix));
+            }
         }
     }
     if steps.len() == before && context.problems.len() == told {

@@ -1,12 +1,14 @@
 //! A csv file of rates of a kilowatt-hour: `from` and a column of numbers, which may be below zero.
 
-use crate::scenario::{Origin, Place, Problem};
+use crate::scenario::{Origin, Problem};
 use crate::units::{Epoch, SimTime, parse_decimal};
 
 use super::context::Context;
 
 /// Most rows of a file.
 const ROWS_MAX: usize = 1_000_000;
+/// What to do about a row that is none.
+const ANEW: &str = "write the row anew, or remove it";
 /// Rates of a kilowatt-hour beyond this are a slip of units; amounts stay within what is counted exactly.
 const RATE_MAX: i64 = 1_000_000 * 1_000_000;
 
@@ -50,25 +52,34 @@ pub(super) fn read(
     let before = context.problems.len();
     let mut steps: Vec<(i64, i64)> = Vec::new();
     for (row, record) in reader.records().enumerate().take(ROWS_MAX) {
-        let record = record.map_err(|error| error.to_string());
+        let record = record.map_err(|error| (error.to_string(), ANEW.to_owned()));
         let read = record.and_then(|record| {
             let field = |place: usize| record.get(place).unwrap_or_default().trim();
             let instant = Epoch::parse(field(from)).map_err(|_| {
-                let text = field(from);
-                format!("`{text}` is not an instant such as 2026-01-05T00:00:00Z")
+                let message = format!("`{}` is not an instant", field(from));
+                (message, "write it like 2026-01-05T00:00:00Z".to_owned())
             })?;
-            let step = (instant.unix_ms() - epoch.unix_ms(), number(field(rate), wanted.signed)?);
+            let step = (
+                instant.unix_ms() - epoch.unix_ms(),
+                number(field(rate), wanted.signed)?,
+            );
             match steps.last() {
-                Some(last) if step.0 <= last.0 => Err("it is not later than the row before; put rows in order of time, one for each instant".to_owned()),
+                Some(last) if step.0 <= last.0 => {
+                    let fix = "put rows in order of time, one for each instant";
+                    Err((
+                        "it is not later than the row before".to_owned(),
+                        fix.to_owned(),
+                    ))
+                }
                 _ => Ok(step),
             }
         });
         match read {
             Ok(step) => steps.push(step),
-            Err(message) => context.problems.push(Problem {
-                place: Place::Named(format!("{shown}, row {}", row + 1)),
-                ..Problem::new(message)
-            }),
+            Err((message, fix)) => {
+                let place = format!("{shown}, row {}", row + 1);
+                context.problems.push(Problem::named(place, message, fix));
+            }
         }
     }
     if context.problems.len() > before {
@@ -87,18 +98,17 @@ pub(super) fn read(
 }
 
 /// A decimal in millionths, below zero only where that means something.
-fn number(text: &str, signed: bool) -> Result<i64, String> {
+fn number(text: &str, signed: bool) -> Result<i64, (String, String)> {
     let (digits, sign) = match text.strip_prefix('-') {
         Some(digits) if signed => (digits, -1),
         _ => (text, 1),
     };
-    let value = parse_decimal(digits, 1_000_000).map_err(|error| error.to_string())?;
+    let value =
+        parse_decimal(digits, 1_000_000).map_err(|error| (error.to_string(), error.fix()))?;
     let value = i64::try_from(value).unwrap_or(i64::MAX);
     if RATE_MAX < value {
-        return Err(format!(
-            "`{text}` is out of range; write at most {}",
-            RATE_MAX / 1_000_000
-        ));
+        let fix = format!("write at most {}", RATE_MAX / 1_000_000);
+        return Err((format!("`{text}` is out of range"), fix));
     }
     Ok(sign * value)
 }
@@ -111,11 +121,12 @@ mod tests {
     fn prices_may_be_negative_and_emissions_may_not() {
         assert_eq!(number("-0.015", true), Ok(-15_000));
         assert_eq!(number("0.09", true), Ok(90_000));
-        assert!(number("-3", false).unwrap_err().contains("negative"));
+        assert!(number("-3", false).unwrap_err().0.contains("negative"));
         assert!(number("2e3", true).is_err() && number("", true).is_err());
         assert!(
             number("1000001", false)
                 .unwrap_err()
+                .0
                 .contains("out of range")
         );
     }

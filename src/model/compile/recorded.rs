@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Demand, DemandSource, Horizon, Recorded, Replay, Request, Resample, Truth};
-use crate::scenario::{DropKind, Place, Problem, ResampleKind};
+use crate::scenario::{DropKind, Problem, ResampleKind};
 use crate::trace::{Trace, TraceJob};
 use crate::units::{ClassId, Epoch, MilliGpus, ShapeId, SimTime, Span, TenantId};
 
@@ -55,13 +55,12 @@ fn find_classes(context: &mut Context, trace: &Trace, classes: &[ClassDraft]) ->
     // Without any good class the cause has been reported.
     for (class, (count, place)) in homeless.into_iter().filter(|_| !classes.is_empty()) {
         let class = &trace.classes[usize::from(class)];
-        let problem = Problem {
-            place: Place::Named(whereabouts(trace, place)),
-            ..Problem::new(format!("no [[class]] matches the jobs of class `{class}`"))
-        };
+        let message = format!("no [[class]] matches the jobs of class `{class}`");
         let fix =
             format!("{count} jobs are like this; add a class of that name, or one without `match`");
-        context.problems.push(problem.note(fix));
+        context
+            .problems
+            .push(Problem::named(whereabouts(trace, place), message, fix));
     }
     sorted
 }
@@ -95,10 +94,6 @@ fn placeable(
         );
         let gpus = worst.job.gpus.occupied();
         let message = format!("no pool can ever hold a gang of {gpus} GPUs ({largest})");
-        let problem = Problem {
-            place: Place::Named(whereabouts(trace, worst.place)),
-            ..Problem::new(message)
-        };
         let (count, are) = (
             rest.len(),
             if rest.len() == 1 {
@@ -107,9 +102,11 @@ fn placeable(
                 "jobs are"
             },
         );
-        context.problems.push(problem.note(format!(
+        let fix = format!(
             "{count} {are} like this; drop them with `demand.drop = [\"unplaceable\"]` or add capacity"
-        )));
+        );
+        let place = whereabouts(trace, worst.place);
+        context.problems.push(Problem::named(place, message, fix));
     }
     (kept, rest.len() as u64)
 }

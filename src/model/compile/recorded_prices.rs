@@ -7,7 +7,6 @@ use crate::trace::{
 };
 use crate::units::{Epoch, Price};
 
-use super::availability::unreadable;
 use super::context::{Assumption, Context};
 use super::offers::Terms;
 
@@ -33,16 +32,16 @@ pub(super) fn read(
     let shown = path.display().to_string();
     let format = match format(offer) {
         Ok(format) => format,
-        Err(problem) => return context.fault(at, problem.to_string(), "choose another format"),
+        Err(problem) => return context.unusable(at, &problem),
     };
     let source = match Source::open(&path) {
         Ok(source) => source,
-        Err(problem) => return context.fault(at, problem.to_string(), "check the path"),
+        Err(problem) => return context.unusable(at, &problem),
     };
     context.files.push(path);
     let (history, report) = match read_prices(vec![source], &format, &Limits::default()) {
         Ok(read) => read,
-        Err(problems) => return unreadable(context, &shown, &problems),
+        Err(problems) => return context.unreadable(&shown, &problems),
     };
     let empty = SeriesSpec::default();
     let wanted = offer.series.value().unwrap_or(&empty);

@@ -26,9 +26,10 @@ const REPLICATIONS_MAX: u32 = 1_000_000;
 
 pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Run {
     if file.scenario.is_absent() {
-        let missing = Problem::new("the table `[scenario]` is missing");
-        let example = "begin with [scenario], name = \"…\" and start = 2026-01-05T00:00:00Z";
-        context.problems.push(missing.label(example));
+        let fix = "begin with [scenario], name = \"…\" and start = 2026-01-05T00:00:00Z";
+        context
+            .problems
+            .push(Problem::new("the table `[scenario]` is missing", fix));
     }
     let (spec, table) = match file.scenario.here() {
         Some((spec, table)) => (spec.clone(), Some(table)),
@@ -127,11 +128,8 @@ fn horizon(context: &mut Context, spec: &RunSpec) -> Horizon {
         }
         Ok(span) => Horizon::At(SimTime(span.0)),
         Err(error) => {
-            context.fault(
-                origin,
-                error.to_string(),
-                "or \"until-empty\", for verification only",
-            );
+            let fix = format!("{}; or \"until-empty\", for verification only", error.fix());
+            context.fault(origin, error.to_string(), fix);
             BROKEN
         }
     }

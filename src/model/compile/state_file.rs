@@ -1,7 +1,7 @@
 //! A csv file of jobs that are there at the start.
 
 use crate::model::Outcome;
-use crate::scenario::{Origin, Place, Problem};
+use crate::scenario::{Origin, Problem};
 use crate::units::{Span, parse_decimal};
 
 use super::context::Context;
@@ -34,18 +34,22 @@ pub(super) fn read(context: &mut Context, path: &str, at: Origin, rows: &mut Vec
         return;
     }
     for (number, record) in reader.records().enumerate().take(ROWS_MAX) {
-        let record = record.map_err(|error| error.to_string());
+        let anew = "write the row anew, or remove it";
+        let record = record.map_err(|error| (error.to_string(), anew.to_owned()));
         match record.and_then(|record| row(&columns, &record, at)) {
             Ok(row) => rows.push(row),
-            Err(message) => context.problems.push(Problem {
-                place: Place::Named(format!("{shown}, row {}", number + 1)),
-                ..Problem::new(message)
-            }),
+            Err((message, fix)) => {
+                let place = format!("{shown}, row {}", number + 1);
+                context.problems.push(Problem::named(place, message, fix));
+            }
         }
     }
 }
 
-fn row(columns: &[&str], record: &csv::StringRecord, at: Origin) -> Result<Row, String> {
+/// What is wrong with a row, and what to do about it.
+type Fault = (String, String);
+
+fn row(columns: &[&str], record: &csv::StringRecord, at: Origin) -> Result<Row, Fault> {
     let text = |name: &str| {
         let place = columns.iter().position(|column| *column == name)?;
         let value = record.get(place)?.trim();
@@ -56,10 +60,13 @@ fn row(columns: &[&str], record: &csv::StringRecord, at: Origin) -> Result<Row, 
     };
     let milli = |name: &str| {
         let value = text(name).map(|value| parse_decimal(value, 1000));
-        let value = value.transpose().map_err(|error| error.to_string());
-        value.map_err(|error| format!("`{name}`: {error}"))
+        let value = value.transpose();
+        value.map_err(|error| (format!("`{name}`: {error}"), error.fix()))
     };
-    let whole = |name: &str| milli(name)?.ok_or_else(|| format!("`{name}` is missing"));
+    let whole = |name: &str| {
+        let missing = || (format!("`{name}` is missing"), "write it".to_owned());
+        milli(name)?.ok_or_else(missing)
+    };
     let priority = text("priority").unwrap_or("0");
     let outcome = match text("outcome").unwrap_or("finished") {
         "finished" => Outcome::Finished,
@@ -67,9 +74,8 @@ fn row(columns: &[&str], record: &csv::StringRecord, at: Origin) -> Result<Row, 
         "cancelled" => Outcome::Cancelled,
         "timed_out" => Outcome::TimedOut,
         other => {
-            return Err(format!(
-                "`{other}` is no outcome: write finished, failed, cancelled or timed_out"
-            ));
+            let fix = "write finished, failed, cancelled or timed_out";
+            return Err((format!("`{other}` is no outcome"), fix.to_owned()));
         }
     };
     Ok(Row {
@@ -77,9 +83,10 @@ fn row(columns: &[&str], record: &csv::StringRecord, at: Origin) -> Result<Row, 
         class: text("class").unwrap_or_default().to_owned(),
         tenant: text("tenant").unwrap_or("all").to_owned(),
         milli: whole("gpus")?,
-        priority: priority
-            .parse()
-            .map_err(|_| format!("`{priority}` is not a whole number"))?,
+        priority: priority.parse().map_err(|_| {
+            let message = format!("`{priority}` is no priority");
+            (message, "write a whole number".to_owned())
+        })?,
         requested: Some(Span(whole("requested_s")?.max(1))),
         work: milli("duration_s")?.map(Span),
         outcome,
@@ -92,13 +99,14 @@ fn row(columns: &[&str], record: &csv::StringRecord, at: Origin) -> Result<Row, 
 }
 
 /// Nodes with how many GPUs of each: `0:8 3:4`.
-fn nodes(text: &str) -> Result<Vec<(u32, u32)>, String> {
+fn nodes(text: &str) -> Result<Vec<(u32, u32)>, Fault> {
     let part = |part: &str| {
         let (node, gpus) = part.split_once(':')?;
         Some((node.parse().ok()?, gpus.parse().ok()?))
     };
     let parts = text.split_whitespace().map(part).collect::<Option<_>>();
     parts.ok_or_else(|| {
-        format!("`{text}` are no nodes: write 0:8 3:4 for 8 GPUs of node 0 and 4 of node 3")
+        let fix = "write 0:8 3:4 for 8 GPUs of node 0 and 4 of node 3";
+        (format!("`{text}` are no nodes"), fix.to_owned())
     })
 }

@@ -37,10 +37,10 @@ pub(super) fn read(
         }
     }
     if file.strategy.is_absent() {
-        let missing = Problem::new("the scenario has no [[strategy]]");
+        let fix = "add name, queue and placement";
         context
             .problems
-            .push(missing.label("add name, queue and placement"));
+            .push(Problem::new("the scenario has no [[strategy]]", fix));
     }
     strategies
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dice::Dice;
 use crate::model::*;
-use crate::scenario::load;
+use crate::scenario::{Problems, load};
 use crate::units::*;
 
 use super::{Compiled, compile};
@@ -104,9 +104,14 @@ impl Drop for Folder {
 
 fn try_compile(folder: &Path, sets: &[&str]) -> Result<Compiled, String> {
     let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
-    let scenario =
-        load(&folder.join("x.toml"), &sets).map_err(|problems| problems.render(false))?;
-    compile(&scenario).map_err(|problems| problems.render(false))
+    let told = |problems: Problems| {
+        // Whatever a test of this module gets wrong, it is told what to do about it.
+        for problem in problems.iter() {
+            assert!(!problem.fix.trim().is_empty(), "{problem:?}");
+        }
+        problems.render(false)
+    };
+    compile(&load(&folder.join("x.toml"), &sets).map_err(told)?).map_err(told)
 }
 
 #[test]

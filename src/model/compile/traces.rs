@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::scenario::{Align, DemandSpec, FormatKind, Given, Origin, Place, Problem, ScenarioFile};
+use crate::scenario::{Align, DemandSpec, FormatKind, Given, Origin, Problem, ScenarioFile};
 use crate::trace::{Format, Limits, Philly, Swf, Trace, TraceStart, read as read_trace};
 use crate::units::Zone;
 
@@ -83,10 +83,10 @@ pub(super) fn read<'a>(
         }
     }
     if file.demand.is_absent() {
-        let missing = Problem::new("the scenario has no [[demand]]");
+        let fix = "add a trace or a generator";
         context
             .problems
-            .push(missing.label("add a trace or a generator"));
+            .push(Problem::new("the scenario has no [[demand]]", fix));
     }
     feeds
 }
@@ -153,10 +153,7 @@ fn trace(
     let trace = match read_trace(&path, &format, &Limits::default()) {
         Ok(trace) => trace,
         Err(error) => {
-            context.problems.push(Problem {
-                place: Place::At(origin),
-                ..Problem::new(error.to_string())
-            });
+            context.unusable(origin, &error);
             return None;
         }
     };

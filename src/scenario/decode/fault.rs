@@ -6,13 +6,15 @@ use std::fmt;
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) message: String,
-    pub(super) fix: Option<String>,
+    pub(super) fix: String,
 }
 
 impl Fault {
     pub(super) fn new(message: String, fix: impl Into<String>) -> Self {
-        let fix = Some(fix.into());
-        Self { message, fix }
+        Self {
+            message,
+            fix: fix.into(),
+        }
     }
 }
 
@@ -28,7 +30,7 @@ impl serde::de::Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self {
             message: message.to_string(),
-            fix: None,
+            fix: "write it as `plimsoll schema` describes it".to_owned(),
         }
     }
 }

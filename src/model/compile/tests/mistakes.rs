@@ -54,7 +54,7 @@ const OFFER_MISTAKES: [Case; 9] = [
     ),
     (
         &["pool.cloud/h100.offer.price=-2 USD/GPU-h"],
-        &["`-2 USD/GPU-h` is negative"],
+        &["`-2 USD/GPU-h` is negative", "^ write zero or more"],
     ),
     (
         &["pool.cloud/h100.offer.price=2 EUR/GPU-h"],
@@ -65,7 +65,10 @@ const OFFER_MISTAKES: [Case; 9] = [
     ),
     (
         &["pool.cloud/h100.offer.price=2 USD/h"],
-        &["`USD/h` is not a unit of price"],
+        &[
+            "`USD/h` is not a unit of price\n",
+            "^ use one of <currency>/GPU-h",
+        ],
     ),
     (&["scenario.currency=EUR"], &["in USD"]),
     (
@@ -89,7 +92,7 @@ const OFFER_MISTAKES: [Case; 9] = [
     ),
 ];
 
-const OTHER_MISTAKES: [Case; 13] = [
+const OTHER_MISTAKES: [Case; 17] = [
     (&["scenario.name=../x"], &["`../x` cannot name a folder"]),
     (
         &["scenario.start=yesterday"],
@@ -97,7 +100,22 @@ const OTHER_MISTAKES: [Case; 13] = [
     ),
     (
         &["scenario.horizon=3 GiB"],
-        &["`GiB` is not a unit of time"],
+        &[
+            "`GiB` is not a unit of time\n",
+            "^ use one of ms, s, min, h, d, w",
+        ],
+    ),
+    (
+        &["scenario.horizon=-4 h"],
+        &["`-4 h` is negative\n", "^ write zero or more"],
+    ),
+    (
+        &["scenario.horizon=99999999999999999999 d"],
+        &["is too large\n", "^ write a smaller one"],
+    ),
+    (
+        &["pool.cloud/h100.offer.provisioning=0.0001 s"],
+        &["is finer than 1 ms", "^ round it to whole steps of 1 ms\n"],
     ),
     (&["scenario.replications=0"], &["0 is out of range"]),
     (
@@ -134,6 +152,17 @@ const OTHER_MISTAKES: [Case; 13] = [
     (
         &["demand.format=philly"],
         &["the zone of the trace is missing"],
+    ),
+    (
+        &[
+            "demand.format=csv",
+            "demand.zone=UTC",
+            "demand.columns={ submit = \"submit_s\", duration = \"duration_s\", gpus = \"cards\" }",
+        ],
+        &[
+            "column `cards`: it is not in the header\n",
+            "^ name a column that is there, or another format (the header is: job, submit_s",
+        ],
     ),
     (
         &["demand.generator={load=0.5}"],
