@@ -7,9 +7,8 @@ use std::rc::Rc;
 
 use super::error::{TraceError, TraceErrorKind};
 use super::limits::Limits;
+use super::packed::{Members, Packing, Shared, Trailing};
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Containers that people try and that hold no plain table.
 const OTHER_MAGICS: [(&[u8], &str); 5] = [
     (b"PK\x03\x04", "a zip archive (or workbook)"),
@@ -20,18 +19,13 @@ const OTHER_MAGICS: [(&[u8], &str); 5] = [
 ];
 /// Longest magic above.
 const PEEK: u64 = 14;
-
-/// How the bytes of a file were packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packing {
-    Plain,
-    Gzip,
-    Zstd,
-}
+/// What is read on to see whether a file that makes no sense is damaged; more would only take time.
+const READ_ON_MAX: u64 = 256 << 20;
 
 /// Unpacked bytes under [`Limits`].
 pub(super) struct Unpacked<'a> {
-    inner: Box<dyn Read + 'a>,
+    inner: Shared<'a>,
+    packing: Packing,
     limits: Limits,
     total: u64,
     // Bytes handed out since the consumer finished a row; the consumer sets it back to 0.
@@ -73,30 +67,22 @@ pub(super) fn unpack<'a, R: Read + 'a>(
             ));
         }
     }
-    let gzip = head.starts_with(&GZIP_MAGIC);
-    let zstd = head.starts_with(&ZSTD_MAGIC);
+    let packing = Packing::of(&head);
     let whole = BufReader::with_capacity(1 << 16, Cursor::new(head).chain(reader));
-    let (packing, inner): (Packing, Box<dyn Read + 'a>) = if gzip {
-        (
-            Packing::Gzip,
-            Box::new(flate2::bufread::MultiGzDecoder::new(whole)),
-        )
-    } else if zstd {
-        let decoder = zstd::stream::read::Decoder::with_buffer(whole)
-            .map_err(|error| read_error(&error, Packing::Zstd))?;
-        (Packing::Zstd, Box::new(decoder))
+    let inner = if packing == Packing::Plain {
+        Shared::new(whole)
     } else {
-        (Packing::Plain, Box::new(whole))
+        let members = Members::new(whole, packing);
+        Shared::new(members.map_err(|error| read_error(&error, packing))?)
     };
-    Ok((
+    let bytes = Unpacked {
+        inner,
         packing,
-        Unpacked {
-            inner,
-            limits: *limits,
-            total: 0,
-            in_row: Rc::default(),
-        },
-    ))
+        limits: *limits,
+        total: 0,
+        in_row: Rc::default(),
+    };
+    Ok((packing, bytes))
 }
 
 /// The file-level problem behind a failed read.
@@ -118,24 +104,33 @@ pub(super) fn read_error(error: &io::Error, packing: Packing) -> TraceError {
             "check the path and its permissions",
         );
     }
-    let name = if packing == Packing::Gzip {
-        "gzip"
+    let name = packing.name();
+    let trailing = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Trailing>());
+    let (problem, fix) = if let Some(trailing) = trailing {
+        let fix = "cut off what does not belong to the file, or fetch it again";
+        (trailing.to_string(), fix)
+    } else if error.kind() == io::ErrorKind::UnexpectedEof {
+        let fix = "fetch the file again and compare its size";
+        let problem = format!("the {name} stream ends too early: the file is truncated");
+        (problem, fix)
     } else {
-        "zstd"
+        let fix = "fetch the file again and compare its checksum";
+        (format!("the {name} stream is damaged ({error})"), fix)
     };
-    let problem = if error.kind() == io::ErrorKind::UnexpectedEof {
-        format!("the {name} stream ends too early: the file is truncated")
-    } else {
-        format!("the {name} stream is damaged ({error})")
-    };
-    TraceError::new(
-        TraceErrorKind::Damaged,
-        problem,
-        "fetch the file again and compare its size",
-    )
+    TraceError::new(TraceErrorKind::Damaged, problem, fix)
 }
 
-impl Unpacked<'_> {
+impl<'a> Unpacked<'a> {
+    /// What tells damage from nonsense when whoever reads these bytes gives up.
+    pub(super) fn rest(&self) -> Rest<'a> {
+        Rest {
+            bytes: self.inner.clone(),
+            packing: self.packing,
+        }
+    }
+
     /// Where to report complete rows.
     pub(super) fn row_mark(&self) -> RowMark {
         RowMark(Rc::clone(&self.in_row))
@@ -176,123 +171,27 @@ impl fmt::Display for LimitHit {
 
 impl std::error::Error for LimitHit {}
 
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
+/// What is left of a file when somebody could make no sense of it.
+pub(super) struct Rest<'a> {
+    bytes: Shared<'a>,
+    packing: Packing,
+}
 
-    use super::super::{Format, Mapping, Trace, read_from};
-    use super::*;
-
-    fn import(bytes: &[u8], limits: &Limits) -> Result<Trace, TraceError> {
-        let format = Format::Table(Box::new(Mapping::new("at", "run", "gpus")));
-        read_from(bytes, "t.csv", &format, limits)
-    }
-
-    fn table(rows: usize) -> Vec<u8> {
-        let mut text = b"at,run,gpus\n".to_vec();
-        for row in 0..rows {
-            writeln!(text, "{row},{},1", row * 7919 % 1000).unwrap();
-        }
-        text
-    }
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    #[test]
-    fn packed_and_plain_are_the_same_trace() {
-        let plain = table(2000);
-        let zstd = zstd::stream::encode_all(plain.as_slice(), 1).unwrap();
-        let mut members = gzip(&plain[..700]);
-        members.extend(gzip(&plain[700..]));
-        let expected = import(&plain, &Limits::default()).unwrap();
-        for packed in [gzip(&plain), members, zstd] {
-            assert_eq!(import(&packed, &Limits::default()).unwrap(), expected);
-        }
-    }
-
-    #[test]
-    fn truncated_streams_are_said_to_be() {
-        let zstd = zstd::stream::encode_all(table(2000).as_slice(), 1).unwrap();
-        for packed in [gzip(&table(2000)), zstd] {
-            let error = import(&packed[..packed.len() / 2], &Limits::default()).unwrap_err();
-            assert_eq!(error.kind, TraceErrorKind::Damaged, "{error}");
-            assert!(error.to_string().contains("truncated"), "{error}");
-            let error = import(&packed[..packed.len() - 1], &Limits::default()).unwrap_err();
-            assert_eq!(error.kind, TraceErrorKind::Damaged, "{error}");
-        }
-        let mut broken = gzip(&table(2000));
-        let middle = broken.len() / 2;
-        broken[middle] ^= 0xff;
-        assert_eq!(
-            import(&broken, &Limits::default()).unwrap_err().kind,
-            TraceErrorKind::Damaged
-        );
-    }
-
-    #[test]
-    fn bounds_hold() {
-        let small = Limits {
-            max_bytes: 10_000,
-            ..Limits::default()
-        };
-        // A bomb: ten million equal bytes in a few kilobytes.
-        let bomb = gzip(&vec![b'7'; 10_000_000]);
-        assert!(bomb.len() < 100_000);
-        assert_eq!(
-            import(&bomb, &small).unwrap_err().kind,
-            TraceErrorKind::Limit
-        );
-
-        let rows = Limits {
-            max_rows: 99,
-            ..Limits::default()
-        };
-        assert_eq!(
-            import(&table(100), &rows).unwrap_err().kind,
-            TraceErrorKind::Limit
-        );
-        assert!(import(&table(99), &rows).is_ok());
-
-        let mut quote = b"at,run,gpus\n0,1,\"".to_vec();
-        quote.extend(vec![b'1'; 300_000]);
-        let short = Limits {
-            max_row_bytes: 1000,
-            ..Limits::default()
-        };
-        let error = import(&quote, &short).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("a row is longer than 1000 bytes"),
-            "{error}"
-        );
-        assert!(import(&table(20_000), &short).is_ok());
-
-        let mut wide = table(1);
-        wide.extend(b"1,".repeat(400));
-        let error = import(&wide, &Limits::default()).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("t.csv, row 2: a row has 401 fields"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn other_containers_are_named() {
-        let error = import(b"PK\x03\x04rest", &Limits::default()).unwrap_err();
-        assert!(error.to_string().contains("zip"), "{error}");
-        let pointer = b"version https://git-lfs.github.com/spec/v1\n";
-        assert!(
-            import(pointer, &Limits::default())
-                .unwrap_err()
-                .to_string()
-                .contains("LFS")
-        );
+impl Rest<'_> {
+    /// Says of a packed file that it is damaged, if it is: its checksum stands behind what makes no sense.
+    pub(super) fn or_damaged<T>(self, read: Result<T, TraceError>) -> Result<T, TraceError> {
+        read.map_err(|error| {
+            if self.packing == Packing::Plain || error.kind == TraceErrorKind::Damaged {
+                return error;
+            }
+            let mut rest = self.bytes.take(READ_ON_MAX);
+            match io::copy(&mut rest, &mut io::sink()) {
+                Ok(_) => error,
+                Err(damage) => read_error(&damage, self.packing),
+            }
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 //! Lines of bounded length.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 
-use super::bytes::{Packing, RowMark, Unpacked, read_error};
+use super::bytes::{RowMark, Unpacked, read_error, unpack};
 use super::error::TraceError;
+use super::limits::Limits;
+use super::packed::Packing;
 
 /// The lines of a file, one at a time.
 pub(super) struct Lines<'a> {
@@ -17,6 +19,17 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    /// Unpacks `reader` and has its lines read.
+    pub(super) fn read<T>(
+        reader: impl Read + 'a,
+        limits: &Limits,
+        lines: impl FnOnce(Self) -> Result<T, TraceError>,
+    ) -> Result<T, TraceError> {
+        let (packing, bytes) = unpack(reader, limits)?;
+        let rest = bytes.rest();
+        rest.or_damaged(lines(Self::new(bytes, packing)))
+    }
+
     pub(super) fn new(bytes: Unpacked<'a>, packing: Packing) -> Self {
         let mark = bytes.row_mark();
         Self {

@@ -23,6 +23,7 @@ mod job;
 mod limits;
 mod lines;
 mod mapping;
+mod packed;
 mod philly;
 mod read;
 mod reason;

@@ -82,13 +82,16 @@ pub fn read_from(
     };
     let read_it = || {
         let (packing, bytes) = unpack(reader, limits)?;
+        let rest = bytes.rest();
         let mapping = match format {
-            Format::Swf(settings) => return read_swf(bytes, packing, settings, report, limits),
+            Format::Swf(settings) => {
+                return rest.or_damaged(read_swf(bytes, packing, settings, report, limits));
+            }
             Format::Plimsoll { start_unix_ms } => &canonical::mapping(*start_unix_ms),
             Format::Philly(philly) => &philly.mapping(),
             Format::Table(mapping) => &**mapping,
         };
-        read_table(bytes, packing, mapping, report, limits)
+        rest.or_damaged(read_table(bytes, packing, mapping, report, limits))
     };
     read_it().map_err(|error: TraceError| error.of_source(source))
 }

@@ -5,13 +5,14 @@
 
 use crate::process::Outcome;
 
-use super::bytes::{Packing, Unpacked};
+use super::bytes::Unpacked;
 use super::collect::{Candidate, Clock, Collector, Fault};
 use super::error::{TraceError, TraceErrorKind};
 use super::job::Trace;
 use super::limits::Limits;
 use super::lines::Lines;
 use super::mapping::{TimeUnit, TraceStart};
+use super::packed::Packing;
 use super::reason::{Adjustment, DropReason};
 use super::report::ImportReport;
 use super::value::{ValueFault, milliseconds};

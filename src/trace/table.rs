@@ -4,7 +4,7 @@ use csv::ByteRecord;
 
 use crate::process::Outcome;
 
-use super::bytes::{Packing, Unpacked, read_error};
+use super::bytes::{Unpacked, read_error};
 use super::collect::{Candidate, Clock, Collector, Fault};
 use super::error::{TraceError, TraceErrorKind};
 use super::header::Header;
@@ -13,6 +13,7 @@ use super::limits::Limits;
 use super::mapping::{
     Censored, Gang, GpuUnit, Label, Mapping, OutcomeColumn, RunTime, StateMeaning, TimeUnit,
 };
+use super::packed::Packing;
 use super::reason::{Adjustment, DropReason};
 use super::report::ImportReport;
 use super::value::{ValueFault, instant, milli_gpus, milliseconds, number};

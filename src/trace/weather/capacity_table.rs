@@ -38,7 +38,7 @@ pub fn read_capacity_steps(
     let mut account = Account::new("plimsoll capacity csv", "line", limits);
     let name = source.name.clone();
     account.report.sources.push(name.clone());
-    let zones = match read_rows(source, &mut account, limits) {
+    let zones = match Table::read(source, limits, |rows| read_rows(rows, &mut account)) {
         Ok(zones) => zones,
         Err(problem) => {
             account.problem(problem.of_source(&name));
@@ -58,12 +58,7 @@ pub fn read_capacity_steps(
     Ok((zones, account.close()?))
 }
 
-fn read_rows(
-    source: Source<'_>,
-    account: &mut Account,
-    limits: &Limits,
-) -> Result<Vec<Zone>, TraceError> {
-    let mut rows = Table::open(source, limits)?;
+fn read_rows(mut rows: Table<'_>, account: &mut Account) -> Result<Vec<Zone>, TraceError> {
     let columns = [
         rows.header.find("zone")?,
         rows.header.find("at_s")?,

@@ -8,7 +8,6 @@
 
 use crate::units::Epoch;
 
-use super::super::bytes::unpack;
 use super::super::error::{TraceError, TraceErrorKind};
 use super::super::limits::Limits;
 use super::super::lines::Lines;
@@ -43,9 +42,17 @@ pub(super) fn read_archive(
     outages: &mut Outages,
     limits: &Limits,
 ) -> Result<(), TraceError> {
+    Lines::read(source.reader, limits, |lines| {
+        read_intervals(lines, gaps, outages)
+    })
+}
+
+fn read_intervals(
+    mut lines: Lines<'_>,
+    gaps: Gaps,
+    outages: &mut Outages,
+) -> Result<(), TraceError> {
     let number = outages.source();
-    let (packing, bytes) = unpack(source.reader, limits)?;
-    let mut lines = Lines::new(bytes, packing);
     let mut intervals = Vec::new();
     outages.calendar = Some(true);
     while lines.next()? {

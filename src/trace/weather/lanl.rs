@@ -51,7 +51,10 @@ pub(super) fn read_lanl(
     outages: &mut Outages,
     limits: &Limits,
 ) -> Result<(), TraceError> {
-    let mut rows = Table::open(source, limits)?;
+    Table::read(source, limits, |rows| read_rows(rows, zone, outages))
+}
+
+fn read_rows(mut rows: Table<'_>, zone: &Zone, outages: &mut Outages) -> Result<(), TraceError> {
     let system = rows.header.find("System")?;
     let node = rows.header.find("nodenumz")?;
     let started = rows.header.find("Prob Started")?;

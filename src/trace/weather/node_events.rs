@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::units::{SimTime, Span, Zone};
 
-use super::super::bytes::unpack;
 use super::super::error::{TraceError, TraceErrorKind};
 use super::super::limits::Limits;
 use super::super::lines::Lines;
@@ -163,8 +162,16 @@ fn read_lines(
     cluster: &mut Cluster,
     limits: &Limits,
 ) -> Result<(), TraceError> {
-    let (packing, bytes) = unpack(source.reader, limits)?;
-    let mut lines = Lines::new(bytes, packing);
+    Lines::read(source.reader, limits, |lines| {
+        read_events(lines, format, cluster)
+    })
+}
+
+fn read_events(
+    mut lines: Lines<'_>,
+    format: &NodeFormat,
+    cluster: &mut Cluster,
+) -> Result<(), TraceError> {
     while lines.next()? {
         let line = lines.line.trim_ascii();
         if line.is_empty() {

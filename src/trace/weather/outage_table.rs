@@ -16,7 +16,10 @@ pub(super) fn read_table(
     outages: &mut Outages,
     limits: &Limits,
 ) -> Result<(), TraceError> {
-    let mut rows = Table::open(source, limits)?;
+    Table::read(source, limits, |rows| read_rows(rows, outages))
+}
+
+fn read_rows(mut rows: Table<'_>, outages: &mut Outages) -> Result<(), TraceError> {
     let entity = rows.header.find("entity")?;
     let down = rows.header.find("down")?;
     let up = rows.header.find("up")?;

@@ -212,7 +212,14 @@ pub(super) fn read_table(
             fix,
         ));
     }
-    let mut rows = Table::open(source, limits)?;
+    Table::read(source, limits, |rows| read_rows(rows, table, prices))
+}
+
+fn read_rows(
+    mut rows: Table<'_>,
+    table: &PriceTable,
+    prices: &mut Prices,
+) -> Result<(), TraceError> {
     let columns = Columns::find(table, &mut rows.header)?;
     let number = prices.account.report.sources.len() - 1;
     let mut matched = table.filters.is_empty();

@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use csv::ByteRecord;
 
-use super::super::bytes::{Packing, RowMark, Unpacked, unpack};
+use super::super::bytes::{RowMark, Unpacked, unpack};
 use super::super::error::{TraceError, TraceErrorKind};
 use super::super::header::Header;
 use super::super::limits::Limits;
+use super::super::packed::Packing;
 use super::super::table::{csv_error, few_enough, no_header};
 use super::reason::WeatherDrop;
 use super::report::Account;
@@ -56,8 +57,18 @@ impl Read for Watched<'_> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn open(source: Source<'a>, limits: &Limits) -> Result<Self, TraceError> {
+    /// Opens `source` and has its rows read.
+    pub(super) fn read<T>(
+        source: Source<'a>,
+        limits: &Limits,
+        rows: impl FnOnce(Self) -> Result<T, TraceError>,
+    ) -> Result<T, TraceError> {
         let (packing, bytes) = unpack(source.reader, limits)?;
+        let rest = bytes.rest();
+        rest.or_damaged(Self::open(bytes, packing, limits).and_then(rows))
+    }
+
+    fn open(bytes: Unpacked<'a>, packing: Packing, limits: &Limits) -> Result<Self, TraceError> {
         let mark = bytes.row_mark();
         let behind = Rc::new(Cell::new(false));
         let bytes = Watched {
