@@ -165,6 +165,16 @@ pub(super) fn holds(
         .any(|pool| pools[pool.index()].pool.can_ever_hold(gpus))
 }
 
+/// The largest pool that a class may use, in words.
+pub(super) fn largest(pools: &[PoolDraft], class: &ClassDraft) -> String {
+    let allowed = class.class.pools.iter();
+    let allowed = allowed.map(|pool| &pools[pool.index()].pool);
+    allowed.rev().max_by_key(|pool| pool.gpus()).map_or_else(
+        || "it may use none".to_owned(),
+        |pool| format!("largest: {} with {}", pool.name, pool.gpus()),
+    )
+}
+
 /// The first class whose `match` holds; else the one of the same name; else the first without `match`.
 pub(super) fn class_of(
     classes: &[ClassDraft],

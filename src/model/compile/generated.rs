@@ -4,14 +4,12 @@ use crate::model::{Demand, DemandSource, Generated, Horizon};
 use crate::process::{
     ArrivalPattern, VENUS_PROFILE, Workload, WorkloadSettings, llm_lab, shared_research,
 };
-use crate::scenario::{
-    ArrivalKind, DemandSpec, DropKind, GeneratorSpec, Given, Origin, Preset, Problem,
-};
+use crate::scenario::{ArrivalKind, DemandSpec, DropKind, GeneratorSpec, Given, Origin, Preset};
 use crate::units::{ClassId, MilliGpus, ShapeId, Span, TenantId, Zone};
 
 use super::classes::ClassDraft;
 use super::context::Context;
-use super::demand::{Frame, Weights, class_of, holds};
+use super::demand::{Frame, Weights, class_of, holds, largest};
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::traces::{Feed, zone};
@@ -24,6 +22,18 @@ pub(super) struct Generator {
     pub(super) classes: Vec<String>,
     /// Where its clock hangs.
     pub(super) zone: Zone,
+    /// Where it is written.
+    at: Origin,
+    /// Where the sizes of its gangs are written, if they are not the preset's.
+    gangs_at: Vec<(MilliGpus, Origin)>,
+}
+
+impl Generator {
+    /// Where a gang of this size comes from.
+    fn place_of(&self, gang: MilliGpus) -> Origin {
+        let written = self.gangs_at.iter().find(|(size, _)| *size == gang);
+        written.map_or(self.at, |(_, origin)| *origin)
+    }
 }
 
 /// Most jobs in a day of one generator.
@@ -73,6 +83,8 @@ pub(super) fn read(
             settings,
             workload,
             zone,
+            at: table,
+            gangs_at: gangs_at(spec),
         }),
         Err(why) => {
             context.fault(table, why, "change this generator");
@@ -137,6 +149,16 @@ fn settings(context: &mut Context, spec: &GeneratorSpec) -> WorkloadSettings {
         settings.tenants = own;
     }
     settings
+}
+
+/// The sizes of gangs that a generator names, and where.
+fn gangs_at(spec: &GeneratorSpec) -> Vec<(MilliGpus, Origin)> {
+    let written = spec.gangs.value().into_iter().flatten();
+    let place = |(size, share): (&String, &Given<f64>)| {
+        let size = MilliGpus::whole(size.parse().ok()?);
+        Some((size, share.origin()?))
+    };
+    written.filter_map(place).collect()
 }
 
 /// Another mix of gangs, as (size, share).
@@ -240,7 +262,7 @@ pub(super) fn weigh(
                 if !classes.is_empty() {
                     let message = format!("no [[class]] matches the jobs of class `{name}`");
                     let fix = "add a class of that name, or one without `match`";
-                    context.problems.push(Problem::new(message, fix));
+                    context.fault(generator.place_of(gang), message, fix);
                 }
                 return 0;
             };
@@ -251,19 +273,20 @@ pub(super) fn weigh(
                 *weights.entry((gang, class)).or_default() += (count.round() as u64).max(1);
             } else {
                 dropped += count;
-                worst = Some(gang);
+                worst = worst.max(Some((gang, class)));
             }
         }
     }
-    if let (Some(gang), false, true) = (worst, drop, context.problems.is_empty()) {
+    if let (Some((gang, class)), false, true) = (worst, drop, context.problems.is_empty()) {
         let message = format!(
-            "no pool can ever hold a gang of {} GPUs, which the generator of demand {} makes",
+            "no pool can ever hold a gang of {} GPUs, which the generator of demand {} makes ({})",
             gang.occupied(),
-            feed.name
+            feed.name,
+            largest(pools, &classes[class.index()]),
         );
         let fix =
             "drop them with `demand.drop = [\"unplaceable\"]`, change `gangs`, or add capacity";
-        context.problems.push(Problem::new(message, fix));
+        context.fault(generator.place_of(gang), message, fix);
     }
     dropped.round() as u64
 }

@@ -9,7 +9,7 @@ use crate::units::{ClassId, Epoch, MilliGpus, ShapeId, SimTime, Span, TenantId};
 
 use super::classes::ClassDraft;
 use super::context::Context;
-use super::demand::{Frame, class_of, holds};
+use super::demand::{Frame, class_of, holds, largest};
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::traces::Feed;
@@ -86,12 +86,7 @@ fn placeable(
         .max_by_key(|sorted| (sorted.job.gpus, std::cmp::Reverse(sorted.place)));
     // With a broken pool left out, jobs may only seem to fit nowhere.
     if let (Some(worst), false, true) = (worst, drop, context.problems.is_empty()) {
-        let class = &classes[worst.class.index()].class;
-        let allowed = class.pools.iter().map(|pool| &pools[pool.index()].pool);
-        let largest = allowed.rev().max_by_key(|pool| pool.gpus()).map_or_else(
-            || "it may use none".to_owned(),
-            |pool| format!("largest: {} with {}", pool.name, pool.gpus()),
-        );
+        let largest = largest(pools, &classes[worst.class.index()]);
         let gpus = worst.job.gpus.occupied();
         let message = format!("no pool can ever hold a gang of {gpus} GPUs ({largest})");
         let (count, are) = (

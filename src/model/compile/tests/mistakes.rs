@@ -237,6 +237,29 @@ fn a_gang_that_fits_nowhere_is_told_or_dropped() {
 }
 
 #[test]
+fn a_generated_gang_that_fits_nowhere_is_told_where_it_is_asked_for() {
+    let asks = |generator: &str| {
+        let scenario = GOOD.replace("trace = \"trace.csv\"", generator);
+        let folder = Folder::new("generated-gang", &scenario, TRACE);
+        try_compile(&folder.0, &[]).unwrap_err()
+    };
+    // The pool dc/h200 has 2 nodes of 8 GPUs, and a quota of 20 holds two instances of 8: 16 GPUs each.
+    let told = asks("generator = { jobs_per_day = 40, gangs = { 1 = 0.8, 32 = 0.1, 64 = 0.1 } }");
+    assert!(
+        told.starts_with(
+            "error: no pool can ever hold a gang of 64 GPUs, which the generator of demand demand makes \
+             (largest: dc/h200 with 16)\n"
+        ),
+        "{told}"
+    );
+    assert!(told.contains("x.toml:38:68\n"), "{told}");
+    assert!(told.contains("^^^ drop them with `demand.drop"), "{told}");
+    // A preset names no gang: the place is the generator.
+    let told = asks("generator = { jobs_per_day = 40, preset = \"llm-lab\" }");
+    assert!(told.contains("x.toml:38:13\n"), "{told}");
+}
+
+#[test]
 fn an_empty_scenario_lists_what_it_needs() {
     let folder = Folder::new("empty", "", TRACE);
     let told = try_compile(&folder.0, &[]).unwrap_err();
