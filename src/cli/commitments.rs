@@ -1,6 +1,6 @@
 //! What `plimsoll check` says of terms with providers: what was promised, what comes back.
 
-use crate::experiment::grouped;
+use crate::experiment::amount as shown;
 use crate::model::Model;
 use crate::record::plain;
 use crate::units::{Money, PoolId, SimTime};
@@ -60,6 +60,5 @@ fn pools(model: &Model, provider: crate::units::ProviderId) -> String {
 }
 
 fn money(model: &Model, amount: Money) -> String {
-    let units = grouped(&format!("{:.0}", amount.as_units()));
-    format!("{units} {}", model.currency.code())
+    format!("{} {}", shown(amount.as_units()), model.currency.code())
 }

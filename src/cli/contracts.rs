@@ -1,5 +1,6 @@
 //! What `plimsoll check` says of contracts that are renewed, of what hardware is worth, and of regions together.
 
+use crate::experiment::amount;
 use crate::model::Model;
 use crate::record::plain;
 
@@ -11,7 +12,7 @@ pub(super) fn contracts(model: &Model) -> Vec<String> {
     for renewal in &contracts.renewals {
         let price = renewal.price.map_or_else(
             || "its price".to_owned(),
-            |price| format!("{:.2} {unit}", price.as_units()),
+            |price| format!("{} {unit}", amount(price.as_units())),
         );
         let times = match renewal.factor {
             1_000_000 => String::new(),

@@ -1,7 +1,7 @@
 //! What `plimsoll check` says of the outside: prices that move, markets, droughts, terms, failures, maintenance.
 
 use crate::dice::Dice;
-use crate::experiment::duration;
+use crate::experiment::{amount, duration};
 use crate::model::{
     Effect, Happening, Horizon, Incident, Maintenance, Market, Model, Pool, PriceLaw, RentKind,
     SharedDrought, Supply, Tariffs, Timeline, Zone, ZoneCapacity,
@@ -190,9 +190,10 @@ fn range(model: &Model, tariffs: &Tariffs, pool: PoolId, end: SimTime) -> String
     let mean = integral / 1e6 / (end.0.max(1) as f64);
     let unit = format!("{}/GPU-h", model.currency.code());
     if prices.len() == 1 {
-        return format!("{least:.2} {unit}");
+        return format!("{} {unit}", amount(least));
     }
-    format!("{least:.2} to {most:.2}, on average {mean:.2} {unit}")
+    let [least, most, mean] = [least, most, mean].map(amount);
+    format!("{least} to {most}, on average {mean} {unit}")
 }
 
 const fn first_world(drawn: bool) -> &'static str {

@@ -1,5 +1,6 @@
 //! What `plimsoll check` says of power: what GPUs draw, what electricity costs and emits.
 
+use crate::experiment::amount;
 use crate::model::{Model, PowerMeter, RateSteps};
 use crate::record::plain;
 use crate::units::{MilliGpus, PoolId, SimTime};
@@ -46,6 +47,6 @@ fn grid(model: &Model, meter: &PowerMeter, end: SimTime) -> String {
         return format!("paid with its price, {emits}");
     }
     let cost = &meter.busy.cost;
-    let price = format!("{:.4} {}/kWh", mean(cost), model.currency.code());
+    let price = format!("{} {}/kWh", amount(mean(cost)), model.currency.code());
     format!("{price}{} by the meter, {emits}", varies(cost))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use crate::dice::Dice;
-use crate::experiment::{duration, grouped};
+use crate::experiment::{amount, duration, grouped};
 use crate::model::{self, Compiled, LoadReport, Model, Timeline};
 use crate::record::{Assumption, Input, plain, sha256_file};
 use crate::scenario;
@@ -185,9 +185,10 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
     }
 }
 
-/// GPU-time as whole GPU-hours.
+/// GPU-time in GPU-hours, whole unless they are few.
 pub(super) fn hours(gpu_time: u128) -> String {
-    grouped(&format!("{:.0}", gpu_time as f64 / 3.6e9))
+    let hours = gpu_time as f64 / 3.6e9;
+    amount(if hours < 100.0 { hours } else { hours.round() })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::experiment::{duration, estimate};
+use crate::experiment::{amount, duration, estimate};
 use crate::metrics::Unit;
 use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
 
@@ -274,7 +274,7 @@ fn difference_text(versus: &Comparison, kind: Unit) -> String {
 fn value_text(value: f64, half: Option<f64>, kind: Unit) -> String {
     match kind {
         Unit::Seconds => duration(value, half),
-        Unit::Money if half.is_none() => estimate(value.round(), None),
+        Unit::Money if half.is_none() => amount(value),
         Unit::Share if half.is_none() => format!("{value:.3}"),
         _ => estimate(value, half),
     }
@@ -350,6 +350,19 @@ mod tests {
             sentences: Vec::new(),
             what_would_change_it: Vec::new(),
         }
+    }
+
+    #[test]
+    fn little_money_is_not_nothing() {
+        // One GPU for a second at 3.60 USD/GPU-h is a tenth of a cent.
+        assert_eq!(value_text(0.001, None, Unit::Money), "0.00100");
+        assert_eq!(
+            value_text(0.001, Some(0.000_4), Unit::Money),
+            "0.00100 ± 0.00040"
+        );
+        assert_eq!(value_text(12.344, None, Unit::Money), "12.34");
+        assert_eq!(value_text(430_080.4, None, Unit::Money), "430,080");
+        assert_eq!(value_text(0.002_5, None, Unit::MoneyPerGpuHour), "0.002500");
     }
 
     #[test]

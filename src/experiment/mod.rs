@@ -26,4 +26,4 @@ pub use sentences::sentences;
 pub use stable_load::{StableLoad, stable_load};
 pub use summarise::summarise;
 pub use verify::{Evidence, Row, Tier, Verdict, Z_MAX, verify};
-pub use words::{duration, estimate, grouped};
+pub use words::{amount, duration, estimate, grouped};

@@ -17,6 +17,20 @@ pub fn estimate(value: f64, half_width: Option<f64>) -> String {
     format!("{} ± {}", rounded(value, places), rounded(half, places))
 }
 
+/// An amount that is known exactly, such as money or GPU-hours: whole from a thousand on, with hundredths below,
+/// and with three significant digits below one, so that little is never shown as nothing.
+pub fn amount(value: f64) -> String {
+    let places = match magnitude(value) {
+        _ if value == 0.0 => 0,
+        3.. => 0,
+        0..=2 => 2,
+        below => 2 - below,
+    };
+    let text = rounded(value, places);
+    // Cents that are none say nothing.
+    text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
+}
+
 /// A length of time in seconds with its half width, as in `9.1 ± 1.2 h`.
 pub fn duration(seconds: f64, half_width: Option<f64>) -> String {
     let (scale, unit) = unit_of(seconds.abs().max(half_width.unwrap_or(0.0)));
@@ -110,6 +124,23 @@ mod tests {
         assert_eq!(estimate(3.12, None), "3.120");
         assert_eq!(estimate(0.0, None), "0");
         assert_eq!(estimate(9.99, Some(0.0999)), "9.990 ± 0.100");
+    }
+
+    #[test]
+    fn little_is_not_nothing() {
+        for (value, shown) in [
+            (0.0, "0"),
+            (0.004_321, "0.00432"),
+            (-0.5, "-0.500"),
+            (0.000_000_001_25, "0.00000000125"),
+            (1.0, "1"),
+            (7.914, "7.91"),
+            (999.994, "999.99"),
+            (1_234.56, "1,235"),
+            (430_080.0, "430,080"),
+        ] {
+            assert_eq!(amount(value), shown);
+        }
     }
 
     #[test]
