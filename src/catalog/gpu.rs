@@ -14,8 +14,8 @@ pub struct GpuType {
     pub id: String,
     /// Other names that mean the same.
     pub aliases: Vec<String>,
-    /// Memory.
-    pub memory: Bytes,
+    /// Nominal memory.
+    pub memory: Sourced<Bytes>,
     /// What it draws.
     pub power: GpuPower,
     /// Speed of training in ‰ of an H100.
@@ -42,7 +42,7 @@ pub(super) struct Written {
     id: String,
     #[serde(default)]
     aliases: Vec<String>,
-    memory: Data,
+    memory: Sourced<Data>,
     power: Sourced<Watts>,
     active_power: Sourced<Watts>,
     idle_power: Sourced<Watts>,
@@ -55,7 +55,7 @@ impl Written {
         GpuType {
             id: self.id,
             aliases: self.aliases,
-            memory: self.memory.0,
+            memory: self.memory.map(|memory| memory.0),
             power: GpuPower {
                 most: self.power.map(|watts| watts.0),
                 active: self.active_power.map(|watts| watts.0),

@@ -98,6 +98,7 @@ mod tests {
         assert_eq!(catalog.regions.len(), 7);
         assert_eq!(catalog.gpu("a100").unwrap().id, "a100-80");
         assert_eq!(catalog.gpu("h200").unwrap().speed.value, 1150);
+        assert_eq!(catalog.gpu("h200").unwrap().memory.value, Bytes(141 << 30));
         let nebius = catalog.region("nebius-eu-north1").unwrap();
         assert_eq!(nebius.offer("h200").unwrap().price.value, Price(3_500_000));
         assert_eq!(nebius.egress.value, ByteTariff::flat(BytePrice(15_000)));

@@ -188,7 +188,7 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
 /// GPU-time in GPU-hours, whole unless they are few.
 pub(super) fn hours(gpu_time: u128) -> String {
     let hours = gpu_time as f64 / 3.6e9;
-    amount(if hours < 100.0 { hours } else { hours.round() })
+    amount(if hours < 10.0 { hours } else { hours.round() })
 }
 
 #[cfg(test)]

@@ -92,6 +92,7 @@ impl Class {
         Self {
             name: name.to_owned(),
             pools,
+            memory: None,
             burst: true,
             results: Bytes(0),
             results_to: None,

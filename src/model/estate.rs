@@ -134,6 +134,8 @@ pub struct Class {
     pub name: String,
     /// Pools that may hold it, in the order of the scenario file.
     pub pools: Vec<PoolId>,
+    /// Memory that each of its GPUs must have, as `pools` heeds it already.
+    pub memory: Option<Bytes>,
     /// Whether it may leave owned capacity at all.
     pub burst: bool,
     /// Data that a finished job sends home from where it ran.

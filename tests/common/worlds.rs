@@ -269,6 +269,7 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
             .map(|(index, (burst, preemption, results, order, kept))| Class {
                 name: format!("class-{index}"),
                 pools: order.into_iter().take(kept).map(Into::into).collect(),
+                memory: None,
                 burst,
                 results: Bytes(results * 7_000_000_003),
                 results_to: None,

@@ -5,6 +5,7 @@ mod hostile;
 #[path = "../common/shell.rs"]
 mod shell;
 
+mod check;
 mod command;
 mod fuzz_smoke;
 mod glossary;

@@ -8,6 +8,7 @@ use crate::units::{Bytes, PoolId, Span, parse_bytes};
 
 use super::context::Context;
 use super::gpus::{GpuTable, thousandths};
+use super::memory;
 use super::pools::PoolDraft;
 use super::rhythms::{self, Checkpoints};
 use super::selector::names;
@@ -102,6 +103,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
         class: Class {
             name,
             pools: (0..pools.len()).map(PoolId::from).collect(),
+            memory: None,
             burst: true,
             results: Bytes(0),
             results_to: None,
@@ -131,20 +133,22 @@ fn class(
     spec: &ClassSpec,
     table: Origin,
     file: &ScenarioFile,
-    pools: &[PoolDraft],
+    drafts: &[PoolDraft],
     gpus: &GpuTable,
     feeds: &[Feed<'_>],
 ) -> ClassDraft {
     let burst = spec.burst.value().copied().unwrap_or(true);
-    let allowed = allowed(context, spec, file, pools);
-    let pools: Vec<PoolId> = allowed
+    let allowed = allowed(context, spec, file, drafts);
+    let allowed: Vec<PoolId> = allowed
         .into_iter()
-        .filter(|pool| burst || !pools[pool.index()].pool.is_rented())
+        .filter(|pool| burst || !drafts[pool.index()].pool.is_rented())
         .collect();
-    if pools.is_empty() && context.problems.is_empty() {
+    if allowed.is_empty() && context.problems.is_empty() {
         let fix = "widen `pools` or `sites`, or write burst = true";
         context.fault(table, "no pool may hold this class", fix);
     }
+    let memory = context.quantity(&spec.memory, parse_bytes);
+    let pools = memory::roomy(context, spec, memory, allowed, (drafts, gpus));
     let matching = spec.matching.value();
     let preemption = preemption(context, spec);
     let checkpoints = rhythms::read(context, spec, preemption);
@@ -152,6 +156,7 @@ fn class(
         class: Class {
             name: String::new(),
             pools,
+            memory,
             burst,
             results: context
                 .quantity(&spec.results, parse_bytes)

@@ -7,6 +7,8 @@ use crate::units::{ClassId, PoolId, ShapeId};
 
 use super::classes::{ClassDraft, Matching};
 use super::context::Context;
+use super::gpus::GpuTable;
+use super::memory;
 use super::orders::named;
 use super::phases::class_named;
 use super::pools::PoolDraft;
@@ -29,6 +31,7 @@ pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     pools: &[PoolDraft],
+    gpus: &GpuTable,
     classes: &mut Vec<ClassDraft>,
 ) -> Twins {
     let own: Vec<String> = classes
@@ -46,6 +49,7 @@ pub(super) fn read(
             continue;
         };
         let original = &classes[of.index()];
+        memory::check_cutover(context, spec, &original.class, &to, (pools, gpus));
         let names: Vec<&str> = to
             .iter()
             .map(|pool| pools[pool.index()].pool.name.as_str())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::Sourced;
 use crate::scenario::{GpuSpec, Origin, ScenarioFile};
-use crate::units::parse_power_watts;
+use crate::units::{Bytes, parse_bytes, parse_power_watts};
 
 use super::context::Context;
 
@@ -18,6 +18,7 @@ struct OwnGpu {
     name: String,
     /// Speed in ‰ of an H100.
     speed: Option<u32>,
+    memory: Option<Bytes>,
     watts: [Option<u64>; 4],
 }
 
@@ -46,9 +47,15 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> GpuTable {
             context.required(&spec.speed, table, "the speed of a gpu", "speed = 1.15");
         }
         let speed = context.number(&spec.speed, 0.001, 1000.0).map(thousandths);
+        let memory = context.quantity(&spec.memory, parse_bytes);
         let watts = watts(context, spec);
         if let (Some(name), true) = (name, known || speed.is_some()) {
-            own.push(OwnGpu { name, speed, watts });
+            own.push(OwnGpu {
+                name,
+                speed,
+                memory,
+                watts,
+            });
         }
     }
     GpuTable { own }
@@ -133,6 +140,19 @@ impl GpuTable {
             idle: value(2, "idle_power", facts.map(|power| &power.idle))?,
             host: value(3, "host_power", facts.map(|power| &power.host))?,
         })
+    }
+
+    /// How much memory one GPU has: as the scenario says, or else the catalog; `None` if neither does.
+    pub(super) fn memory(&self, context: &mut Context, gpu: &str) -> Option<Bytes> {
+        if let Some(own) = self.own(gpu).and_then(|own| own.memory) {
+            return Some(own);
+        }
+        let fact = &context.catalog.gpu(gpu)?.memory;
+        let what = format!("gpu {gpu}: memory");
+        if !context.assumptions.iter().any(|known| known.what == what) {
+            context.note_catalog(what, fact.value.words(), fact);
+        }
+        Some(fact.value)
     }
 
     fn own(&self, name: &str) -> Option<&OwnGpu> {

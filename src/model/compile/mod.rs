@@ -32,6 +32,7 @@ mod later;
 mod laws;
 mod maintenance;
 mod markets;
+mod memory;
 mod moves;
 mod network;
 mod offers;
@@ -146,7 +147,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let datasets = data::read(&mut context, file, &sites, &services, &mut network);
     let wires = data::Wires::of((&sites, &pools), &datasets, &network, &services);
     data::attach(&mut context, file, &mut classes, &wires);
-    let twins = cutovers::read(&mut context, file, &pools, &mut classes);
+    let twins = cutovers::read(&mut context, file, &pools, &gpus, &mut classes);
     services.needs = services::attach(&mut context, file, &classes, &wires);
     let drafts = (sites.as_mut_slice(), classes.as_mut_slice());
     storages::attach(&mut context, file, drafts, &pools, &mut network);

@@ -18,6 +18,7 @@ mod feeds;
 mod identity;
 mod maintenance;
 mod markets;
+mod memory;
 mod mistakes;
 mod network;
 mod phases;

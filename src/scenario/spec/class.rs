@@ -18,6 +18,9 @@ pub struct ClassSpec {
     pub pools: List<String>,
     /// Sites that may hold it; all unless given.
     pub sites: List<String>,
+    /// Memory that each of its GPUs must have, such as "80 GiB": its jobs run only on GPU types that have as much;
+    /// on any unless given.
+    pub memory: Given<String>,
     /// Whether it may leave owned capacity; true unless given.
     pub burst: Given<bool>,
     /// Data that a finished job sends home from where it ran, such as "2 GB"; none unless given.

@@ -76,6 +76,8 @@ pub struct GpuSpec {
     pub name: Given<String>,
     /// Speed of training relative to an H100, such as 1.15.
     pub speed: Given<f64>,
+    /// Memory, such as "80 GiB", for classes that ask for some.
+    pub memory: Given<String>,
     /// The most that it draws, such as "700 W".
     pub power: Given<String>,
     /// What it draws at work, such as "593 W".
