@@ -60,9 +60,12 @@ fn is_small_and_explained() {
             "{name} is not explained"
         );
     }
-    let words = COMMAND.map(|word| match word.contains(' ') {
-        true => format!("'{word}'"),
-        false => word.to_owned(),
+    let words = COMMAND.map(|word| {
+        if word.contains(' ') {
+            format!("'{word}'")
+        } else {
+            word.to_owned()
+        }
     });
     let command = format!("{} --out reports/starter-example", words.join(" "));
     assert!(readme.contains(&command), "{command}");
