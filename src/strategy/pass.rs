@@ -88,14 +88,14 @@ impl Pass {
 
     /// The cursor whose job is first in the line.
     pub(super) fn first(&self) -> Option<usize> {
-        let mut best = None;
-        let mut place = NOWHERE;
+        // Which of a few is least can be foretold by nobody: without branches nobody has to.
+        let (mut best, mut place) = (usize::MAX, NOWHERE);
         for (index, cursor) in self.cursors.iter().enumerate() {
-            if cursor.place < place {
-                (best, place) = (Some(index), cursor.place);
-            }
+            let sooner = cursor.place < place;
+            best = if sooner { index } else { best };
+            place = if sooner { cursor.place } else { place };
         }
-        best
+        (best != usize::MAX).then_some(best)
     }
 
     /// The shape's next job is the one behind the present one; without one the shape is done.
