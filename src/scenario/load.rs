@@ -203,7 +203,7 @@ fn begin_from(mut tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>
     chain.truncate(depth);
     if below.len() != 1 || !below.contains_key("initial") {
         let message = format!("{} is no state", path.display());
-        let fix = "name a file that holds [initial] and nothing else, as `--leave-state` writes it";
+        let fix = "name a file that holds [initial] and nothing else, as `plimsoll run --state-out` writes it";
         problems.push(Problem::at(origin, message, fix));
         return None;
     }

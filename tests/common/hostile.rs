@@ -2,21 +2,104 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 use plimsoll::model::compile;
-use plimsoll::scenario::load_text;
+use plimsoll::scenario::{Place, load, load_text};
 use plimsoll::trace::{
-    AwsPrices, CapacityKind, Format, Gaps, Limits, Mapping, NodeFormat, OutageFormat, Philly,
-    PriceFormat, PriceTable, SkyPilot, Source, Swf, TraceStart, WeatherError, WeatherReport,
-    read_capacity, read_capacity_steps, read_from, read_node_events, read_outages, read_prices,
-    write_capacity, write_outages, write_prices,
+    AwsPrices, CapacityKind, Format, Gaps, Label, Limits, Mapping, NodeFormat, OutageFormat,
+    Philly, PriceFormat, PriceTable, SkyPilot, Source, Swf, TimeForm, TraceStart, WeatherError,
+    WeatherReport, read_capacity, read_capacity_steps, read_from, read_node_events, read_outages,
+    read_prices, write_capacity, write_outages, write_prices,
 };
 use plimsoll::units::Zone;
 
 /// A scenario file, from its words to its model.
 pub fn scenario(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    if let Ok(scenario) = load_text("hostile.toml", &text, &[]) {
-        let _ = compile(&scenario);
+    let read = load_text("hostile.toml", &text, &[]).and_then(|scenario| compile(&scenario));
+    if let Err(problems) = read {
+        assert!(
+            problems
+                .iter()
+                .all(|problem| !problem.fix.trim().is_empty())
+        );
     }
+}
+
+/// An estate that names the file `hostile`, in one way or another.
+const ESTATE: &str = "[scenario]\nname = \"hostile\"\nstart = 2026-01-05T00:00:00Z\nhorizon = \"2 d\"\n\
+    [[site]]\nname = \"dc\"\nkind = \"private\"\njurisdiction = \"DE\"\n{site}\n\
+    [[site]]\nname = \"cloud\"\ncatalog = \"nebius-eu-north1\"\n\
+    [[pool]]\nname = \"dc/h200\"\nsite = \"dc\"\ngpu = \"h200\"\nnodes = 4\n\
+    offer = { kind = \"owned\", price = \"2.50 USD/GPU-h\" }\n\
+    [[pool]]\nname = \"cloud/h200\"\nsite = \"cloud\"\ngpu = \"h200\"\n\
+    offer = { kind = \"on-demand\", quota = 64{offer} }\n\
+    [[demand]]\ntrace = \"trace.csv\"\n\
+    [[strategy]]\nname = \"s\"\nqueue = { kind = \"easy\" }\nplacement = { kind = \"private-only\" }\n{end}\n";
+
+const TRACE: &str = "job,submit_s,duration_s,requested_s,gpus,tenant,class,priority,outcome\n\
+    a,0.000,100.000,200.000,1.000,x,all,0,finished\n";
+
+/// Hourly prices of electricity.
+pub fn electricity(bytes: &[u8]) {
+    let site = "electricity_file = \"hostile\"";
+    beside("electricity", bytes, &[("{site}", site)]);
+}
+
+/// Hourly intensities of the grid.
+pub fn carbon(bytes: &[u8]) {
+    beside("carbon", bytes, &[("{site}", "carbon_file = \"hostile\"")]);
+}
+
+/// One price over time.
+pub fn price_file(bytes: &[u8]) {
+    beside(
+        "price_file",
+        bytes,
+        &[("{offer}", ", prices = \"hostile\"")],
+    );
+}
+
+/// Jobs that are there at the start.
+pub fn initial_jobs(bytes: &[u8]) {
+    beside(
+        "initial_jobs",
+        bytes,
+        &[("{end}", "[initial]\njobs = \"hostile\"")],
+    );
+}
+
+/// All that a run left, to begin from.
+pub fn state(bytes: &[u8]) {
+    beside(
+        "state",
+        bytes,
+        &[("{end}", "[initial]\nfrom = \"hostile\"")],
+    );
+}
+
+/// Compiles the estate beside a file of these bytes: a model, or problems that all say what to do.
+fn beside(name: &str, bytes: &[u8], words: &[(&str, &str)]) {
+    let folder =
+        std::env::temp_dir().join(format!("plimsoll-hostile-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut text = ESTATE.to_owned();
+    for (place, word) in words
+        .iter()
+        .chain(&[("{site}", ""), ("{offer}", ""), ("{end}", "")])
+    {
+        text = text.replace(place, word);
+    }
+    std::fs::write(folder.join("estate.toml"), text).unwrap();
+    std::fs::write(folder.join("trace.csv"), TRACE).unwrap();
+    std::fs::write(folder.join("hostile"), bytes).unwrap();
+    let read = load(&folder.join("estate.toml"), &[]).and_then(|scenario| compile(&scenario));
+    if let Err(problems) = read {
+        assert!(!problems.is_empty());
+        for problem in problems.iter() {
+            assert!(!problem.fix.trim().is_empty(), "{problem:?}");
+            assert_ne!(problem.place, Place::Nowhere, "{problem:?}");
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 pub fn philly(bytes: &[u8]) {
@@ -71,6 +154,42 @@ fn import(bytes: &[u8], format: &Format) {
 
 pub fn prices(bytes: &[u8]) {
     price(bytes, &PriceFormat::Table(Box::new(PriceTable::plimsoll())));
+}
+
+pub fn gcp(bytes: &[u8]) {
+    for kind in ["on-demand", "spot", "1y", "3y"] {
+        let table = PriceTable::gcp(kind).unwrap();
+        price(bytes, &PriceFormat::Table(Box::new(table)));
+    }
+}
+
+pub fn marketplace(bytes: &[u8]) {
+    price(
+        bytes,
+        &PriceFormat::Table(Box::new(PriceTable::marketplace())),
+    );
+}
+
+/// A table by columns that somebody named: times in a zone with summer time, prices of eight GPUs, one filter.
+pub fn price_columns(bytes: &[u8]) {
+    let column = |name: &str| Label::Column(name.to_owned());
+    let zone = "Europe/Berlin";
+    let table = PriceTable {
+        time: "when".to_owned(),
+        clock: TimeForm::Local(Zone::parse(zone).unwrap(), zone.to_owned()),
+        price: "price".to_owned(),
+        gpus: 8,
+        key: ["", "region", "", "gpu", "", "kind"].map(|name| match name {
+            "" => Label::Constant(String::new()),
+            name => column(name),
+        }),
+        ignore_rest: true,
+        ..PriceTable::plimsoll()
+    };
+    price(
+        bytes,
+        &PriceFormat::Table(Box::new(table.only("kind", "spot"))),
+    );
 }
 
 pub fn aws(bytes: &[u8]) {

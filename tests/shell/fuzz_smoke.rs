@@ -122,6 +122,25 @@ fn importers_of_weather() {
     let archive = include_bytes!("../fixtures/weather/event_trace.tab");
     throw("prices", crate::hostile::prices, &[prices], 20_000);
     throw("aws", crate::hostile::aws, &[aws], 20_000);
+    let gcp = include_bytes!("../fixtures/weather/price_changes.csv");
+    throw("gcp", crate::hostile::gcp, &[gcp], 20_000);
+    let market: &[u8] = b"timestamp_utc,provider,gpu,min_usd_gpu_h\n\
+        2025-10-19 00:00,a,H200,2.5\n2025-10-19 00:40,a,H200,2.75\n2025-10-19 00:40,b,H100,1.5\n";
+    throw(
+        "marketplace",
+        crate::hostile::marketplace,
+        &[market],
+        20_000,
+    );
+    // An hour that comes twice, one that never does, and a kind that is filtered out.
+    let columns: &[u8] = b"when,region,gpu,kind,price\n2025-10-26 02:30:00,eu,h200,spot,16\n\
+        2026-03-29 02:30:00,eu,h200,spot,20\n2026-04-01,eu,h200,on-demand,30\n";
+    throw(
+        "price_columns",
+        crate::hostile::price_columns,
+        &[columns],
+        20_000,
+    );
     throw("skypilot", crate::hostile::skypilot, &[samples], 20_000);
     let capacity: &[u8] = b"zone,at_s,nodes\na,0,4\nb,0,0\na,90.5,0\na,360,\n";
     throw("capacity", crate::hostile::capacity, &[capacity], 20_000);
@@ -155,4 +174,24 @@ fn importers_of_weather() {
         &[archive],
         20_000,
     );
+}
+
+#[test]
+fn files_beside_a_scenario() {
+    let prices: &[u8] =
+        b"from,price_per_kwh\n2026-01-04T23:00:00Z,0.09\n2026-01-05T01:00:00Z,-0.015\n";
+    throw("electricity", crate::hostile::electricity, &[prices], 2_000);
+    let carbon: &[u8] =
+        b"from,grams_per_kwh\n2026-01-05T00:00:00Z,350\n2026-01-05T03:00:00+01:00,90.5\n";
+    throw("carbon", crate::hostile::carbon, &[carbon], 2_000);
+    let steps: &[u8] =
+        b"from,price_per_gpu_hour\n2026-01-01T00:00:00Z,2.5\n2026-01-06T00:00:00Z,3\n";
+    throw("price_file", crate::hostile::price_file, &[steps], 2_000);
+    let jobs: &[u8] = b"job,class,tenant,gpus,priority,requested_s,duration_s,done_s,unsaved_s,pool,nodes,outcome\n\
+        a,all,x,8,0,7200,3600,60,5,dc/h200,0:8,finished\n'=b,all,x,2,-1,600,,,,,,\n";
+    throw("initial_jobs", crate::hostile::initial_jobs, &[jobs], 2_000);
+    let state: &[u8] = b"[initial]\n[[initial.down]]\npool = \"dc/h200\"\nnodes = 1\n\
+        lasts = \"2 h\"\n[[initial.egress]]\nsite = \"cloud\"\nsize = \"3 TB\"\n\
+        [[initial.used]]\ntenant = \"x\"\ngpu_hours = 4.5\n[[initial.waiting]]\ngpus = 2\nrequested = \"1 h\"\n";
+    throw("state", crate::hostile::state, &[state], 2_000);
 }

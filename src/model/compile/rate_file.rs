@@ -46,7 +46,11 @@ pub(super) fn read(
     let column = |name: &str| header.iter().position(|field| field.trim() == name);
     let (Some(from), Some(rate)) = (column("from"), column(wanted.column)) else {
         let fix = format!("its first line must name `from` and `{}`", wanted.column);
-        context.fault(at, format!("{shown} is not such a file"), fix);
+        context.fault(
+            at,
+            format!("{shown} does not say `{}` over time", wanted.column),
+            fix,
+        );
         return None;
     };
     let before = context.problems.len();

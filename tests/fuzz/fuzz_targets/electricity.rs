@@ -1,0 +1,7 @@
+//! Hostile bytes for one reader: `cargo fuzz run electricity`.
+#![no_main]
+
+#[path = "../../common/hostile.rs"]
+mod hostile;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hostile::electricity(bytes));
