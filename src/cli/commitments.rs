@@ -59,6 +59,7 @@ fn pools(model: &Model, provider: crate::units::ProviderId) -> String {
     }
 }
 
-fn money(model: &Model, amount: Money) -> String {
+/// An amount in the scenario's currency.
+pub(super) fn money(model: &Model, amount: Money) -> String {
     format!("{} {}", shown(amount.as_units()), model.currency.code())
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod arguments;
+mod budgets;
 mod check;
 mod columns;
 mod commitments;

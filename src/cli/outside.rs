@@ -11,7 +11,7 @@ use crate::units::{PoolId, SimTime, Span};
 
 use super::services::failures;
 use super::study::counted;
-use super::{commitments, contracts, phases, power};
+use super::{budgets, commitments, contracts, phases, power};
 
 /// One line for each thing that the outside does, with what it does in the first sampled world.
 pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
@@ -31,6 +31,7 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
     let tariffs = timeline.tariffs.as_ref().unwrap_or(&posted);
     lines.extend(contracts::contracts(model));
     lines.extend(commitments::commitments(model));
+    lines.extend(budgets::budgets(model));
     lines.extend(power::power(model, end));
     lines.extend(prices(model, tariffs, end));
     let market = &model.weather.market;

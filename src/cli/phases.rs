@@ -5,6 +5,7 @@ use crate::model::{Begins, Change, Gate, Model, OnFail, Order, Phase, Timeline};
 use crate::record::plain;
 use crate::units::Span;
 
+use super::commitments::money;
 use super::study::counted;
 
 /// One line for each phase.
@@ -81,6 +82,13 @@ fn changed(model: &Model, change: Change) -> String {
         } => format!("{} up to {gpus} GPUs", pool(of)),
         Change::Price { pool: of, factor } => {
             format!("price of {} × {}", pool(of), factor as f64 / 1e6)
+        }
+        Change::Budget { budget, amount } => {
+            let name = plain(&model.budgets.all[usize::from(budget)].name);
+            match amount {
+                Some(amount) => format!("budget {name} {}", money(model, amount)),
+                None => format!("budget {name} without limit"),
+            }
         }
         Change::Link { link, permille } => {
             let name = &model.network.links[link.index()].name;

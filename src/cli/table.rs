@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::experiment::{amount, duration, estimate};
 use crate::metrics::Unit;
-use crate::record::{Comparison, Figure, StrategySummary, Summary, plain};
+use crate::record::{Comparison, Dates, Figure, StrategySummary, Summary, plain};
 
 /// The rows: what they are called, and the metric; waits are repeated for each class.
 const ROWS: &[(&str, &str)] = &[
@@ -44,6 +44,7 @@ const ROWS: &[(&str, &str)] = &[
     ("jobs cancelled", "jobs_cancelled"),
     ("jobs timed out", "jobs_timed_out"),
     ("jobs rejected", "jobs_rejected"),
+    ("jobs shed", "jobs_shed"),
     ("jobs unfinished", "jobs_unfinished"),
     ("ends by its date", "phase_on_time"),
     ("slip, days", "phase_slip_d"),
@@ -51,6 +52,13 @@ const ROWS: &[(&str, &str)] = &[
     ("wait mean in phase", "phase_wait_mean_s"),
     ("utilisation in phase", "phase_utilisation_allocated"),
     ("useful GPU-h in phase", "phase_gpu_h_useful"),
+    ("spent", "budget_spent"),
+    ("largest share of amount", "budget_share"),
+    ("is used up", "budget_used_up"),
+    ("used up on day", "budget_used_up_d"),
+    ("overshoot", "budget_overshoot"),
+    ("placements flagged", "budget_flagged"),
+    ("jobs shed", "budget_shed"),
 ];
 
 /// Rows that are left out where every strategy has zero.
@@ -73,6 +81,11 @@ const ONLY_IF_ANY: &[&str] = &[
     "rented_reclaims",
     "jobs_cancelled",
     "jobs_timed_out",
+    "jobs_shed",
+    "budget_used_up_d",
+    "budget_overshoot",
+    "budget_flagged",
+    "budget_shed",
 ];
 
 const GAP: usize = 3;
@@ -178,7 +191,8 @@ fn rows(summary: &Summary) -> Vec<Row> {
     };
     for (label, id) in ROWS {
         let matching = first.metrics.0.iter().filter(|(known, _)| {
-            let each = id.starts_with("wait_") || id.starts_with("phase_");
+            let each = ["wait_", "phase_", "budget_"];
+            let each = each.iter().any(|start| id.starts_with(start));
             known == id || (each && of_class(known, id))
         });
         for (known, figure) in matching {
@@ -195,6 +209,9 @@ fn rows(summary: &Summary) -> Vec<Row> {
             {
                 Some(phase) if id.starts_with("phase_") => {
                     format!("{}, {}", with_unit(label, figure), plain(phase))
+                }
+                Some(budget) if id.starts_with("budget_") => {
+                    format!("budget {}: {}", plain(budget), with_unit(label, figure))
                 }
                 Some(class) => format!("  {}", plain(class)),
                 None => with_unit(label, figure),
@@ -246,6 +263,10 @@ fn push_rows(summary: &Summary, id: &str, label: String, rows: &mut Vec<Row>) {
 }
 
 fn figure_text(figure: &Figure) -> String {
+    if let Some(Dates { p10, p50, p90 }) = figure.dates.filter(|_| 1 < figure.n) {
+        let day = |day: Option<f64>| day.map_or("–".to_owned(), |day| format!("{day:.1}"));
+        return [day(p10), day(p50), day(p90)].join(" / ");
+    }
     let Some(mean) = figure.mean else {
         return "–".to_owned();
     };

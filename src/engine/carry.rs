@@ -43,6 +43,9 @@ impl<O: Observer> Run<'_, O> {
         if !self.scratch.orders.idle.is_empty() {
             self.set_release_timers();
         }
+        if self.world.budgets.are_kept() {
+            self.carry_out_budgets(now);
+        }
     }
 
     /// Decisions asked to be called again.

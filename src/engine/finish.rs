@@ -69,6 +69,7 @@ impl<O: Observer> Run<'_, O> {
             self.out.pool(&record);
         }
         self.post_link_rent();
+        self.close_budgets();
         self.close_services();
         let storage_cost = self.settle_storage();
         let link_cost = self.world.link_rent(self.model);

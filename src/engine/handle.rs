@@ -207,6 +207,9 @@ impl<O: Observer> Run<'_, O> {
 
     fn wake(&mut self, slot: Slot, event: Event) {
         let now = self.world.now;
+        if event.state == JobState::Shed {
+            return self.shed(slot, event);
+        }
         // The slot of a wake is where the job was; it may be gone by now.
         let job = &mut self.world.jobs[slot];
         if job.id.0 != event.id || job.phase == Phase::Gone {

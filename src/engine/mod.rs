@@ -7,6 +7,7 @@
 mod agenda;
 mod artifacts;
 mod births;
+mod budgets;
 mod carry;
 mod feeds;
 mod finish;

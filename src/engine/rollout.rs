@@ -98,6 +98,9 @@ impl<O: Observer> Run<'_, O> {
         let posted = self.world.posted.clone();
         let base = timeline.tariffs.as_ref().unwrap_or(&posted);
         let back = self.world.make_change(self.model, change, base);
+        if self.world.budgets.have_news() {
+            self.hear_of_budgets();
+        }
         if let Change::Strategy { phase } = change {
             let before = std::mem::replace(&mut self.strategy, self.root.in_phase(phase));
             self.take_over_line(before);

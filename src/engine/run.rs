@@ -131,6 +131,8 @@ pub(super) struct Run<'a, O> {
     pub(super) is_plain: bool,
     /// Whether no data ever move, and no node is ever waited for.
     pub(super) is_still: bool,
+    /// Jobs that budgets turned away and nobody has counted yet.
+    pub(super) turned_away: u64,
     /// What went wrong for good.
     pub(super) harm: Harm,
     /// The record of the job that ended last.
@@ -201,6 +203,7 @@ pub fn simulate<O: Observer>(
         passes: 0,
         is_plain,
         is_still,
+        turned_away: 0,
         harm: Harm::default(),
         record: JobRecord::BLANK,
         idle: IdleBooks::default(),
@@ -306,7 +309,11 @@ impl<O: Observer> Run<'_, O> {
             }
             rounds += 1;
             if rounds == ROUNDS_PER_INSTANT_MAX {
-                return Err(self.circles(now));
+                // Whoever is turned away makes room in the line for the next: that is no circle.
+                if std::mem::take(&mut self.turned_away) == 0 {
+                    return Err(self.circles(now));
+                }
+                rounds = 0;
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::units::{SimTime, Span};
 use crate::world::Phase;
 
 use super::agenda::{Event, Rank};
+use super::budgets::BUDGETS;
 use super::rollout::PHASES;
 use super::run::Run;
 
@@ -90,6 +91,7 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn planned(&mut self, event: Event) {
         match event.rank {
             _ if event.slot == PHASES => self.phase_event(event),
+            _ if event.slot == BUDGETS => self.turn_budgets(),
             Rank::Fault => self.make_due(event.id as u16),
             _ => self.serviced(event.id as u16),
         }

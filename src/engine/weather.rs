@@ -91,6 +91,7 @@ impl<O: Observer> Run<'_, O> {
                 self.world.pools[pool.index()].lift_quota(gpus);
                 self.world.changes.other = true;
             }
+            Happening::Budget { .. } | Happening::BudgetOver { .. } => self.befall_budgets(what),
             Happening::Announce { plan, start } => self.world.announce(self.model, plan, start),
             Happening::Service { plan } => self.service(plan),
         }

@@ -1,7 +1,13 @@
 //! What is kept of all replications of one strategy.
 
 use crate::metrics::{Cell, Layout};
+use crate::record::Dates;
 use crate::stats::{Estimate, PairedRatio, RunningRatio};
+
+use super::calendar::Calendar;
+
+/// Metrics that are dates, of which percentiles over replications are told.
+const DATES: &[&str] = &["budget_used_up_d", "budget_alert_d"];
 
 /// Sums of one strategy's columns, and of how they differ from the first strategy's on the same worlds, kept
 /// up replication by replication: what it takes does not grow with their number.
@@ -11,6 +17,8 @@ pub struct Columns {
     versus_first: Vec<PairedRatio>,
     /// Replications whose value is only a lower bound, by column.
     at_least: Vec<u32>,
+    /// By column, of those that are dates.
+    dates: Vec<(usize, Calendar)>,
     worth: Worth,
 }
 
@@ -34,10 +42,13 @@ impl Columns {
                 layout.position("preempted_mean_s")?,
             ])
         };
+        let is_date = |column: &usize| DATES.contains(&layout.columns[*column].metric.id);
+        let dates = (0..count).filter(is_date);
         Self {
             own: vec![RunningRatio::default(); count],
             versus_first: vec![PairedRatio::default(); count],
             at_least: vec![0; count],
+            dates: dates.map(|column| (column, Calendar::default())).collect(),
             worth: Worth {
                 columns: waits(),
                 ratio: RunningRatio::default(),
@@ -54,6 +65,9 @@ impl Columns {
                 (base.numerator, base.denominator),
             );
             self.at_least[column] += u32::from(cell.at_least);
+        }
+        for (column, calendar) in &mut self.dates {
+            calendar.note(row[*column].value());
         }
         if let Some([cost, wait, again]) = self.worth.columns {
             let more = |column: usize| row[column].numerator - first[column].numerator;
@@ -80,6 +94,12 @@ impl Columns {
     /// In how many replications the value of a column is only a lower bound.
     pub fn at_least(&self, column: usize) -> u32 {
         self.at_least[column]
+    }
+
+    /// By when what a column dates had come, if it is one of dates.
+    pub(super) fn dates(&self, column: usize) -> Option<Dates> {
+        let found = self.dates.iter().find(|(of, _)| *of == column);
+        found.map(|(_, calendar)| calendar.dates())
     }
 
     /// What is paid more than by the first strategy over hours of waiting that are avoided.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::dice::Dice;
 use crate::model::{Happening, Horizon, Incident, Model, Timeline};
 use crate::record::EstateLeft;
-use crate::units::{PoolId, ProviderId, SimTime, Span};
+use crate::units::{Money, PoolId, ProviderId, SimTime, Span};
 use crate::world::World;
 
 /// How far beyond the horizon the end of a repair is looked for.
@@ -46,6 +46,7 @@ pub(super) fn estate(model: &Model, dice: &Dice, world: &World, end: SimTime) ->
             .into_iter()
             .map(|(provider, paid)| (site_of(model, provider), paid))
             .collect(),
+        budgets: left_of_budgets(model, world),
         balances: balances
             .into_iter()
             .map(|(promise, since, paid, settled)| {
@@ -62,6 +63,13 @@ pub(super) fn estate(model: &Model, dice: &Dice, world: &World, end: SimTime) ->
             .collect(),
         regime: regime.map(str::to_owned),
     }
+}
+
+/// What was spent of each budget in the period that goes on: name, amount.
+fn left_of_budgets(model: &Model, world: &World) -> Vec<(String, Money)> {
+    let names = model.budgets.all.iter().map(|budget| budget.name.clone());
+    let all = names.zip(world.spent_of_budgets());
+    all.filter(|(_, spent)| *spent != Money::ZERO).collect()
 }
 
 fn site_of(model: &Model, provider: ProviderId) -> String {

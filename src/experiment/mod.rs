@@ -5,6 +5,7 @@
 //! threads gives the same bytes. What is kept of a replication is two numbers for each column; nothing else
 //! grows with the number of replications.
 
+mod calendar;
 mod change;
 mod columns;
 mod detail;

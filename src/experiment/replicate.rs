@@ -108,7 +108,11 @@ pub fn layout_of(model: &Model) -> Layout {
     let services: Vec<String> = services.map(|service| service.name.clone()).collect();
     let phases = model.rollout.phases.iter().map(|phase| phase.name.clone());
     let layout = Layout::with_services(&classes, &pools, &services);
-    layout.with_phases(&phases.collect::<Vec<_>>())
+    let budgets = model.budgets.all.iter();
+    let budgets = budgets.map(|budget| (budget.name.clone(), budget.alerts.clone()));
+    layout
+        .with_phases(&phases.collect::<Vec<_>>())
+        .with_budgets(&budgets.collect::<Vec<_>>())
 }
 
 /// Plays `plan` and hands each row to `sink(strategy, replication, cells)`, ordered by replication, then

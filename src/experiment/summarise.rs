@@ -27,6 +27,9 @@ pub fn summarise(
         .collect()
 }
 
+/// Metrics that are shares of replications.
+const PROBABILITIES: &[&str] = &["phase_on_time", "budget_used_up", "budget_alert"];
+
 fn figures(layout: &Layout, columns: &Columns, currency: &str) -> Vec<(String, Figure)> {
     let mut figures = Vec::with_capacity(layout.columns.len());
     for (index, column) in layout.columns.iter().enumerate() {
@@ -37,10 +40,11 @@ fn figures(layout: &Layout, columns: &Columns, currency: &str) -> Vec<(String, F
             currency,
             columns.at_least(index),
         );
-        if column.metric.id == "phase_on_time" {
+        if PROBABILITIES.contains(&column.metric.id) {
             let (yes, trials) = columns.totals(index);
             figure.bounded_by(wilson(yes as u32, trials as u32, CONFIDENCE));
         }
+        figure.dates = columns.dates(index);
         figures.push((column.id.clone(), figure));
     }
     figures

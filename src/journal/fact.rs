@@ -2,6 +2,7 @@
 
 use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId, Span};
 
+use super::budget::BudgetRecord;
 use super::posting::Posting;
 use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
 
@@ -88,6 +89,10 @@ pub enum Fact {
     Denied(JobId),
     /// A job failed because it had started on a corrupted version.
     Spoiled(JobId),
+    /// So much of a budget, in millionths of its amount, was spent; told when it is looked at next.
+    BudgetReached(u16, u32),
+    /// A job went to rented capacity though a budget was used up, which allows it and counts.
+    Flagged(JobId, PoolId),
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.
@@ -113,6 +118,8 @@ pub trait Observer {
     fn service(&mut self, _record: &ServiceRecord) {}
     /// What became of a phase, at the horizon.
     fn phase(&mut self, _record: &PhaseRecord) {}
+    /// What became of a budget in one period, at the horizon; periods come in their order.
+    fn budget(&mut self, _record: &BudgetRecord) {}
     /// The run is over.
     fn run(&mut self, _record: &RunRecord) {}
 }

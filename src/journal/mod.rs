@@ -4,6 +4,7 @@
 //! [`JobRecord`], at the end of the run one [`PoolRecord`] for each pool. Metrics are folds over these.
 
 mod bucket;
+mod budget;
 mod cause;
 mod drawn;
 mod fact;
@@ -11,6 +12,7 @@ mod posting;
 mod record;
 
 pub use bucket::{Bucket, GpuTime};
+pub use budget::{ALERTS_MAX, BudgetRecord};
 pub use cause::{Cause, Waits};
 pub use drawn::Drawn;
 pub use fact::{Fact, Observer, Silent};

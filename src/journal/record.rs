@@ -22,6 +22,8 @@ pub enum JobState {
     TimedOut,
     /// No pool of the strategy could ever hold it.
     Rejected,
+    /// It was turned away, since a budget was used up.
+    Shed,
     /// The horizon found it running (or booting).
     Running,
     /// The horizon found it waiting; its wait is cut there.
@@ -30,12 +32,13 @@ pub enum JobState {
 
 impl JobState {
     /// All states, in the order of reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Finished,
         Self::Failed,
         Self::Cancelled,
         Self::TimedOut,
         Self::Rejected,
+        Self::Shed,
         Self::Running,
         Self::Waiting,
     ];
@@ -48,6 +51,7 @@ impl JobState {
             Self::Cancelled => "cancelled",
             Self::TimedOut => "timed_out",
             Self::Rejected => "rejected",
+            Self::Shed => "shed",
             Self::Running => "running",
             Self::Waiting => "waiting",
         }

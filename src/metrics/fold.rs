@@ -1,9 +1,12 @@
 //! From the journal of one replication to one row.
 
-use crate::journal::{JobRecord, Observer, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
+use crate::journal::{
+    BudgetRecord, JobRecord, Observer, PhaseRecord, PoolRecord, RunRecord, ServiceRecord,
+};
 use crate::units::Span;
 
 use super::books::Books;
+use super::budget::Spending;
 use super::cell::Cell;
 use super::layout::{Layout, Subject};
 use super::table::Source;
@@ -22,6 +25,7 @@ pub struct Fold {
     services: Vec<u64>,
     /// `None` where nothing was heard of a phase.
     phases: Vec<Option<PhaseRecord>>,
+    budgets: Vec<Spending>,
     run: RunRecord,
     /// With one class its tally would repeat `all`, so it is not kept.
     by_class: bool,
@@ -39,6 +43,7 @@ impl Fold {
             pools: vec![Books::default(); layout.pools()],
             services: vec![0; layout.services()],
             phases: vec![None; layout.phases()],
+            budgets: vec![Spending::default(); layout.budgets()],
             run: RunRecord::default(),
             by_class: 1 < layout.classes(),
         }
@@ -54,6 +59,7 @@ impl Fold {
         self.pools.fill(Books::default());
         self.services.fill(0);
         self.phases.fill(None);
+        self.budgets.fill(Spending::default());
         self.run = RunRecord::default();
     }
 
@@ -81,7 +87,11 @@ impl Fold {
             (Source::Phase(cell), Subject::Phase(phase)) => {
                 self.phases[phase].as_ref().map_or_else(Cell::default, cell)
             }
-            (Source::Phase(_), _) => Cell::default(),
+            (Source::Budget(cell), Subject::Budget(budget)) => cell(&self.budgets[budget]),
+            (Source::Alert(cell), Subject::Alert(budget, alert)) => {
+                cell(self.budgets[budget].alert(alert))
+            }
+            (Source::Phase(_) | Source::Budget(_) | Source::Alert(_), _) => Cell::default(),
         }
     }
 }
@@ -116,6 +126,12 @@ impl Observer for Fold {
 
     fn phase(&mut self, record: &PhaseRecord) {
         self.phases[usize::from(record.phase)] = Some(*record);
+    }
+
+    fn budget(&mut self, record: &BudgetRecord) {
+        if let Some(spending) = self.budgets.get_mut(usize::from(record.budget)) {
+            spending.add(record);
+        }
     }
 
     fn service(&mut self, record: &ServiceRecord) {

@@ -15,6 +15,10 @@ pub enum Subject {
     Service(usize),
     /// One phase, by index.
     Phase(usize),
+    /// One budget, by index.
+    Budget(usize),
+    /// One alert of a budget, both by index.
+    Alert(usize, usize),
 }
 
 /// One column.
@@ -37,6 +41,7 @@ pub struct Layout {
     pools: usize,
     services: usize,
     phases: usize,
+    budgets: usize,
 }
 
 impl Layout {
@@ -50,8 +55,8 @@ impl Layout {
     pub fn with_services(classes: &[String], pools: &[String], services: &[String]) -> Self {
         let mut columns = Vec::new();
         for metric in METRICS {
-            // What is told of phases has no whole.
-            if let Source::Phase(_) = metric.source {
+            // What is told of phases and budgets has no whole.
+            if let Source::Phase(_) | Source::Budget(_) | Source::Alert(_) = metric.source {
                 continue;
             }
             columns.push(Column {
@@ -80,6 +85,7 @@ impl Layout {
             pools: pools.len(),
             services: services.len(),
             phases: 0,
+            budgets: 0,
         }
     }
 
@@ -97,6 +103,37 @@ impl Layout {
             }
         }
         self.phases = phases.len();
+        self
+    }
+
+    /// With columns for budgets of these names and alerts (in millionths), be it only one.
+    #[must_use]
+    pub fn with_budgets(mut self, budgets: &[(String, Vec<u32>)]) -> Self {
+        for metric in METRICS {
+            for (index, (name, alerts)) in budgets.iter().enumerate() {
+                let mut add = |id: String, subject| {
+                    self.columns.push(Column {
+                        id,
+                        metric,
+                        subject,
+                    });
+                };
+                match metric.source {
+                    Source::Budget(_) => {
+                        add(format!("{}.{name}", metric.id), Subject::Budget(index));
+                    }
+                    Source::Alert(_) => {
+                        for (place, &share) in alerts.iter().enumerate() {
+                            let percent = f64::from(share) / 1e4;
+                            let id = format!("{}.{name}.{percent}%", metric.id);
+                            add(id, Subject::Alert(index, place));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.budgets = budgets.len();
         self
     }
 
@@ -120,6 +157,11 @@ impl Layout {
         self.phases
     }
 
+    /// How many budgets there are.
+    pub const fn budgets(&self) -> usize {
+        self.budgets
+    }
+
     /// How many pools there are.
     pub const fn pools(&self) -> usize {
         self.pools
@@ -136,11 +178,17 @@ mod tests {
         let one = Layout::new(&names(&["all"]), &names(&["dc"]));
         let of_phases = METRICS
             .iter()
-            .filter(|metric| metric.id.starts_with("phase_"));
+            .filter(|metric| metric.id.starts_with("phase_") || metric.id.starts_with("budget_"));
         assert_eq!(one.columns.len(), METRICS.len() - of_phases.count());
         let phases = Layout::new(&names(&["all"]), &names(&["dc"])).with_phases(&names(&["pilot"]));
         let at = phases.position("phase_on_time.pilot").unwrap();
         assert_eq!(phases.columns[at].subject, Subject::Phase(0));
+        let budgets = one
+            .clone()
+            .with_budgets(&[("cloud".to_owned(), vec![625_000])]);
+        let at = budgets.position("budget_alert_d.cloud.62.5%").unwrap();
+        assert_eq!(budgets.columns[at].subject, Subject::Alert(0, 0));
+        assert!(budgets.position("budget_spent.cloud").is_some());
         let two = Layout::new(&names(&["training", "inference"]), &names(&["dc", "cloud"]));
         let at = two.position("wait_p95_s.training").unwrap();
         assert_eq!(two.columns[at].subject, Subject::Class(0));

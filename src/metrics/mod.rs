@@ -5,6 +5,7 @@
 //! Percentiles have the denominator 1 (one number for each replication), or 0 where nobody waited in line.
 
 mod books;
+mod budget;
 mod cell;
 mod fold;
 mod layout;
@@ -13,6 +14,7 @@ mod table;
 mod tally;
 
 pub use books::Books;
+pub use budget::Spending;
 pub use cell::{Better, Cell, Unit};
 pub use fold::Fold;
 pub use layout::{Column, Layout, Subject};

@@ -3,9 +3,10 @@
 //! Columns, tables, files and the glossary all follow from here; a new metric is one row.
 
 use crate::journal::{Bucket, Cause, JobState, PhaseRecord, RunRecord};
-use crate::units::Span;
+use crate::units::{SimTime, Span};
 
 use super::books::Books;
+use super::budget::{self, Spending};
 use super::cell::{Better, Cell, Unit};
 use super::phase;
 use super::tally::Tally;
@@ -46,10 +47,16 @@ pub enum Source {
     Run(fn(&RunRecord) -> Cell),
     /// Each phase, and nothing else.
     Phase(fn(&PhaseRecord) -> Cell),
+    /// Each budget, and nothing else.
+    Budget(fn(&Spending) -> Cell),
+    /// Each alert of each budget: when it was first reached.
+    Alert(fn(Option<SimTime>) -> Cell),
 }
 
 use Better::{Higher, Lower, Neither};
-use Source::{EachClass, EachPool, EachService, Jobs, Owned, Phase, Pools, Rented, Run};
+use Source::{
+    Alert, Budget, EachClass, EachPool, EachService, Jobs, Owned, Phase, Pools, Rented, Run,
+};
 
 macro_rules! metrics {
     ($($id:literal $unit:ident $better:ident $source:ident($cell:expr) $doc:literal;)*) => {
@@ -185,6 +192,8 @@ metrics! {
         "jobs killed at their requested time";
     "jobs_rejected" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Rejected) as f64))
         "jobs that no pool of the strategy could ever hold";
+    "jobs_shed" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Shed) as f64))
+        "jobs that were turned away because a budget was used up; they count in no wait";
     "jobs_unfinished" Jobs Lower EachClass(|t| Cell::amount(t.unfinished() as f64))
         "jobs that the horizon found running or waiting";
     "jobs_waiting" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Waiting) as f64))
@@ -228,6 +237,24 @@ metrics! {
         "share of the GPU-hours paid for in the phase that jobs held";
     "phase_gpu_h_useful" GpuHours Higher Phase(phase::useful)
         "GPU-hours of work in the phase that counted when it ended";
+    "budget_spent" Money Neither Budget(budget::spent)
+        "what was spent of the budget, all its periods in the run together, with what had been spent before the run";
+    "budget_share" Share Lower Budget(budget::share)
+        "the largest share of the budget that was spent in one of its periods";
+    "budget_used_up" Share Lower Budget(budget::used_up)
+        "probability that the budget was used up";
+    "budget_used_up_d" Days Higher Budget(budget::used_up_on)
+        "mean days from the start until the budget was first used up, where it was";
+    "budget_overshoot" Money Lower Budget(budget::overshoot)
+        "what was spent above the budget, all its periods together: what ran when it was used up runs on";
+    "budget_flagged" Times Lower Budget(budget::flagged)
+        "placements in rented capacity while the budget was used up, where it allows and counts them";
+    "budget_shed" Jobs Lower Budget(budget::shed)
+        "jobs that the budget turned away";
+    "budget_alert" Share Lower Alert(budget::reached)
+        "probability that this share of the budget was spent in one of its periods";
+    "budget_alert_d" Days Higher Alert(budget::on)
+        "mean days from the start until this share of the budget was first spent, where it was";
 }
 
 #[cfg(test)]

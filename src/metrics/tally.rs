@@ -48,8 +48,8 @@ impl Tally {
         if record.preemptions != 0 || record.interruptions != 0 || record.preempted.0 != 0 {
             self.add_stops(record);
         }
-        // A job that no pool could ever hold never stood in line.
-        if record.state == JobState::Rejected {
+        // A job that no pool could ever hold never stood in line, and one that was turned away never ran.
+        if matches!(record.state, JobState::Rejected | JobState::Shed) {
             return;
         }
         let wait = record.waits.total();

@@ -5,6 +5,7 @@ use crate::units::{
 };
 
 use super::Model;
+use super::budgets::Budgets;
 use super::commitments::Commitments;
 use super::elastic::Elastic;
 use super::estate::{Class, Horizon, Overrun, Preemption, Site, SiteKind};
@@ -34,6 +35,7 @@ impl Model {
             shapes: Vec::new(),
             rhythms: Vec::new(),
             commitments: Commitments::default(),
+            budgets: Budgets::default(),
             elastic: Elastic::default(),
             network: Network::default(),
             power: Power::default(),

@@ -5,6 +5,7 @@ use crate::units::{
     SimTime, SiteId, Span,
 };
 
+use super::budgets::Budgets;
 use super::commitments::Commitments;
 use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
@@ -53,6 +54,8 @@ pub struct Model {
     pub rhythms: Vec<Rhythm>,
     /// Terms with providers beyond single prices.
     pub commitments: Commitments,
+    /// What may be spent.
+    pub budgets: Budgets,
     /// What GPUs draw from the wall, where somebody counts.
     pub power: Power,
     /// What data travel on between sites.

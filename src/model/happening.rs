@@ -1,6 +1,6 @@
 //! What the outside does to the estate, at its instant: sampled, replayed or scripted, always the same.
 
-use crate::units::{DatasetId, LinkId, OutletId, PoolId, SimTime, SiteId, Span};
+use crate::units::{DatasetId, LinkId, Money, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::network::LinkUse;
 use super::pool::Term;
@@ -189,6 +189,22 @@ pub enum Happening {
         pool: PoolId,
         /// The ceiling that is lifted.
         gpus: u64,
+    },
+    /// From now on so much may be spent of a budget in a period.
+    Budget {
+        /// Which, by its place in the model.
+        budget: u16,
+        /// How much.
+        amount: Money,
+        /// Whether it ends; meanwhile it holds whatever else is said, and the lowest of several.
+        passes: bool,
+    },
+    /// An amount for a time is over.
+    BudgetOver {
+        /// Which budget, by its place in the model.
+        budget: u16,
+        /// The amount that is lifted.
+        amount: Money,
     },
     /// A round of planned maintenance is announced: no job is started there whose estimate reaches over it.
     Announce {

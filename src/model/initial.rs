@@ -20,6 +20,8 @@ pub struct Initial {
     pub down: Vec<NodeRange>,
     /// What providers were paid so far in the month.
     pub paid: Vec<(ProviderId, Money)>,
+    /// What was spent of budgets, by their place in the model, in the period that holds the start.
+    pub budgets: Vec<(usize, Money)>,
     /// How promises stand, by place in the commitments.
     pub balances: Vec<Balance>,
     /// GPU-time that tenants used, as it counts at the start, in milli-GPU·ms.

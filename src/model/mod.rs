@@ -5,6 +5,7 @@
 //! strategy will live in it.
 
 mod bare;
+mod budgets;
 mod commitments;
 mod compile;
 mod contracts;
@@ -34,6 +35,7 @@ mod tariffs;
 mod timeline;
 mod weather;
 
+pub use budgets::{AtLimit, Budget, BudgetPeriod, Budgets};
 pub use commitments::{Commitments, Promise, Settled, VolumeDiscount};
 pub use compile::{Assumption, Compiled, compile};
 pub use contracts::{Contracts, Owning, Renewal};

@@ -1,7 +1,7 @@
 //! Phases: how the estate changes inside one run, by date or one behind the other.
 
 use crate::process::Law;
-use crate::units::{ClassId, LinkId, PoolId, ShapeId, SimTime, Span};
+use crate::units::{ClassId, LinkId, Money, PoolId, ShapeId, SimTime, Span};
 
 use super::settings::{Discipline, Placement};
 use super::weather::NodeRange;
@@ -112,6 +112,13 @@ pub enum Change {
         link: LinkId,
         /// Whether its rent is paid from now on.
         held: bool,
+    },
+    /// What may be spent of a budget in a period.
+    Budget {
+        /// Which, by its place in the model.
+        budget: u16,
+        /// How much; `None` if nothing limits it.
+        amount: Option<Money>,
     },
     /// The strategy goes on as it says for this phase, or as it began.
     Strategy {

@@ -30,7 +30,7 @@ pub use jobs::{JobList, JobsWriter, Names};
 pub use manifest::{Assumption, Input, Manifest};
 pub use runs::RunsWriter;
 pub use state::{EstateLeft, JobLeft, write_estate, write_state};
-pub use summary::{Comparison, Figure, Named, Replications, StrategySummary, Summary};
+pub use summary::{Comparison, Dates, Figure, Named, Replications, StrategySummary, Summary};
 pub use table::write_summary_csv;
 pub use text::{csv_text, plain};
 

@@ -81,6 +81,8 @@ pub struct EstateLeft {
     pub cached: Vec<(String, String)>,
     /// What a provider was paid in the month: a site of it.
     pub paid: Vec<(String, Money)>,
+    /// What was spent of budgets in the period that goes on: name, amount.
+    pub budgets: Vec<(String, Money)>,
     /// How commitments stand: name, for how many ms they have been counted, paid, settled.
     pub balances: Vec<(String, u64, Money, Money)>,
     /// What tenants used as it counts now, in milli-GPU·ms.
@@ -126,6 +128,10 @@ pub fn write_estate(mut out: impl Write, estate: &EstateLeft, jobs: &str) -> io:
             quoted(site),
             money(*paid)
         )
+    })?;
+    list(&mut out, "budget", &estate.budgets, |(name, spent)| {
+        let spent = money(*spent);
+        format!("name = {}, spent = \"{spent} {currency}\"", quoted(name))
     })?;
     list(
         &mut out,

@@ -42,9 +42,23 @@ pub struct Figure {
     pub better: Better,
     /// Replications in which the value is only a lower bound.
     pub censored: u32,
+    /// Of a date, by when it had come in parts of all replications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dates: Option<Dates>,
     /// What kind of unit, for printing.
     #[serde(skip)]
     pub kind: Unit,
+}
+
+/// By when something had come, in days from the start; nothing where it had not by the horizon in so many replications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Dates {
+    /// In a tenth of the replications.
+    pub p10: Option<f64>,
+    /// In half of them.
+    pub p50: Option<f64>,
+    /// In nine tenths.
+    pub p90: Option<f64>,
 }
 
 /// A metric against the first strategy's, on the same sampled worlds.
@@ -148,6 +162,7 @@ impl Figure {
             unit: kind.label(currency),
             better,
             censored,
+            dates: None,
             kind,
         }
     }

@@ -60,12 +60,18 @@ impl Candidates {
         let prices_move = rented.iter().any(moves);
         Self {
             gpus: shape.gpus.occupied(),
-            asks_each: !rented.is_empty() && asks_each(settings),
+            asks_each: !rented.is_empty() && (asks_each(settings) || asks_of_money(model)),
             owned,
             rented,
             prices_move,
         }
     }
+}
+
+/// Of jobs of one shape one tenant's budget may be used up and another's not; and whoever is turned away leaves room in
+/// the line for the next.
+pub(super) fn asks_of_money(model: &Model) -> bool {
+    model.budgets.tell_jobs_apart() || model.budgets.turn_away()
 }
 
 fn asks_each(settings: &StrategySettings) -> bool {

@@ -38,6 +38,8 @@ pub struct Strategy {
     candidates: Vec<Candidates>,
     /// Whether some shape may be sent to a rented pool.
     rents: bool,
+    /// Whether budgets may refuse one job of a shape and not the next.
+    asks_of_money: bool,
     /// How many owned pools some shape may use.
     owned_in_use: usize,
     order: Order,
@@ -108,6 +110,7 @@ impl Strategy {
             settings,
             candidates,
             rents,
+            asks_of_money: candidates::asks_of_money(model),
             owned_in_use: owned.len(),
         }
     }

@@ -52,7 +52,8 @@ impl Strategy {
     /// nobody may go out at all, or whoever may go out later, once it has waited, has asked to be called then.
     pub(super) fn refusals_stand(&self) -> bool {
         !self.rents()
-            || is_by_arrival(&self.settings.discipline)
+            || !self.asks_of_money
+                && is_by_arrival(&self.settings.discipline)
                 && matches!(
                     self.settings.placement,
                     Placement::PrivateFirst(spill) if matches!(spill.test, SpillTest::Waited(_))
@@ -99,6 +100,12 @@ impl Strategy {
                 Ok(pool) => return Ok(pool),
                 Err(Some(Refusal::Quota)) => cause = Cause::Quota,
                 Err(_) => {}
+            }
+        }
+        if missing.money {
+            cause = cause.min(Cause::Budget);
+            if missing.sheds && cause == Cause::Budget && missing.data.is_none() {
+                plan.orders.sheds.push(slot);
             }
         }
         if let Some(pool) = missing.data {
@@ -199,6 +206,10 @@ struct Missing {
     data: Option<PoolId>,
     /// The highest cause for which a pool cannot have it.
     service: Option<Cause>,
+    /// Whether a budget is used up.
+    money: bool,
+    /// Whether it is turned away for that.
+    sheds: bool,
 }
 
 impl Missing {
@@ -207,6 +218,10 @@ impl Missing {
             Refusal::Unstaged => self.data = self.data.or(Some(pool)),
             Refusal::Withheld(cause) => {
                 self.service = Some(self.service.map_or(cause, |before| before.min(cause)));
+            }
+            Refusal::Budget(sheds) => {
+                self.money = true;
+                self.sheds |= sheds;
             }
             Refusal::Full | Refusal::Quota | Refusal::SoldOut => {}
         }

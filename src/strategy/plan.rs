@@ -27,6 +27,8 @@ pub struct Orders {
     pub saves: Vec<(Slot, SimTime)>,
     /// Instances that became idle: (pool, instance, generation).
     pub idle: Vec<(PoolId, u32, u32)>,
+    /// Jobs that budgets turn away.
+    pub sheds: Vec<Slot>,
     /// Instants at which to ask again.
     pub wakes: Vec<(SimTime, Slot)>,
     /// Jobs stopped to make room, with where they ran.

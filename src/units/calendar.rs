@@ -39,14 +39,19 @@ impl Epoch {
 
     /// The first instant of the UTC month after the one that holds `at`.
     pub fn next_month(self, at: SimTime) -> SimTime {
+        self.next_period(at, 1)
+    }
+
+    /// The end of the stretch of so many UTC months, counted from January, that holds `at`: 3 are quarters, 12 years.
+    pub fn next_period(self, at: SimTime, months: i8) -> SimTime {
         let Ok(now) = Timestamp::from_millisecond(self.unix_ms().saturating_add_unsigned(at.0))
         else {
             return SimTime::NEVER;
         };
-        now.to_zoned(TimeZone::UTC)
-            .date()
-            .first_of_month()
-            .checked_add(1.month())
+        let first = now.to_zoned(TimeZone::UTC).date().first_of_month();
+        let left = months - (first.month() - 1) % months;
+        first
+            .checked_add(left.months())
             .and_then(|date| date.to_zoned(TimeZone::UTC))
             .ok()
             .and_then(|start| self.sim_time(start.timestamp().as_millisecond()))
@@ -145,6 +150,11 @@ mod tests {
             epoch.next_month(SimTime(27 * 86_400_000)),
             SimTime((27 + 28) * 86_400_000)
         );
+        // From 5 January to 1 April are 27 + 28 + 31 days, to the end of the year 361.
+        assert_eq!(epoch.next_period(SimTime(0), 3), SimTime(86 * 86_400_000));
+        assert_eq!(epoch.next_period(SimTime(0), 12), SimTime(361 * 86_400_000));
+        let april = SimTime(86 * 86_400_000);
+        assert_eq!(epoch.next_period(april, 3), SimTime((86 + 91) * 86_400_000));
         let day = 86_400_000;
         assert_eq!(epoch.since_month_began(SimTime(3)), Span(4 * day + 3));
         assert_eq!(epoch.since_month_began(SimTime(27 * day)), Span(0));

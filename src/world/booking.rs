@@ -220,6 +220,9 @@ impl World {
             books.drawn_idle += meter.idle.over(gpus, from, to);
         }
         self.spend_on(model, (pool, gpus), (from, to));
+        if self.budgets.are_kept() {
+            self.count_ahead(model, (pool, gpus), to);
+        }
     }
 
     /// Remembers what capacity of a provider with terms cost.
@@ -332,10 +335,14 @@ impl World {
         let cost = self
             .meters
             .charge(model.epoch, self.now, site, class.results);
-        self.pools[job.pool.index()].books.egress_cost += cost;
+        let pool = job.pool;
+        self.pools[pool.index()].books.egress_cost += cost;
         let provider = site.provider;
         self.spend
             .add((model.epoch, &model.commitments), self.now, provider, cost);
+        if self.budgets.are_kept() {
+            self.count_egress(model, (pool, Some(slot)), self.now, cost);
+        }
         cost
     }
 

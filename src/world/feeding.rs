@@ -62,6 +62,9 @@ impl World {
                 pool = syncing.pool;
             }
             self.pools[pool.index()].books.egress_cost += cost;
+            if self.budgets.are_kept() {
+                self.count_egress(model, (pool, Some(slot)), at, cost);
+            }
             self.jobs.history_mut(slot).egress += cost;
             self.staging.transfers.paid.push((at, id, pool, cost));
         }

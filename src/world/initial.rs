@@ -43,7 +43,7 @@ impl World {
             self.jobs.history_mut(slot).unsaved = unsaved.0;
         }
         let placed = if model.pool(pool).is_rented() {
-            self.place_rented(model, slot, pool)
+            self.rent(model, slot, pool)
                 .map(|launched| launched.instances)
         } else if let Some(holding) = self.seat(model, slot, pool, nodes) {
             self.hold(model, slot, pool, holding, Phase::Running);

@@ -3,6 +3,7 @@
 use crate::model::{Model, Tariffs};
 use crate::units::{PoolId, SimTime, TenantId};
 
+use super::budget::Budgets;
 use super::causes::Causes;
 use super::job::{Jobs, Slot};
 use super::kept::Kept;
@@ -89,6 +90,8 @@ pub struct World {
     pub(super) meters: Meters,
     /// What providers were paid, where that is settled later.
     pub spend: Spend,
+    /// What was spent of budgets.
+    pub budgets: Budgets,
     /// Where data are, and what moves.
     pub staging: Staging,
     /// What lay on storages so far.
@@ -148,6 +151,7 @@ impl World {
             posted,
             meters: Meters::default(),
             spend: Spend::default(),
+            budgets: Budgets::default(),
             staging: Staging::default(),
             kept: Kept::default(),
             usable: Vec::new(),
@@ -188,6 +192,7 @@ impl World {
         self.slips = 0;
         self.meters.reset(&model.sites);
         self.spend.reset(&model.commitments);
+        self.budgets.reset(model);
         self.staging.reset(model);
         self.kept.clear();
         self.services.reset(model);

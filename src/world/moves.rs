@@ -27,6 +27,8 @@ pub enum Refusal {
     Unstaged,
     /// There may be room, but it cannot do without something that cannot be had there.
     Withheld(Cause),
+    /// A budget is used up; whether who asks is turned away for good.
+    Budget(bool),
 }
 
 /// What a placement launched.
@@ -165,6 +167,24 @@ impl World {
         slot: Slot,
         pool: PoolId,
     ) -> Result<Launched, Refusal> {
+        if !self.budgets.are_kept() {
+            return self.rent(model, slot, pool);
+        }
+        let flags = self.within_budgets(model, slot, pool)?;
+        let launched = self.rent(model, slot, pool)?;
+        if flags {
+            self.flag(model, slot, pool);
+        }
+        Ok(launched)
+    }
+
+    /// As [`World::place_rented`], whatever it costs.
+    pub(super) fn rent(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        pool: PoolId,
+    ) -> Result<Launched, Refusal> {
         match self.place(model, slot, pool) {
             Ok(()) => return Ok(Launched { instances: 0 }),
             Err(why @ (Refusal::Unstaged | Refusal::Withheld(_))) => return Err(why),
@@ -184,6 +204,9 @@ impl World {
             return Err(Refusal::Full);
         };
         state.doubt.ask(asks_for);
+        if self.budgets.are_kept() {
+            self.count_rent(model, pool);
+        }
         self.hold(model, slot, pool, holding, Phase::Booting);
         Ok(Launched { instances })
     }
@@ -268,6 +291,9 @@ impl World {
             return false;
         };
         self.charges.clear();
+        if self.budgets.are_kept() {
+            self.count_rent(model, pool);
+        }
         let span = charged_span(offer, self.now.since(launched));
         self.charge(model, pool, launched, (launched + span).min(horizon));
         self.changes.other = true;
@@ -357,6 +383,9 @@ impl World {
         if self.staging.is_used() && !self.holds_staging(model, slot) {
             self.read_data(model, slot, true);
         }
+        if self.budgets.count_jobs() {
+            self.count_job(model, slot, true);
+        }
     }
 
     #[inline]
@@ -377,6 +406,9 @@ impl World {
             state.profile.remove(job.estimate_end, slot);
         }
         job.holding = Holding::Nothing;
+        if self.budgets.count_jobs() {
+            self.count_job(model, slot, false);
+        }
         if self.staging.is_used() && self.counts_as_reader(model, slot) {
             self.read_data(model, slot, false);
         }

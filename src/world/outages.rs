@@ -112,6 +112,10 @@ impl World {
         let state = &mut self.pools[job.pool.index()];
         let noticed = state.cancel(job.holding, job.gpus, |launched| launches.push(launched));
         self.jobs[slot].holding = Holding::Nothing;
+        if self.budgets.are_kept() {
+            self.count_rent(model, job.pool);
+            self.count_job(model, slot, false);
+        }
         if self.staging.is_used() && self.counts_as_reader(model, slot) {
             self.read_data(model, slot, false);
         }
@@ -172,6 +176,9 @@ impl World {
         let terms = model.pool(pool);
         let until = self.charged_until(terms, launched);
         self.charges.clear();
+        if self.budgets.are_kept() {
+            self.count_rent(model, pool);
+        }
         self.charge(model, pool, launched, until.min(horizon));
         self.changes.other = true;
         true

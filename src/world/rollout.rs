@@ -195,6 +195,10 @@ impl World {
                     share: before.map_or(0, |(.., share)| share),
                 }
             }
+            Change::Budget { budget, amount } => Change::Budget {
+                budget,
+                amount: self.limit_budget(model, budget, amount),
+            },
             Change::Strategy { phase } => Change::Strategy {
                 phase: std::mem::replace(&mut self.rollout.strategy, phase),
             },

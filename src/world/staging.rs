@@ -290,6 +290,9 @@ impl World {
         let cost = self.toll(model, Transfers::links(network, &transfer), transfer.size);
         if let Cargo::Dataset(_, pool) | Cargo::Results(_, pool) = transfer.cargo {
             self.pools[pool.index()].books.egress_cost += cost;
+            if self.budgets.are_kept() {
+                self.count_egress(model, (pool, None), self.now, cost);
+            }
         }
         if let Cargo::Dataset(dataset, _) = transfer.cargo {
             self.staged(model, dataset, transfer.to);

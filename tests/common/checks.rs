@@ -7,6 +7,7 @@ use plimsoll::model::{Discipline, Model, Overrun, Supply, Timeline};
 use plimsoll::units::{JobId, Money};
 
 use super::Everything;
+use super::budgets::budgets;
 use super::capacity::{Capacity, capacities};
 use super::life::{Life, crashes_in_time, ends_as, held, lives, work_done};
 use super::power::draws;
@@ -35,6 +36,7 @@ impl Run<'_> {
         draws(self, &lives, &capacities);
         self.postings();
         self.rents(&capacities);
+        budgets(self);
     }
 
     /// Whether a job may stop because it lost a service.
@@ -120,7 +122,10 @@ impl Run<'_> {
     }
 
     fn work_is_whole(&self, job: JobId, life: &Life) {
-        let Some(state) = life.state.filter(|&state| state != JobState::Rejected) else {
+        let Some(state) = life
+            .state
+            .filter(|&state| !matches!(state, JobState::Rejected | JobState::Shed))
+        else {
             return;
         };
         if self.is_spoiled(job) {

@@ -80,7 +80,10 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                 let life = &mut lives[job.index()];
                 assert!(life.state.replace(state).is_none(), "{job:?} ends once");
                 life.end = at;
-                if let Some(attempt) = life.attempts.last_mut() {
+                // Who is turned away never ran, though a market may have refused it.
+                if let Some(attempt) = life.attempts.last_mut()
+                    && state != JobState::Shed
+                {
                     assert!(attempt.started.is_some() && attempt.stopped.is_none());
                     attempt.freed = at;
                     attempt.ending = Ending::Done;

@@ -3,6 +3,7 @@
 
 pub mod attempt;
 pub mod bad_days;
+pub mod budgets;
 pub mod capacity;
 pub mod cases;
 pub mod checks;
@@ -18,7 +19,9 @@ pub mod worlds;
 
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::journal::{Fact, JobRecord, Observer, PoolRecord, Posting, RunRecord, ServiceRecord};
+use plimsoll::journal::{
+    BudgetRecord, Fact, JobRecord, Observer, PoolRecord, Posting, RunRecord, ServiceRecord,
+};
 use plimsoll::model::{
     Class, Discipline, Horizon, Model, Outcome, Packing, Pool, Request, Shape, Site,
     StrategySettings, Supply, Timeline, Truth,
@@ -36,6 +39,7 @@ pub struct Everything {
     pub jobs: Vec<JobRecord>,
     pub pools: Vec<PoolRecord>,
     pub services: Vec<ServiceRecord>,
+    pub budgets: Vec<BudgetRecord>,
     pub postings: Vec<Posting>,
     pub run: RunRecord,
 }
@@ -58,6 +62,9 @@ impl Observer for Everything {
     }
     fn service(&mut self, record: &ServiceRecord) {
         self.services.push(*record);
+    }
+    fn budget(&mut self, record: &BudgetRecord) {
+        self.budgets.push(*record);
     }
     fn posting(&mut self, posting: &Posting) {
         self.postings.push(*posting);

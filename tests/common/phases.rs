@@ -3,7 +3,8 @@
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{
-    Bucket, Fact, JobRecord, Observer, Payee, PhaseRecord, PoolRecord, Posting, RunRecord,
+    Bucket, BudgetRecord, Fact, JobRecord, Observer, Payee, PhaseRecord, PoolRecord, Posting,
+    RunRecord,
 };
 use plimsoll::model::{
     Begins, Change, Discipline, Horizon, Later, Model, OnFail, Order, Phase, Placement, SpillTest,
@@ -38,6 +39,9 @@ impl Observer for Heard {
     }
     fn posting(&mut self, posting: &Posting) {
         self.all.posting(posting);
+    }
+    fn budget(&mut self, record: &BudgetRecord) {
+        self.all.budget(record);
     }
     fn phase(&mut self, record: &PhaseRecord) {
         self.phases.push(*record);

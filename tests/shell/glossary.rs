@@ -31,6 +31,8 @@ fn glossary() -> String {
             Source::EachClass(_) => "each class",
             Source::EachPool(_) => "each pool",
             Source::Phase(_) => "only each phase",
+            Source::Budget(_) => "only each budget",
+            Source::Alert(_) => "only each alert of a budget",
             _ => "",
         };
         let better = format!("{:?}", metric.better).to_lowercase();
@@ -54,7 +56,8 @@ fn glossary() -> String {
     out.push_str(
         "\nA class or pool follows after a dot, as in `wait_p95_s.training` or \
          `utilisation_allocated.dc-main/h200`, where there are at least two. What is \
-         told of phases is told of each, as in `phase_on_time.pilot`, and of nothing else.\n",
+         told of phases is told of each, as in `phase_on_time.pilot`, and of nothing else; so it is with budgets, as in \
+         `budget_spent.cloud`, and with their alerts, as in `budget_alert.cloud.80%`.\n",
     );
     out
 }

@@ -1,10 +1,11 @@
 //! What was spent, used and promised before the run, and the prices from which it goes on.
 
-use crate::model::{Balance, Commitments, Initial, Market, PriceLaw};
+use crate::model::{Balance, Budgets, Commitments, Initial, Market, PriceLaw};
 use crate::process::{ChainStart, MarketCycle, RenewalStart};
 use crate::scenario::{Given, InitialSpec, Origin, ScenarioFile};
 use crate::units::{Currency, Money, Price, ProviderId, TenantId, parse_money, parse_price};
 
+use super::budgets::named as named_budget;
 use super::context::Context;
 use super::orders::named;
 use super::pools::PoolDraft;
@@ -15,9 +16,10 @@ pub(super) fn read(
     context: &mut Context,
     spec: &InitialSpec,
     (sites, tenants): (&[Place], &[String]),
-    commitments: &Commitments,
+    (commitments, budgets): (&Commitments, &Budgets),
     initial: &mut Initial,
 ) {
+    spent(context, spec, budgets, initial);
     for (paid, table) in spec.paid.items() {
         let provider = payee(context, (&paid.provider, &paid.site), table, sites);
         context.required(
@@ -44,6 +46,25 @@ pub(super) fn read(
         } else {
             let known: Vec<&str> = tenants.iter().map(String::as_str).collect();
             context.unknown(at, "tenant", name, &known);
+        }
+    }
+}
+
+/// What was spent of budgets.
+fn spent(context: &mut Context, spec: &InitialSpec, budgets: &Budgets, initial: &mut Initial) {
+    for (budget, table) in spec.budget.items() {
+        let name = context.required(&budget.name, table, "the budget", "name = \"…\"");
+        let what = "what was spent of a budget";
+        context.required(&budget.spent, table, what, "spent = \"12000 USD\"");
+        let spent = money(context, &budget.spent);
+        if let (Some((name, at)), Some(spent)) = (name, spent)
+            && let Some(index) = named_budget(context, name, at, budgets)
+        {
+            if initial.budgets.iter().any(|(of, _)| *of == index) {
+                let fix = "say once what was spent of each budget";
+                context.fault(table, format!("budget `{name}` is told twice"), fix);
+            }
+            initial.budgets.push((index, spent));
         }
     }
 }

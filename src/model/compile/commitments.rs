@@ -210,7 +210,7 @@ fn discount(
     })
 }
 
-fn provider(
+pub(super) fn provider(
     context: &mut Context,
     field: &Given<String>,
     table: Origin,
@@ -232,7 +232,7 @@ fn provider(
 }
 
 /// An amount of money in ticks.
-fn amount(
+pub(super) fn amount(
     context: &mut Context,
     field: &Given<String>,
     table: Origin,

@@ -6,6 +6,7 @@ use crate::units::{PoolId, SimTime};
 
 use super::artifacts;
 use super::blocks;
+use super::budgets;
 use super::context::Context;
 use super::contracts;
 use super::gpu_weather;
@@ -28,7 +29,7 @@ pub(super) fn happening(
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example = "what = \"nodes-down\" (or gpus-down, capacity, quota, price, renewal, residual-value, link, block, storage, \
+    let example = "what = \"nodes-down\" (or gpus-down, capacity, quota, budget, price, renewal, residual-value, link, block, storage, \
                    key-service, key-rotation, registry, corrupted-artifact, identity-provider, …)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
@@ -47,6 +48,7 @@ pub(super) fn happening(
         HappeningKind::GpusDown => gpu_weather::down(context, spec, table, estate, when, script),
         HappeningKind::Capacity => capacity(context, spec, table, estate, when, script),
         HappeningKind::Quota => quota(context, spec, table, estate, when, script),
+        HappeningKind::Budget => budgets::happening(context, spec, table, estate, when, script),
         HappeningKind::Link => {
             wire_weather::slow(context, spec, (Wire::Link, table), estate, when, script);
         }
@@ -112,6 +114,8 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         (spec.keeps_held.origin(), "keeps_held", &[K::Capacity]),
         (spec.gpus.origin(), "gpus", &[K::Quota, K::GpusDown]),
         (spec.factor.origin(), "factor", &[K::Price, K::Renewal]),
+        (spec.budgets.origin(), "budgets", &[K::Budget]),
+        (spec.amount.origin(), "amount", &[K::Budget]),
         (spec.residual.origin(), "residual", &[K::ResidualValue]),
         (spec.links.origin(), "links", &[K::Link, K::Block]),
         (spec.used_for.origin(), "use", &[K::Block]),

@@ -1,7 +1,8 @@
 //! `[initial]`: what a run begins with.
 
 use crate::model::{
-    Commitments, Dataset, Incident, Initial, InitialJob, NodeRange, Outcome, Request, Shape, Truth,
+    Budgets, Commitments, Dataset, Incident, Initial, InitialJob, NodeRange, Outcome, Request,
+    Shape, Truth,
 };
 use crate::scenario::{InitialJobSpec, InitialSpec, Origin, ScenarioFile};
 use crate::units::{
@@ -242,7 +243,7 @@ pub(super) fn read(
     drafts: Vec<Draft>,
     (sites, pools): (&[Place], &[PoolDraft]),
     (datasets, intake, script): (&[Dataset], &Intake, &mut Vec<Incident>),
-    commitments: &Commitments,
+    terms: (&Commitments, &Budgets),
 ) -> Initial {
     let (shapes, tenants) = (intake.shapes.as_slice(), intake.tenants.as_slice());
     let Some((spec, _)) = file.initial.here() else {
@@ -279,7 +280,7 @@ pub(super) fn read(
     };
     down(context, spec, pools, &mut initial, script);
     carried(context, spec, (sites, datasets), &mut initial);
-    balances::read(context, spec, (sites, tenants), commitments, &mut initial);
+    balances::read(context, spec, (sites, tenants), terms, &mut initial);
     initial
 }
 

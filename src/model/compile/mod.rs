@@ -7,6 +7,7 @@ mod artifacts;
 mod availability;
 mod balances;
 mod blocks;
+mod budgets;
 mod checkpoint_homes;
 mod classes;
 mod columns;
@@ -156,16 +157,25 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let extra = (twins.pairs(), begun.as_slice());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
     let strategies = strategies::read(&mut context, file, &intake.tenants);
+    let known = (sites.as_slice(), pools.as_slice());
+    let budgets = budgets::read(&mut context, file, known, (&classes, &intake.tenants));
     let parts = (&run, sites.as_slice(), pools.as_slice(), &network);
-    let plans = (orders, &twins, &intake);
+    let plans = (orders, &twins, &intake, &budgets);
     let rollout = phases::read(&mut context, file, parts, plans, &strategies);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (&sites[..], &pools[..]);
-    let known = (&network, &services, &datasets[..]);
+    let known = (&network, &services, &datasets[..], &budgets);
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     let named = (&datasets[..], &intake, &mut weather.script);
-    let initial = initial::read(&mut context, file, begun, places, named, &commitments);
+    let initial = initial::read(
+        &mut context,
+        file,
+        begun,
+        places,
+        named,
+        (&commitments, &budgets),
+    );
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
@@ -183,6 +193,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         elastic,
         rhythms,
         commitments,
+        budgets,
         power,
         network,
         datasets,

@@ -1,9 +1,10 @@
 //! What is otherwise from the beginning of a phase on: rented pools, prices, links, shares of classes.
 
-use crate::model::{Change, Network, Supply};
+use crate::model::{Budgets, Change, Network, Supply};
 use crate::scenario::PhaseSpec;
 use crate::units::{LinkId, PoolId};
 
+use super::budgets;
 use super::context::Context;
 use super::cutovers::Twins;
 use super::openings::Doors;
@@ -18,6 +19,7 @@ pub(super) struct Parts<'a> {
     pub(super) pools: &'a [PoolDraft],
     pub(super) network: &'a Network,
     pub(super) sites: &'a [Place],
+    pub(super) budgets: &'a Budgets,
 }
 
 impl<'a> Parts<'a> {
@@ -40,6 +42,7 @@ pub(super) fn read(
     let mut changes = Vec::new();
     parts.doors().changes(context, spec, &mut changes);
     quotas(context, spec, parts, &mut changes);
+    budgets::changes(context, spec, parts.budgets, &mut changes);
     prices(context, spec, parts, &mut changes);
     links(context, spec, parts, &mut changes);
     changes.extend(twins.changes(spec));

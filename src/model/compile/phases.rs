@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Begins, Gate, Horizon, Network, OnFail, Packing, Phase, Retirement, Rollout, StrategySettings,
+    Begins, Budgets, Gate, Horizon, Network, OnFail, Packing, Phase, Retirement, Rollout,
+    StrategySettings,
 };
 use crate::scenario::{ExitSpec, OnFailKind, Origin, PhaseSpec, ScenarioFile};
 use crate::units::{ClassId, PoolId, SimTime, Span};
 
+use super::budgets;
 use super::context::Context;
 use super::cutovers::{self, Twins};
 use super::demand::Intake;
@@ -28,7 +30,7 @@ pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     (run, sites, pools, network): (&Run, &[Place], &[PoolDraft], &Network),
-    (mut orders, twins, intake): (Orders, &Twins, &Intake),
+    (mut orders, twins, intake, budgets): (Orders, &Twins, &Intake, &Budgets),
     strategies: &[StrategySettings],
 ) -> Rollout {
     let parts = &Parts {
@@ -36,6 +38,7 @@ pub(super) fn read(
         pools,
         network,
         sites,
+        budgets,
     };
     let mut rollout = Rollout {
         closed: parts.doors().closed_pools(file),
@@ -70,6 +73,7 @@ pub(super) fn read(
         };
         rollout.phases.push(phase);
     }
+    budgets::begin_in(context, file, budgets, &mut rollout.phases);
     rollout.later = later::read(context, file, &rollout.phases, strategies, &intake.tenants);
     let first = file.phase.items().map(|(_, table)| table).next();
     if let (Some(table), Horizon::UntilEmpty) = (first, parts.run.horizon) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Dataset, Entity, Horizon, Incident, Market, Network, Packing, Services, Weather,
+    Budgets, Dataset, Entity, Horizon, Incident, Market, Network, Packing, Services, Weather,
 };
 use crate::scenario::{Origin, ScenarioFile};
 use crate::units::PoolId;
@@ -28,6 +28,7 @@ pub(super) struct Estate<'a> {
     pub(super) network: &'a Network,
     pub(super) services: &'a Services,
     pub(super) datasets: &'a [Dataset],
+    pub(super) budgets: &'a Budgets,
     pub(super) groups: Vec<Group>,
 }
 
@@ -36,7 +37,7 @@ pub(super) fn read(
     file: &ScenarioFile,
     run: &Run,
     (sites, pools): (&[Place], &[PoolDraft]),
-    (network, services, datasets): (&Network, &Services, &[Dataset]),
+    (network, services, datasets, budgets): (&Network, &Services, &[Dataset], &Budgets),
     market: Market,
 ) -> Weather {
     let estate = &Estate {
@@ -46,6 +47,7 @@ pub(super) fn read(
         network,
         services,
         datasets,
+        budgets,
         groups: groups::read(context, file, pools),
     };
     let mut weather = Weather {

@@ -33,6 +33,8 @@ pub struct InitialSpec {
     pub paid: List<InitialPaidSpec>,
     /// How commitments stand in their present periods; by time, as if spend was in step, unless given.
     pub balance: List<InitialBalanceSpec>,
+    /// What was spent of budgets so far in the period that holds the start.
+    pub budget: List<InitialBudgetSpec>,
     /// GPU-time that tenants used, as it counts now for fair shares.
     pub used: List<InitialUsedSpec>,
     /// Prices from which moving prices go on, instead of those of their offers.
@@ -78,6 +80,17 @@ pub struct InitialBalanceSpec {
     pub paid: Given<String>,
     /// What of a shortfall since then was settled already; nothing unless given.
     pub settled: Given<String>,
+}
+
+/// What was spent of a budget.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "spent"]))]
+pub struct InitialBudgetSpec {
+    /// The budget.
+    pub name: Given<String>,
+    /// How much, such as "12000 USD".
+    pub spent: Given<String>,
 }
 
 /// What a tenant used.

@@ -1,5 +1,6 @@
 //! The shape of a scenario file. Every field is [`Given`]: absent, broken, or here with its origin.
 
+mod budget;
 mod class;
 mod commitment;
 mod data;
@@ -27,6 +28,7 @@ use serde::Deserialize;
 
 use super::given::Given;
 
+pub use budget::{AtLimitKind, BudgetOfSpec, BudgetPeriodKind, BudgetSpec, CountsKind};
 pub use class::{
     CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec, StageKind,
 };
@@ -54,8 +56,8 @@ pub use offer::{
     OfferKind, OfferSpec, PriceFileKind, RenewalSpec, ReservedTerm, SeriesSpec, StepSpec,
 };
 pub use phase::{
-    CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseLinkSpec, PhasePriceSpec, PhaseQuotaSpec,
-    PhaseSpec, RetireSpec,
+    CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseBudgetSpec, PhaseLinkSpec, PhasePriceSpec,
+    PhaseQuotaSpec, PhaseSpec, RetireSpec,
 };
 pub use run::{OverrunKind, RunSpec};
 pub use services::{
@@ -113,6 +115,8 @@ pub struct ScenarioFile {
     pub pool: List<PoolSpec>,
     /// Spend that was promised to providers.
     pub commitment: List<CommitmentSpec>,
+    /// What may be spent.
+    pub budget: List<BudgetSpec>,
     /// What providers give back for volume.
     pub discount: List<DiscountSpec>,
     /// Kinds of work.

@@ -38,6 +38,8 @@ pub struct PhaseSpec {
     pub close_notice: Given<String>,
     /// Quotas from its beginning on.
     pub quota: List<PhaseQuotaSpec>,
+    /// What may be spent of budgets from its beginning on.
+    pub budget: List<PhaseBudgetSpec>,
     /// Rented prices from its beginning on.
     pub price: List<PhasePriceSpec>,
     /// Bandwidths from its beginning on.
@@ -89,6 +91,17 @@ pub struct PhaseQuotaSpec {
     pub pool: Given<String>,
     /// GPUs that may be held at once.
     pub gpus: Given<u64>,
+}
+
+/// What may be spent of a budget.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "amount"]))]
+pub struct PhaseBudgetSpec {
+    /// The budget.
+    pub name: Given<String>,
+    /// How much may be spent in each period, the present one included, such as "200000 USD".
+    pub amount: Given<String>,
 }
 
 /// A price.

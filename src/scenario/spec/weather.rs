@@ -235,6 +235,10 @@ pub struct HappeningSpec {
     pub gpus: Given<u64>,
     /// With price, renewal: what it is multiplied by, such as 1.15.
     pub factor: Given<f64>,
+    /// With budget: which budgets, by name.
+    pub budgets: List<String>,
+    /// With budget: how much may be spent in each period, the present one included, such as "50000 USD".
+    pub amount: Given<String>,
     /// With residual-value: the share of the price that is left at the end, such as 0.10.
     pub residual: Given<f64>,
 }
@@ -267,6 +271,8 @@ pub enum HappeningKind {
     Capacity,
     /// A quota changes.
     Quota,
+    /// What may be spent of budgets changes.
+    Budget,
     /// A price changes; of capacity blocks, of those that begin later.
     Price,
     /// Contracts of hosted and reserved capacity end, and are renewed for another price.

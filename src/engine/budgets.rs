@@ -1,0 +1,101 @@
+//! Budgets in a run: whoever one turns away leaves, the ends of periods that somebody waits for, and what is told.
+
+use crate::journal::{Fact, JobState, Observer};
+use crate::model::Happening;
+use crate::units::SimTime;
+use crate::world::{Phase, Slot};
+
+use super::agenda::{Event, Rank};
+use super::run::Run;
+
+/// Events of budgets are told apart from those of repair shops and phases by this number.
+pub(super) const BUDGETS: u32 = u32::MAX - 2;
+
+impl<O: Observer> Run<'_, O> {
+    /// What a decision means for budgets.
+    #[inline(never)]
+    pub(super) fn carry_out_budgets(&mut self, now: SimTime) {
+        for index in 0..self.scratch.orders.sheds.len() {
+            let slot = self.scratch.orders.sheds[index];
+            let event = Event {
+                state: JobState::Shed,
+                ..Event::of(Rank::Wake, slot, &self.world.jobs[slot])
+            };
+            self.scratch.agenda.push(now, event);
+        }
+        self.scratch.orders.sheds.clear();
+        if self.world.budgets.have_news() {
+            self.hear_of_budgets();
+        }
+    }
+
+    /// Tells what was reached, and expects the ends of periods that somebody waits for. Nothing happens at the end of
+    /// any other: whoever comes later is counted in the period of its own instant.
+    pub(super) fn hear_of_budgets(&mut self) {
+        for (at, budget, share) in self.world.budgets.take_reached() {
+            self.out.fact(at, Fact::BudgetReached(budget, share));
+        }
+        for (job, pool) in self.world.budgets.take_flagged() {
+            self.out.fact(self.world.now, Fact::Flagged(job, pool));
+        }
+        for (budget, end) in self.world.budgets.take_awaited() {
+            let event = Event {
+                rank: Rank::Restored,
+                id: u32::from(budget),
+                slot: BUDGETS,
+                attempt: 0,
+                state: JobState::Running,
+            };
+            if end <= self.horizon {
+                self.scratch.agenda.push(end, event);
+            }
+        }
+    }
+
+    /// A budget may be spent anew.
+    pub(super) fn turn_budgets(&mut self) {
+        self.world.settle_budgets(self.model);
+        self.world.changes.other = true;
+    }
+
+    /// The amount of a budget changes.
+    pub(super) fn befall_budgets(&mut self, what: Happening) {
+        match what {
+            Happening::Budget {
+                budget,
+                amount,
+                passes,
+            } => self
+                .world
+                .change_budget(self.model, budget, amount, Some(passes)),
+            Happening::BudgetOver { budget, amount } => {
+                self.world.change_budget(self.model, budget, amount, None);
+            }
+            _ => {}
+        }
+        self.hear_of_budgets();
+    }
+
+    /// A job is turned away.
+    pub(super) fn shed(&mut self, slot: Slot, event: Event) {
+        let job = &self.world.jobs[slot];
+        if job.id.0 == event.id && job.phase == Phase::Waiting && job.attempt == event.attempt {
+            self.world.turn_away(self.model, slot);
+            self.end(slot, JobState::Shed);
+            self.turned_away += 1;
+            self.world.changes.other = true;
+        }
+    }
+
+    /// At the horizon: what became of each period of each budget.
+    pub(super) fn close_budgets(&mut self) {
+        if !self.world.budgets.are_kept() {
+            return;
+        }
+        self.world.settle_budgets(self.model);
+        self.hear_of_budgets();
+        for record in self.world.budget_periods() {
+            self.out.budget(&record);
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! One budget at one moment: what was spent of it in the present period, and what accrues.
+
+use crate::journal::{ALERTS_MAX, BudgetRecord};
+use crate::model::{AtLimit, Budget, Model, Supply, Tariffs};
+use crate::units::{Epoch, JobId, MilliGpus, Money, PoolId, SimTime};
+
+use super::pool::PoolState;
+
+/// All of an amount, in millionths.
+const ALL: u32 = 1_000_000;
+
+/// All budgets at one moment; nothing where there are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Budgets {
+    pub(super) states: Vec<BudgetState>,
+    /// Whether one of them counts what jobs hold.
+    count_jobs: bool,
+    /// Budgets that refused somebody who waits now: the ends of their periods are to be expected.
+    pub(super) awaited: Vec<u16>,
+    /// What was reached and is not told yet: when, of which budget, how much in millionths.
+    pub(super) reached: Vec<Reached>,
+    /// Who went to rented capacity all the same, and is not told yet.
+    pub(super) flagged: Vec<(JobId, PoolId)>,
+}
+
+/// When something of a budget was reached, of which, and which share of its amount in millionths.
+pub(super) type Reached = (SimTime, u16, u32);
+
+/// One budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BudgetState {
+    /// What may be spent now; `None` if nothing limits it.
+    limit: Option<Money>,
+    /// What may be spent if nothing happens for a time.
+    usual: Option<Money>,
+    /// Amounts that hold for a time; the lowest counts.
+    passing: Vec<Money>,
+    /// Up to when `spent` counts.
+    since: SimTime,
+    /// When the present period ends.
+    pub(super) ends: SimTime,
+    spent: Money,
+    /// GPUs that cost now, by place among the pools of the budget.
+    pub(super) held: Vec<u64>,
+    /// Charges for time beyond the end of the present period.
+    ahead: Vec<(PoolId, MilliGpus, SimTime, SimTime)>,
+    pub(super) used_up: bool,
+    /// Alerts that were reached in this period.
+    told: usize,
+    /// Whether the end of this period is expected already.
+    pub(super) awaited: bool,
+    /// The present period, as far as it is known.
+    pub(super) record: BudgetRecord,
+    /// Those that are over.
+    pub(super) over: Vec<BudgetRecord>,
+}
+
+/// What capacity costs.
+#[derive(Clone, Copy)]
+pub(super) struct Costs<'a> {
+    pub(super) model: &'a Model,
+    pub(super) tariffs: &'a Tariffs,
+    pub(super) pools: &'a [PoolState],
+}
+
+impl Costs<'_> {
+    fn of(&self, pool: PoolId, gpus: MilliGpus, from: SimTime, to: SimTime) -> Money {
+        Money::of_odometer(gpus, self.tariffs.between(pool, from, to))
+    }
+
+    /// What a pool costs that is not rented by the instance, used or not.
+    fn of_all(&self, pool: PoolId, from: SimTime, to: SimTime) -> Money {
+        let (state, terms) = (&self.pools[pool.index()], self.model.pool(pool));
+        let stretches = (0..).map_while(|number| state.paid(terms, to, number));
+        let cost = |(gpus, begun, until): (u64, SimTime, SimTime)| {
+            let (begun, until) = (begun.max(from), until.min(to));
+            if until <= begun {
+                return Money::ZERO;
+            }
+            self.of(pool, MilliGpus::whole(gpus), begun, until)
+        };
+        stretches.map(cost).sum()
+    }
+}
+
+impl Budgets {
+    /// Nothing was spent yet but what the model says.
+    pub(super) fn reset(&mut self, model: &Model) {
+        let budgets = model.budgets.all.iter();
+        self.count_jobs = budgets.clone().any(Budget::is_of_jobs);
+        self.states.clear();
+        let fresh = budgets.enumerate().map(|(index, budget)| {
+            let before = model.initial.budgets.iter();
+            let before = before.filter(|(of, _)| *of == index);
+            let spent = before.map(|&(_, spent)| spent).sum();
+            BudgetState::new((index, budget), model.epoch, spent)
+        });
+        self.states.extend(fresh);
+        self.awaited.clear();
+        self.reached.clear();
+        self.flagged.clear();
+        for (budget, state) in model.budgets.all.iter().zip(&mut self.states) {
+            state.look(budget, |_| SimTime::ZERO, &mut self.reached);
+        }
+    }
+
+    /// Whether there are any.
+    #[inline]
+    pub const fn are_kept(&self) -> bool {
+        !self.states.is_empty()
+    }
+
+    /// Whether one of them counts what jobs hold.
+    #[inline]
+    pub(super) const fn count_jobs(&self) -> bool {
+        self.count_jobs
+    }
+
+    /// Whether there is something to be told, or to be expected.
+    #[inline]
+    pub const fn have_news(&self) -> bool {
+        !self.awaited.is_empty() || !self.reached.is_empty() || !self.flagged.is_empty()
+    }
+
+    /// Ends of periods that somebody waits for since this was last asked: of which budget, and when.
+    pub fn take_awaited(&mut self) -> Vec<(u16, SimTime)> {
+        let awaited = std::mem::take(&mut self.awaited);
+        let ends = |index: u16| (index, self.states[usize::from(index)].ends);
+        awaited.into_iter().map(ends).collect()
+    }
+
+    /// Jobs that went to rented capacity all the same since this was last asked, and where.
+    pub fn take_flagged(&mut self) -> Vec<(JobId, PoolId)> {
+        std::mem::take(&mut self.flagged)
+    }
+
+    /// What was reached since this was last asked: when, of which budget, how much in millionths of its amount.
+    pub fn take_reached(&mut self) -> Vec<(SimTime, u16, u32)> {
+        std::mem::take(&mut self.reached)
+    }
+}
+
+impl BudgetState {
+    fn new((index, budget): (usize, &Budget), epoch: Epoch, spent: Money) -> Self {
+        let limit = (!budget.awaits_phase).then_some(budget.amount);
+        Self {
+            limit,
+            usual: limit,
+            passing: Vec::new(),
+            since: SimTime::ZERO,
+            ends: budget.period.end(epoch, SimTime::ZERO),
+            spent,
+            held: vec![0; budget.pools.len()],
+            ahead: Vec::new(),
+            used_up: false,
+            told: 0,
+            awaited: false,
+            record: BudgetRecord {
+                budget: index as u16,
+                from: SimTime::ZERO,
+                to: SimTime::ZERO,
+                amount: None,
+                spent: Money::ZERO,
+                used_up: None,
+                alerts: [None; ALERTS_MAX],
+                flagged: 0,
+                shed: 0,
+            },
+            over: Vec::new(),
+        }
+    }
+
+    /// What was spent in the present period up to when it was last counted.
+    pub(super) const fn spent(&self) -> Money {
+        self.spent
+    }
+
+    /// Counts what accrues up to `to`, through the ends of as many periods as lie before it.
+    pub(super) fn advance(
+        &mut self,
+        budget: &Budget,
+        costs: Costs<'_>,
+        to: SimTime,
+        reached: &mut Vec<Reached>,
+    ) {
+        while self.since < to {
+            let (from, until) = (self.since, self.ends.min(to));
+            let before = self.spent;
+            self.spent = before + self.accrued(budget, costs, from, until);
+            let held = std::mem::take(&mut self.held);
+            let spent_at = |at| before + accrued(&held, budget, costs, from, at);
+            self.look(
+                budget,
+                |amount| first_instant((from, until), |at| amount <= spent_at(at)),
+                reached,
+            );
+            self.held = held;
+            self.since = until;
+            if until == self.ends {
+                self.turn(budget, costs, reached);
+            }
+        }
+    }
+
+    fn accrued(&self, budget: &Budget, costs: Costs<'_>, from: SimTime, to: SimTime) -> Money {
+        accrued(&self.held, budget, costs, from, to)
+    }
+
+    /// So much is spent at once, at an instant up to which everything is counted.
+    pub(super) fn add(&mut self, budget: &Budget, amount: Money, reached: &mut Vec<Reached>) {
+        self.spent += amount;
+        let now = self.since;
+        self.look(budget, |_| now, reached);
+    }
+
+    /// Charges for a stretch that begins at the instant up to which everything is counted: what lies beyond the end of
+    /// the period is spent in the next.
+    pub(super) fn add_ahead(
+        &mut self,
+        budget: &Budget,
+        costs: Costs<'_>,
+        (pool, gpus): (PoolId, MilliGpus),
+        to: SimTime,
+        reached: &mut Vec<Reached>,
+    ) {
+        let within = to.min(self.ends);
+        let amount = costs.of(pool, gpus, self.since, within);
+        if within < to {
+            self.ahead.push((pool, gpus, within, to));
+        }
+        self.add(budget, amount, reached);
+    }
+
+    /// Another amount may be spent from now on, unless one holds for a time; returns the one before.
+    pub(super) fn limit_to(
+        &mut self,
+        budget: &Budget,
+        usual: Option<Money>,
+        reached: &mut Vec<Reached>,
+    ) -> Option<Money> {
+        let before = std::mem::replace(&mut self.usual, usual);
+        self.weigh(budget, reached);
+        before
+    }
+
+    /// Another amount may be spent for a time, or (`false`) such a time is over.
+    pub(super) fn limit_for_a_time(
+        &mut self,
+        budget: &Budget,
+        (amount, begins): (Money, bool),
+        reached: &mut Vec<Reached>,
+    ) {
+        if begins {
+            self.passing.push(amount);
+        } else if let Some(place) = self.passing.iter().position(|&held| held == amount) {
+            self.passing.swap_remove(place);
+        }
+        self.weigh(budget, reached);
+    }
+
+    /// The amount may have changed. Alerts that lie above what was spent can be reached again.
+    fn weigh(&mut self, budget: &Budget, reached: &mut Vec<Reached>) {
+        self.limit = self.passing.iter().copied().min().or(self.usual);
+        let (limit, spent) = (self.limit, self.spent);
+        let is_reached = |share: &u32| limit.is_some_and(|limit| part(limit, *share) <= spent);
+        let still = budget.alerts.partition_point(is_reached);
+        self.told = self.told.min(still);
+        self.used_up &= limit.is_some_and(|limit| limit <= spent);
+        let now = self.since;
+        self.look(budget, |_| now, reached);
+    }
+
+    /// Notes what has been reached, `when` saying at which instant an amount was.
+    fn look(
+        &mut self,
+        budget: &Budget,
+        when: impl Fn(Money) -> SimTime,
+        reached: &mut Vec<Reached>,
+    ) {
+        let Some(limit) = self.limit else {
+            return;
+        };
+        while let Some(&share) = budget.alerts.get(self.told) {
+            let amount = part(limit, share);
+            if self.spent < amount {
+                break;
+            }
+            let at = when(amount);
+            self.record.alerts[self.told].get_or_insert(at);
+            if share != ALL {
+                reached.push((at, self.record.budget, share));
+            }
+            self.told += 1;
+        }
+        if !self.used_up && limit <= self.spent {
+            self.used_up = true;
+            let at = when(limit);
+            self.record.used_up.get_or_insert(at);
+            reached.push((at, self.record.budget, ALL));
+        }
+    }
+
+    /// A period is over, and the next begins with nothing but what was charged ahead for it.
+    fn turn(&mut self, budget: &Budget, costs: Costs<'_>, reached: &mut Vec<Reached>) {
+        let over = self.so_far();
+        self.over.push(over);
+        self.record = BudgetRecord {
+            from: self.ends,
+            used_up: None,
+            alerts: [None; ALERTS_MAX],
+            flagged: 0,
+            shed: 0,
+            ..over
+        };
+        (self.used_up, self.told, self.awaited) = (false, 0, false);
+        self.spent = Money::ZERO;
+        self.ends = budget.period.end(costs.model.epoch, self.since);
+        for (pool, gpus, from, to) in std::mem::take(&mut self.ahead) {
+            let within = to.min(self.ends);
+            self.spent += costs.of(pool, gpus, from, within);
+            if within < to {
+                self.ahead.push((pool, gpus, within, to));
+            }
+        }
+        let now = self.since;
+        self.look(budget, |_| now, reached);
+    }
+
+    /// The present period as it looks now.
+    pub(super) const fn so_far(&self) -> BudgetRecord {
+        BudgetRecord {
+            to: self.since,
+            amount: self.limit,
+            spent: self.spent,
+            ..self.record
+        }
+    }
+
+    /// Whether a job that would go to rented capacity is refused, or turned away, or allowed and counted.
+    pub(super) fn answer(&self, budget: &Budget) -> Option<AtLimit> {
+        self.used_up.then_some(budget.at_limit)
+    }
+}
+
+/// What accrues of what is held between two instants.
+fn accrued(held: &[u64], budget: &Budget, costs: Costs<'_>, from: SimTime, to: SimTime) -> Money {
+    let each = budget.pools.iter().zip(held);
+    each.map(|(&pool, &gpus)| {
+        let owned = matches!(costs.model.pool(pool).supply, Supply::Owned { .. });
+        if owned && !budget.is_of_jobs() {
+            costs.of_all(pool, from, to)
+        } else {
+            costs.of(pool, MilliGpus::whole(gpus), from, to)
+        }
+    })
+    .sum()
+}
+
+/// The smallest amount that is at least this share of the whole.
+const fn part(whole: Money, share: u32) -> Money {
+    let all = ALL as i128;
+    Money((whole.0 * share as i128 + all - 1) / all)
+}
+
+/// The first instant in a stretch, its end included, from which on something holds that holds at its end.
+fn first_instant((from, to): (SimTime, SimTime), holds: impl Fn(SimTime) -> bool) -> SimTime {
+    let (mut low, mut high) = (from.0, to.0);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(SimTime(middle)) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    SimTime(high)
+}

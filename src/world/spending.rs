@@ -1,0 +1,260 @@
+//! What moves spend of budgets, and whom budgets refuse.
+
+use crate::journal::BudgetRecord;
+use crate::model::{AtLimit, Budget, Model};
+use crate::units::{MilliGpus, Money, PoolId, SimTime};
+
+use super::budget::{BudgetState, Costs, Reached};
+use super::job::Slot;
+use super::moment::World;
+use super::moves::Refusal;
+use super::rent::Rent;
+
+/// A budget that is counted up to some instant.
+struct Account<'a> {
+    state: &'a mut BudgetState,
+    budget: &'a Budget,
+    costs: Costs<'a>,
+    reached: &'a mut Vec<Reached>,
+}
+
+impl World {
+    /// Counts a budget up to an instant, and then does something with it.
+    fn with_budget<R>(
+        &mut self,
+        model: &Model,
+        (index, at): (usize, SimTime),
+        change: impl FnOnce(Account<'_>) -> R,
+    ) -> R {
+        let costs = Costs {
+            model,
+            tariffs: &self.tariffs,
+            pools: &self.pools,
+        };
+        let (budget, reached) = (&model.budgets.all[index], &mut self.budgets.reached);
+        let state = &mut self.budgets.states[index];
+        state.advance(budget, costs, at, reached);
+        change(Account {
+            state,
+            budget,
+            costs,
+            reached,
+        })
+    }
+
+    /// How many instances of a rented pool are held has changed.
+    pub(super) fn count_rent(&mut self, model: &Model, pool: PoolId) {
+        let instances = self.pool(pool).rent().map_or(0, Rent::held);
+        let gpus = instances * u64::from(model.pool(pool).gpus_per_node);
+        for (index, budget) in model.budgets.all.iter().enumerate() {
+            let place = budget.place_of(pool).filter(|_| !budget.is_of_jobs());
+            if let Some(place) = place {
+                self.with_budget(model, (index, self.now), |of| {
+                    of.state.held[place] = gpus;
+                });
+            }
+        }
+    }
+
+    /// A job takes the GPUs of its place, or (`false`) leaves them.
+    #[cold]
+    pub(super) fn count_job(&mut self, model: &Model, slot: Slot, takes: bool) {
+        let (pool, gpus) = (self.jobs[slot].pool, self.jobs[slot].gpus);
+        for (index, budget) in model.budgets.all.iter().enumerate() {
+            if !budget.is_of_jobs() || !self.is_about(model, budget, slot) {
+                continue;
+            }
+            if let Some(place) = budget.place_of(pool) {
+                self.with_budget(model, (index, self.now), |of| {
+                    let held = &mut of.state.held[place];
+                    *held = if takes { *held + gpus } else { *held - gpus };
+                });
+            }
+        }
+    }
+
+    /// An instance that is given back now is charged for until `to`.
+    pub(super) fn count_ahead(
+        &mut self,
+        model: &Model,
+        (pool, gpus): (PoolId, MilliGpus),
+        to: SimTime,
+    ) {
+        if to <= self.now {
+            return;
+        }
+        for (index, budget) in model.budgets.all.iter().enumerate() {
+            if !budget.is_of_jobs() && budget.place_of(pool).is_some() {
+                let at = (index, self.now);
+                self.with_budget(model, at, |of| {
+                    of.state
+                        .add_ahead(of.budget, of.costs, (pool, gpus), to, of.reached);
+                });
+            }
+        }
+    }
+
+    /// Data that left a site were paid for, for a job if it is known for which.
+    pub(super) fn count_egress(
+        &mut self,
+        model: &Model,
+        (pool, slot): (PoolId, Option<Slot>),
+        at: SimTime,
+        amount: Money,
+    ) {
+        for (index, budget) in model.budgets.all.iter().enumerate() {
+            let counts = slot.map_or(!budget.is_of_jobs(), |slot| {
+                self.is_about(model, budget, slot)
+            });
+            if counts && budget.place_of(pool).is_some() {
+                self.with_budget(model, (index, at), |of| {
+                    of.state.add(of.budget, amount, of.reached);
+                });
+            }
+        }
+    }
+
+    /// Whether a budget is about a job, as far as it looks at jobs.
+    fn is_about(&self, model: &Model, budget: &Budget, slot: Slot) -> bool {
+        let request = &self.jobs[slot].request;
+        let class = model.rollout.reported(model.class_of(request.shape));
+        budget.concerns(request.tenant, class)
+    }
+
+    /// Whether a job may go to a rented pool for all that budgets say; `true` if one is used up that only counts.
+    pub(super) fn within_budgets(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        pool: PoolId,
+    ) -> Result<bool, Refusal> {
+        let mut worst: Option<(AtLimit, usize)> = None;
+        for (index, budget) in model.budgets.all.iter().enumerate() {
+            if budget.place_of(pool).is_none() || !self.is_about(model, budget, slot) {
+                continue;
+            }
+            let now = self.now;
+            let answer = self.with_budget(model, (index, now), |of| of.state.answer(of.budget));
+            if let Some(answer) = answer
+                && worst.is_none_or(|(before, _)| severity(before) < severity(answer))
+            {
+                worst = Some((answer, index));
+            }
+        }
+        let (answer, index) = match worst {
+            None => return Ok(false),
+            Some((AtLimit::Flag, _)) => return Ok(true),
+            Some(worst) => worst,
+        };
+        // What ranks higher than a budget is told first.
+        if let Err(why @ Refusal::Withheld(_)) = self.may_start(model, slot, pool) {
+            return Err(why);
+        }
+        let gpus = self.jobs[slot].gpus;
+        let state = self.pool(pool);
+        if !state.fits(gpus) && !state.may_rent(model.pool(pool), gpus) {
+            return Err(Refusal::Quota);
+        }
+        let sheds = answer == AtLimit::Shed && !self.jobs[slot].has_run();
+        let state = &mut self.budgets.states[index];
+        if !sheds && !state.awaited && state.ends != SimTime::NEVER {
+            state.awaited = true;
+            self.budgets.awaited.push(index as u16);
+        }
+        Err(Refusal::Budget(sheds))
+    }
+
+    /// A job went to a rented pool though budgets are used up that allow it.
+    pub(super) fn flag(&mut self, model: &Model, slot: Slot, pool: PoolId) {
+        for (index, budget) in model.budgets.all.iter().enumerate() {
+            let covers = budget.place_of(pool).is_some();
+            if covers && budget.at_limit == AtLimit::Flag && self.is_about(model, budget, slot) {
+                let state = &mut self.budgets.states[index];
+                state.record.flagged += u64::from(state.used_up);
+            }
+        }
+        self.budgets.flagged.push((self.jobs[slot].id, pool));
+    }
+
+    /// A job is about to be turned away from a rented pool.
+    pub fn turn_away(&mut self, model: &Model, slot: Slot) {
+        let pools = &model.classes[model.class_of(self.jobs[slot].request.shape).index()].pools;
+        for (index, budget) in model.budgets.all.iter().enumerate() {
+            let covers = pools.iter().any(|&pool| budget.place_of(pool).is_some());
+            if covers && budget.at_limit == AtLimit::Shed && self.is_about(model, budget, slot) {
+                let state = &mut self.budgets.states[index];
+                state.record.shed += u64::from(state.used_up);
+            }
+        }
+    }
+
+    /// From now on another amount may be spent of a budget; returns the one before.
+    pub fn limit_budget(
+        &mut self,
+        model: &Model,
+        budget: u16,
+        limit: Option<Money>,
+    ) -> Option<Money> {
+        self.changes.other = true;
+        let at = (usize::from(budget), self.now);
+        self.with_budget(model, at, |of| {
+            of.state.limit_to(of.budget, limit, of.reached)
+        })
+    }
+
+    /// What happens changes what may be spent of a budget: for good, for a time (`Some(true)`), or such a time is over
+    /// (`None`).
+    pub fn change_budget(
+        &mut self,
+        model: &Model,
+        budget: u16,
+        amount: Money,
+        passes: Option<bool>,
+    ) {
+        if passes == Some(false) {
+            self.limit_budget(model, budget, Some(amount));
+            return;
+        }
+        self.changes.other = true;
+        let at = (usize::from(budget), self.now);
+        self.with_budget(model, at, |of| {
+            of.state
+                .limit_for_a_time(of.budget, (amount, passes.is_some()), of.reached);
+        });
+    }
+
+    /// Counts all budgets up to now.
+    pub fn settle_budgets(&mut self, model: &Model) {
+        for index in 0..self.budgets.states.len() {
+            self.with_budget(model, (index, self.now), |_| ());
+        }
+    }
+
+    /// The periods of all budgets up to now, to which they must have been counted.
+    pub fn budget_periods(&self) -> Vec<BudgetRecord> {
+        let mut all = Vec::new();
+        for state in &self.budgets.states {
+            all.extend_from_slice(&state.over);
+            let last = state.so_far();
+            // The horizon may be the end of a period: the next one is then told of only if it cost something.
+            if last.from < last.to || last.spent != Money::ZERO || state.over.is_empty() {
+                all.push(last);
+            }
+        }
+        all
+    }
+
+    /// What was spent in the present period of each budget.
+    pub fn spent_of_budgets(&self) -> impl Iterator<Item = Money> + '_ {
+        self.budgets.states.iter().map(BudgetState::spent)
+    }
+}
+
+/// Whom to believe where several budgets are used up: it is turned away rather than kept waiting.
+const fn severity(answer: AtLimit) -> u8 {
+    match answer {
+        AtLimit::Flag => 0,
+        AtLimit::Queue => 1,
+        AtLimit::Shed => 2,
+    }
+}
