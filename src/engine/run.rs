@@ -246,6 +246,7 @@ fn fresh_world(
     world.tariffs = tariffs.clone();
     world.keeps_profile = strategy.keeps_profile();
     world.keeps_ranking = strategy.keeps_ranking();
+    world.budgets.only_count = strategy.overspends();
     scratch.price_changes.clear();
     for pool in 0..model.pools.len() {
         let changes = world.tariffs.changes(PoolId::from(pool));

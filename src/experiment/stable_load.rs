@@ -63,6 +63,7 @@ pub fn stable_load(
         discipline: Discipline::Fifo,
         placement: Placement::PrivateOnly,
         requeue: Requeue::Keep,
+        overspends: false,
     }];
     let mut at_once = timeline.clone();
     for request in &mut at_once.requests {

@@ -122,6 +122,7 @@ impl StrategySettings {
             discipline,
             placement: Placement::PrivateOnly,
             requeue: Requeue::Keep,
+            overspends: false,
         }
     }
 }

@@ -13,6 +13,8 @@ pub struct StrategySettings {
     pub placement: Placement,
     /// Where in the line a preempted job waits again.
     pub requeue: Requeue,
+    /// Whether it goes on all the same once a budget is used up, which is then counted.
+    pub overspends: bool,
 }
 
 /// Who is next: the order of the line, and what a job that does not fit means for those behind it.

@@ -147,6 +147,11 @@ impl Strategy {
         found.map_or(self, |(_, later)| later)
     }
 
+    /// Whether it goes on all the same once a budget is used up.
+    pub const fn overspends(&self) -> bool {
+        self.settings.overspends
+    }
+
     /// Whether estimates of running jobs must be kept in order.
     pub fn keeps_profile(&self) -> bool {
         use crate::model::{Placement, SpillTest};

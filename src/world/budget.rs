@@ -15,6 +15,8 @@ pub struct Budgets {
     pub(super) states: Vec<BudgetState>,
     /// Whether one of them counts what jobs hold.
     count_jobs: bool,
+    /// Whether none of them refuses anybody under the strategy that is played.
+    pub only_count: bool,
     /// Budgets that refused somebody who waits now: the ends of their periods are to be expected.
     pub(super) awaited: Vec<u16>,
     /// What was reached and is not told yet: when, of which budget, how much in millionths.
@@ -337,8 +339,8 @@ impl BudgetState {
     }
 
     /// Whether a job that would go to rented capacity is refused, or turned away, or allowed and counted.
-    pub(super) fn answer(&self, budget: &Budget) -> Option<AtLimit> {
-        self.used_up.then_some(budget.at_limit)
+    pub(super) fn answer(&self, at_limit: AtLimit) -> Option<AtLimit> {
+        self.used_up.then_some(at_limit)
     }
 }
 

@@ -133,8 +133,8 @@ impl World {
             if budget.place_of(pool).is_none() || !self.is_about(model, budget, slot) {
                 continue;
             }
-            let now = self.now;
-            let answer = self.with_budget(model, (index, now), |of| of.state.answer(of.budget));
+            let (at, at_limit) = ((index, self.now), self.at_limit_of(budget));
+            let answer = self.with_budget(model, at, |of| of.state.answer(at_limit));
             if let Some(answer) = answer
                 && worst.is_none_or(|(before, _)| severity(before) < severity(answer))
             {
@@ -164,11 +164,23 @@ impl World {
         Err(Refusal::Budget(sheds))
     }
 
+    /// What happens to who would spend more under the strategy that is played.
+    const fn at_limit_of(&self, budget: &Budget) -> AtLimit {
+        if self.budgets.only_count {
+            AtLimit::Flag
+        } else {
+            budget.at_limit
+        }
+    }
+
     /// A job went to a rented pool though budgets are used up that allow it.
     pub(super) fn flag(&mut self, model: &Model, slot: Slot, pool: PoolId) {
         for (index, budget) in model.budgets.all.iter().enumerate() {
             let covers = budget.place_of(pool).is_some();
-            if covers && budget.at_limit == AtLimit::Flag && self.is_about(model, budget, slot) {
+            if covers
+                && self.at_limit_of(budget) == AtLimit::Flag
+                && self.is_about(model, budget, slot)
+            {
                 let state = &mut self.budgets.states[index];
                 state.record.flagged += u64::from(state.used_up);
             }

@@ -107,7 +107,8 @@ fn nobody_went(run: &Run<'_>, budget: &Budget, periods: &[&BudgetRecord]) {
             .position(|period| within(run, period, at))
             .unwrap();
         let used_up = periods[place].used_up;
-        if budget.at_limit == AtLimit::Flag {
+        let overspends = run.model.strategies[run.strategy].overspends;
+        if budget.at_limit == AtLimit::Flag || overspends {
             flagged[place] += u64::from(used_up.is_some_and(|since| since <= at));
         } else {
             // At the very instant money may have been spent after the decision.

@@ -156,6 +156,7 @@ pub fn all_strategies(requeue: Requeue) -> Vec<StrategySettings> {
                 discipline: discipline.clone(),
                 placement,
                 requeue,
+                overspends: false,
             });
         }
     }

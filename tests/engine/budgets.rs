@@ -199,6 +199,11 @@ fn a_budget_that_flags_changes_nothing_but_what_is_told() {
     let without = checked(&mut rents(terms(), Vec::new()), &rows);
     assert_eq!(heard.run, without.run);
     assert_eq!(heard.jobs, without.jobs);
+    // A strategy that overspends makes of every budget one that flags.
+    let mut overspends = rents(terms(), vec![monthly(12)]);
+    overspends.strategies[0].overspends = true;
+    let same = run(&mut overspends, &rows);
+    assert_eq!((&same.run, &same.budgets), (&heard.run, &heard.budgets));
     // 24 + 12, of which 12 are allowed; the second was placed above that.
     let january = heard.budgets[0];
     assert_eq!((january.overshoot(), january.flagged), (units(24), 1));

@@ -294,6 +294,7 @@ fn figures(heard: &Everything) -> String {
 /// What a file must do to the estate: (as it lives in this weather, as it lives in fair weather).
 type Effect = fn(&Everything, &Everything) -> bool;
 
+const DAY: u64 = 86_400_000;
 const GPU_DAY: u128 = 1000 * 86_400_000;
 
 const EFFECTS: &[(&str, Effect)] = &[
@@ -413,6 +414,15 @@ const EFFECTS: &[(&str, Effect)] = &[
             && heard.pools[1].gpu_time[Bucket::Maintenance] == 8 * GPU_DAY / 8
             && down(heard, 0) == 0
             && interruptions(heard) == 0
+    }),
+    ("spending-freeze.toml", |heard, fair| {
+        let frozen = |at: &SimTime| (7 * DAY..14 * DAY).contains(&at.0);
+        let rented = |fact: &Fact| matches!(fact, Fact::Placed(_, pool) if pool.index() >= 2);
+        let went = |all: &Everything| {
+            let mut facts = all.facts.iter();
+            facts.any(|(at, fact)| frozen(at) && rented(fact))
+        };
+        went(fair) && !went(heard) && waited_for(heard, Cause::Budget) > 0
     }),
     ("spot-dear.toml", |heard, fair| {
         price(heard, 2) > 1.5 * price(fair, 2) && price(heard, 3) == price(fair, 3)

@@ -72,6 +72,7 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
             strategies.push(StrategySettings {
                 placement,
                 requeue,
+                overspends: false,
                 ..StrategySettings::bare(&name, discipline.clone())
             });
         }

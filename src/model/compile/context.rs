@@ -49,6 +49,15 @@ impl Context {
         }
     }
 
+    /// Itself, if there was no problem.
+    pub(super) fn faultless(self) -> Result<Self, Problems> {
+        if self.problems.is_empty() {
+            Ok(self)
+        } else {
+            Err(self.problems)
+        }
+    }
+
     /// Reports a problem at a place.
     pub(super) fn fault(&mut self, at: Origin, message: impl Into<String>, fix: impl Into<String>) {
         self.problems.push(Problem::at(at, message, fix));

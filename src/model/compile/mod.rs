@@ -79,7 +79,7 @@ use super::elastic::Elastic;
 use super::load::LoadReport;
 use super::request::Shape;
 use super::rhythm::Rhythm;
-use super::{Commitments, Factors, Model};
+use super::{Budgets, Commitments, Factors, Model, Network, Rollout, StrategySettings};
 
 pub use context::Assumption;
 
@@ -123,6 +123,22 @@ fn terms_of(
     (commitments, factors::read(context, file, sites, pools))
 }
 
+/// What is compared, what may be spent, and how the estate changes.
+fn plans_of(
+    context: &mut Context,
+    file: &ScenarioFile,
+    parts: (&run::Run, &[sites::Place], &[PoolDraft], &Network),
+    classes: &[ClassDraft],
+    (orders, twins, intake): (orders::Orders, &cutovers::Twins, &demand::Intake),
+) -> (Vec<StrategySettings>, Budgets, Rollout) {
+    let strategies = strategies::read(context, file, &intake.tenants);
+    let whose = (classes, intake.tenants.as_slice());
+    let budgets = budgets::read(context, file, (parts.1, parts.2), whose);
+    let plans = (orders, twins, intake, &budgets);
+    let rollout = phases::read(context, file, parts, plans, &strategies);
+    (strategies, budgets, rollout)
+}
+
 /// Checks a scenario and makes its model; reads the traces and price files that it names.
 ///
 /// # Errors
@@ -156,29 +172,18 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let begun = initial::jobs(&mut context, file, &pools, &classes, alive);
     let extra = (twins.pairs(), begun.as_slice());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
-    let strategies = strategies::read(&mut context, file, &intake.tenants);
-    let known = (sites.as_slice(), pools.as_slice());
-    let budgets = budgets::read(&mut context, file, known, (&classes, &intake.tenants));
     let parts = (&run, sites.as_slice(), pools.as_slice(), &network);
-    let plans = (orders, &twins, &intake, &budgets);
-    let rollout = phases::read(&mut context, file, parts, plans, &strategies);
+    let plans = (orders, &twins, &intake);
+    let (strategies, budgets, rollout) = plans_of(&mut context, file, parts, &classes, plans);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (&sites[..], &pools[..]);
     let known = (&network, &services, &datasets[..], &budgets);
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     let named = (&datasets[..], &intake, &mut weather.script);
-    let initial = initial::read(
-        &mut context,
-        file,
-        begun,
-        places,
-        named,
-        (&commitments, &budgets),
-    );
-    if !context.problems.is_empty() {
-        return Err(context.problems);
-    }
+    let terms = (&commitments, &budgets);
+    let initial = initial::read(&mut context, file, begun, places, named, terms);
+    let context = context.faultless()?;
     let model = Model {
         name: run.name,
         epoch: run.epoch,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::model::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 use crate::scenario::{
-    Given, Origin, PlacementKind, PlacementSpec, Problem, QueueKind, QueueSpec, RequeueKind,
-    ScenarioFile, SpillSpec, StrategySpec,
+    Given, HeedKind, Origin, PlacementKind, PlacementSpec, Problem, QueueKind, QueueSpec,
+    RequeueKind, ScenarioFile, SpillSpec, StrategySpec,
 };
 use crate::units::{Price, Span, parse_price, parse_span};
 
@@ -63,6 +63,7 @@ fn strategy(context: &mut Context, spec: &StrategySpec, tenants: &[String]) -> S
             Some(RequeueKind::Back) => Requeue::Back,
             Some(RequeueKind::Keep) | None => Requeue::Keep,
         },
+        overspends: spec.budgets.value() == Some(&HeedKind::Flag),
     }
 }
 

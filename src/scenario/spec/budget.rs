@@ -24,7 +24,7 @@ pub struct BudgetSpec {
     pub counts: Given<CountsKind>,
     /// What happens, once it is used up, to a job that would go to rented capacity: "queue" unless given.
     pub at_limit: Given<AtLimitKind>,
-    /// Shares of the amount of which somebody wants to hear, such as ["50%", "80%", "100%"].
+    /// Shares of the amount of which somebody wants to hear, such as "50%" and "80%".
     pub alerts: List<String>,
     /// The phase from whose beginning on it limits anything; from the start unless given.
     pub in_phase: Given<String>,

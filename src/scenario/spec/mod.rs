@@ -66,8 +66,8 @@ pub use services::{
 };
 pub use storage::{StorageSpec, StorageTier};
 pub use strategy::{
-    InPhaseSpec, PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind, SpillSpec,
-    StrategySpec,
+    HeedKind, InPhaseSpec, PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind,
+    SpillSpec, StrategySpec,
 };
 
 pub use weather::{

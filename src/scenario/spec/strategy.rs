@@ -22,6 +22,18 @@ pub struct StrategySpec {
     pub in_phase: List<InPhaseSpec>,
     /// Where in the line a stopped job waits again; "keep" (the place of its first arrival) unless given.
     pub requeue: Given<RequeueKind>,
+    /// What it makes of budgets: "heed" unless given.
+    pub budgets: Given<HeedKind>,
+}
+
+/// What a strategy makes of budgets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeedKind {
+    /// What each says happens at its limit.
+    Heed,
+    /// Jobs go all the same once one is used up, and are counted: what a budget is worth shows in the difference.
+    Flag,
 }
 
 /// What a strategy does otherwise from the beginning of a phase on, until another phase says otherwise.
