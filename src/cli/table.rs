@@ -55,7 +55,7 @@ const ROWS: &[(&str, &str)] = &[
     ("spent", "budget_spent"),
     ("largest share of amount", "budget_share"),
     ("is used up", "budget_used_up"),
-    ("used up on day", "budget_used_up_d"),
+    ("used up on day, p10 / p50 / p90", "budget_used_up_d"),
     ("overshoot", "budget_overshoot"),
     ("placements flagged", "budget_flagged"),
     ("jobs shed", "budget_shed"),

@@ -8,7 +8,7 @@ use crate::common::{Everything, play};
 use plimsoll::dice::Dice;
 use plimsoll::engine::Scratch;
 use plimsoll::experiment::{Plan, left_of};
-use plimsoll::journal::{Fact, Item};
+use plimsoll::journal::{Cause, Fact, Item};
 use plimsoll::model::{Happening, Model, Timeline, compile};
 use plimsoll::record::{write_estate, write_state};
 use plimsoll::scenario::load;
@@ -94,6 +94,19 @@ from = 2026-01-05T00:00:00Z
 [[discount]]
 provider = "Cloud"
 tiers = [{ above = "150 USD", discount = 0.1 }, { above = "400 USD", discount = 0.3 }]
+
+[[budget]]
+name = "cloud"
+of = { provider = "Cloud" }
+amount = "1000 USD"
+per = "month"
+
+[[budget]]
+name = "language"
+of = { class = "language" }
+amount = "1000 USD"
+per = "month"
+at_limit = "flag"
 
 [[demand]]
 trace = "trace.csv"
@@ -256,6 +269,7 @@ fn cut_in_two(queue: &str, seed: u64) {
         "cached = [",
         "paid = [",
         "balance = [",
+        "budget = [",
     ] {
         assert!(words.contains(word), "{queue}: {words}");
     }
@@ -299,6 +313,7 @@ fn cut_in_two(queue: &str, seed: u64) {
     }
     let halves = paid(&first) + paid(&later);
     assert_eq!(halves, paid(&heard), "{queue}");
+    budgets_go_on(&heard, &later);
     let discounts = |heard: &Everything| {
         let of = heard
             .postings
@@ -307,6 +322,18 @@ fn cut_in_two(queue: &str, seed: u64) {
         of.map(|posting| posting.amount).sum::<Money>()
     };
     assert!(discounts(&later) < Money::ZERO, "{queue}");
+}
+
+/// What was spent of budgets is carried over, and the first is used up in the second half as in the whole.
+fn budgets_go_on(whole: &Everything, later: &Everything) {
+    for (was, is) in whole.budgets.iter().zip(&later.budgets) {
+        assert_eq!((was.spent, was.amount), (is.spent, is.amount));
+        assert_eq!(was.used_up.map(|at| at.0), is.used_up.map(|at| at.0 + T));
+    }
+    assert!(whole.budgets[0].used_up.is_some_and(|at| T < at.0));
+    let waits =
+        |heard: &Everything| -> u64 { heard.jobs.iter().map(|job| job.waits[Cause::Budget]).sum() };
+    assert!(waits(later) > 0 && waits(whole) > 0);
 }
 
 /// A scenario with two owned nodes of four GPUs, a cloud, and more words.
