@@ -49,8 +49,13 @@ fn line(model: &Model, budget: &Budget) -> String {
     } else {
         format!("; told at {}", alerts.join(", "))
     };
+    let foresight = if budget.looks_ahead {
+        ", foreseen by its estimate"
+    } else {
+        ""
+    };
     format!(
-        "budget  {}  {} {each}{begins} for {}; {then}; what runs runs on{alerts}",
+        "budget  {}  {} {each}{begins} for {}; {then}; what runs runs on{foresight}{alerts}",
         plain(&budget.name),
         money(model, budget.amount),
         whose.join(" in "),

@@ -26,6 +26,8 @@ pub struct Budget {
     pub awaits_phase: bool,
     /// What a period is.
     pub period: BudgetPeriod,
+    /// Whether it also holds back who is expected, with those who run, to spend more by the end of the period.
+    pub looks_ahead: bool,
     /// What happens to who would spend more.
     pub at_limit: AtLimit,
     /// Shares of the amount of which somebody wants to hear, in millionths, ascending.
@@ -59,7 +61,8 @@ pub enum AtLimit {
 impl Budgets {
     /// Whether of two jobs of one shape one may be refused and the other not.
     pub fn tell_jobs_apart(&self) -> bool {
-        self.all.iter().any(|budget| budget.tenant.is_some())
+        let tells = |budget: &Budget| budget.tenant.is_some() || budget.looks_ahead;
+        self.all.iter().any(tells)
     }
 
     /// Whether who is refused may be turned away.

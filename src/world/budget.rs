@@ -1,7 +1,7 @@
 //! One budget at one moment: what was spent of it in the present period, and what accrues.
 
 use crate::journal::{ALERTS_MAX, BudgetRecord};
-use crate::model::{AtLimit, Budget, Model, Supply, Tariffs};
+use crate::model::{Budget, Model, Supply, Tariffs};
 use crate::units::{Epoch, JobId, MilliGpus, Money, PoolId, SimTime};
 
 use super::pool::PoolState;
@@ -13,7 +13,7 @@ const ALL: u32 = 1_000_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Budgets {
     pub(super) states: Vec<BudgetState>,
-    /// Whether one of them counts what jobs hold.
+    /// Whether one of them looks at what jobs hold.
     count_jobs: bool,
     /// Whether none of them refuses anybody under the strategy that is played.
     pub only_count: bool,
@@ -47,6 +47,10 @@ pub(super) struct BudgetState {
     /// Charges for time beyond the end of the present period.
     ahead: Vec<(PoolId, MilliGpus, SimTime, SimTime)>,
     pub(super) used_up: bool,
+    /// Whether the last job that asked was told that it would spend too much.
+    pub(super) refuses: bool,
+    /// What those who run were last expected to spend yet, and when that was worked out.
+    pub(super) outlay: Option<(SimTime, Money)>,
     /// Alerts that were reached in this period.
     told: usize,
     /// Whether the end of this period is expected already.
@@ -89,7 +93,8 @@ impl Budgets {
     /// Nothing was spent yet but what the model says.
     pub(super) fn reset(&mut self, model: &Model) {
         let budgets = model.budgets.all.iter();
-        self.count_jobs = budgets.clone().any(Budget::is_of_jobs);
+        let counts = |budget: &Budget| budget.is_of_jobs() || budget.looks_ahead;
+        self.count_jobs = budgets.clone().any(counts);
         self.states.clear();
         let fresh = budgets.enumerate().map(|(index, budget)| {
             let before = model.initial.budgets.iter();
@@ -112,7 +117,7 @@ impl Budgets {
         !self.states.is_empty()
     }
 
-    /// Whether one of them counts what jobs hold.
+    /// Whether one of them looks at what jobs hold.
     #[inline]
     pub(super) const fn count_jobs(&self) -> bool {
         self.count_jobs
@@ -155,6 +160,8 @@ impl BudgetState {
             held: vec![0; budget.pools.len()],
             ahead: Vec::new(),
             used_up: false,
+            refuses: false,
+            outlay: None,
             told: 0,
             awaited: false,
             record: BudgetRecord {
@@ -338,9 +345,10 @@ impl BudgetState {
         }
     }
 
-    /// Whether a job that would go to rented capacity is refused, or turned away, or allowed and counted.
-    pub(super) fn answer(&self, at_limit: AtLimit) -> Option<AtLimit> {
-        self.used_up.then_some(at_limit)
+    /// Whether so much more would be too much.
+    pub(super) fn would_exceed(&self, more: Money) -> bool {
+        let exceeds = |limit: Money| limit <= self.spent || limit < self.spent + more;
+        self.limit.is_some_and(exceeds)
     }
 }
 

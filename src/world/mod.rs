@@ -32,6 +32,7 @@ mod moves;
 mod nodes;
 mod ordering;
 mod outages;
+mod outlay;
 mod pool;
 mod profile;
 mod quota;

@@ -11,8 +11,8 @@ use super::moves::Refusal;
 use super::rent::Rent;
 
 /// A budget that is counted up to some instant.
-struct Account<'a> {
-    state: &'a mut BudgetState,
+pub(super) struct Account<'a> {
+    pub(super) state: &'a mut BudgetState,
     budget: &'a Budget,
     costs: Costs<'a>,
     reached: &'a mut Vec<Reached>,
@@ -20,7 +20,7 @@ struct Account<'a> {
 
 impl World {
     /// Counts a budget up to an instant, and then does something with it.
-    fn with_budget<R>(
+    pub(super) fn with_budget<R>(
         &mut self,
         model: &Model,
         (index, at): (usize, SimTime),
@@ -61,6 +61,7 @@ impl World {
     pub(super) fn count_job(&mut self, model: &Model, slot: Slot, takes: bool) {
         let (pool, gpus) = (self.jobs[slot].pool, self.jobs[slot].gpus);
         for (index, budget) in model.budgets.all.iter().enumerate() {
+            self.budgets.states[index].outlay = None;
             if !budget.is_of_jobs() || !self.is_about(model, budget, slot) {
                 continue;
             }
@@ -115,13 +116,13 @@ impl World {
     }
 
     /// Whether a budget is about a job, as far as it looks at jobs.
-    fn is_about(&self, model: &Model, budget: &Budget, slot: Slot) -> bool {
+    pub(super) fn is_about(&self, model: &Model, budget: &Budget, slot: Slot) -> bool {
         let request = &self.jobs[slot].request;
         let class = model.rollout.reported(model.class_of(request.shape));
         budget.concerns(request.tenant, class)
     }
 
-    /// Whether a job may go to a rented pool for all that budgets say; `true` if one is used up that only counts.
+    /// Whether a job may go to a rented pool for all that budgets say; `true` if one says no that only counts.
     pub(super) fn within_budgets(
         &mut self,
         model: &Model,
@@ -133,11 +134,17 @@ impl World {
             if budget.place_of(pool).is_none() || !self.is_about(model, budget, slot) {
                 continue;
             }
-            let (at, at_limit) = ((index, self.now), self.at_limit_of(budget));
-            let answer = self.with_budget(model, at, |of| of.state.answer(at_limit));
-            if let Some(answer) = answer
-                && worst.is_none_or(|(before, _)| severity(before) < severity(answer))
-            {
+            let more = if budget.looks_ahead {
+                self.outlay(model, (index, budget), slot, pool)
+            } else {
+                Money::ZERO
+            };
+            let refuses = self.with_budget(model, (index, self.now), |of| {
+                of.state.refuses = of.state.would_exceed(more);
+                of.state.refuses
+            });
+            let answer = self.at_limit_of(budget);
+            if refuses && worst.is_none_or(|(before, _)| severity(before) < severity(answer)) {
                 worst = Some((answer, index));
             }
         }
@@ -182,7 +189,7 @@ impl World {
                 && self.is_about(model, budget, slot)
             {
                 let state = &mut self.budgets.states[index];
-                state.record.flagged += u64::from(state.used_up);
+                state.record.flagged += u64::from(state.refuses);
             }
         }
         self.budgets.flagged.push((self.jobs[slot].id, pool));
@@ -195,7 +202,7 @@ impl World {
             let covers = pools.iter().any(|&pool| budget.place_of(pool).is_some());
             if covers && budget.at_limit == AtLimit::Shed && self.is_about(model, budget, slot) {
                 let state = &mut self.budgets.states[index];
-                state.record.shed += u64::from(state.used_up);
+                state.record.shed += u64::from(state.used_up || budget.looks_ahead);
             }
         }
     }

@@ -109,7 +109,8 @@ fn nobody_went(run: &Run<'_>, budget: &Budget, periods: &[&BudgetRecord]) {
         let used_up = periods[place].used_up;
         let overspends = run.model.strategies[run.strategy].overspends;
         if budget.at_limit == AtLimit::Flag || overspends {
-            flagged[place] += u64::from(used_up.is_some_and(|since| since <= at));
+            let counts = budget.looks_ahead || used_up.is_some_and(|since| since <= at);
+            flagged[place] += u64::from(counts);
         } else {
             // At the very instant money may have been spent after the decision.
             assert!(used_up.is_none_or(|since| at <= since), "{job:?} at {at:?}");

@@ -27,6 +27,7 @@ fn monthly(amount: i128) -> Budget {
         pools: vec![PoolId(0)],
         amount: units(amount),
         awaits_phase: false,
+        looks_ahead: false,
         period: BudgetPeriod::Month,
         at_limit: AtLimit::Queue,
         alerts: Vec::new(),
@@ -212,6 +213,37 @@ fn a_budget_that_flags_changes_nothing_but_what_is_told() {
 }
 
 #[test]
+fn a_budget_that_looks_ahead_is_not_overrun_by_what_runs() {
+    // The first asks for 2 h, 24 of 36. At 0:10 2 are spent, 22 to come, and the second would cost 24: it waits. At 0:20
+    // the third asks for 12 beside 4 + 20: just enough. The first ends after an hour, the third at 1:20, and 24 are
+    // spent: two hours would be too much still. When the fourth comes at 23:00, one hour of January is left, which is
+    // what the second costs in it: it goes, and the fourth waits for February, where it costs 24 beside 12 to come.
+    let budget = Budget {
+        looks_ahead: true,
+        ..monthly(36)
+    };
+    let mut model = rents(terms(), vec![budget]);
+    let rows = [
+        Row {
+            requested: 2 * HOUR,
+            ..Row::of(0, 4, HOUR)
+        },
+        Row::of(10 * MINUTE, 4, 2 * HOUR),
+        Row::of(20 * MINUTE, 4, HOUR),
+        Row::of(23 * HOUR, 4, 2 * HOUR),
+    ];
+    let heard = checked(&mut model, &rows);
+    let at: Vec<u64> = starts(&heard)
+        .iter()
+        .map(|start| start.0 / MINUTE)
+        .collect();
+    assert_eq!(at, [0, 23 * 60, 20, 24 * 60]);
+    assert_eq!(heard.jobs[1].waits[Cause::Budget], 23 * HOUR - 10 * MINUTE);
+    let spent: Vec<_> = heard.budgets.iter().map(|of| of.spent).collect();
+    assert_eq!(spent, [units(36), units(36)]);
+}
+
+#[test]
 fn whom_a_budget_holds_back_runs_at_home_when_a_place_comes_free() {
     let mut model = hybrid(SpillTest::Waited(Span::ZERO), terms());
     model.horizon = Horizon::At(SimTime(72 * HOUR));
@@ -224,6 +256,32 @@ fn whom_a_budget_holds_back_runs_at_home_when_a_place_comes_free() {
     let heard = checked(&mut model, &rows);
     assert_eq!(starts(&heard), [(0, 0), (2 * HOUR, 0)]);
     assert_eq!(heard.jobs[1].waits[Cause::Budget], 90 * MINUTE);
+}
+
+#[test]
+fn whom_a_budget_holds_back_reserves_at_home() {
+    // Two of four owned GPUs are held for 10 h. The second job needs four and may not go out: it reserves for 10:00. The
+    // third would hold two beyond that, and waits behind it, until 11:00; the fourth ends before and goes at 3:00.
+    for discipline in [Discipline::Easy, Discipline::Conservative { depth: 100 }] {
+        let mut model = hybrid(SpillTest::Waited(Span::ZERO), terms());
+        model.strategies[0].discipline = discipline;
+        model.horizon = Horizon::At(SimTime(72 * HOUR));
+        model.budgets.all = vec![Budget {
+            pools: vec![PoolId(1)],
+            period: BudgetPeriod::Run,
+            ..monthly(0)
+        }];
+        let rows = [
+            Row::of(0, 2, 10 * HOUR),
+            Row::of(HOUR, 4, HOUR),
+            Row::of(2 * HOUR, 2, 20 * HOUR),
+            Row::of(3 * HOUR, 2, 2 * HOUR),
+        ];
+        let heard = checked(&mut model, &rows);
+        let at: Vec<u64> = starts(&heard).iter().map(|start| start.0 / HOUR).collect();
+        assert_eq!(at, [0, 10, 11, 3]);
+        assert_eq!(heard.jobs[1].waits[Cause::Budget], 9 * HOUR);
+    }
 }
 
 #[test]
@@ -370,13 +428,14 @@ fn limited(
             BudgetPeriod::Quarter,
             BudgetPeriod::Run,
         ]),
+        any::<bool>(),
     );
     let epochs = prop::sample::select(vec!["2026-01-05T00:00:00Z", "2026-03-31T22:00:00Z"]);
     (worlds, prop::collection::vec(budget, 1..4), epochs).prop_map(
         |((mut model, timeline), drawn, epoch)| {
             model.epoch = Epoch::parse(epoch).unwrap();
             let pools = model.pools.len();
-            for (tenant, class, mask, amount, at_limit, period) in drawn {
+            for (tenant, class, mask, amount, at_limit, period, looks_ahead) in drawn {
                 let all = (0..pools).filter(|pool| mask & (1 << pool) != 0 || mask == 0);
                 model.budgets.all.push(Budget {
                     name: format!("{tenant:?} {class:?} {mask} {amount} {at_limit:?} {period:?}"),
@@ -385,6 +444,7 @@ fn limited(
                     pools: all.map(PoolId::from).collect(),
                     period,
                     at_limit,
+                    looks_ahead,
                     alerts: vec![250_000, 1_000_000, 1_250_000],
                     ..monthly(amount)
                 });

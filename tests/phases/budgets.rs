@@ -21,6 +21,7 @@ fn estate(amount: i128, changes: Vec<Change>) -> Model {
         pools: vec![CLOUD],
         amount: units(amount),
         awaits_phase: false,
+        looks_ahead: false,
         period: BudgetPeriod::Run,
         at_limit: AtLimit::Queue,
         alerts: vec![500_000],

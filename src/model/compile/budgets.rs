@@ -58,6 +58,7 @@ pub(super) fn read(
             amount: most.unwrap_or_default(),
             awaits_phase: !spec.in_phase.is_absent(),
             period: period(per.unwrap_or(BudgetPeriodKind::Month)),
+            looks_ahead: spec.looks_ahead.value() == Some(&true),
             at_limit,
             alerts: alerts(context, spec),
         });

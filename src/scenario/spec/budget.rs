@@ -22,6 +22,9 @@ pub struct BudgetSpec {
     pub per: Given<BudgetPeriodKind>,
     /// What counts: "rented" unless given.
     pub counts: Given<CountsKind>,
+    /// Whether a job is also held back if it is expected, by its own estimate and those of the jobs that run, that
+    /// more than the amount is spent by the end of the period; only what was spent counts unless given.
+    pub looks_ahead: Given<bool>,
     /// What happens, once it is used up, to a job that would go to rented capacity: "queue" unless given.
     pub at_limit: Given<AtLimitKind>,
     /// Shares of the amount of which somebody wants to hear, such as "50%" and "80%".

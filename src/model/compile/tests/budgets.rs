@@ -23,6 +23,7 @@ name     = "large"
 of       = { class = "large" }
 amount   = "100 USD"
 per      = "month"
+looks_ahead = true
 in_phase = "two"
 
 [[phase]]
@@ -73,6 +74,7 @@ fn budgets_say_of_whom_how_much_and_what_then() {
     assert_eq!((everything.tenant, everything.class), (None, None));
     assert_eq!((large.class, large.awaits_phase), (Some(ClassId(0)), true));
     assert_eq!(large.at_limit, AtLimit::Queue);
+    assert!(large.looks_ahead && !research.looks_ahead);
     let change = |budget, amount| Change::Budget {
         budget,
         amount: Some(units(amount)),
