@@ -246,6 +246,9 @@ fn a_run_cut_in_two_costs_what_it_costs_as_one() {
     }
 }
 
+/// What the state of the first half tells of.
+const LEFT: [&str; 6] = ["down", "egress", "cached", "paid", "balance", "budget"];
+
 fn cut_in_two(queue: &str, seed: u64) {
     let folder = folder(&format!("{queue}-{seed}"));
     let whole = compiled(
@@ -263,15 +266,8 @@ fn cut_in_two(queue: &str, seed: u64) {
     let later = play(&second, &rest(&second, &tape, seed), 0);
     std::fs::remove_dir_all(&folder).unwrap();
     // The state holds something of each kind, or the test says nothing.
-    for word in [
-        "down = [",
-        "egress = [",
-        "cached = [",
-        "paid = [",
-        "balance = [",
-        "budget = [",
-    ] {
-        assert!(words.contains(word), "{queue}: {words}");
+    for word in LEFT {
+        assert!(words.contains(&format!("{word} = [")), "{queue}: {words}");
     }
     let count = |what: fn(&Fact) -> bool| later.facts.iter().filter(|of| what(&of.1)).count();
     assert!(
