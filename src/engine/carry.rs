@@ -2,13 +2,25 @@
 
 use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer};
-use crate::model::{Boot, Overrun, Supply};
+use crate::model::{Boot, Model, Overrun, Supply};
 use crate::process::{Outcome, exponential_below, lognormal_ms};
 use crate::units::{PoolId, SimTime, Span};
-use crate::world::{Phase, Slot, wall};
+use crate::world::{Phase, Slot, World, wall};
 
 use super::agenda::{Event, Rank};
-use super::run::Run;
+use super::run::{Run, Scratch};
+
+/// Whether a job that starts has nothing to see to but its end: each line is for one of
+/// [`Run::begin_running_among_more`] and [`Run::begin_work`].
+pub(super) fn starts_plainly(model: &Model, scratch: &Scratch, world: &World) -> bool {
+    model.rollout.phases.is_empty()
+        && !world.staging.may_hold()
+        && !world.staging.transfers.syncs.is_used()
+        && !world.staging.transfers.feeds.is_used()
+        && !world.services.are_used()
+        && model.elastic.is_empty()
+        && scratch.class_keys.is_empty()
+}
 
 impl<O: Observer> Run<'_, O> {
     /// Carries out what the strategy planned.

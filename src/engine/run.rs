@@ -10,6 +10,7 @@ use crate::world::{PoolState, Profile, Room, Slot, World};
 use super::agenda::{Agenda, Event};
 use super::artifacts::Harm;
 use super::births::Birth;
+use super::carry::starts_plainly;
 use super::feeds::FeedEnd;
 use super::ledger::IdleBooks;
 
@@ -172,13 +173,7 @@ pub fn simulate<O: Observer>(
         scratch.class_keys.extend(keys);
     }
     let next_price_at = scratch.price_change(0);
-    let is_plain = model.rollout.phases.is_empty()
-        && model.elastic.is_empty()
-        && scratch.class_keys.is_empty()
-        && !world.staging.transfers.feeds.is_used()
-        && !world.staging.transfers.syncs.is_used()
-        && !world.staging.may_hold()
-        && !world.services.are_used();
+    let is_plain = starts_plainly(model, scratch, &world);
     let is_still = is_plain && world.is_still(model);
     let mut run = Run {
         model,
@@ -286,6 +281,8 @@ impl<O: Observer> Run<'_, O> {
         }
         loop {
             self.happen(now);
+            #[cfg(debug_assertions)]
+            assert!(!self.is_still || self.world.rests(), "something moves here");
             if !self.is_still {
                 if self.world.staging.holds_any() && self.world.changes.other {
                     self.begin_staged();

@@ -102,7 +102,9 @@ impl PowerMeter {
             }
             _ => {
                 let mut drawn = self.busy.over(asked, from, to);
-                drawn += self.idle.over(MilliGpus(held.0 - asked.0), from, to);
+                if asked < held {
+                    drawn += self.idle.over(MilliGpus(held.0 - asked.0), from, to);
+                }
                 drawn
             }
         }

@@ -14,6 +14,8 @@ pub(super) struct Artifacts {
     states: BTreeMap<(DatasetId, SiteId), State>,
     /// How many versions do not work.
     ill: u32,
+    /// From when on no pull that broke keeps another from being tried.
+    calm: SimTime,
     /// Jobs that started on a corrupted version, with the attempt.
     spoiled: Vec<(Slot, u32)>,
 }
@@ -45,7 +47,7 @@ impl Artifacts {
     /// Nothing is known.
     pub(super) fn clear(&mut self) {
         self.states.clear();
-        self.ill = 0;
+        (self.ill, self.calm) = (0, SimTime::ZERO);
         self.spoiled.clear();
     }
 
@@ -64,6 +66,12 @@ impl Artifacts {
     /// Nothing is pulled before `again`.
     pub(super) fn wait_until(&mut self, id: DatasetId, site: SiteId, again: SimTime) {
         self.states.entry((id, site)).or_default().again = again;
+        self.calm = self.calm.max(again);
+    }
+
+    /// Whether every version works, and no pull that broke waits to be tried again.
+    pub(super) fn are_well(&self, now: SimTime) -> bool {
+        self.ill == 0 && self.calm <= now
     }
 
     /// Whether a pull that broke is not tried again yet.

@@ -238,6 +238,17 @@ impl World {
             && model.classes.iter().all(|class| class.results_to.is_none())
     }
 
+    /// Whether nothing that moves or is to be served waits to be looked at.
+    #[cfg(debug_assertions)]
+    pub fn rests(&self) -> bool {
+        let transfers = &self.staging.transfers;
+        !self.staging.holds_any()
+            && !self.awaits_service()
+            && !transfers.feeds.is_used()
+            && transfers.paid.is_empty()
+            && transfers.due.is_empty()
+    }
+
     /// Whether somebody should decide something.
     #[inline]
     pub fn decision_due(&self) -> bool {

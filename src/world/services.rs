@@ -15,7 +15,9 @@ pub struct Services {
     used: bool,
     /// Whether any gives credentials that expire.
     expiring: bool,
-    /// How many do not serve.
+    /// How many are out.
+    out: u32,
+    /// How many of them do not serve.
     lapsed: u32,
     outlets: Vec<State>,
 }
@@ -43,7 +45,7 @@ impl Services {
         self.used = model.services.are_used();
         let mut services = model.services.list.iter();
         self.expiring = services.any(|service| service.expires.is_some());
-        self.lapsed = 0;
+        (self.out, self.lapsed) = (0, 0);
         self.outlets.clear();
         let outlets = model.services.outlets.len();
         self.outlets.resize(outlets, State::default());
@@ -87,6 +89,7 @@ impl Services {
         let state = &mut self.outlets[id.index()];
         state.causes += 1;
         let is_new = state.causes == 1;
+        self.out += u32::from(is_new);
         if is_new {
             state.since = now;
             state.lapses = now + cache;
@@ -130,6 +133,7 @@ impl Services {
             return false;
         }
         state.out += now.since(state.since);
+        self.out -= 1;
         self.lapsed -= u32::from(state.lapsed);
         state.lapsed = false;
         true
@@ -139,6 +143,9 @@ impl Services {
 impl World {
     /// Why no job of a class can start in a pool whatever room there is, if so.
     pub fn withheld(&self, model: &Model, class: ClassId, pool: PoolId) -> Option<Cause> {
+        if self.services.out == 0 && self.staging.artifacts.are_well(self.now) {
+            return None;
+        }
         let missing = self.lacks_to_start(model, class, pool);
         let site = model.pool(pool).site;
         let data = model.classes[class.index()].data.iter();
