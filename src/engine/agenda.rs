@@ -264,6 +264,7 @@ impl Agenda {
     }
 
     /// Puts `key` where it belongs below the top, whose entry has left.
+    #[inline]
     fn sink(&mut self, key: u64) {
         let heap = self.heap.as_mut_slice();
         let mut at = 0;

@@ -13,7 +13,7 @@ pub(super) const BUDGETS: u32 = u32::MAX - 2;
 
 impl<O: Observer> Run<'_, O> {
     /// What a decision means for budgets.
-    #[inline(never)]
+    #[cold]
     pub(super) fn carry_out_budgets(&mut self, now: SimTime) {
         for index in 0..self.scratch.orders.sheds.len() {
             let slot = self.scratch.orders.sheds[index];
@@ -31,6 +31,7 @@ impl<O: Observer> Run<'_, O> {
 
     /// Tells what was reached, and expects the ends of periods that somebody waits for. Nothing happens at the end of
     /// any other: whoever comes later is counted in the period of its own instant.
+    #[cold]
     pub(super) fn hear_of_budgets(&mut self) {
         for (at, budget, share) in self.world.budgets.take_reached() {
             self.out.fact(at, Fact::BudgetReached(budget, share));
@@ -53,12 +54,14 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// A budget may be spent anew.
+    #[cold]
     pub(super) fn turn_budgets(&mut self) {
         self.world.settle_budgets(self.model);
         self.world.changes.other = true;
     }
 
     /// The amount of a budget changes.
+    #[cold]
     pub(super) fn befall_budgets(&mut self, what: Happening) {
         match what {
             Happening::Budget {
@@ -77,6 +80,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// A job is turned away.
+    #[cold]
     pub(super) fn shed(&mut self, slot: Slot, event: Event) {
         let job = &self.world.jobs[slot];
         if job.id.0 == event.id && job.phase == Phase::Waiting && job.attempt == event.attempt {
@@ -88,6 +92,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// At the horizon: what became of each period of each budget.
+    #[cold]
     pub(super) fn close_budgets(&mut self) {
         if !self.world.budgets.are_kept() {
             return;
