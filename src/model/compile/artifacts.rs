@@ -9,7 +9,7 @@ use crate::scenario::{
     ArtifactSpec, ClassSpec, HappeningKind, HappeningSpec, Origin, RegistrySpec, ScenarioFile,
 };
 use crate::units::{
-    Bandwidth, BytePrice, Bytes, DatasetId, SimTime, SiteId, Span, parse_bandwidth, parse_bytes,
+    Bandwidth, BytePrice, Bytes, DatasetId, SiteId, Span, parse_bandwidth, parse_bytes,
 };
 
 use super::context::Context;
@@ -18,7 +18,7 @@ use super::laws;
 use super::selector;
 use super::services;
 use super::sites::Place;
-use super::weather::Estate;
+use super::told::Told;
 
 /// How long after a broken pull the next one begins, unless given.
 const RETRY: Span = Span::MINUTE;
@@ -273,14 +273,13 @@ fn named(
 }
 
 /// Sites receive a corrupted version, which is detected and rolled back in the end.
-pub(super) fn corrupted(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    table: Origin,
-    estate: &Estate<'_>,
-    from: SimTime,
-    script: &mut Vec<Incident>,
-) {
+pub(super) fn corrupted(context: &mut Context, told: &Told<'_>, script: &mut Vec<Incident>) {
+    let Told {
+        spec,
+        table,
+        estate,
+        when: (from, _),
+    } = *told;
     if let Some(origin) = spec.lasts.origin() {
         let fix = "say `detected_after` and `rollback`";
         context.fault(origin, "`lasts` means nothing here", fix);

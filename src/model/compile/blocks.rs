@@ -1,22 +1,20 @@
 //! `[[happening]]` of rules on links: what must not cross them for a time.
 
 use crate::model::{Happening, Incident, LinkUse, Turn};
-use crate::scenario::{HappeningSpec, LinkUseKind, Origin};
+use crate::scenario::LinkUseKind;
 
 use super::context::Context;
-use super::happenings::When;
-use super::weather::Estate;
+use super::told::Told;
 use super::wire_weather::{self, Wire};
 
 /// Links that must not be used for something for a time.
-pub(super) fn block(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    table: Origin,
-    estate: &Estate<'_>,
-    (from, to): When,
-    script: &mut Vec<Incident>,
-) {
+pub(super) fn block(context: &mut Context, told: &Told<'_>, script: &mut Vec<Incident>) {
+    let Told {
+        spec,
+        table,
+        when: (from, to),
+        ..
+    } = *told;
     let example = "use = \"checkpoint-sync\" (or data-sets, results, feeds, restores)";
     let used_for = context.required(&spec.used_for, table, "what is blocked", example);
     let Some((&used_for, _)) = used_for else {
@@ -29,7 +27,7 @@ pub(super) fn block(
         LinkUseKind::CheckpointSync => LinkUse::CheckpointSync,
         LinkUseKind::Restores => LinkUse::Restores,
     };
-    for link in wire_weather::meant(context, spec, (Wire::Link, table), estate).concat() {
+    for link in wire_weather::meant(context, told, Wire::Link).concat() {
         let begins = Happening::Forbidden { link, used_for };
         script.push(Incident {
             at: from,

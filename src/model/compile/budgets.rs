@@ -5,20 +5,19 @@ use std::collections::BTreeSet;
 use crate::journal::ALERTS_MAX;
 use crate::model::{AtLimit, Budget, BudgetPeriod, Budgets, Change, Happening, Incident, Phase};
 use crate::scenario::{
-    AtLimitKind, BudgetOfSpec, BudgetPeriodKind, BudgetSpec, CountsKind, HappeningSpec, Origin,
-    PhaseSpec, ScenarioFile,
+    AtLimitKind, BudgetOfSpec, BudgetPeriodKind, BudgetSpec, CountsKind, Origin, PhaseSpec,
+    ScenarioFile,
 };
 use crate::units::{ClassId, PoolId, ProviderId, TenantId, parse_decimal};
 
 use super::classes::ClassDraft;
 use super::commitments::{amount, provider};
 use super::context::Context;
-use super::happenings::When;
 use super::orders;
 use super::pools::PoolDraft;
 use super::selector;
 use super::sites::Place;
-use super::weather::Estate;
+use super::told::Told;
 
 /// More budgets are a slip.
 const BUDGETS_MAX: usize = 1_000;
@@ -269,14 +268,13 @@ pub(super) fn begin_in(
 }
 
 /// What may be spent of budgets changes, for a time or for good.
-pub(super) fn happening(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    table: Origin,
-    estate: &Estate<'_>,
-    (from, to): When,
-    script: &mut Vec<Incident>,
-) {
+pub(super) fn happening(context: &mut Context, told: &Told<'_>, script: &mut Vec<Incident>) {
+    let Told {
+        spec,
+        table,
+        estate,
+        when: (from, to),
+    } = *told;
     if let Some(at) = spec.selector.origin() {
         let fix = "name the `budgets` instead";
         context.fault(at, "`where` means nothing here", fix);

@@ -2,16 +2,15 @@
 
 use crate::catalog::Tco;
 use crate::model::{Contracts, Owning, Renewal};
-use crate::scenario::{HappeningSpec, OfferKind, OfferSpec, Origin};
+use crate::scenario::{OfferKind, OfferSpec};
 use crate::units::{PoolId, SimTime, parse_price};
 
 use super::context::Context;
-use super::happenings::When;
 use super::offers::Terms;
 use super::pools::PoolDraft;
 use super::run::instant;
 use super::selector;
-use super::weather::Estate;
+use super::told::Told;
 
 /// Factors are in millionths.
 const MILLION: u64 = 1_000_000;
@@ -69,14 +68,13 @@ pub(super) fn of(pools: &[PoolDraft]) -> Contracts {
 }
 
 /// Contracts end, and are renewed for another price.
-pub(super) fn renewals(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    table: Origin,
-    estate: &Estate<'_>,
-    (from, to): When,
-    contracts: &mut Contracts,
-) {
+pub(super) fn renewals(context: &mut Context, told: &Told<'_>, contracts: &mut Contracts) {
+    let Told {
+        spec,
+        table,
+        estate,
+        when: (from, to),
+    } = *told;
     context.required(
         &spec.factor,
         table,
@@ -113,14 +111,13 @@ pub(super) fn renewals(
 }
 
 /// The market thinks otherwise of what hardware is worth at its end.
-pub(super) fn residuals(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    table: Origin,
-    estate: &Estate<'_>,
-    (from, to): When,
-    contracts: &mut Contracts,
-) {
+pub(super) fn residuals(context: &mut Context, told: &Told<'_>, contracts: &mut Contracts) {
+    let Told {
+        spec,
+        table,
+        estate,
+        when: (from, to),
+    } = *told;
     let what = "what hardware is worth at its end";
     context.required(&spec.residual, table, what, "residual = 0.10");
     let residual = context.number(&spec.residual, 0.0, 1.0);

@@ -1,12 +1,13 @@
 //! Single GPUs that break, by law or at a given time, and what their nodes do meanwhile.
 
 use crate::model::{Entity, Gpu, GpuFailure, Incident, NodeRange, Times, Weather};
-use crate::scenario::{FailureSpec, Given, HappeningSpec, NodeAnswer, Origin};
+use crate::scenario::{FailureSpec, Given, NodeAnswer, Origin};
 use crate::units::PoolId;
 
 use super::context::Context;
 use super::failures::ENTITIES_MAX;
-use super::happenings::{When, ranges};
+use super::node_weather::ranges;
+use super::told::Told;
 use super::weather::{Estate, packed};
 
 /// Why a node drains unless somebody says otherwise.
@@ -113,15 +114,14 @@ pub(super) fn failure(
 }
 
 /// `what = "gpus-down"`: the lowest GPUs of each of some nodes break.
-pub(super) fn down(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    table: Origin,
-    estate: &Estate<'_>,
-    (from, to): When,
-    script: &mut Vec<Incident>,
-) {
-    let Some(nodes) = ranges(context, spec, table, estate) else {
+pub(super) fn down(context: &mut Context, told: &Told<'_>, script: &mut Vec<Incident>) {
+    let Told {
+        spec,
+        table,
+        estate,
+        when: (from, to),
+    } = *told;
+    let Some(nodes) = ranges(context, told) else {
         return;
     };
     let name = spec.name.value().map_or("", String::as_str);

@@ -1,17 +1,16 @@
 //! `[[failure]]` and `[[happening]]` of services: which are out, where, and from when until when.
 
 use crate::model::{Happening, Incident, ServiceFailure, ServiceKind, Services, Times};
-use crate::scenario::{
-    FailureSpec, FailureUnit, Given, HappeningKind, HappeningSpec, List, Origin, SelectorSpec,
-};
-use crate::units::{OutletId, ServiceId, SiteId, Span};
+use crate::scenario::{FailureSpec, FailureUnit, HappeningKind, Origin};
+use crate::units::{OutletId, ServiceId, Span};
 
+use super::chosen::{Candidate, Chosen};
 use super::context::Context;
 use super::failures;
-use super::happenings::When;
 use super::outages;
 use super::selector;
 use super::services::entities;
+use super::told::{Told, When};
 use super::weather::Estate;
 
 /// The kind of service that fails, if one does.
@@ -56,15 +55,14 @@ pub(super) fn failure(
         }
     }
     let chosen = Chosen {
-        kind,
-        services: &spec.services,
+        names: &spec.services,
         selector: &spec.selector,
         at,
     };
     Some(ServiceFailure {
         name: name?,
         times,
-        entities: chosen.entities(context, estate)?,
+        entities: meant(context, kind, &chosen, estate)?,
     })
 }
 
@@ -79,12 +77,11 @@ pub(super) fn recorded(
 ) -> Option<()> {
     failures::drawn_words(context, spec);
     let chosen = Chosen {
-        kind,
-        services: &spec.services,
+        names: &spec.services,
         selector: &spec.selector,
         at,
     };
-    let entities = chosen.entities(context, estate)?;
+    let entities = meant(context, kind, &chosen, estate)?;
     let things = (entities.len(), "services");
     for (index, from, to) in outages::replay(context, spec, recording, estate.run, things)? {
         for &outlet in &entities[index].1 {
@@ -103,14 +100,13 @@ fn outage(outlet: OutletId, voids: bool, (from, to): When) -> impl Iterator<Item
 /// A service is out from an instant on.
 pub(super) fn out(
     context: &mut Context,
-    spec: &HappeningSpec,
-    (kind, table): (ServiceKind, Origin),
-    estate: &Estate<'_>,
-    when: When,
+    told: &Told<'_>,
+    kind: ServiceKind,
     script: &mut Vec<Incident>,
 ) {
+    let Told { spec, when, .. } = *told;
     let voids = spec.voids_cache.value() == Some(&true);
-    for outlet in outlets(context, spec, (kind, table), estate) {
+    for outlet in outlets(context, told, kind) {
         script.extend(outage(outlet, voids, when));
     }
 }
@@ -118,18 +114,21 @@ pub(super) fn out(
 /// What a service gave out is replaced at an instant, at once.
 pub(super) fn rotation(
     context: &mut Context,
-    spec: &HappeningSpec,
-    (kind, table): (ServiceKind, Origin),
-    estate: &Estate<'_>,
-    (from, to): When,
+    told: &Told<'_>,
+    kind: ServiceKind,
     script: &mut Vec<Incident>,
 ) {
+    let Told {
+        spec,
+        when: (from, to),
+        ..
+    } = *told;
     if let (Some(_), Some(origin)) = (to, spec.lasts.origin()) {
         let fix = "leave it out";
         context.fault(origin, "a rotation is over at once", fix);
     }
     let overlap = Span::ZERO;
-    for outlet in outlets(context, spec, (kind, table), estate) {
+    for outlet in outlets(context, told, kind) {
         let what = Happening::Rotated { outlet, overlap };
         script.push(Incident::terms(from, what));
     }
@@ -138,20 +137,24 @@ pub(super) fn rotation(
 /// What happens to identity providers and the credentials that they give out.
 pub(super) fn identity(
     context: &mut Context,
-    spec: &HappeningSpec,
-    (what, table): (HappeningKind, Origin),
-    estate: &Estate<'_>,
-    when: When,
+    told: &Told<'_>,
+    what: HappeningKind,
     script: &mut Vec<Incident>,
 ) {
-    let kind = (ServiceKind::Identity, table);
+    let Told {
+        spec,
+        table,
+        estate,
+        when,
+    } = *told;
+    let kind = ServiceKind::Identity;
     match what {
-        HappeningKind::CredentialRotation => rotation(context, spec, kind, estate, when, script),
+        HappeningKind::CredentialRotation => rotation(context, told, kind, script),
         HappeningKind::FederationCut => {
             let before = script.len();
             let cut = selector::sites(context, &spec.selector, table, estate);
             let services = estate.services;
-            for outlet in outlets(context, spec, kind, estate) {
+            for outlet in outlets(context, told, kind) {
                 let site = services.outlet(outlet).site;
                 let of = services.service_of(outlet);
                 if of.shared && of.home != Some(site) && cut.contains(&site) {
@@ -164,83 +167,48 @@ pub(super) fn identity(
             }
         }
         HappeningKind::CredentialsRevoked => {
-            for outlet in outlets(context, spec, kind, estate) {
+            for outlet in outlets(context, told, kind) {
                 script.push(Incident::terms(when.0, Happening::Revoked { outlet }));
                 script.extend(outage(outlet, true, when));
             }
         }
         _ => {
             let voids = what == HappeningKind::CertificateExpired;
-            for outlet in outlets(context, spec, kind, estate) {
+            for outlet in outlets(context, told, kind) {
                 script.extend(outage(outlet, voids, when));
             }
         }
     }
 }
 
-fn outlets(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    (kind, table): (ServiceKind, Origin),
-    estate: &Estate<'_>,
-) -> Vec<OutletId> {
+fn outlets(context: &mut Context, told: &Told<'_>, kind: ServiceKind) -> Vec<OutletId> {
     let chosen = Chosen {
-        kind,
-        services: &spec.services,
-        selector: &spec.selector,
-        at: table,
+        names: &told.spec.services,
+        selector: &told.spec.selector,
+        at: told.table,
     };
-    let found = chosen.entities(context, estate).unwrap_or_default();
+    let found = meant(context, kind, &chosen, told.estate).unwrap_or_default();
     found.into_iter().flat_map(|(_, outlets)| outlets).collect()
 }
 
-/// Which services are meant, and where.
-struct Chosen<'a> {
+/// The services of a kind that are meant: a shared one as a whole, if any site that it serves is.
+fn meant(
+    context: &mut Context,
     kind: ServiceKind,
-    services: &'a List<String>,
-    selector: &'a Given<SelectorSpec>,
-    at: Origin,
-}
-
-impl Chosen<'_> {
-    /// Those that match: a shared service as a whole, if any site that it serves does.
-    fn entities(
-        &self,
-        context: &mut Context,
-        estate: &Estate<'_>,
-    ) -> Option<Vec<(String, Vec<OutletId>)>> {
-        let services: &Services = estate.services;
-        let of_kind = |index: &usize| services.list[*index].kind == self.kind;
-        let ids: Vec<usize> = (0..services.list.len()).filter(of_kind).collect();
-        let word = self.kind.name();
-        if ids.is_empty() {
-            let message = format!("there is no {word} in this estate");
-            let fix = format!("add a [[{}]]", word.replace(' ', "_"));
-            context.fault(self.at, message, fix);
-            return None;
-        }
-        let before = context.problems.len();
-        let known: Vec<&str> = ids
-            .iter()
-            .map(|&id| services.list[id].name.as_str())
-            .collect();
-        let wanted = selector::names(context, self.services, word, &known);
-        let sites: Vec<SiteId> = selector::sites(context, self.selector, self.at, estate);
-        let is_wanted = |id: usize| {
-            (wanted.as_ref()).is_none_or(|names| names.contains(&services.list[id].name))
-        };
-        let named = ids.into_iter().filter(|&id| is_wanted(id));
-        let found: Vec<(String, Vec<OutletId>)> = named
-            .flat_map(|id| entities(services, ServiceId::from(id), estate.sites))
-            .filter(|(_, outlets)| {
-                let mut at = outlets.iter().map(|&id| services.outlet(id).site);
-                at.any(|site| sites.contains(&site))
-            })
-            .collect();
-        if found.is_empty() && context.problems.len() == before {
-            let message = format!("no {word} serves what is meant here");
-            context.fault(self.at, message, "widen the conditions of `where`");
-        }
-        Some(found)
-    }
+    chosen: &Chosen<'_>,
+    estate: &Estate<'_>,
+) -> Option<Vec<(String, Vec<OutletId>)>> {
+    let services: &Services = estate.services;
+    let of_kind = services.list.iter().enumerate();
+    let of_kind = of_kind.filter(|(_, service)| service.kind == kind);
+    let all = of_kind.flat_map(|(index, service)| {
+        let found = entities(services, ServiceId::from(index), estate.sites);
+        found.into_iter().map(|(entity, parts)| Candidate {
+            name: service.name.as_str(),
+            entity,
+            sites: parts.iter().map(|&id| services.outlet(id).site).collect(),
+            parts,
+        })
+    });
+    chosen.among(context, estate, kind.name(), all.collect())
 }

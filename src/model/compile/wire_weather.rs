@@ -1,14 +1,14 @@
 //! `[[failure]]` and `[[happening]]` of links and storages: which are slow or dead, where, and from when until when.
 
 use crate::model::{Incident, LinkFailure, Times};
-use crate::scenario::{FailureSpec, FailureUnit, Given, HappeningSpec, List, Origin, SelectorSpec};
-use crate::units::{LinkId, SiteId};
+use crate::scenario::{FailureSpec, FailureUnit, Given, Origin};
+use crate::units::LinkId;
 
+use super::chosen::{Candidate, Chosen};
 use super::context::Context;
 use super::failures;
-use super::happenings::When;
 use super::outages;
-use super::selector;
+use super::told::{Told, When};
 use super::weather::Estate;
 
 /// What it is that fails.
@@ -36,6 +36,34 @@ impl Wire {
             Self::Storage => "storage",
         }
     }
+
+    /// All that there are; a link is where it begins and where it ends.
+    fn all<'a>(self, estate: &Estate<'a>) -> Vec<Candidate<'a, LinkId>> {
+        let network = estate.network;
+        let candidate = |name: &'a str, sites, parts| Candidate {
+            name,
+            entity: name.to_owned(),
+            sites,
+            parts,
+        };
+        if self == Self::Storage {
+            let storages = network.storages.iter().enumerate();
+            let all = storages.map(|(index, storage)| {
+                let lanes = vec![network.reading(index)];
+                candidate(&storage.name, vec![storage.site], lanes)
+            });
+            return all.collect();
+        }
+        let mut all: Vec<Candidate<'a, LinkId>> = Vec::new();
+        for (index, link) in network.links.iter().enumerate() {
+            let id = LinkId::from(index);
+            match all.iter_mut().find(|known| known.name == link.name) {
+                Some(known) => known.parts.push(id),
+                None => all.push(candidate(&link.name, vec![link.from, link.to], vec![id])),
+            }
+        }
+        all
+    }
 }
 
 /// Links or storages that fail by law.
@@ -52,7 +80,7 @@ pub(super) fn failure(
         name: name?,
         times,
         permille: permille(context, &spec.share),
-        links: chosen(spec, wire, at).entities(context, estate)?,
+        links: failing(context, spec, (wire, at), estate)?,
     })
 }
 
@@ -68,7 +96,7 @@ pub(super) fn recorded(
     failures::drawn_words(context, spec);
     misplaced(context, spec, wire);
     let permille = permille(context, &spec.share);
-    let entities = chosen(spec, wire, at).entities(context, estate)?;
+    let entities = failing(context, spec, (wire, at), estate)?;
     let things = (entities.len(), wire.noun());
     for (index, from, to) in outages::replay(context, spec, recording, estate.run, things)? {
         slow_all(&entities[index].1, permille, (from, Some(to)), script);
@@ -77,33 +105,27 @@ pub(super) fn recorded(
 }
 
 /// Links or storages that give only a share of their bandwidth, or nothing, for a time.
-pub(super) fn slow(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    (wire, table): (Wire, Origin),
-    estate: &Estate<'_>,
-    when: When,
-    script: &mut Vec<Incident>,
-) {
+pub(super) fn slow(context: &mut Context, told: &Told<'_>, wire: Wire, script: &mut Vec<Incident>) {
+    let Told { spec, when, .. } = *told;
     let permille = permille(context, &spec.share);
-    for lanes in meant(context, spec, (wire, table), estate) {
+    for lanes in meant(context, told, wire) {
         slow_all(&lanes, permille, when, script);
     }
 }
 
 /// The links or storages that a happening is about: what each is called on routes.
-pub(super) fn meant(
-    context: &mut Context,
-    spec: &HappeningSpec,
-    (wire, table): (Wire, Origin),
-    estate: &Estate<'_>,
-) -> Vec<Vec<LinkId>> {
+pub(super) fn meant(context: &mut Context, told: &Told<'_>, wire: Wire) -> Vec<Vec<LinkId>> {
+    let Told {
+        spec,
+        table,
+        estate,
+        ..
+    } = *told;
     if wire == Wire::Link && spec.selector.is_absent() {
         let example = "links = [\"line\"], or where = { kind = \"edge\" }";
         context.required(&spec.links, table, "which links", example);
     }
     let chosen = Chosen {
-        wire,
         names: match wire {
             Wire::Link => &spec.links,
             Wire::Storage => &spec.storages,
@@ -111,8 +133,9 @@ pub(super) fn meant(
         selector: &spec.selector,
         at: table,
     };
-    let entities = chosen.entities(context, estate).unwrap_or_default();
-    entities.into_iter().map(|(_, lanes)| lanes).collect()
+    let found = chosen.among(context, estate, wire.noun(), wire.all(estate));
+    let found = found.unwrap_or_default().into_iter();
+    found.map(|(_, lanes)| lanes).collect()
 }
 
 fn slow_all(lanes: &[LinkId], permille: u32, (from, to): When, script: &mut Vec<Incident>) {
@@ -146,77 +169,20 @@ fn misplaced(context: &mut Context, spec: &FailureSpec, wire: Wire) {
     }
 }
 
-fn chosen(spec: &FailureSpec, wire: Wire, at: Origin) -> Chosen<'_> {
-    Chosen {
-        wire,
+/// The links or storages that a failure is about, each with what it is called on routes.
+fn failing(
+    context: &mut Context,
+    spec: &FailureSpec,
+    (wire, at): (Wire, Origin),
+    estate: &Estate<'_>,
+) -> Option<Vec<(String, Vec<LinkId>)>> {
+    let chosen = Chosen {
         names: match wire {
             Wire::Link => &spec.links,
             Wire::Storage => &spec.storages,
         },
         selector: &spec.selector,
         at,
-    }
-}
-
-/// Which links or storages are meant, and where.
-struct Chosen<'a> {
-    wire: Wire,
-    names: &'a List<String>,
-    selector: &'a Given<SelectorSpec>,
-    at: Origin,
-}
-
-impl Chosen<'_> {
-    /// Those that match: a link if it begins or ends at a site that does. Each with what it is called on routes.
-    fn entities(
-        &self,
-        context: &mut Context,
-        estate: &Estate<'_>,
-    ) -> Option<Vec<(String, Vec<LinkId>)>> {
-        let all = self.all(estate);
-        let noun = self.wire.noun();
-        if all.is_empty() {
-            let message = format!("there is no {noun} that could fail");
-            context.fault(self.at, message, format!("add a [[{noun}]]"));
-            return None;
-        }
-        let before = context.problems.len();
-        let known: Vec<&str> = all.iter().map(|(name, ..)| name.as_str()).collect();
-        let wanted = selector::names(context, self.names, noun, &known);
-        let sites = selector::sites(context, self.selector, self.at, estate);
-        let found: Vec<(String, Vec<LinkId>)> = all
-            .iter()
-            .filter(|(name, ends, _)| {
-                wanted.as_ref().is_none_or(|names| names.contains(name))
-                    && ends.iter().any(|end| sites.contains(end))
-            })
-            .map(|(name, _, lanes)| (name.clone(), lanes.clone()))
-            .collect();
-        if found.is_empty() && context.problems.len() == before {
-            let message = format!("there is no {noun} at the sites that are meant here");
-            context.fault(self.at, message, "widen the conditions of `where`");
-        }
-        Some(found)
-    }
-
-    /// All of the kind: name, sites, lanes.
-    fn all(&self, estate: &Estate<'_>) -> Vec<(String, Vec<SiteId>, Vec<LinkId>)> {
-        let network = estate.network;
-        let mut all: Vec<(String, Vec<SiteId>, Vec<LinkId>)> = Vec::new();
-        if self.wire == Wire::Storage {
-            for (index, storage) in network.storages.iter().enumerate() {
-                let lanes = vec![network.reading(index)];
-                all.push((storage.name.clone(), vec![storage.site], lanes));
-            }
-            return all;
-        }
-        for (index, link) in network.links.iter().enumerate() {
-            let id = LinkId::from(index);
-            match all.iter_mut().find(|(name, ..)| *name == link.name) {
-                Some((_, _, lanes)) => lanes.push(id),
-                None => all.push((link.name.clone(), vec![link.from, link.to], vec![id])),
-            }
-        }
-        all
-    }
+    };
+    chosen.among(context, estate, wire.noun(), wire.all(estate))
 }

@@ -237,7 +237,7 @@ const MISTAKES: [(&[&str], &[&str]); 12] = [
     ),
     (
         &["happening.keys lost.where.kind=gpuaas"],
-        &["no key service serves what is meant here"],
+        &["no key service is at, or serves, the sites that are meant here"],
     ),
     (
         &["happening.rotated.lasts=1 h"],
