@@ -15,6 +15,8 @@ pub mod phases;
 pub mod power;
 pub mod slow;
 pub mod storms;
+pub mod wires;
+pub mod words;
 pub mod worlds;
 
 use plimsoll::dice::Dice;

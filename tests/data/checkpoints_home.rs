@@ -2,24 +2,20 @@
 //! when, what it costs. All accounts agree in random bad weather.
 
 use crate::common::bad_days::{cluster, every};
-use crate::common::cases::{quietly, runner};
 use crate::common::checks::balances;
 use crate::common::clouds::{HOUR, MINUTE, gpu_time};
-use crate::common::storms::stormy_worlds;
+use crate::common::wires::{GB, line, wire};
 use crate::common::worlds::Row;
-use crate::common::{Everything, owned, play, play_in};
-use plimsoll::engine::Scratch;
-use plimsoll::journal::{Bucket, Fact, Item, JobState, Payee};
+use crate::common::{Everything, owned};
+use plimsoll::journal::{Bucket, Fact, Item, Payee};
 use plimsoll::model::{
-    CheckpointHome, Happening, Horizon, Incident, Link, LinkKind, LinkUse, Model, Packing,
-    Placement, Route, Site, Storage, Timeline, Turn,
+    CheckpointHome, Happening, Horizon, Incident, Link, LinkUse, Model, Packing, Placement, Site,
+    Storage, Turn,
 };
 use plimsoll::units::{
-    Bandwidth, BytePrice, Bytes, Epoch, JobId, LinkId, Money, PoolId, Price, SimTime, SiteId, Span,
-    StoragePrice,
+    Bandwidth, Bytes, Epoch, JobId, LinkId, Money, PoolId, SimTime, SiteId, Span, StoragePrice,
 };
 
-const GB: u64 = 1_000_000_000;
 /// From the near site to the home of checkpoints, and back; from home to the far site, and back.
 const NEAR_HOME: LinkId = LinkId(0);
 const NEAR: PoolId = PoolId(0);
@@ -28,38 +24,22 @@ const FAR: PoolId = PoolId(1);
 /// A tenth of an hour: what a write takes, and 360 GB at 1 GB/s.
 const TENTH: u64 = 6 * MINUTE;
 
-fn link(from: u16, to: u16, megabytes: u64) -> Link {
+pub(super) fn link(from: u16, to: u16, megabytes: u64) -> Link {
     Link {
         name: format!("{from}-{to}"),
-        from: SiteId(from),
-        to: SiteId(to),
-        kind: LinkKind::Circuit,
-        bandwidth: Bandwidth(megabytes * GB / 1000),
-        latency: Span::ZERO,
-        price: Some(BytePrice(20_000)),
-        rent: Price(0),
-        reserved: [0; 3],
+        ..line((from, to), megabytes * GB / 1000, 20_000)
     }
 }
 
-fn join(model: &mut Model, links: Vec<Link>) {
-    for (index, link) in links.iter().enumerate() {
-        let route = Route {
-            cost: BytePrice(20_000),
-            latency: link.latency,
-            links: vec![LinkId(index as u16)],
-        };
-        model
-            .network
-            .routes
-            .insert((link.from, link.to), vec![route]);
+pub(super) fn join(model: &mut Model, links: Vec<Link>) {
+    for link in links {
+        wire(model, link);
     }
-    model.network.links = links;
 }
 
 /// Nodes of eight GPUs: some near, one far; checkpoints of 360 GB go to a third site, from the near one at so many
 /// MB/s and elsewhere at 1 GB/s, for .02 a gigabyte. They are written every 2 h in 6 min; a restart takes 12.
-fn estate(near_nodes: u32, megabytes: u64) -> Model {
+pub(super) fn estate(near_nodes: u32, megabytes: u64) -> Model {
     let mut model = cluster();
     model.horizon = Horizon::At(SimTime(48 * HOUR));
     model.pools = vec![
@@ -88,7 +68,7 @@ fn estate(near_nodes: u32, megabytes: u64) -> Model {
     model
 }
 
-fn lived(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
+pub(super) fn lived(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
     let heard = crate::common::bad_days::run(model, rows, every(2, TENTH), weather);
     balances(&heard);
     heard
@@ -98,7 +78,7 @@ fn down(at: u64, pool: PoolId, node: u32) -> Incident {
     Incident::down(SimTime(at), pool, node, 1)
 }
 
-fn forbidden(from: u64, to: u64) -> [Incident; 2] {
+pub(super) fn forbidden(from: u64, to: u64) -> [Incident; 2] {
     let (link, used_for) = (NEAR_HOME, LinkUse::CheckpointSync);
     let incident = |at, turn, what| Incident {
         at: SimTime(at),
@@ -384,105 +364,4 @@ fn what_moves_in_a_month_is_paid_in_it() {
             .iter()
             .all(|p| p.payee != Payee::Link(NEAR_HOME))
     );
-}
-
-#[test]
-fn jobs_that_stay_cost_no_event_for_it() {
-    let rows: Vec<Row> = (0..12)
-        .map(|k| Row::of(k * 40 * MINUTE, 8, (1 + k % 7) * HOUR))
-        .collect();
-    let mut model = estate(2, 40);
-    let with = lived(&mut model, &rows, &[]);
-    model.classes[0].checkpoint_home = None;
-    let without = lived(&mut model, &rows, &[]);
-    assert_eq!(with.facts, without.facts);
-    assert_eq!(with.run.digest, without.run.digest);
-    assert!(with.jobs.iter().any(|job| job.egress_cost > Money::ZERO));
-}
-
-/// Random worlds of three sites, whose checkpoints go to the last over lines that are cut and forbidden.
-fn home_of_storms(
-    model: &mut Model,
-    timeline: &mut Timeline,
-    (size, rate, strike): (u64, u64, u64),
-) {
-    for (index, pool) in model.pools.iter_mut().enumerate() {
-        pool.site = SiteId((index % 3) as u16);
-    }
-    model.sites = vec![model.sites[0].clone(), Site::bare("b"), Site::bare("c")];
-    let price = |link: Link| Link {
-        price: Some(BytePrice(1_000)),
-        latency: Span(3),
-        ..link
-    };
-    let pairs = [(0, 2), (2, 0), (1, 2), (2, 1)];
-    let links = pairs.map(|(from, to)| price(link(from, to, rate)));
-    join(model, links.to_vec());
-    model.network.storages = vec![Storage::bare("vault", SiteId(2), Bandwidth(GB))];
-    for class in &mut model.classes {
-        class.checkpoint_home = Some(CheckpointHome {
-            site: SiteId(2),
-            storage: Some(0),
-            size: Bytes(size * GB / 100),
-        });
-    }
-    for k in 0..4u64 {
-        let (link, at) = (LinkId(k as u16), strike * (k + 1));
-        let weather = &mut timeline.weather;
-        weather.push(Incident::link_down(SimTime(at), link, 0));
-        weather.push(Incident::link_up(SimTime(at + 900_000), link, 0));
-        let [begins, ends] = forbidden(at / 2, at / 2 + 2_000_000);
-        weather.extend([begins, ends]);
-    }
-    Incident::put_in_order(&mut timeline.weather);
-}
-
-#[test]
-fn whatever_happens_all_accounts_agree() {
-    let fell_back = std::cell::Cell::new(0);
-    let fetched = std::cell::Cell::new(0);
-    let rates = (1u64..20_000, 1u64..200, 1u64..3_000_000);
-    runner(150)
-        .run(
-            &(stormy_worlds(), rates),
-            |((mut model, mut timeline), rates)| {
-                home_of_storms(&mut model, &mut timeline, rates);
-                let mut scratch = Scratch::default();
-                for strategy in (0..model.strategies.len()).step_by(3) {
-                    quietly(|| {
-                        let heard = play(&model, &timeline, strategy);
-                        balances(&heard);
-                        what_is_useful_is_the_work(&model, &timeline, &heard);
-                        let again = play_in(&model, &timeline, strategy, &mut scratch);
-                        assert!(heard == again);
-                        fell_back.set(fell_back.get() + heard.run.fell_back);
-                        let facts = heard.facts.iter();
-                        let came = facts.filter(|(_, fact)| matches!(fact, Fact::Fetched(..)));
-                        fetched.set(fetched.get() + came.count());
-                    })?;
-                }
-                Ok(())
-            },
-        )
-        .unwrap();
-    assert!(fell_back.get() > 30, "{}", fell_back.get());
-    assert!(fetched.get() > 20, "{}", fetched.get());
-}
-
-/// A finished job did all its work usefully and once, whatever it lost on the way.
-fn what_is_useful_is_the_work(model: &Model, timeline: &Timeline, heard: &Everything) {
-    for job in &heard.jobs {
-        if job.state != JobState::Finished {
-            continue;
-        }
-        let work = u128::from(timeline.truth[job.job.index()].work.0) * 1000;
-        let useful = job.gpu_time[Bucket::Useful] / u128::from(job.gpus.0);
-        let class = job.class.index();
-        let speeds = model.pools.iter().map(|pool| u128::from(pool.speed[class]));
-        let (least, most) = (speeds.clone().min().unwrap(), speeds.max().unwrap());
-        assert!(useful * most >= work, "{job:?}");
-        // Each stretch may end within a millisecond of work.
-        let stretches = u128::from(2 + job.preemptions + job.interruptions) * 3;
-        assert!(useful * least <= work + stretches * most, "{job:?}");
-    }
 }

@@ -1,40 +1,26 @@
 //! Jobs that read while they run, worked by hand: what they get, how long they are starved, what it costs.
 
 use crate::common::bad_days::{cluster, down, every, up};
-use crate::common::cases::{quietly, runner};
 use crate::common::checks::balances;
 use crate::common::clouds::{HOUR, MINUTE, cost, gpu_time, world};
-use crate::common::storms::stormy_worlds;
-use crate::common::worlds::{Row, all_strategies, timeline};
-use crate::common::{Everything, owned, play, play_in};
-use plimsoll::engine::Scratch;
+use crate::common::wires::{GB, line, way};
+use crate::common::worlds::{Row, timeline};
+use crate::common::{Everything, owned, play};
 use plimsoll::journal::{Bucket, Fact, Item, JobRecord, JobState};
 use plimsoll::model::{
-    ElasticTerms, Incident, Link, LinkKind, Model, Overrun, Packing, Placement, Requeue, Rhythm,
-    Route, Site, Storage, Timeline,
+    ElasticTerms, Incident, Link, Model, Overrun, Packing, Placement, Site, Storage,
 };
 use plimsoll::units::{
-    Bandwidth, ByteBand, BytePrice, ByteTariff, Bytes, Epoch, LinkId, Money, PoolId, Price,
-    SimTime, SiteId, Span,
+    Bandwidth, ByteBand, BytePrice, ByteTariff, Bytes, Epoch, LinkId, Money, SimTime, SiteId, Span,
 };
 
-const GB: u64 = 1_000_000_000;
-
-fn storage(site: u16, gigabytes: u64) -> Storage {
+pub(super) fn storage(site: u16, gigabytes: u64) -> Storage {
     let read = Bandwidth(gigabytes * GB);
     Storage::bare(&format!("lake {site}"), SiteId(site), read)
 }
 
-fn way(lanes: &[u16], cost: u64) -> Route {
-    Route {
-        cost: BytePrice(cost),
-        latency: Span::ZERO,
-        links: lanes.iter().map(|&lane| LinkId(lane)).collect(),
-    }
-}
-
 /// Sixteen GPUs, each of which reads 1 GB/s, beside a storage that gives so many GB/s.
-fn fed(gigabytes: u64) -> Model {
+pub(super) fn fed(gigabytes: u64) -> Model {
     let mut model = world(
         vec![owned("own", 2, 8, Packing::Best)],
         Placement::PrivateOnly,
@@ -43,7 +29,7 @@ fn fed(gigabytes: u64) -> Model {
     model
 }
 
-fn feed(model: &mut Model, gigabytes: u64) {
+pub(super) fn feed(model: &mut Model, gigabytes: u64) {
     model.classes[0].feed = Some(Bandwidth(GB));
     model.network.storages = vec![storage(0, gigabytes)];
     model.network.feeds = vec![vec![way(&[0], 0)]; model.pools.len()];
@@ -55,22 +41,15 @@ fn remote(gigabytes: u64) -> Model {
     model.pools[0].site = SiteId(1);
     model.sites.push(Site::bare("far"));
     model.network.links = vec![Link {
-        name: "line".to_owned(),
-        from: SiteId(0),
-        to: SiteId(1),
-        kind: LinkKind::Circuit,
-        bandwidth: Bandwidth(gigabytes * GB),
         latency: Span(50),
-        price: Some(BytePrice(20_000)),
-        rent: Price(0),
-        reserved: [0; 3],
+        ..line((0, 1), gigabytes * GB, 20_000)
     }];
     // The reading of the storage follows the one link.
     model.network.feeds = vec![vec![way(&[1, 0], 20_000)]];
     model
 }
 
-fn lived(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
+pub(super) fn lived(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
     let mut timeline = timeline(model, rows);
     timeline.weather = weather.to_vec();
     Incident::put_in_order(&mut timeline.weather);
@@ -79,11 +58,11 @@ fn lived(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
     heard
 }
 
-fn ends(heard: &Everything) -> Vec<u64> {
+pub(super) fn ends(heard: &Everything) -> Vec<u64> {
     heard.jobs.iter().map(|job| job.end.0).collect()
 }
 
-fn stalled(job: &JobRecord) -> (u128, u128) {
+pub(super) fn stalled(job: &JobRecord) -> (u128, u128) {
     let gpus = u128::from(job.gpus.0);
     let by = |bucket| job.gpu_time[bucket] / gpus;
     (by(Bucket::StalledStorage), by(Bucket::StalledLink))
@@ -299,161 +278,6 @@ fn what_is_read_in_a_month_is_paid_in_it() {
     let bands = vec![band(2_000 * GB, 0), band(u64::MAX, 100_000)];
     model.sites[0].egress = ByteTariff::new(bands).unwrap();
     assert_eq!(posted(&mut model), [(month - 1, 160), (2 * HOUR, 880)]);
-}
-
-#[test]
-fn every_discipline_ends_though_its_readers_starve() {
-    let rows: Vec<Row> = (0..30)
-        .map(|k| Row::of(k * 7 * MINUTE, 1 + k % 9, (1 + k % 4) * HOUR))
-        .collect();
-    let mut model = fed(5);
-    let reading = model.network.reading(0);
-    let mut strategies = all_strategies(Requeue::Keep);
-    strategies.retain(|strategy| strategy.placement == Placement::PrivateOnly);
-    model.strategies = strategies;
-    let mut timeline = timeline(&mut model, &rows);
-    // A rhythm too: stops and shares mix.
-    model.rhythms = vec![every(1, 2 * MINUTE); model.shapes.len()];
-    for k in 0..6 {
-        let at = k * 90 * MINUTE;
-        timeline.weather.extend([
-            Incident::link_down(SimTime(at), reading, 100 * (k as u32 % 3)),
-            Incident::link_up(SimTime(at + 40 * MINUTE), reading, 100 * (k as u32 % 3)),
-        ]);
-    }
-    Incident::put_in_order(&mut timeline.weather);
-    for strategy in 0..model.strategies.len() {
-        let heard = play(&model, &timeline, strategy);
-        balances(&heard);
-        let name = &model.strategies[strategy].name;
-        for (job, row) in heard.jobs.iter().zip(&rows) {
-            assert_eq!(job.state, JobState::Finished, "{name}");
-            let useful = job.gpu_time[Bucket::Useful];
-            // Stops cut to whole milliseconds, each time.
-            let stops = u128::from(job.preemptions + 1) * u128::from(job.gpus.0);
-            let whole = gpu_time(row.milli / 1000, row.work);
-            assert!(useful >= whole && useful <= whole + stops, "{name}");
-        }
-    }
-}
-
-#[test]
-fn a_storage_that_gives_enough_changes_nothing_at_all() {
-    let rows: Vec<Row> = (0..40)
-        .map(|k| Row::of(k * 3 * MINUTE, 1 + k % 16, (1 + k % 5) * HOUR))
-        .collect();
-    let mut strategies = all_strategies(Requeue::Keep);
-    strategies.retain(|strategy| strategy.placement == Placement::PrivateOnly);
-    let weather = [down(2 * HOUR, 0), up(3 * HOUR, 0)];
-    let played = |feeds: bool, strategy: usize| {
-        let mut model = fed(16);
-        model.strategies = strategies.clone();
-        if !feeds {
-            model.classes[0].feed = None;
-            model.network.feeds.clear();
-        }
-        let mut timeline = timeline(&mut model, &rows);
-        model.rhythms = vec![every(1, MINUTE); model.shapes.len()];
-        timeline.weather = weather.to_vec();
-        play(&model, &timeline, strategy)
-    };
-    for strategy in 0..strategies.len() {
-        let (with, without) = (played(true, strategy), played(false, strategy));
-        assert!(with.facts == without.facts && with.jobs == without.jobs);
-        assert_eq!(with.pools, without.pools);
-        assert_eq!(with.run.digest, without.run.digest);
-    }
-}
-
-#[test]
-fn no_rhythm_is_one_stretch() {
-    // A share that changes often leaves one posting for each bucket.
-    let mut model = fed(16);
-    let reading = model.network.reading(0);
-    let mut weather = Vec::new();
-    for k in 0..20 {
-        let at = SimTime(k * 2 * MINUTE);
-        weather.push(Incident::link_down(at, reading, 250));
-        weather.push(Incident::link_up(at + Span(MINUTE), reading, 250));
-    }
-    model.rhythms = vec![Rhythm::NONE; 1];
-    let heard = lived(&mut model, &[Row::of(0, 16, HOUR)], &weather);
-    // 20 min at a quarter, 20 at full speed: 25 done by 40 min, and 35 more.
-    assert_eq!(ends(&heard), [75 * MINUTE]);
-    let of_job = heard.postings.iter().filter(|p| p.job.is_some());
-    assert_eq!(of_job.count(), 2);
-    assert_eq!(heard.pools[0].pool, PoolId(0));
-}
-
-/// Random worlds whose second site reads over a line and whose first reads what stands there.
-fn feeds_of_storms(
-    model: &mut Model,
-    timeline: &mut Timeline,
-    (near, line, slow): (u64, u64, u64),
-) {
-    for pool in model.pools.iter_mut().skip(1).step_by(2) {
-        pool.site = SiteId(1);
-    }
-    model.sites.push(Site::bare("far"));
-    model.network.links = vec![Link {
-        name: "line".to_owned(),
-        from: SiteId(0),
-        to: SiteId(1),
-        kind: LinkKind::Internet,
-        bandwidth: Bandwidth(line * GB / 10),
-        latency: Span(3),
-        price: Some(BytePrice(1_000)),
-        rent: Price(0),
-        reserved: [0; 3],
-    }];
-    model.network.storages = vec![storage(0, near)];
-    model.classes[0].feed = Some(Bandwidth(GB));
-    let sites = model.pools.iter().map(|pool| pool.site.0);
-    let ways = sites.map(|site| match site {
-        0 => vec![way(&[1], 0)],
-        _ => vec![way(&[1, 0], 1_000)],
-    });
-    let mut ways: Vec<Vec<Route>> = ways.collect();
-    ways.resize(model.pools.len() * model.classes.len(), Vec::new());
-    model.network.feeds = ways;
-    for (k, lane) in [LinkId(0), LinkId(1), LinkId(1)].into_iter().enumerate() {
-        let at = SimTime(slow * (k as u64 + 1));
-        let permille = 200 * k as u32;
-        let weather = &mut timeline.weather;
-        weather.push(Incident::link_down(at, lane, permille));
-        weather.push(Incident::link_up(at + Span(1_800_000), lane, permille));
-    }
-    Incident::put_in_order(&mut timeline.weather);
-}
-
-#[test]
-fn whatever_happens_all_accounts_agree() {
-    let starved = std::cell::Cell::new(0u128);
-    let rates = (1u64..30, 0u64..50, 1u64..4_000_000);
-    runner(30)
-        .run(
-            &(stormy_worlds(), rates),
-            |((mut model, mut timeline), rates)| {
-                let rates = (rates.0, rates.1.max(1), rates.2);
-                feeds_of_storms(&mut model, &mut timeline, rates);
-                let mut scratch = Scratch::default();
-                for strategy in (0..model.strategies.len()).step_by(7) {
-                    quietly(|| {
-                        let heard = play(&model, &timeline, strategy);
-                        balances(&heard);
-                        // Nothing of one run is left in the next.
-                        let again = play_in(&model, &timeline, strategy, &mut scratch);
-                        assert!(heard == again);
-                        let of = |job: &JobRecord| stalled(job).0 + stalled(job).1;
-                        let all: u128 = heard.jobs.iter().map(of).sum();
-                        starved.set(starved.get() + all);
-                    })?;
-                }
-                Ok(())
-            },
-        )
-        .unwrap();
-    assert!(starved.get() > 10_000_000, "{}", starved.get());
 }
 
 /// The cluster of checkpoints, fed, whose gangs go on with half of their GPUs and look after 3 h whether they may grow.

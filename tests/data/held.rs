@@ -3,18 +3,14 @@
 
 use crate::common::bad_days::{cluster, down, up};
 use crate::common::clouds::{HOUR, MINUTE, cost, gpu_time, rented_pool, terms};
+use crate::common::wires::{GB, line, web};
 use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, JobRecord};
 use plimsoll::model::{
-    Boot, Dataset, Discipline, Incident, Link, LinkKind, Model, Packing, Placement, Rhythm, Route,
-    Site, StrategySettings, Traffic,
+    Boot, Discipline, Incident, Model, Packing, Placement, Rhythm, Site, StrategySettings,
 };
-use plimsoll::units::{
-    Bandwidth, BytePrice, Bytes, DatasetId, JobId, LinkId, PoolId, Price, SimTime, SiteId, Span,
-};
-
-const GB: u64 = 1_000_000_000;
+use plimsoll::units::{DatasetId, JobId, LinkId, PoolId, SimTime, SiteId, Span};
 
 /// Eight GPUs at a site to which what the first class reads comes in an hour. The second class reads nothing.
 fn far(holds: bool) -> Model {
@@ -27,33 +23,8 @@ fn far(holds: bool) -> Model {
 
 fn wire(model: &mut Model, holds: bool) {
     model.sites.push(Site::bare("lake"));
-    model.network.links = vec![Link {
-        name: "line".to_owned(),
-        from: SiteId(1),
-        to: SiteId(0),
-        kind: LinkKind::Circuit,
-        bandwidth: Bandwidth(GB),
-        latency: Span::ZERO,
-        price: Some(BytePrice(0)),
-        rent: Price(0),
-        reserved: [0; 3],
-    }];
-    let route = Route {
-        cost: BytePrice(0),
-        latency: Span::ZERO,
-        links: vec![LinkId(0)],
-    };
-    let routes = &mut model.network.routes;
-    routes.insert((SiteId(1), SiteId(0)), vec![route]);
-    model.datasets = vec![Dataset {
-        name: "web".to_owned(),
-        key: None,
-        artifact: None,
-        size: Bytes(3_600 * GB),
-        kept: vec![SiteId(1)],
-        storage: BytePrice(0),
-        traffic: Traffic::Bulk,
-    }];
+    crate::common::wires::wire(model, line((1, 0), GB, 0));
+    model.datasets = vec![web(3_600, SiteId(1))];
     let mut other = model.classes[0].clone();
     "other".clone_into(&mut other.name);
     model.classes.push(other);

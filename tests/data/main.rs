@@ -5,7 +5,9 @@ mod common;
 
 mod checkpoints_home;
 mod feeds;
+mod feeds_in_storms;
 mod held;
+mod homes_in_storms;
 mod network;
 mod replicas;
 mod staging;

@@ -1,19 +1,18 @@
 //! Network and data, worked by hand.
 
 use crate::common::clouds::{HOUR, MINUTE, public, run, starts, terms, world};
+use crate::common::wires::{self, GB, line};
 use crate::common::worlds::{Row, all_strategies, timeline};
 use crate::common::{Everything, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, Item, JobState, Payee};
 use plimsoll::model::{
-    Begins, Change, Class, Dataset, Horizon, Incident, Link, LinkKind, Model, OnFail, Packing,
-    Phase, Placement, Pool, Requeue, Route, Site, Traffic,
+    Begins, Change, Class, Dataset, Horizon, Incident, Model, OnFail, Packing, Phase, Placement,
+    Pool, Requeue, Site, Traffic,
 };
 use plimsoll::units::{
-    Bandwidth, ByteBand, BytePrice, ByteTariff, Bytes, DatasetId, Epoch, LinkId, Money, PoolId,
-    Price, SimTime, SiteId, Span,
+    ByteBand, BytePrice, ByteTariff, Bytes, DatasetId, Epoch, LinkId, Money, PoolId, Price,
+    SimTime, SiteId, Span,
 };
-
-const GB: u64 = 1_000_000_000;
 
 fn band(up_to_gb: u64, price: u64) -> ByteBand {
     ByteBand {
@@ -112,25 +111,7 @@ fn wired() -> Model {
 }
 
 fn wire(model: &mut Model, from: u16, to: u16) {
-    let id = LinkId::from(model.network.links.len());
-    let (from, to) = (SiteId(from), SiteId(to));
-    model.network.links.push(Link {
-        name: "line".to_owned(),
-        from,
-        to,
-        kind: LinkKind::Circuit,
-        bandwidth: Bandwidth(GB),
-        latency: Span::ZERO,
-        price: Some(BytePrice(20_000)),
-        rent: Price(0),
-        reserved: [0; 3],
-    });
-    let route = Route {
-        cost: BytePrice(20_000),
-        latency: Span::ZERO,
-        links: vec![id],
-    };
-    model.network.routes.insert((from, to), vec![route]);
+    wires::wire(model, line((from, to), GB, 20_000));
 }
 
 fn of_class(class: usize, row: Row) -> Row {

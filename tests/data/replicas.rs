@@ -1,19 +1,17 @@
 //! Copies of data sets, worked by hand: which of several is read, and copies that are made while time passes.
 
 use crate::common::clouds::{HOUR, MINUTE, world};
+use crate::common::wires::{GB, line, web, wire};
 use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
 use plimsoll::journal::{Cause, Fact, Item, Payee};
 use plimsoll::model::{
-    Dataset, Happening, Horizon, Incident, Link, LinkKind, Model, Packing, Placement, Replica,
-    Route, Site, Storage, Traffic, Turn,
+    Happening, Horizon, Incident, Link, Model, Packing, Placement, Replica, Site, Storage, Turn,
 };
 use plimsoll::units::{
-    Bandwidth, BytePrice, Bytes, DatasetId, LinkId, Money, Price, SimTime, SiteId, Span,
-    StoragePrice,
+    Bandwidth, BytePrice, DatasetId, LinkId, Money, SimTime, SiteId, StoragePrice,
 };
 
-const GB: u64 = 1_000_000_000;
 const FAR: SiteId = SiteId(0);
 const LAKE: SiteId = SiteId(1);
 const NEAR: SiteId = SiteId(2);
@@ -34,34 +32,13 @@ fn estate() -> Model {
         (NEAR, FAR, 20_000),
     ];
     for (index, (from, to, price)) in lines.into_iter().enumerate() {
-        let cost = BytePrice(price);
-        model.network.links.push(Link {
+        let link = Link {
             name: format!("line {index}"),
-            from,
-            to,
-            kind: LinkKind::Circuit,
-            bandwidth: Bandwidth(GB),
-            latency: Span::ZERO,
-            price: Some(cost),
-            rent: Price(0),
-            reserved: [0; 3],
-        });
-        let route = Route {
-            cost,
-            latency: Span::ZERO,
-            links: vec![LinkId(index as u16)],
+            ..line((from.0, to.0), GB, price)
         };
-        model.network.routes.insert((from, to), vec![route]);
+        wire(&mut model, link);
     }
-    model.datasets = vec![Dataset {
-        name: "web".to_owned(),
-        key: None,
-        artifact: None,
-        size: Bytes(3_600 * GB),
-        kept: vec![LAKE],
-        storage: BytePrice(0),
-        traffic: Traffic::Bulk,
-    }];
+    model.datasets = vec![web(3_600, LAKE)];
     model.classes[0].data = vec![DatasetId(0)];
     model
 }

@@ -2,19 +2,14 @@
 
 use crate::common::bad_days::{cluster, down, every, run as saves, up};
 use crate::common::clouds::{HOUR, MINUTE, run, world};
+use crate::common::wires::{GB, line, web, wire};
 use crate::common::worlds::Row;
 use crate::common::{Everything, owned};
 use plimsoll::journal::{Item, Payee};
-use plimsoll::model::{
-    Class, Dataset, Horizon, Link, LinkKind, Model, Packing, Placement, Route, Site, Storage,
-    Traffic,
-};
+use plimsoll::model::{Class, Dataset, Horizon, Model, Packing, Placement, Site, Storage, Traffic};
 use plimsoll::units::{
-    Bandwidth, BytePrice, Bytes, DatasetId, Epoch, LinkId, Money, PoolId, Price, SimTime, SiteId,
-    Span, StoragePrice,
+    Bandwidth, BytePrice, Bytes, DatasetId, Epoch, Money, PoolId, SimTime, SiteId, StoragePrice,
 };
-
-const GB: u64 = 1_000_000_000;
 
 /// A storage at a site at so many millionths for a GB-month.
 fn storage(site: u16, micro: u64) -> Storage {
@@ -62,13 +57,8 @@ fn a_data_set_of_its_own_price_is_posted_too() {
     model.epoch = Epoch::parse("2026-01-31T12:00:00Z").unwrap();
     model.horizon = Horizon::At(SimTime(24 * HOUR));
     model.datasets = vec![Dataset {
-        name: "web".to_owned(),
-        size: Bytes(1_000 * GB),
-        kept: vec![SiteId(0)],
         storage: BytePrice(73_000),
-        traffic: Traffic::Bulk,
-        key: None,
-        artifact: None,
+        ..web(1_000, SiteId(0))
     }];
     let heard = run(&mut model, &[Row::of(0, 1, HOUR)]);
     let month = |to: u64| (Payee::Dataset(DatasetId(0)), to, milli_units(1_200));
@@ -87,26 +77,7 @@ fn cached() -> Model {
         cache_on: Some(0),
         ..Site::bare("far")
     });
-    model.network.links = vec![Link {
-        name: "line".to_owned(),
-        from: SiteId(0),
-        to: SiteId(1),
-        kind: LinkKind::Circuit,
-        bandwidth: Bandwidth(GB),
-        latency: Span::ZERO,
-        price: Some(BytePrice(0)),
-        rent: Price(0),
-        reserved: [0; 3],
-    }];
-    let route = Route {
-        cost: BytePrice(0),
-        latency: Span::ZERO,
-        links: vec![LinkId(0)],
-    };
-    model
-        .network
-        .routes
-        .insert((SiteId(0), SiteId(1)), vec![route]);
+    wire(&mut model, line((0, 1), GB, 0));
     model.network.storages = vec![storage(1, 73_000)];
     let dataset = |name: &str| Dataset {
         name: name.to_owned(),

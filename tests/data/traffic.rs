@@ -1,18 +1,14 @@
 //! Kinds of traffic on links, worked by hand: what goes first, what a loss costs, what starving control holds up.
 
 use crate::common::clouds::{HOUR, MINUTE, run, starts, world};
+use crate::common::wires::{GB, line, way, web};
 use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
 use plimsoll::journal::Cause;
 use plimsoll::model::{
-    Background, Class, Dataset, Incident, Link, LinkKind, Model, Packing, Placement, Route, Site,
-    Traffic,
+    Background, Class, Incident, Link, Model, Packing, Placement, Site, Traffic,
 };
-use plimsoll::units::{
-    Bandwidth, BytePrice, Bytes, DatasetId, LinkId, PoolId, Price, SimTime, SiteId, Span,
-};
-
-const GB: u64 = 1_000_000_000;
+use plimsoll::units::{Bandwidth, DatasetId, LinkId, PoolId, SimTime, SiteId};
 
 /// Site 0 keeps 3,600 GB, the pool is at site 1, and two lines lead there: one of 1 GB/s, and one of a quarter.
 fn wired() -> Model {
@@ -23,32 +19,12 @@ fn wired() -> Model {
     model.sites.push(Site::bare("far"));
     let link = |name: &str, rate: u64| Link {
         name: name.to_owned(),
-        from: SiteId(0),
-        to: SiteId(1),
-        kind: LinkKind::Circuit,
-        bandwidth: Bandwidth(rate),
-        latency: Span::ZERO,
-        price: Some(BytePrice(0)),
-        rent: Price(0),
-        reserved: [0; 3],
+        ..line((0, 1), rate, 0)
     };
     model.network.links = vec![link("line", GB), link("detour", GB / 4)];
-    let route = |link: u16| Route {
-        cost: BytePrice(0),
-        latency: Span::ZERO,
-        links: vec![LinkId(link)],
-    };
-    let routes = vec![route(0), route(1)];
+    let routes = vec![way(&[0], 0), way(&[1], 0)];
     model.network.routes.insert((SiteId(0), SiteId(1)), routes);
-    model.datasets = vec![Dataset {
-        name: "web".to_owned(),
-        size: Bytes(3_600 * GB),
-        kept: vec![SiteId(0)],
-        storage: BytePrice(0),
-        traffic: Traffic::Bulk,
-        key: None,
-        artifact: None,
-    }];
+    model.datasets = vec![web(3_600, SiteId(0))];
     let reads = Class {
         data: vec![DatasetId(0)],
         ..Class::bare("web", vec![PoolId(0)])

@@ -3,6 +3,7 @@
 use crate::common::Everything;
 use crate::common::bad_days::{capacity, cluster, down, every, posted, run, up};
 use crate::common::clouds::{HOUR, MINUTE, gpu_time, public, terms};
+use crate::common::words::{START, begins};
 use crate::common::worlds::Row;
 use plimsoll::journal::{Bucket, Fact, JobState};
 use plimsoll::model::{ElasticTerms, Horizon, Model, Preemption, compile};
@@ -172,18 +173,7 @@ fn only_pools_of_the_strategy_count() {
 fn a_scenario_says_which_gangs_are_elastic() {
     let text = |words: &str| {
         format!(
-            r#"
-[scenario]
-name    = "elastic"
-start   = 2026-01-05T00:00:00Z
-horizon = "7 d"
-
-[[site]]
-name         = "dc"
-kind         = "private"
-jurisdiction = "DE"
-
-[[pool]]
+            r#"{}[[pool]]
 name  = "dc/h200"
 site  = "dc"
 gpu   = "h200"
@@ -201,7 +191,8 @@ generator = {{ arrivals = "smooth", jobs_per_day = 4, run_time = 1.0, gangs = {{
 [[strategy]]
 name  = "easy"
 queue = {{ kind = "easy" }}
-"#
+"#,
+            begins("elastic", START, "7 d")
         )
     };
     let load = |words| load_text("elastic.toml", &text(words), &[]).expect("it reads");

@@ -3,10 +3,13 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod begun;
 mod budgets;
 mod carried;
 mod gates;
+mod halves;
 mod initial;
 mod phases;
 mod rollouts;
 mod switches;
+mod warm;

@@ -11,5 +11,6 @@ mod example;
 mod fuzz_smoke;
 mod glossary;
 mod imports;
+mod records;
 mod trace_oracles;
 mod traces;

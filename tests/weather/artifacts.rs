@@ -2,27 +2,24 @@
 
 use crate::common::clouds::{HOUR, MINUTE, gpu_time};
 use crate::common::helpers::{kms, live, of_class, out, rotated, serve};
+use crate::common::wires::{GB, line, wire};
 use crate::common::worlds::Row;
 use crate::common::{Everything, model, owned};
 use plimsoll::dice::{Dice, Purpose};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{
-    Artifact, Dataset, Discipline, Happening, Horizon, Incident, Link, LinkKind, Model, OnLoss,
-    OnPull, Outlet, Packing, Releases, Rhythm, Route, Service, ServiceKind, Site, Timeline,
-    Traffic, Uses,
+    Artifact, Dataset, Discipline, Happening, Horizon, Incident, Model, OnLoss, OnPull, Outlet,
+    Packing, Rhythm, Service, ServiceKind, Site, Traffic, Uses,
 };
-use plimsoll::process::Law;
 use plimsoll::units::{
-    Bandwidth, BytePrice, Bytes, DatasetId, LinkId, OutletId, Price, ServiceId, SimTime, SiteId,
-    Span,
+    Bandwidth, BytePrice, Bytes, DatasetId, LinkId, OutletId, ServiceId, SimTime, SiteId, Span,
 };
 
-const GB: u64 = 1_000_000_000;
-const MODEL: DatasetId = DatasetId(0);
+pub(super) const MODEL: DatasetId = DatasetId(0);
 
 /// One node of eight GPUs at an edge site; class 0 starts from 3,600 GB that come at 1 GB/s: a pull takes an hour. The
 /// registry stands outside.
-fn pulling() -> Model {
+pub(super) fn pulling() -> Model {
     let mut model = model(
         vec![owned("edge", 1, 8, Packing::Best)],
         vec![Discipline::Fifo],
@@ -59,23 +56,23 @@ fn pulling() -> Model {
     model
 }
 
-fn change(model: &mut Model, with: impl FnOnce(&mut Artifact)) {
+pub(super) fn change(model: &mut Model, with: impl FnOnce(&mut Artifact)) {
     let artifact = model.datasets[0].artifact.as_mut();
     with(artifact.unwrap());
 }
 
-fn start(heard: &Everything, job: usize) -> u64 {
+pub(super) fn start(heard: &Everything, job: usize) -> u64 {
     heard.jobs[job].start.unwrap().0
 }
 
-fn when(heard: &Everything, wanted: impl Fn(&Fact) -> bool) -> Vec<u64> {
+pub(super) fn when(heard: &Everything, wanted: impl Fn(&Fact) -> bool) -> Vec<u64> {
     let facts = heard.facts.iter();
     let found = facts.filter(|(_, fact)| wanted(fact));
     found.map(|(at, _)| at.0 / MINUTE).collect()
 }
 
-const DONE: JobState = JobState::Finished;
-const LOST: JobState = JobState::Failed;
+pub(super) const DONE: JobState = JobState::Finished;
+pub(super) const LOST: JobState = JobState::Failed;
 
 #[test]
 fn what_jobs_start_from_is_pulled_once_and_cached() {
@@ -166,7 +163,7 @@ fn a_replaced_key_breaks_pulls_and_what_was_pulled() {
 }
 
 /// Corrupted at 3 h, known two hours later, rolled back after one more.
-fn corrupted(fails_after: u64) -> [Incident; 3] {
+pub(super) fn corrupted(fails_after: u64) -> [Incident; 3] {
     let (artifact, site) = (MODEL, SiteId(0));
     let fails_after = Span(fails_after);
     [
@@ -265,24 +262,7 @@ fn wired() -> Model {
         site: SiteId(1),
     });
     change(&mut model, |artifact| artifact.home = Some(SiteId(1)));
-    model.network.links = vec![Link {
-        name: "line".to_owned(),
-        from: SiteId(1),
-        to: SiteId(0),
-        kind: LinkKind::Circuit,
-        bandwidth: Bandwidth(2 * GB),
-        latency: Span::ZERO,
-        price: Some(BytePrice(20_000)),
-        rent: Price(0),
-        reserved: [0; 3],
-    }];
-    let route = Route {
-        cost: BytePrice(20_000),
-        latency: Span::ZERO,
-        links: vec![LinkId(0)],
-    };
-    let ends = (SiteId(1), SiteId(0));
-    model.network.routes.insert(ends, vec![route]);
+    wire(&mut model, line((1, 0), 2 * GB, 20_000));
     model
 }
 
@@ -344,98 +324,4 @@ fn pulls_break_off_when_nobody_vouches_for_them() {
     };
     assert_eq!(pulled(OnPull::Finish), (200, vec![]));
     assert_eq!(pulled(OnPull::Break), (260, vec![20]));
-}
-
-#[test]
-fn a_bad_version_is_found_when_enough_jobs_have_failed_on_it() {
-    // Bad from 2 h on; a job fails half an hour after its start. Two that fail tell what it is: those of 2:00 and 3:00, the
-    // second at 3:30. Whoever runs on it then fails too; an hour later it is rolled back and pulled, which takes another.
-    let mut model = pulling();
-    change(&mut model, |artifact| {
-        artifact.found_by = 2;
-        artifact.rollback = Span(HOUR);
-    });
-    let (artifact, site, fails_after) = (MODEL, SiteId(0), Span(30 * MINUTE));
-    let bad = Happening::Corrupted {
-        artifact,
-        site,
-        fails_after,
-    };
-    let weather = [Incident::terms(SimTime(2 * HOUR), bad)];
-    let rows = [
-        Row::of(0, 2, 8 * HOUR),
-        Row::of(2 * HOUR, 2, HOUR),
-        Row::of(3 * HOUR, 2, HOUR),
-        Row::of(200 * MINUTE, 2, HOUR),
-        Row::of(4 * HOUR, 2, HOUR),
-    ];
-    let heard = live(&mut model, &rows, Rhythm::NONE, &weather, 0);
-    let told: Vec<_> = heard
-        .jobs
-        .iter()
-        .map(|job| (job.state, job.end.0 / MINUTE))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (DONE, 540),
-            (LOST, 150),
-            (LOST, 210),
-            (LOST, 210),
-            (DONE, 390)
-        ]
-    );
-    assert_eq!(heard.jobs[4].waits[Cause::Registry], 30 * MINUTE);
-    assert_eq!(heard.run.spoiled_jobs, 3);
-    // What a script knows later is known already, and nothing is pulled twice.
-    let script = [
-        weather[0],
-        Incident::terms(SimTime(5 * HOUR), Happening::Detected { artifact, site }),
-        Incident::terms(SimTime(6 * HOUR), Happening::RolledBack { artifact, site }),
-    ];
-    let again = live(&mut model, &rows, Rhythm::NONE, &script, 0);
-    assert_eq!(again.jobs, heard.jobs);
-}
-
-#[test]
-fn versions_come_by_law_and_a_share_of_them_is_bad() {
-    let mut model = pulling();
-    model.horizon = Horizon::At(SimTime(100_000 * HOUR));
-    model.weather.releases = vec![Releases {
-        artifact: MODEL,
-        name: "llm".to_owned(),
-        sites: vec![SiteId(0)],
-        every: Law::Exponential {
-            mean: (50 * HOUR) as f64,
-        },
-        bad: 250_000,
-        fails_after: Span::ZERO,
-    }];
-    let sampled = |model: &Model, replication| {
-        let dice = Dice {
-            seed: 5,
-            replication,
-        };
-        let mut timeline = Timeline::default();
-        Timeline::sample(model, &dice, &mut timeline);
-        timeline.weather
-    };
-    let weather = sampled(&model, 0);
-    let bad = |incident: &&Incident| matches!(incident.what, Happening::Corrupted { .. });
-    // 2,000 versions, a quarter of them bad: 500, give or take √(2,000 × .25) = 22.
-    let count = weather.iter().filter(bad).count();
-    assert!((500 - 90..500 + 90).contains(&count), "{count}");
-    // A good one that follows a bad one takes its place; three of four bad ones are followed by one.
-    let mends = weather.len() - count;
-    assert!(
-        (count * 3 / 4 - 60..count * 3 / 4 + 60).contains(&mends),
-        "{mends}"
-    );
-    // A longer run, or another artifact, changes nothing of it.
-    model.horizon = Horizon::At(SimTime(150_000 * HOUR));
-    let longer = sampled(&model, 0);
-    assert_eq!(longer[..weather.len()], weather[..]);
-    assert_ne!(sampled(&model, 1), longer);
-    model.weather.releases[0].bad = 0;
-    assert_eq!(sampled(&model, 0), []);
 }

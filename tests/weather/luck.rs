@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::common::clouds::{HOUR, MINUTE, public, terms};
+use crate::common::words::{START, begins};
 use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
 use plimsoll::dice::Dice;
@@ -15,18 +16,7 @@ use plimsoll::process::Law;
 use plimsoll::scenario::load_text;
 use plimsoll::units::{PoolId, Price, SimTime, Span};
 
-const ESTATE: &str = r#"
-[scenario]
-name = "luck"
-start = 2026-01-05T00:00:00Z
-horizon = "60 d"
-
-[[site]]
-name = "dc"
-kind = "private"
-jurisdiction = "DE"
-
-[[site]]
+const ESTATE: &str = r#"[[site]]
 name = "cloud"
 catalog = "nebius-eu-north1"
 
@@ -154,9 +144,10 @@ fn fates(text: &str, replication: u32) -> BTreeMap<String, Fate> {
 
 #[test]
 fn another_pool_group_and_market_change_nobody_elses_luck() {
-    let more = ESTATE.replacen("[[pool]]", POOLS.trim_start(), 1) + MORE;
+    let estate = begins("luck", START, "60 d") + ESTATE;
+    let more = estate.replacen("[[pool]]", POOLS.trim_start(), 1) + MORE;
     for replication in 0..3 {
-        let before = fates(ESTATE, replication);
+        let before = fates(&estate, replication);
         let after = fates(&more, replication);
         assert_eq!(before["cloud/h100"], after["cloud/h100"]);
         assert!(before["cloud/h100"].incidents.len() > 5);

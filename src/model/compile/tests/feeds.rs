@@ -172,7 +172,7 @@ fn mistakes_in_slow_storages_are_told() {
         ("happening.slow.share=2", "2 is out of range"),
         (
             "happening.slow.where={ kind = \"edge\" }",
-            "there is no storage at the sites",
+            "no storage is at, or serves, the sites",
         ),
         (
             "happening.cut.storages=[\"lake\"]",
