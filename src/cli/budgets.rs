@@ -1,5 +1,6 @@
 //! What `plimsoll check` says of budgets: how much, of what, and what happens when it is spent.
 
+use crate::experiment::duration;
 use crate::model::{AtLimit, Budget, BudgetPeriod, Model};
 use crate::record::plain;
 
@@ -36,9 +37,14 @@ fn line(model: &Model, budget: &Budget) -> String {
         ""
     };
     let then = match budget.at_limit {
-        AtLimit::Queue => "then jobs wait for owned capacity or the next period",
-        AtLimit::Shed => "then jobs that would go there are turned away",
-        AtLimit::Flag => "then jobs go there all the same, and are counted",
+        AtLimit::Queue => "then jobs wait for owned capacity or the next period".to_owned(),
+        AtLimit::Ask { approval, grants } => format!(
+            "then jobs wait, and {} more come {} after the first of a period asks",
+            money(model, grants),
+            duration(approval.0 as f64 / 1e3, None),
+        ),
+        AtLimit::Shed => "then jobs that would go there are turned away".to_owned(),
+        AtLimit::Flag => "then jobs go there all the same, and are counted".to_owned(),
     };
     let alerts = budget.alerts.iter();
     let alerts: Vec<String> = alerts

@@ -57,6 +57,7 @@ const ROWS: &[(&str, &str)] = &[
     ("is used up", "budget_used_up"),
     ("used up on day, p10 / p50 / p90", "budget_used_up_d"),
     ("overshoot", "budget_overshoot"),
+    ("granted, when asked", "budget_granted"),
     ("placements flagged", "budget_flagged"),
     ("jobs shed", "budget_shed"),
 ];
@@ -84,6 +85,7 @@ const ONLY_IF_ANY: &[&str] = &[
     "jobs_shed",
     "budget_used_up_d",
     "budget_overshoot",
+    "budget_granted",
     "budget_flagged",
     "budget_shed",
 ];

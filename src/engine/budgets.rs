@@ -39,24 +39,31 @@ impl<O: Observer> Run<'_, O> {
         for (job, pool) in self.world.budgets.take_flagged() {
             self.out.fact(self.world.now, Fact::Flagged(job, pool));
         }
-        for (budget, end) in self.world.budgets.take_awaited() {
+        for (budget, at, answer) in self.world.budgets.take_awaited() {
+            if answer {
+                self.out.fact(self.world.now, Fact::BudgetAsked(budget));
+            }
             let event = Event {
                 rank: Rank::Restored,
                 id: u32::from(budget),
                 slot: BUDGETS,
-                attempt: 0,
+                attempt: u32::from(answer),
                 state: JobState::Running,
             };
-            if end <= self.horizon {
-                self.scratch.agenda.push(end, event);
+            if at <= self.horizon {
+                self.scratch.agenda.push(at, event);
             }
         }
     }
 
-    /// A budget may be spent anew.
+    /// A budget may be spent anew, or who asked for more of one is answered.
     #[cold]
-    pub(super) fn turn_budgets(&mut self) {
+    pub(super) fn turn_budgets(&mut self, event: Event) {
         self.world.settle_budgets(self.model);
+        let budget = event.id as u16;
+        if event.attempt == 1 && self.world.grant_budget(self.model, budget) {
+            self.out.fact(self.world.now, Fact::BudgetGranted(budget));
+        }
         self.world.changes.other = true;
     }
 

@@ -91,7 +91,7 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn planned(&mut self, event: Event) {
         match event.rank {
             _ if event.slot == PHASES => self.phase_event(event),
-            _ if event.slot == BUDGETS => self.turn_budgets(),
+            _ if event.slot == BUDGETS => self.turn_budgets(event),
             Rank::Fault => self.make_due(event.id as u16),
             _ => self.serviced(event.id as u16),
         }

@@ -16,6 +16,8 @@ pub struct BudgetRecord {
     pub to: SimTime,
     /// What could be spent, as it was at the end; `None` if nothing limited it.
     pub amount: Option<Money>,
+    /// What was granted of it when somebody asked for more.
+    pub granted: Money,
     /// What was spent, with what had been before the run.
     pub spent: Money,
     /// When it was first used up; `None` if it was not.

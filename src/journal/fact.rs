@@ -91,6 +91,10 @@ pub enum Fact {
     Spoiled(JobId),
     /// So much of a budget, in millionths of its amount, was spent; told when it is looked at next.
     BudgetReached(u16, u32),
+    /// Somebody asked for more of a budget.
+    BudgetAsked(u16),
+    /// More of a budget was granted.
+    BudgetGranted(u16),
     /// A job went to rented capacity though a budget was used up, which allows it and counts.
     Flagged(JobId, PoolId),
 }

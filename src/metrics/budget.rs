@@ -11,6 +11,7 @@ const DAY_MS: f64 = 86_400_000.0;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Spending {
     spent: Money,
+    granted: Money,
     overshoot: Money,
     /// The largest share of its amount that was spent in a period, and whether there was an amount.
     share: Option<f64>,
@@ -24,6 +25,7 @@ impl Spending {
     /// Adds a period; they come in their order.
     pub fn add(&mut self, record: &BudgetRecord) {
         self.spent += record.spent;
+        self.granted += record.granted;
         self.overshoot += record.overshoot();
         self.used_up = self.used_up.or(record.used_up);
         for (first, this) in self.alerts.iter_mut().zip(record.alerts) {
@@ -46,6 +48,11 @@ impl Spending {
 /// All that was spent.
 pub(super) fn spent(of: &Spending) -> Cell {
     Cell::amount(of.spent.as_units())
+}
+
+/// What was granted when somebody asked for more.
+pub(super) fn granted(of: &Spending) -> Cell {
+    Cell::amount(of.granted.as_units())
 }
 
 /// What was spent above the amounts.
@@ -99,6 +106,7 @@ mod tests {
             from: SimTime::ZERO,
             to: SimTime::ZERO,
             amount: Some(units(amount)),
+            granted: units(1),
             spent: units(spent_units),
             used_up: used_up_day.map(|day| SimTime(day * 86_400_000)),
             alerts: [None; ALERTS_MAX],
@@ -118,6 +126,7 @@ mod tests {
             all.add(&record);
         }
         assert_eq!(spent(&all), Cell::amount(390.0));
+        assert_eq!(granted(&all), Cell::amount(3.0));
         assert_eq!(overshoot(&all), Cell::amount(40.0));
         assert_eq!(share(&all), Cell::amount(1.3));
         assert_eq!(

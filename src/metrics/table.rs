@@ -247,6 +247,8 @@ metrics! {
         "mean days from the start until the budget was first used up, where it was";
     "budget_overshoot" Money Lower Budget(budget::overshoot)
         "what was spent above the budget, all its periods together: what ran when it was used up runs on";
+    "budget_granted" Money Neither Budget(budget::granted)
+        "what was granted beside the budget when jobs asked for more; its share and overshoot are measured with it";
     "budget_flagged" Times Lower Budget(budget::flagged)
         "placements in rented capacity while the budget was used up, where it allows and counts them";
     "budget_shed" Jobs Lower Budget(budget::shed)

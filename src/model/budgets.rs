@@ -1,6 +1,6 @@
 //! Budgets: what may be spent, on what or by whom, in which period, and what happens when it is.
 
-use crate::units::{ClassId, Epoch, Money, PoolId, SimTime, TenantId};
+use crate::units::{ClassId, Epoch, Money, PoolId, SimTime, Span, TenantId};
 
 /// All budgets of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +54,13 @@ pub enum AtLimit {
     Queue,
     /// It is turned away, unless it has run before.
     Shed,
+    /// As with [`AtLimit::Queue`], and the first of a period asks for more, which comes after a time.
+    Ask {
+        /// How long that takes.
+        approval: Span,
+        /// How much more may then be spent in that period.
+        grants: Money,
+    },
     /// It goes, and is counted.
     Flag,
 }

@@ -2,28 +2,12 @@
 
 use crate::journal::{ALERTS_MAX, BudgetRecord};
 use crate::model::{Budget, Model, Supply, Tariffs};
-use crate::units::{Epoch, JobId, MilliGpus, Money, PoolId, SimTime};
+use crate::units::{Epoch, MilliGpus, Money, PoolId, SimTime, Span};
 
 use super::pool::PoolState;
 
 /// All of an amount, in millionths.
 const ALL: u32 = 1_000_000;
-
-/// All budgets at one moment; nothing where there are none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Budgets {
-    pub(super) states: Vec<BudgetState>,
-    /// Whether one of them looks at what jobs hold.
-    count_jobs: bool,
-    /// Whether none of them refuses anybody under the strategy that is played.
-    pub only_count: bool,
-    /// Budgets that refused somebody who waits now: the ends of their periods are to be expected.
-    pub(super) awaited: Vec<u16>,
-    /// What was reached and is not told yet: when, of which budget, how much in millionths.
-    pub(super) reached: Vec<Reached>,
-    /// Who went to rented capacity all the same, and is not told yet.
-    pub(super) flagged: Vec<(JobId, PoolId)>,
-}
 
 /// When something of a budget was reached, of which, and which share of its amount in millionths.
 pub(super) type Reached = (SimTime, u16, u32);
@@ -54,7 +38,9 @@ pub(super) struct BudgetState {
     /// Alerts that were reached in this period.
     told: usize,
     /// Whether the end of this period is expected already.
-    pub(super) awaited: bool,
+    awaited: bool,
+    /// When it is known whether there is more, if somebody asked for it in this period.
+    asked: Option<SimTime>,
     /// The present period, as far as it is known.
     pub(super) record: BudgetRecord,
     /// Those that are over.
@@ -89,66 +75,8 @@ impl Costs<'_> {
     }
 }
 
-impl Budgets {
-    /// Nothing was spent yet but what the model says.
-    pub(super) fn reset(&mut self, model: &Model) {
-        let budgets = model.budgets.all.iter();
-        let counts = |budget: &Budget| budget.is_of_jobs() || budget.looks_ahead;
-        self.count_jobs = budgets.clone().any(counts);
-        self.states.clear();
-        let fresh = budgets.enumerate().map(|(index, budget)| {
-            let before = model.initial.budgets.iter();
-            let before = before.filter(|(of, _)| *of == index);
-            let spent = before.map(|&(_, spent)| spent).sum();
-            BudgetState::new((index, budget), model.epoch, spent)
-        });
-        self.states.extend(fresh);
-        self.awaited.clear();
-        self.reached.clear();
-        self.flagged.clear();
-        for (budget, state) in model.budgets.all.iter().zip(&mut self.states) {
-            state.look(budget, |_| SimTime::ZERO, &mut self.reached);
-        }
-    }
-
-    /// Whether there are any.
-    #[inline]
-    pub const fn are_kept(&self) -> bool {
-        !self.states.is_empty()
-    }
-
-    /// Whether one of them looks at what jobs hold.
-    #[inline]
-    pub(super) const fn count_jobs(&self) -> bool {
-        self.count_jobs
-    }
-
-    /// Whether there is something to be told, or to be expected.
-    #[inline]
-    pub const fn have_news(&self) -> bool {
-        !self.awaited.is_empty() || !self.reached.is_empty() || !self.flagged.is_empty()
-    }
-
-    /// Ends of periods that somebody waits for since this was last asked: of which budget, and when.
-    pub fn take_awaited(&mut self) -> Vec<(u16, SimTime)> {
-        let awaited = std::mem::take(&mut self.awaited);
-        let ends = |index: u16| (index, self.states[usize::from(index)].ends);
-        awaited.into_iter().map(ends).collect()
-    }
-
-    /// Jobs that went to rented capacity all the same since this was last asked, and where.
-    pub fn take_flagged(&mut self) -> Vec<(JobId, PoolId)> {
-        std::mem::take(&mut self.flagged)
-    }
-
-    /// What was reached since this was last asked: when, of which budget, how much in millionths of its amount.
-    pub fn take_reached(&mut self) -> Vec<(SimTime, u16, u32)> {
-        std::mem::take(&mut self.reached)
-    }
-}
-
 impl BudgetState {
-    fn new((index, budget): (usize, &Budget), epoch: Epoch, spent: Money) -> Self {
+    pub(super) fn new((index, budget): (usize, &Budget), epoch: Epoch, spent: Money) -> Self {
         let limit = (!budget.awaits_phase).then_some(budget.amount);
         Self {
             limit,
@@ -164,11 +92,13 @@ impl BudgetState {
             outlay: None,
             told: 0,
             awaited: false,
+            asked: None,
             record: BudgetRecord {
                 budget: index as u16,
                 from: SimTime::ZERO,
                 to: SimTime::ZERO,
                 amount: None,
+                granted: Money::ZERO,
                 spent: Money::ZERO,
                 used_up: None,
                 alerts: [None; ALERTS_MAX],
@@ -267,9 +197,44 @@ impl BudgetState {
         self.weigh(budget, reached);
     }
 
+    /// What may be spent as things stand.
+    fn allowed(&self) -> Option<Money> {
+        let said = self.passing.iter().copied().min().or(self.usual);
+        said.map(|amount| amount + self.record.granted)
+    }
+
+    /// Somebody waits: what is to be expected that was not so far, the end of the period and an answer.
+    pub(super) fn wait(
+        &mut self,
+        now: SimTime,
+        approval: Option<Span>,
+    ) -> impl Iterator<Item = (SimTime, bool)> {
+        let turn = (!self.awaited && self.ends != SimTime::NEVER).then_some((self.ends, false));
+        self.awaited = true;
+        let asks = approval.filter(|_| self.asked.is_none());
+        self.asked = self.asked.or(asks.map(|approval| now + approval));
+        let answer = asks.map(|approval| (now + approval, true));
+        turn.into_iter().chain(answer)
+    }
+
+    /// More may be spent in this period, if it was asked for in it and the answer is due.
+    pub(super) fn grant(
+        &mut self,
+        budget: &Budget,
+        (now, more): (SimTime, Money),
+        reached: &mut Vec<Reached>,
+    ) -> bool {
+        let due = self.asked == Some(now) && self.record.granted == Money::ZERO;
+        if due {
+            self.record.granted = more;
+            self.weigh(budget, reached);
+        }
+        due
+    }
+
     /// The amount may have changed. Alerts that lie above what was spent can be reached again.
     fn weigh(&mut self, budget: &Budget, reached: &mut Vec<Reached>) {
-        self.limit = self.passing.iter().copied().min().or(self.usual);
+        self.limit = self.allowed();
         let (limit, spent) = (self.limit, self.spent);
         let is_reached = |share: &u32| limit.is_some_and(|limit| part(limit, *share) <= spent);
         let still = budget.alerts.partition_point(is_reached);
@@ -280,7 +245,7 @@ impl BudgetState {
     }
 
     /// Notes what has been reached, `when` saying at which instant an amount was.
-    fn look(
+    pub(super) fn look(
         &mut self,
         budget: &Budget,
         when: impl Fn(Money) -> SimTime,
@@ -317,11 +282,14 @@ impl BudgetState {
             from: self.ends,
             used_up: None,
             alerts: [None; ALERTS_MAX],
+            granted: Money::ZERO,
             flagged: 0,
             shed: 0,
             ..over
         };
-        (self.used_up, self.told, self.awaited) = (false, 0, false);
+        (self.used_up, self.told) = (false, 0);
+        (self.awaited, self.asked) = (false, None);
+        self.limit = self.allowed();
         self.spent = Money::ZERO;
         self.ends = budget.period.end(costs.model.epoch, self.since);
         for (pool, gpus, from, to) in std::mem::take(&mut self.ahead) {

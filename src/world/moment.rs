@@ -3,7 +3,7 @@
 use crate::model::{Model, Tariffs};
 use crate::units::{PoolId, SimTime, TenantId};
 
-use super::budget::Budgets;
+use super::budgets::Budgets;
 use super::causes::Causes;
 use super::job::{Jobs, Slot};
 use super::kept::Kept;

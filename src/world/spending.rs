@@ -43,6 +43,7 @@ impl World {
     }
 
     /// How many instances of a rented pool are held has changed.
+    #[cold]
     pub(super) fn count_rent(&mut self, model: &Model, pool: PoolId) {
         let instances = self.pool(pool).rent().map_or(0, Rent::held);
         let gpus = instances * u64::from(model.pool(pool).gpus_per_node);
@@ -75,6 +76,7 @@ impl World {
     }
 
     /// An instance that is given back now is charged for until `to`.
+    #[cold]
     pub(super) fn count_ahead(
         &mut self,
         model: &Model,
@@ -96,6 +98,7 @@ impl World {
     }
 
     /// Data that left a site were paid for, for a job if it is known for which.
+    #[cold]
     pub(super) fn count_egress(
         &mut self,
         model: &Model,
@@ -123,6 +126,7 @@ impl World {
     }
 
     /// Whether a job may go to a rented pool for all that budgets say; `true` if one says no that only counts.
+    #[cold]
     pub(super) fn within_budgets(
         &mut self,
         model: &Model,
@@ -163,10 +167,14 @@ impl World {
             return Err(Refusal::Quota);
         }
         let sheds = answer == AtLimit::Shed && !self.jobs[slot].has_run();
-        let state = &mut self.budgets.states[index];
-        if !sheds && !state.awaited && state.ends != SimTime::NEVER {
-            state.awaited = true;
-            self.budgets.awaited.push(index as u16);
+        if !sheds {
+            let approval = match answer {
+                AtLimit::Ask { approval, .. } => Some(approval),
+                _ => None,
+            };
+            let expected = self.budgets.states[index].wait(self.now, approval);
+            let awaited = &mut self.budgets.awaited;
+            awaited.extend(expected.map(|(at, answer)| (index as u16, at, answer)));
         }
         Err(Refusal::Budget(sheds))
     }
@@ -242,6 +250,17 @@ impl World {
         });
     }
 
+    /// The answer to who asked for more of a budget. Returns whether there is more.
+    pub fn grant_budget(&mut self, model: &Model, budget: u16) -> bool {
+        let now = self.now;
+        self.with_budget(model, (usize::from(budget), now), |of| {
+            match of.budget.at_limit {
+                AtLimit::Ask { grants, .. } => of.state.grant(of.budget, (now, grants), of.reached),
+                _ => false,
+            }
+        })
+    }
+
     /// Counts all budgets up to now.
     pub fn settle_budgets(&mut self, model: &Model) {
         for index in 0..self.budgets.states.len() {
@@ -273,7 +292,7 @@ impl World {
 const fn severity(answer: AtLimit) -> u8 {
     match answer {
         AtLimit::Flag => 0,
-        AtLimit::Queue => 1,
+        AtLimit::Queue | AtLimit::Ask { .. } => 1,
         AtLimit::Shed => 2,
     }
 }

@@ -8,7 +8,7 @@ use crate::scenario::{
     AtLimitKind, BudgetOfSpec, BudgetPeriodKind, BudgetSpec, CountsKind, Origin, PhaseSpec,
     ScenarioFile,
 };
-use crate::units::{ClassId, PoolId, ProviderId, TenantId, parse_decimal};
+use crate::units::{ClassId, Money, PoolId, ProviderId, Span, TenantId, parse_decimal};
 
 use super::classes::ClassDraft;
 use super::commitments::{amount, provider};
@@ -158,6 +158,7 @@ fn at_limit(
         Some(AtLimitKind::Shed) => AtLimit::Shed,
         Some(AtLimitKind::Flag) => AtLimit::Flag,
         Some(AtLimitKind::Queue) => AtLimit::Queue,
+        Some(AtLimitKind::Ask) => asks(context, spec, table),
         None => {
             let what = format!("budget {name}: at_limit");
             context.note_default(
@@ -167,6 +168,16 @@ fn at_limit(
             AtLimit::Queue
         }
     };
+    let misplaced = [
+        (spec.approval.origin(), "approval"),
+        (spec.grants.origin(), "grants"),
+    ];
+    for (at, word) in misplaced {
+        if let Some(at) = at.filter(|_| spec.at_limit.value() != Some(&AtLimitKind::Ask)) {
+            let message = format!("`{word}` means nothing here");
+            context.fault(at, message, "leave it out, or write at_limit = \"ask\"");
+        }
+    }
     let rented = |pool: &PoolId| drafts[pool.index()].pool.is_rented();
     let holds_back = at_limit != AtLimit::Flag && pools.iter().any(rented);
     if !holds_back && at_limit != AtLimit::Flag && !pools.is_empty() {
@@ -176,6 +187,22 @@ fn at_limit(
         context.fault(at, message, "write at_limit = \"flag\"");
     }
     at_limit
+}
+
+/// How long it takes to get more, and how much.
+fn asks(context: &mut Context, spec: &BudgetSpec, table: Origin) -> AtLimit {
+    let what = "how long it takes to approve more";
+    context.required(&spec.approval, table, what, "approval = \"8 h\"");
+    let approval = context.positive_span(&spec.approval).unwrap_or(Span::HOUR);
+    let grants = amount(context, &spec.grants, table, "grants = \"5000 USD\"");
+    if let (Some(Money::ZERO), Some(at)) = (grants, spec.grants.origin()) {
+        let fix = "write more than zero, or at_limit = \"queue\"";
+        context.fault(at, "nothing would ever be granted", fix);
+    }
+    AtLimit::Ask {
+        approval,
+        grants: grants.unwrap_or_default(),
+    }
 }
 
 /// Shares of the amount, ascending.

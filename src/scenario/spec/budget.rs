@@ -27,6 +27,10 @@ pub struct BudgetSpec {
     pub looks_ahead: Given<bool>,
     /// What happens, once it is used up, to a job that would go to rented capacity: "queue" unless given.
     pub at_limit: Given<AtLimitKind>,
+    /// With at_limit = "ask": how long it takes to approve more, such as "8 h".
+    pub approval: Given<String>,
+    /// With at_limit = "ask": how much more may then be spent in that period, such as "5000 USD"; once in a period.
+    pub grants: Given<String>,
     /// Shares of the amount of which somebody wants to hear, such as "50%" and "80%".
     pub alerts: List<String>,
     /// The phase from whose beginning on it limits anything; from the start unless given.
@@ -81,6 +85,8 @@ pub enum AtLimitKind {
     Queue,
     /// It is turned away, unless it has run before.
     Shed,
+    /// As "queue", and the first of a period asks for more, which comes after `approval`.
+    Ask,
     /// It goes all the same, and is counted.
     Flag,
 }

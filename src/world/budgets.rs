@@ -1,0 +1,79 @@
+//! All budgets at one moment, and what is to be told of them.
+
+use crate::model::{Budget, Model};
+use crate::units::{JobId, PoolId, SimTime};
+
+use super::budget::{BudgetState, Reached};
+
+/// All budgets at one moment; nothing where there are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Budgets {
+    pub(super) states: Vec<BudgetState>,
+    /// Whether one of them looks at what jobs hold.
+    count_jobs: bool,
+    /// Whether none of them refuses anybody under the strategy that is played.
+    pub only_count: bool,
+    /// What somebody waits for: of which budget, when, and whether it is an answer and not the end of a period.
+    pub(super) awaited: Vec<(u16, SimTime, bool)>,
+    /// What was reached and is not told yet: when, of which budget, how much in millionths.
+    pub(super) reached: Vec<Reached>,
+    /// Who went to rented capacity all the same, and is not told yet.
+    pub(super) flagged: Vec<(JobId, PoolId)>,
+}
+
+impl Budgets {
+    /// Nothing was spent yet but what the model says.
+    pub(super) fn reset(&mut self, model: &Model) {
+        let budgets = model.budgets.all.iter();
+        let counts = |budget: &Budget| budget.is_of_jobs() || budget.looks_ahead;
+        self.count_jobs = budgets.clone().any(counts);
+        self.states.clear();
+        let fresh = budgets.enumerate().map(|(index, budget)| {
+            let before = model.initial.budgets.iter();
+            let before = before.filter(|(of, _)| *of == index);
+            let spent = before.map(|&(_, spent)| spent).sum();
+            BudgetState::new((index, budget), model.epoch, spent)
+        });
+        self.states.extend(fresh);
+        self.awaited.clear();
+        self.reached.clear();
+        self.flagged.clear();
+        for (budget, state) in model.budgets.all.iter().zip(&mut self.states) {
+            state.look(budget, |_| SimTime::ZERO, &mut self.reached);
+        }
+    }
+
+    /// Whether there are any.
+    #[inline]
+    pub const fn are_kept(&self) -> bool {
+        !self.states.is_empty()
+    }
+
+    /// Whether one of them looks at what jobs hold.
+    #[inline]
+    pub(super) const fn count_jobs(&self) -> bool {
+        self.count_jobs
+    }
+
+    /// Whether there is something to be told, or to be expected.
+    #[inline]
+    pub const fn have_news(&self) -> bool {
+        !self.awaited.is_empty() || !self.reached.is_empty() || !self.flagged.is_empty()
+    }
+
+    /// What somebody waits for since this was last asked: of which budget, when, and whether it is an answer to who asked
+    /// for more, and not the end of a period.
+    pub fn take_awaited(&mut self) -> Vec<(u16, SimTime, bool)> {
+        std::mem::take(&mut self.awaited)
+    }
+
+    /// Jobs that went to rented capacity all the same since this was last asked, and where.
+    pub fn take_flagged(&mut self) -> Vec<(JobId, PoolId)> {
+        std::mem::take(&mut self.flagged)
+    }
+
+    /// What was reached since this was last asked: when, of which budget, how much in millionths of its amount.
+    pub fn take_reached(&mut self) -> Vec<(SimTime, u16, u32)> {
+        std::mem::take(&mut self.reached)
+    }
+}
