@@ -14,6 +14,7 @@ pub mod market;
 pub mod phases;
 pub mod power;
 pub mod slow;
+pub mod spending;
 pub mod storms;
 pub mod wires;
 pub mod words;

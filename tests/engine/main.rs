@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod budget_limits;
+mod budget_worlds;
 mod budgets;
 mod disciplines;
 mod elastic;
