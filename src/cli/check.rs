@@ -9,6 +9,7 @@ use crate::units::Bytes;
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
 use super::network::network;
+use super::rules::rules;
 use super::services::services;
 use super::study::{Study, hours};
 use super::{answer, output, outside};
@@ -28,6 +29,7 @@ pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
     }
     output::data(&network(&study.model))?;
     output::data(&services(&study.model))?;
+    output::data(&rules(&study.model))?;
     Ok(())
 }
 

@@ -105,6 +105,10 @@ fn changed(model: &Model, change: Change) -> String {
             let share = f64::from(share) / 1e4;
             format!("{share} % of {} cut over", plain(name))
         }
+        Change::Rule { rule, mode } => {
+            let name = model.rules.name_of(usize::from(rule));
+            format!("rule {}: {}", plain(name), mode.name())
+        }
         Change::Strategy { .. } => "strategies go on otherwise".to_owned(),
     }
 }

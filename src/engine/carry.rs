@@ -2,7 +2,7 @@
 
 use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer};
-use crate::model::{Boot, Model, Overrun, Supply};
+use crate::model::{Boot, Masks, Model, Overrun, Supply};
 use crate::process::{Outcome, exponential_below, lognormal_ms};
 use crate::units::{PoolId, SimTime, Span};
 use crate::world::{Phase, Slot, World, wall};
@@ -34,17 +34,22 @@ impl<O: Observer> Run<'_, O> {
             self.note(10 + u64::from(start.pool.0 & 3), u64::from(id.0));
             self.out.fact(now, Fact::Placed(id, start.pool));
             if start.launched == 0 {
-                if self.world.jobs[start.slot].phase == Phase::Staging {
-                    continue;
+                if self.world.jobs[start.slot].phase != Phase::Staging {
+                    self.world.start(start.slot);
+                    self.begin_running(start.slot);
                 }
-                self.world.start(start.slot);
-                self.begin_running(start.slot);
+                if self.world.rules.are_used() {
+                    self.note_violations(start.slot, Masks::default());
+                }
                 continue;
             }
             if !self.ask_market(index) {
                 continue;
             }
             self.out.fact(now, Fact::Rented(start.pool, start.launched));
+            if self.world.rules.are_used() {
+                self.note_violations(start.slot, Masks::default());
+            }
             let boot = self.boot_span(start.slot, start.pool);
             self.schedule(now + boot, Rank::Booted, start.slot);
         }

@@ -71,6 +71,7 @@ impl<O: Observer> Run<'_, O> {
         self.post_link_rent();
         self.close_budgets();
         self.close_services();
+        self.close_rules();
         let storage_cost = self.settle_storage();
         let link_cost = self.world.link_rent(self.model);
         let (discounts, shortfall) = self.settle_commitments();

@@ -1,6 +1,7 @@
 //! A run begins warm: what was there before comes first, and what runs goes on.
 
 use crate::journal::{Fact, Observer};
+use crate::model::Masks;
 use crate::units::SimTime;
 use crate::world::{Phase, Slot};
 
@@ -50,6 +51,9 @@ impl<O: Observer> Run<'_, O> {
                     if placed.is_ok() {
                         let id = self.world.jobs[slot].id;
                         self.out.fact(now, Fact::Placed(id, pool));
+                        if self.world.rules.are_used() {
+                            self.note_violations(slot, Masks::default());
+                        }
                         if self.world.jobs[slot].phase == Phase::Running {
                             if !self.model.weather.instances.is_empty() {
                                 self.expect_deaths(slot);

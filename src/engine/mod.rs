@@ -21,6 +21,7 @@ mod losses;
 mod repairs;
 mod rollout;
 mod room;
+mod rules;
 mod run;
 mod services;
 mod standing;

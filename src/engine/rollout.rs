@@ -97,18 +97,29 @@ impl<O: Observer> Run<'_, O> {
         let timeline = self.timeline;
         let posted = self.world.posted.clone();
         let base = timeline.tariffs.as_ref().unwrap_or(&posted);
+        let masks = self.world.rules.masks();
         let back = self.world.make_change(self.model, change, base);
         if self.world.budgets.have_news() {
             self.hear_of_budgets();
         }
+        if let Change::Rule { rule, .. } = change {
+            self.judge_anew(rule, masks);
+        }
         if let Change::Strategy { phase } = change {
-            let before = std::mem::replace(&mut self.strategy, self.root.in_phase(phase));
-            self.take_over_line(before);
-            // A shape that could start nowhere may now have somewhere else to go, and the other way round.
-            self.bar_shapes();
-            self.tell_usable();
+            self.change_strategy(phase);
         }
         back
+    }
+
+    /// The strategy goes on as it says for a phase, under the rules in force.
+    pub(super) fn change_strategy(&mut self, phase: Option<u16>) {
+        let masks = self.world.rules.masks();
+        let now = self.root.in_force(self.model, phase, masks);
+        let before = std::mem::replace(&mut self.strategy, now);
+        self.take_over_line(before);
+        // A shape that could start nowhere may now have somewhere else to go, and the other way round.
+        self.bar_shapes();
+        self.tell_usable();
     }
 
     /// The line is in the order of the discipline in force, and what it remembers fades as that says.

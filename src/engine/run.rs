@@ -207,6 +207,9 @@ pub fn simulate<O: Observer>(
     run.name_instances();
     run.tell_usable();
     run.open_phases();
+    if model.rules.are_used() {
+        run.bar_shapes();
+    }
     run.expect_month();
     let ended = run.play();
     let record = ended.map(|()| run.close());
@@ -242,6 +245,7 @@ fn fresh_world(
     world.keeps_profile = strategy.keeps_profile();
     world.keeps_ranking = strategy.keeps_ranking();
     world.budgets.only_count = strategy.overspends();
+    world.hold_rules(model, strategy.rule_modes());
     scratch.price_changes.clear();
     for pool in 0..model.pools.len() {
         let changes = world.tariffs.changes(PoolId::from(pool));

@@ -1,6 +1,6 @@
 //! Services that go out and come back: who starts no more, and who stops.
 
-use crate::journal::{Fact, JobState, Observer, ServiceRecord};
+use crate::journal::{Cause, Fact, JobState, Observer, ServiceRecord};
 use crate::model::{OnLoss, OnPull, OnSubmit, ServiceKind};
 use crate::units::{OutletId, ServiceId, ShapeId, Span};
 use crate::world::{Phase, Slot};
@@ -112,12 +112,16 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
-    /// Works out which shapes can start nowhere for want of a service.
+    /// Works out which shapes can start nowhere for want of a service, or because rules refuse them.
     pub(super) fn bar_shapes(&mut self) {
         let now = self.world.now;
         for index in 0..self.model.shapes.len() {
             let shape = ShapeId::from(index);
             let class = self.model.class_of(shape);
+            if self.strategy.is_refused(shape) {
+                self.world.causes.bar(shape, now, Some(Cause::Rule));
+                continue;
+            }
             let mut causes = self
                 .strategy
                 .pools_of(shape)

@@ -92,6 +92,7 @@ impl<O: Observer> Run<'_, O> {
                 self.world.changes.other = true;
             }
             Happening::Budget { .. } | Happening::BudgetOver { .. } => self.befall_budgets(what),
+            Happening::Rule { .. } | Happening::RuleOver { .. } => self.befall_rules(what),
             Happening::Announce { plan, start } => self.world.announce(self.model, plan, start),
             Happening::Service { plan } => self.service(plan),
         }

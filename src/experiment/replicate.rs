@@ -110,9 +110,13 @@ pub fn layout_of(model: &Model) -> Layout {
     let layout = Layout::with_services(&classes, &pools, &services);
     let budgets = model.budgets.all.iter();
     let budgets = budgets.map(|budget| (budget.name.clone(), budget.alerts.clone()));
-    layout
-        .with_phases(&phases.collect::<Vec<_>>())
-        .with_budgets(&budgets.collect::<Vec<_>>())
+    let rules = &model.rules;
+    // Behind the rules, what nothing permits, where there is a permit.
+    let unpermitted = usize::from(rules.have_permits());
+    let rules = (0..rules.list.len() + unpermitted).map(|rule| rules.name_of(rule).to_owned());
+    let layout = layout.with_phases(&phases.collect::<Vec<_>>());
+    let layout = layout.with_budgets(&budgets.collect::<Vec<_>>());
+    layout.with_rules(&rules.collect::<Vec<_>>())
 }
 
 /// Plays `plan` and hands each row to `sink(strategy, replication, cells)`, ordered by replication, then

@@ -5,6 +5,7 @@ use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId, S
 use super::budget::BudgetRecord;
 use super::posting::Posting;
 use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
+use super::rule::{RuleMode, RuleRecord};
 
 /// Something that happened, in the past tense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +98,13 @@ pub enum Fact {
     BudgetGranted(u16),
     /// A job went to rented capacity though a budget was used up, which allows it and counts.
     Flagged(JobId, PoolId),
+    /// A job holds GPUs of a pool against a rule that is not obeyed, or that lets it finish; the number behind the last
+    /// rule stands for what nothing permits.
+    Violated(JobId, PoolId, u16),
+    /// A rule is in another mode.
+    RuleChanged(u16, RuleMode),
+    /// A job was told to stop because a rule turned against it.
+    Evicted(JobId, PoolId),
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.
@@ -120,6 +128,8 @@ pub trait Observer {
     fn pool(&mut self, _record: &PoolRecord) {}
     /// What is known of a service at the horizon.
     fn service(&mut self, _record: &ServiceRecord) {}
+    /// What happened against a rule in a pool, at the horizon.
+    fn rule(&mut self, _record: &RuleRecord) {}
     /// What became of a phase, at the horizon.
     fn phase(&mut self, _record: &PhaseRecord) {}
     /// What became of a budget in one period, at the horizon; periods come in their order.

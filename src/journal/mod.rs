@@ -10,6 +10,7 @@ mod drawn;
 mod fact;
 mod posting;
 mod record;
+mod rule;
 
 pub use bucket::{Bucket, GpuTime};
 pub use budget::{ALERTS_MAX, BudgetRecord};
@@ -18,3 +19,4 @@ pub use drawn::Drawn;
 pub use fact::{Fact, Observer, Silent};
 pub use posting::{Item, Payee, Posting};
 pub use record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
+pub use rule::{RuleMode, RuleRecord};

@@ -1,7 +1,8 @@
 //! From the journal of one replication to one row.
 
 use crate::journal::{
-    BudgetRecord, JobRecord, Observer, PhaseRecord, PoolRecord, RunRecord, ServiceRecord,
+    BudgetRecord, JobRecord, Observer, PhaseRecord, PoolRecord, RuleRecord, RunRecord,
+    ServiceRecord,
 };
 use crate::units::Span;
 
@@ -11,6 +12,22 @@ use super::cell::Cell;
 use super::layout::{Layout, Subject};
 use super::table::Source;
 use super::tally::Tally;
+
+/// What happened against a rule, or against any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Against {
+    /// How often a job began to violate it.
+    pub violations: u64,
+    /// GPU-time that jobs held against it, in milli-GPU·ms.
+    pub gpu_time: u128,
+}
+
+impl Against {
+    fn add(&mut self, record: &RuleRecord) {
+        self.violations += record.violations;
+        self.gpu_time += record.gpu_time;
+    }
+}
 
 /// Listens to one replication at a time and reuses its memory for the next.
 #[derive(Debug)]
@@ -23,6 +40,9 @@ pub struct Fold {
     pools: Vec<Books>,
     /// How long each service was out, in ms.
     services: Vec<u64>,
+    /// By rule, over all pools.
+    rules: Vec<Against>,
+    any_rule: Against,
     /// `None` where nothing was heard of a phase.
     phases: Vec<Option<PhaseRecord>>,
     budgets: Vec<Spending>,
@@ -42,6 +62,8 @@ impl Fold {
             rented: Books::default(),
             pools: vec![Books::default(); layout.pools()],
             services: vec![0; layout.services()],
+            rules: vec![Against::default(); layout.rules()],
+            any_rule: Against::default(),
             phases: vec![None; layout.phases()],
             budgets: vec![Spending::default(); layout.budgets()],
             run: RunRecord::default(),
@@ -58,6 +80,8 @@ impl Fold {
         self.rented = Books::default();
         self.pools.fill(Books::default());
         self.services.fill(0);
+        self.rules.fill(Against::default());
+        self.any_rule = Against::default();
         self.phases.fill(None);
         self.budgets.fill(Spending::default());
         self.run = RunRecord::default();
@@ -83,6 +107,8 @@ impl Fold {
                 cell(Span(self.services[service]))
             }
             (Source::EachService(cell), _) => cell(Span(self.services.iter().sum())),
+            (Source::EachRule(cell), Subject::Rule(rule)) => cell(&self.rules[rule]),
+            (Source::EachRule(cell), _) => cell(&self.any_rule),
             (Source::Run(cell), _) => cell(&self.run),
             (Source::Phase(cell), Subject::Phase(phase)) => {
                 self.phases[phase].as_ref().map_or_else(Cell::default, cell)
@@ -131,6 +157,15 @@ impl Observer for Fold {
     fn budget(&mut self, record: &BudgetRecord) {
         if let Some(spending) = self.budgets.get_mut(usize::from(record.budget)) {
             spending.add(record);
+        }
+    }
+
+    fn rule(&mut self, record: &RuleRecord) {
+        let Some(rule) = record.rule else {
+            return self.any_rule.add(record);
+        };
+        if let Some(rule) = self.rules.get_mut(usize::from(rule)) {
+            rule.add(record);
         }
     }
 

@@ -19,6 +19,8 @@ pub enum Subject {
     Budget(usize),
     /// One alert of a budget, both by index.
     Alert(usize, usize),
+    /// One rule, by index; behind the last, what nothing permits.
+    Rule(usize),
 }
 
 /// One column.
@@ -42,6 +44,7 @@ pub struct Layout {
     services: usize,
     phases: usize,
     budgets: usize,
+    rules: usize,
 }
 
 impl Layout {
@@ -86,6 +89,7 @@ impl Layout {
             services: services.len(),
             phases: 0,
             budgets: 0,
+            rules: 0,
         }
     }
 
@@ -137,6 +141,23 @@ impl Layout {
         self
     }
 
+    /// With columns for rules of these names, be it only one.
+    #[must_use]
+    pub fn with_rules(mut self, rules: &[String]) -> Self {
+        for metric in METRICS {
+            if let Source::EachRule(_) = metric.source {
+                let of = rules.iter().enumerate().map(|(index, name)| Column {
+                    id: format!("{}.{name}", metric.id),
+                    metric,
+                    subject: Subject::Rule(index),
+                });
+                self.columns.extend(of);
+            }
+        }
+        self.rules = rules.len();
+        self
+    }
+
     /// Where the column called `id` stands.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.id == id)
@@ -160,6 +181,11 @@ impl Layout {
     /// How many budgets there are.
     pub const fn budgets(&self) -> usize {
         self.budgets
+    }
+
+    /// How many rules there are.
+    pub const fn rules(&self) -> usize {
+        self.rules
     }
 
     /// How many pools there are.

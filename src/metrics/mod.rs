@@ -16,7 +16,7 @@ mod tally;
 pub use books::Books;
 pub use budget::Spending;
 pub use cell::{Better, Cell, Unit};
-pub use fold::Fold;
+pub use fold::{Against, Fold};
 pub use layout::{Column, Layout, Subject};
 pub use table::{METRICS, Metric, Source};
 pub use tally::Tally;

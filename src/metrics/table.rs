@@ -8,6 +8,7 @@ use crate::units::{SimTime, Span};
 use super::books::Books;
 use super::budget::{self, Spending};
 use super::cell::{Better, Cell, Unit};
+use super::fold::Against;
 use super::phase;
 use super::tally::Tally;
 
@@ -45,6 +46,8 @@ pub enum Source {
     EachService(fn(Span) -> Cell),
     /// The run as a whole.
     Run(fn(&RunRecord) -> Cell),
+    /// What happened against any rule, and against each.
+    EachRule(fn(&Against) -> Cell),
     /// Each phase, and nothing else.
     Phase(fn(&PhaseRecord) -> Cell),
     /// Each budget, and nothing else.
@@ -55,7 +58,8 @@ pub enum Source {
 
 use Better::{Higher, Lower, Neither};
 use Source::{
-    Alert, Budget, EachClass, EachPool, EachService, Jobs, Owned, Phase, Pools, Rented, Run,
+    Alert, Budget, EachClass, EachPool, EachRule, EachService, Jobs, Owned, Phase, Pools, Rented,
+    Run,
 };
 
 macro_rules! metrics {
@@ -210,6 +214,10 @@ metrics! {
         "how often a job went on elsewhere from an older checkpoint, since its newest had not come home";
     "service_out_h" Hours Lower EachService(|out| Cell::amount(out.0 as f64 / 3.6e6))
         "hours for which a service did not answer, added up over its sites";
+    "violations" Times Lower EachRule(|a| Cell::amount(a.violations as f64))
+        "how often a job began to hold GPUs against a rule that is audited, or that lets it finish";
+    "gpu_h_violating" GpuHours Lower EachRule(|a| Cell::amount(a.gpu_time as f64 / 3.6e9))
+        "GPU-hours that jobs held against a rule; of any rule, those against several count once";
     "revocations" Times Lower Run(|r| Cell::amount(r.revoked_jobs as f64))
         "how often a job was stopped because its credential was revoked";
     "jobs_expired" Jobs Lower Run(|r| Cell::amount(r.expired_jobs as f64))

@@ -15,6 +15,7 @@ use super::network::Network;
 use super::pool::{Packing, Pool, Spread, Supply};
 use super::power::Power;
 use super::rollout::Rollout;
+use super::rules::Rules;
 use super::services::Services;
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
 use super::weather::Weather;
@@ -43,6 +44,7 @@ impl Model {
             services: Services::default(),
             weather: Weather::default(),
             rollout: Rollout::default(),
+            rules: Rules::default(),
             initial: Initial::default(),
             factors: Factors::default(),
             demand: Vec::new(),
@@ -121,6 +123,7 @@ impl StrategySettings {
             name: name.to_owned(),
             discipline,
             placement: Placement::PrivateOnly,
+            rules: Vec::new(),
             requeue: Requeue::Keep,
             overspends: false,
         }

@@ -18,6 +18,7 @@ use super::power::Power;
 use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::rollout::Rollout;
+use super::rules::Rules;
 use super::services::Services;
 use super::settings::{Placement, StrategySettings};
 use super::timeline::{JobSource, Timeline};
@@ -68,6 +69,8 @@ pub struct Model {
     pub weather: Weather,
     /// How the estate changes inside one run.
     pub rollout: Rollout,
+    /// What may run where.
+    pub rules: Rules,
     /// What a run begins with.
     pub initial: Initial,
     /// Luck that several things of one replication share.

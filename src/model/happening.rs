@@ -4,6 +4,7 @@ use crate::units::{DatasetId, LinkId, Money, OutletId, PoolId, SimTime, SiteId, 
 
 use super::network::LinkUse;
 use super::pool::Term;
+use super::rules::RuleMode;
 
 /// Something that happens to the estate, whoever decided it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,6 +206,22 @@ pub enum Happening {
         budget: u16,
         /// The amount that is lifted.
         amount: Money,
+    },
+    /// From now on a rule is in this mode.
+    Rule {
+        /// Which.
+        rule: u16,
+        /// Its mode.
+        mode: RuleMode,
+        /// Whether it ends; then it stands before what else is said of the rule, and otherwise it takes its place.
+        passes: bool,
+    },
+    /// The mode of a rule for a time is over.
+    RuleOver {
+        /// Which.
+        rule: u16,
+        /// The mode that ends.
+        mode: RuleMode,
     },
     /// A round of planned maintenance is announced: no job is started there whose estimate reaches over it.
     Announce {

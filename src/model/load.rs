@@ -115,9 +115,11 @@ fn home(model: &Model, shape: ShapeId) -> Option<PoolId> {
 fn able(model: &Model, shape: ShapeId) -> Vec<PoolId> {
     let class = &model.classes[model.class_of(shape).index()];
     let gpus = model.shapes[shape.index()].gpus;
+    let masks = model.rules.first_masks();
     let pools = class.pools.iter().copied();
     pools
         .filter(|pool| model.pool(*pool).can_ever_hold(gpus))
+        .filter(|pool| model.rules.permit(masks, shape, *pool))
         .collect()
 }
 

@@ -27,6 +27,7 @@ mod rates;
 mod request;
 mod rhythm;
 mod rollout;
+mod rules;
 mod sample;
 mod services;
 mod settings;
@@ -59,6 +60,7 @@ pub use rates::RateSteps;
 pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
+pub use rules::{Masks, Rule, RuleEffect, RuleMode, Rules, set_bits};
 pub use sample::SampleScratch;
 pub use services::{
     OnLoss, OnPull, OnSubmit, OnSync, Outlet, Rotation, Service, ServiceKind, Services, Uses,

@@ -3,6 +3,7 @@
 use crate::process::Law;
 use crate::units::{ClassId, LinkId, Money, PoolId, ShapeId, SimTime, Span};
 
+use super::rules::RuleMode;
 use super::settings::{Discipline, Placement};
 use super::weather::NodeRange;
 
@@ -119,6 +120,13 @@ pub enum Change {
         budget: u16,
         /// How much; `None` if nothing limits it.
         amount: Option<Money>,
+    },
+    /// The mode of a rule.
+    Rule {
+        /// Which.
+        rule: u16,
+        /// Its mode.
+        mode: RuleMode,
     },
     /// The strategy goes on as it says for this phase, or as it began.
     Strategy {

@@ -2,6 +2,8 @@
 
 use crate::units::{Price, Span};
 
+use super::rules::RuleMode;
+
 /// One strategy of the scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StrategySettings {
@@ -15,6 +17,8 @@ pub struct StrategySettings {
     pub requeue: Requeue,
     /// Whether it goes on all the same once a budget is used up, which is then counted.
     pub overspends: bool,
+    /// Modes to which it holds rules, whatever else is said of them: what it would be without a rule.
+    pub rules: Vec<(u16, RuleMode)>,
 }
 
 /// Who is next: the order of the line, and what a job that does not fit means for those behind it.

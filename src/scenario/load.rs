@@ -145,35 +145,43 @@ fn read_chain(
     Some(below)
 }
 
-/// Lays a scenario over the files of weather that it takes in.
+/// Lists of files that a scenario takes in, with what such a file is called.
+const TAKEN_IN: [(&str, &str, &str); 2] = [
+    ("weather", "a file of weather", "weather/edge-cut.toml"),
+    ("rules", "a file of rules", "rules/minimal.toml"),
+];
+
+/// Lays a scenario over the files of weather and of rules that it takes in.
 fn take_in(tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>) -> Option<Table> {
     let mut tree = begin_from(tree, problems, chain)?;
-    let Some(weather) = tree.remove("weather") else {
-        return Some(tree);
-    };
-    let origin = weather.node.origin;
-    let Value::Array(files) = weather.node.value else {
-        let fix = "write weather = [\"weather/edge-cut.toml\"]";
-        problems.push(Problem::at(
-            origin,
-            "`weather` should be a list of paths",
-            fix,
-        ));
-        return None;
-    };
     let mut below = Table::default();
-    for file in files {
-        let Value::Text(path) = &file.value else {
-            let message = "this is no path of a file of weather";
-            let fix = "write it in quotes, such as \"weather/edge-cut.toml\"";
-            problems.push(Problem::at(file.origin, message, fix));
+    for (list, what, example) in TAKEN_IN {
+        let Some(files) = tree.remove(list) else {
+            continue;
+        };
+        let origin = files.node.origin;
+        let Value::Array(files) = files.node.value else {
+            let message = format!("`{list}` should be a list of paths");
+            let fix = format!("write {list} = [\"{example}\"]");
+            problems.push(Problem::at(origin, message, fix));
             return None;
         };
-        let path = problems.sources.resolve(file.origin, path);
-        let depth = chain.len();
-        let part = read_chain(&path, Some(file.origin), problems, chain)?;
-        chain.truncate(depth);
-        merge(&mut below, part);
+        for file in files {
+            let Value::Text(path) = &file.value else {
+                let message = format!("this is no path of {what}");
+                let fix = format!("write it in quotes, such as \"{example}\"");
+                problems.push(Problem::at(file.origin, message, fix));
+                return None;
+            };
+            let path = problems.sources.resolve(file.origin, path);
+            let depth = chain.len();
+            let part = read_chain(&path, Some(file.origin), problems, chain)?;
+            chain.truncate(depth);
+            merge(&mut below, part);
+        }
+    }
+    if below.is_empty() {
+        return Some(tree);
     }
     merge(&mut below, tree);
     Some(below)

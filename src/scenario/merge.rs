@@ -1,6 +1,6 @@
 //! How a scenario lies over the one that it extends.
 //!
-//! Tables merge key by key. Lists of tables in which every table has a `name` merge by that name, new names
+//! Tables merge key by key. Lists of tables in which every table has a `name` (an `id`, for rules) merge by that name, new names
 //! at the end. Anything else is replaced as a whole.
 
 use super::tree::{Node, Table, Value};
@@ -55,12 +55,12 @@ fn all_named(nodes: &[Node]) -> bool {
     !nodes.is_empty() && nodes.iter().all(|node| name_of(node).is_some())
 }
 
-/// The `name` of a table.
+/// The `name` of a table; the `id` of one that has no name.
 pub(super) fn name_of(node: &Node) -> Option<&str> {
     let Value::Table(table) = &node.value else {
         return None;
     };
-    match &table.get("name")?.node.value {
+    match &table.get("name").or_else(|| table.get("id"))?.node.value {
         Value::Text(name) => Some(name),
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! Which pools a shape of request may use under a placement, in the order in which they are tried.
 
-use crate::model::{Discipline, Model, Placement, Shape, SpillTest, StrategySettings};
-use crate::units::{PoolId, Price, SimTime};
+use crate::model::{Discipline, Masks, Model, Placement, Shape, SpillTest, StrategySettings};
+use crate::units::{PoolId, Price, ShapeId, SimTime};
 
 use super::may_burst;
 
@@ -14,6 +14,8 @@ pub(super) struct Candidates {
     pub owned: Vec<PoolId>,
     /// Rented pools, cheapest first for this class at the start.
     pub rented: Vec<PoolId>,
+    /// Whether it has no pool because rules refuse it every one that it could use.
+    pub refused: bool,
     /// Whether the order of `rented` may change with prices.
     pub prices_move: bool,
     /// Whether later jobs of the shape may pass the spill test where an earlier one did not.
@@ -21,7 +23,13 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    pub(super) fn of(model: &Model, settings: &StrategySettings, shape: &Shape) -> Self {
+    /// Works out the pools of a shape while these rules are in force.
+    pub(super) fn of(
+        model: &Model,
+        settings: &StrategySettings,
+        (id, shape): (ShapeId, &Shape),
+        masks: Masks,
+    ) -> Self {
         let class = &model.classes[shape.class.index()];
         let holds = |&pool: &PoolId| {
             let terms = model.pool(pool);
@@ -46,12 +54,19 @@ impl Candidates {
             .partition(|&pool| model.pool(pool).is_rented());
         let public_only = settings.placement == Placement::PublicOnly;
         let private_only = settings.placement == Placement::PrivateOnly;
-        let owned = if public_only { Vec::new() } else { owned };
+        let mut owned = if public_only { Vec::new() } else { owned };
         let mut rented = if private_only || !may_burst(model, shape) {
             Vec::new()
         } else {
             rented
         };
+        let found = !owned.is_empty() || !rented.is_empty();
+        if model.rules.are_used() {
+            let permitted = |pool: &PoolId| model.rules.permit(masks, id, *pool);
+            owned.retain(permitted);
+            rented.retain(permitted);
+        }
+        let refused = found && owned.is_empty() && rented.is_empty();
         let posted = |pool: PoolId| model.pool(pool).prices().price_at(SimTime::ZERO);
         rented.sort_by_key(|&pool| unit_cost(model, shape, pool, posted(pool)));
         let moves = |&pool: &PoolId| {
@@ -63,6 +78,7 @@ impl Candidates {
             asks_each: !rented.is_empty() && (asks_each(settings) || asks_of_money(model)),
             owned,
             rented,
+            refused,
             prices_move,
         }
     }

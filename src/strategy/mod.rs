@@ -15,6 +15,7 @@ mod offer;
 mod pass;
 mod plan;
 mod ranked;
+mod ruled;
 mod shadow;
 mod strict;
 
@@ -23,11 +24,12 @@ pub use plan::{Orders, Plan, Start};
 
 use candidates::Candidates;
 use key::Order;
+use ruled::Ruled;
 
 use std::collections::BTreeSet;
 
-use crate::model::{Discipline, Model, Requeue, Shape, StrategySettings};
-use crate::units::{PoolId, StrategyId};
+use crate::model::{Discipline, Masks, Model, Requeue, RuleMode, Shape, StrategySettings};
+use crate::units::{PoolId, ShapeId, StrategyId};
 use crate::world::Slot;
 
 /// A strategy made ready for a model: settings with every name and rank worked out.
@@ -46,12 +48,17 @@ pub struct Strategy {
     /// What it does otherwise from the beginning of a phase on.
     later: Vec<(u16, Self)>,
     usage_half_life: Option<u64>,
+    /// The rules in force.
+    masks: Masks,
+    /// The same under other rules, as they came up.
+    ruled: Ruled,
 }
 
 impl Strategy {
     /// Works out what of a strategy does not change from replication to replication.
     pub fn prepare(model: &Model, id: StrategyId) -> Self {
         let settings = model.strategies[id.index()].clone();
+        let masks = first_masks(model, &settings);
         let later = model.rollout.later.get(id.index());
         let later = later.into_iter().flatten().map(|later| {
             let settings = StrategySettings {
@@ -59,11 +66,11 @@ impl Strategy {
                 discipline: later.discipline.clone(),
                 ..settings.clone()
             };
-            (later.phase, Self::of(model, id, settings))
+            (later.phase, Self::of(model, id, settings, masks))
         });
         let mut root = Self {
             later: later.collect(),
-            ..Self::of(model, id, settings)
+            ..Self::of(model, id, settings, masks)
         };
         root.keep_books();
         root
@@ -83,11 +90,13 @@ impl Strategy {
         }
     }
 
-    fn of(model: &Model, id: StrategyId, settings: StrategySettings) -> Self {
-        let candidates: Vec<Candidates> = model
-            .shapes
-            .iter()
-            .map(|shape| Candidates::of(model, &settings, shape))
+    fn of(model: &Model, id: StrategyId, settings: StrategySettings, masks: Masks) -> Self {
+        let shapes = model.shapes.iter().enumerate();
+        let candidates: Vec<Candidates> = shapes
+            .map(|(index, shape)| {
+                let shape = (ShapeId::from(index), shape);
+                Candidates::of(model, &settings, shape, masks)
+            })
             .collect();
         let rents = candidates
             .iter()
@@ -112,12 +121,19 @@ impl Strategy {
             rents,
             asks_of_money: candidates::asks_of_money(model),
             owned_in_use: owned.len(),
+            masks,
+            ruled: Ruled::default(),
         }
     }
 
     /// Which strategy of the scenario this is.
     pub const fn id(&self) -> StrategyId {
         self.id
+    }
+
+    /// Modes to which it holds rules, whatever else is said of them.
+    pub fn rule_modes(&self) -> &[(u16, RuleMode)] {
+        &self.settings.rules
     }
 
     /// Its name.
@@ -128,7 +144,9 @@ impl Strategy {
     /// Whether a job of this shape could ever be placed.
     pub fn can_ever_place(&self, shape: usize) -> bool {
         let candidates = &self.candidates[shape];
-        let now = !candidates.owned.is_empty() || !candidates.rented.is_empty();
+        let some = !candidates.owned.is_empty() || !candidates.rented.is_empty();
+        // What rules refuse now they may allow later.
+        let now = some || candidates.refused;
         now || self
             .later
             .iter()
@@ -141,7 +159,7 @@ impl Strategy {
     }
 
     /// What it is from a phase on; as it began, where it says nothing of that phase.
-    pub fn in_phase(&self, phase: Option<u16>) -> &Self {
+    fn in_phase(&self, phase: Option<u16>) -> &Self {
         let mut later = self.later.iter();
         let found = phase.and_then(|phase| later.find(|(of, _)| *of == phase));
         found.map_or(self, |(_, later)| later)
@@ -254,6 +272,17 @@ fn lone_arrival(plan: &Plan<'_>) -> Option<Slot> {
     plan.world
         .at_door
         .filter(|_| !plan.world.changes.other && !plan.world.keeps_ranking)
+}
+
+/// The rules in force at the start under a strategy, which may hold some to modes of its own.
+fn first_masks(model: &Model, settings: &StrategySettings) -> Masks {
+    model.rules.masks(|index| {
+        let own = settings
+            .rules
+            .iter()
+            .find(|(rule, _)| usize::from(*rule) == index);
+        own.map_or(model.rules.list[index].mode, |&(_, mode)| mode)
+    })
 }
 
 /// Whether a shape belongs to a class that may leave owned capacity.

@@ -30,6 +30,11 @@ impl Strategy {
         owned.chain(&candidates.rented).copied()
     }
 
+    /// Whether rules refuse a shape every pool that it could use.
+    pub fn is_refused(&self, shape: ShapeId) -> bool {
+        self.candidates[shape.index()].refused
+    }
+
     pub(super) fn rented(&self, shape: ShapeId) -> &[PoolId] {
         &self.candidates[shape.index()].rented
     }

@@ -42,6 +42,7 @@ mod repairs;
 mod resize;
 mod rollout;
 mod room;
+mod rules;
 mod services;
 mod shares;
 mod shelves;

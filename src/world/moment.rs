@@ -13,6 +13,7 @@ use super::pool::PoolState;
 use super::profile::Profile;
 use super::repairs::RepairShop;
 use super::rollout::RolloutState;
+use super::rules::RulesState;
 use super::services::Services;
 use super::spend::Spend;
 use super::staging::Staging;
@@ -58,6 +59,8 @@ pub struct World {
     pub shops: Vec<RepairShop>,
     /// Phases, and what they changed.
     pub rollout: RolloutState,
+    /// Which rules are in force, and what runs against them.
+    pub rules: RulesState,
     /// Plans of maintenance, in the order of the model.
     pub upkeep: Vec<Upkeep>,
     /// How many batches are due and wait until nobody uses their nodes.
@@ -133,6 +136,7 @@ impl World {
             pools,
             shops: Vec::new(),
             rollout: RolloutState::default(),
+            rules: RulesState::default(),
             upkeep: Vec::new(),
             batches_due: 0,
             given_back: Vec::new(),
@@ -175,6 +179,7 @@ impl World {
             state.reset(pool);
         }
         self.reset_rollout(model);
+        self.rules.reset(model);
         self.upkeep.clear();
         self.upkeep
             .resize(model.weather.maintenance.len(), Upkeep::default());

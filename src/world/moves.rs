@@ -386,6 +386,9 @@ impl World {
         if self.budgets.count_jobs() {
             self.count_job(model, slot, true);
         }
+        if self.rules.are_used() {
+            self.count_against_rules(model, slot, true);
+        }
     }
 
     #[inline]
@@ -395,6 +398,9 @@ impl World {
         slot: Slot,
         mut idle: impl FnMut(PoolId, u32, u32),
     ) {
+        if self.rules.are_used() {
+            self.count_against_rules(model, slot, false);
+        }
         let job = &mut self.jobs[slot];
         let keeps = self.keeps_profile && !model.pool(job.pool).is_rented();
         let (state, pool) = (&mut self.pools[job.pool.index()], job.pool);

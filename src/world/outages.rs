@@ -105,6 +105,9 @@ impl World {
     /// Takes back the launch of a booting gang. Its instances are charged for, but not beyond `charged`; `None`
     /// if they never existed. Returns how many of them were under notice.
     pub(super) fn cancel(&mut self, model: &Model, slot: Slot, charged: Option<SimTime>) -> u32 {
+        if self.rules.are_used() {
+            self.count_against_rules(model, slot, false);
+        }
         let job = self.jobs[slot];
         let terms = model.pool(job.pool);
         let mut launches = std::mem::take(&mut self.cancelled);

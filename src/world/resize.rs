@@ -29,7 +29,9 @@ impl World {
         let whole = before.map_or(job.request.shape, |(whole, _)| whole);
         let fits = |pool, shape: ShapeId| {
             let gpus = model.shapes[shape.index()].gpus.occupied();
-            self.pool(pool).fits(gpus) && self.may_start(model, slot, pool).is_ok()
+            self.pool(pool).fits(gpus)
+                && self.permits(model, shape, pool)
+                && self.may_start(model, slot, pool).is_ok()
         };
         let usable = &self.usable[whole.index()];
         let smaller = if usable.iter().any(|&pool| fits(pool, whole)) {
@@ -80,6 +82,7 @@ impl World {
             && state.fits(more)
             && !state.has_windows()
             && state.parts(job.holding, job.gpus).all(stays)
+            && self.permits(model, whole, job.pool)
             && self.may_start(model, slot, job.pool).is_ok()
     }
 

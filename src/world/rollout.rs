@@ -199,6 +199,10 @@ impl World {
                 budget,
                 amount: self.limit_budget(model, budget, amount),
             },
+            Change::Rule { rule, mode } => Change::Rule {
+                rule,
+                mode: self.set_rule(model, rule, mode),
+            },
             Change::Strategy { phase } => Change::Strategy {
                 phase: std::mem::replace(&mut self.rollout.strategy, phase),
             },

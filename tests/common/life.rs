@@ -60,19 +60,21 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                 assert_eq!(attempt.ending, Ending::Open);
                 assert!(attempt.started.replace(at).is_none());
             }
-            Fact::Preempted(job, pool) | Fact::Warned(job, pool) => {
+            Fact::Preempted(job, pool) | Fact::Warned(job, pool) | Fact::Evicted(job, pool) => {
                 let way = preemption(model, timeline, job);
                 let life = &mut lives[job.index()];
                 life.turns += 1;
-                if matches!(fact, Fact::Warned(..)) {
-                    assert!(matches!(way, Preemption::Checkpoint { .. }));
+                let noticed = !matches!(fact, Fact::Preempted(..));
+                if noticed {
+                    let evicted = matches!(fact, Fact::Evicted(..));
+                    assert!(evicted || matches!(way, Preemption::Checkpoint { .. }));
                     life.interruptions += 1;
                 } else {
                     life.preemptions += 1;
                 }
                 let attempt = attempt(&mut lives, job, pool);
                 assert!(attempt.started.is_some() && attempt.stopped.is_none());
-                attempt.warned = matches!(fact, Fact::Warned(..));
+                attempt.warned = noticed;
                 attempt.stop(at, way, horizon);
             }
             Fact::Interrupted(job, pool) => interrupted(model, &mut lives, timeline, job, pool, at),

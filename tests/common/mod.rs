@@ -23,7 +23,8 @@ pub mod worlds;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{
-    BudgetRecord, Fact, JobRecord, Observer, PoolRecord, Posting, RunRecord, ServiceRecord,
+    BudgetRecord, Fact, JobRecord, Observer, PoolRecord, Posting, RuleRecord, RunRecord,
+    ServiceRecord,
 };
 use plimsoll::model::{
     Class, Discipline, Horizon, Model, Outcome, Packing, Pool, Request, Shape, Site,
@@ -43,6 +44,7 @@ pub struct Everything {
     pub pools: Vec<PoolRecord>,
     pub services: Vec<ServiceRecord>,
     pub budgets: Vec<BudgetRecord>,
+    pub rules: Vec<RuleRecord>,
     pub postings: Vec<Posting>,
     pub run: RunRecord,
 }
@@ -68,6 +70,9 @@ impl Observer for Everything {
     }
     fn budget(&mut self, record: &BudgetRecord) {
         self.budgets.push(*record);
+    }
+    fn rule(&mut self, record: &RuleRecord) {
+        self.rules.push(*record);
     }
     fn posting(&mut self, posting: &Posting) {
         self.postings.push(*posting);

@@ -152,6 +152,7 @@ pub fn all_strategies(requeue: Requeue) -> Vec<StrategySettings> {
     for discipline in disciplines() {
         for placement in placements() {
             all.push(StrategySettings {
+                rules: Vec::new(),
                 name: format!("{discipline:?} {placement:?} {requeue:?}"),
                 discipline: discipline.clone(),
                 placement,

@@ -22,5 +22,6 @@ mod power;
 mod reclaims;
 mod recordings;
 mod repairs;
+mod rules;
 mod services;
 mod versions;

@@ -12,6 +12,7 @@ use super::contracts;
 use super::gpu_weather;
 use super::node_weather;
 use super::rented_weather;
+use super::rules;
 use super::run::instant;
 use super::service_weather;
 use super::told::Told;
@@ -30,7 +31,7 @@ pub(super) fn happening(
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example = "what = \"nodes-down\" (or gpus-down, capacity, quota, budget, price, renewal, residual-value, link, block, storage, \
+    let example = "what = \"nodes-down\" (or gpus-down, capacity, quota, budget, rule, price, renewal, residual-value, link, block, storage, \
                    key-service, key-rotation, registry, corrupted-artifact, identity-provider, …)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
@@ -73,6 +74,7 @@ pub(super) fn happening(
             service_weather::identity(context, told, what, script);
         }
         HappeningKind::CorruptedArtifact => artifacts::corrupted(context, told, script),
+        HappeningKind::Rule => rules::happening(context, told, script),
         HappeningKind::KeyRotation => {
             service_weather::rotation(context, told, ServiceKind::Key, script);
         }
@@ -118,6 +120,7 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         (spec.fails_after.origin(), "fails_after", CORRUPTED),
         (spec.detected_after.origin(), "detected_after", CORRUPTED),
         (spec.rollback.origin(), "rollback", CORRUPTED),
+        (spec.rules.origin(), "rules", &[K::Rule]),
         (spec.voids_cache.origin(), "voids_cache", &[K::KeyService]),
     ];
     for &(field, word, kinds) in fields {

@@ -4,6 +4,7 @@
 //! that a person learns all of them at once. The model comes out only when there is none.
 
 mod artifacts;
+mod attributes;
 mod availability;
 mod balances;
 mod blocks;
@@ -56,6 +57,7 @@ mod rented_weather;
 mod replicas;
 mod rhythms;
 mod routes;
+mod rules;
 mod run;
 mod selector;
 mod service_weather;
@@ -83,7 +85,7 @@ use super::elastic::Elastic;
 use super::load::LoadReport;
 use super::request::Shape;
 use super::rhythm::Rhythm;
-use super::{Budgets, Commitments, Factors, Model, Network, Rollout, StrategySettings};
+use super::{Budgets, Commitments, Factors, Model, Network, Rollout, Rules, StrategySettings};
 
 pub use context::Assumption;
 
@@ -134,13 +136,15 @@ fn plans_of(
     parts: (&run::Run, &[sites::Place], &[PoolDraft], &Network),
     classes: &[ClassDraft],
     (orders, twins, intake): (orders::Orders, &cutovers::Twins, &demand::Intake),
-) -> (Vec<StrategySettings>, Budgets, Rollout) {
-    let strategies = strategies::read(context, file, &intake.tenants);
+) -> (Vec<StrategySettings>, (Budgets, Rules), Rollout) {
+    let subjects = (parts.1, parts.2, classes, intake.shapes.as_slice());
+    let rules = rules::read(context, file, subjects.into());
+    let strategies = strategies::read(context, file, &intake.tenants, &rules);
     let whose = (classes, intake.tenants.as_slice());
     let budgets = budgets::read(context, file, (parts.1, parts.2), whose);
-    let plans = (orders, twins, intake, &budgets);
+    let plans = (orders, twins, intake, (&budgets, &rules));
     let rollout = phases::read(context, file, parts, plans, &strategies);
-    (strategies, budgets, rollout)
+    (strategies, (budgets, rules), rollout)
 }
 
 /// Checks a scenario and makes its model; reads the traces and price files that it names.
@@ -178,14 +182,14 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
     let parts = (&run, sites.as_slice(), pools.as_slice(), &network);
     let plans = (orders, &twins, &intake);
-    let (strategies, budgets, rollout) = plans_of(&mut context, file, parts, &classes, plans);
+    let (strategies, limits, rollout) = plans_of(&mut context, file, parts, &classes, plans);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (&sites[..], &pools[..]);
-    let known = (&network, &services, &datasets[..], &budgets);
+    let known = (&network, &services, &datasets[..], (&limits.0, &limits.1));
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     let named = (&datasets[..], &intake, &mut weather.script);
-    let terms = (&commitments, &budgets);
+    let terms = (&commitments, &limits.0);
     let initial = initial::read(&mut context, file, begun, places, named, terms);
     let context = context.faultless()?;
     let model = Model {
@@ -202,13 +206,14 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         elastic,
         rhythms,
         commitments,
-        budgets,
+        budgets: limits.0,
         power,
         network,
         datasets,
         services,
         weather,
         rollout,
+        rules: limits.1,
         initial,
         factors,
         strategies,

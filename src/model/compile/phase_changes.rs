@@ -1,6 +1,6 @@
 //! What is otherwise from the beginning of a phase on: rented pools, prices, links, shares of classes.
 
-use crate::model::{Budgets, Change, Network, Supply};
+use crate::model::{Budgets, Change, Network, Rules, Supply};
 use crate::scenario::PhaseSpec;
 use crate::units::{LinkId, PoolId};
 
@@ -12,6 +12,7 @@ use super::phases::rented;
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::sites::Place;
+use super::strategies;
 
 /// What the words of a phase are looked up in.
 pub(super) struct Parts<'a> {
@@ -20,6 +21,7 @@ pub(super) struct Parts<'a> {
     pub(super) network: &'a Network,
     pub(super) sites: &'a [Place],
     pub(super) budgets: &'a Budgets,
+    pub(super) rules: &'a Rules,
 }
 
 impl<'a> Parts<'a> {
@@ -45,6 +47,12 @@ pub(super) fn read(
     budgets::changes(context, spec, parts.budgets, &mut changes);
     prices(context, spec, parts, &mut changes);
     links(context, spec, parts, &mut changes);
+    let modes = strategies::modes(context, &spec.rules, parts.rules);
+    changes.extend(
+        modes
+            .into_iter()
+            .map(|(rule, mode)| Change::Rule { rule, mode }),
+    );
     changes.extend(twins.changes(spec));
     changes
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Begins, Budgets, Gate, Horizon, Network, OnFail, Packing, Phase, Retirement, Rollout,
+    Begins, Budgets, Gate, Horizon, Network, OnFail, Packing, Phase, Retirement, Rollout, Rules,
     StrategySettings,
 };
 use crate::scenario::{ExitSpec, OnFailKind, Origin, PhaseSpec, ScenarioFile};
@@ -30,7 +30,7 @@ pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     (run, sites, pools, network): (&Run, &[Place], &[PoolDraft], &Network),
-    (mut orders, twins, intake, budgets): (Orders, &Twins, &Intake, &Budgets),
+    (mut orders, twins, intake, limits): (Orders, &Twins, &Intake, (&Budgets, &Rules)),
     strategies: &[StrategySettings],
 ) -> Rollout {
     let parts = &Parts {
@@ -38,7 +38,8 @@ pub(super) fn read(
         pools,
         network,
         sites,
-        budgets,
+        budgets: limits.0,
+        rules: limits.1,
     };
     let mut rollout = Rollout {
         closed: parts.doors().closed_pools(file),
@@ -73,7 +74,7 @@ pub(super) fn read(
         };
         rollout.phases.push(phase);
     }
-    budgets::begin_in(context, file, budgets, &mut rollout.phases);
+    budgets::begin_in(context, file, limits.0, &mut rollout.phases);
     rollout.later = later::read(context, file, &rollout.phases, strategies, &intake.tenants);
     let first = file.phase.items().map(|(_, table)| table).next();
     if let (Some(table), Horizon::UntilEmpty) = (first, parts.run.horizon) {

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
+use crate::model::{
+    Discipline, Placement, Requeue, RuleMode, Rules, Spill, SpillTest, StrategySettings,
+};
 use crate::scenario::{
-    Given, HeedKind, Origin, PlacementKind, PlacementSpec, Problem, QueueKind, QueueSpec,
-    RequeueKind, ScenarioFile, SpillSpec, StrategySpec,
+    ByName, Given, HeedKind, ModeKind, Origin, PlacementKind, PlacementSpec, Problem, QueueKind,
+    QueueSpec, RequeueKind, ScenarioFile, SpillSpec, StrategySpec,
 };
 use crate::units::{Price, Span, parse_price, parse_span};
 
 use super::context::Context;
+use super::rules::mode_of;
 
 /// Most strategies of a scenario.
 const STRATEGIES_MAX: usize = 1_000;
@@ -18,6 +21,7 @@ pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     tenants: &[String],
+    rules: &Rules,
 ) -> Vec<StrategySettings> {
     let mut strategies: Vec<StrategySettings> = Vec::new();
     let mut taken = BTreeSet::new();
@@ -33,7 +37,12 @@ pub(super) fn read(
         let name = context.name(&spec.name, table, "strategy", &mut taken);
         let settings = strategy(context, spec, tenants);
         if let Some(name) = name {
-            strategies.push(StrategySettings { name, ..settings });
+            let rules = modes(context, &spec.rules, rules);
+            strategies.push(StrategySettings {
+                name,
+                rules,
+                ..settings
+            });
         }
     }
     if file.strategy.is_absent() {
@@ -58,6 +67,7 @@ fn strategy(context: &mut Context, spec: &StrategySpec, tenants: &[String]) -> S
         name: String::new(),
         discipline,
         placement,
+        rules: Vec::new(),
         requeue: match spec.requeue.value() {
             Some(RequeueKind::Front) => Requeue::Front,
             Some(RequeueKind::Back) => Requeue::Back,
@@ -65,6 +75,30 @@ fn strategy(context: &mut Context, spec: &StrategySpec, tenants: &[String]) -> S
         },
         overspends: spec.budgets.value() == Some(&HeedKind::Flag),
     }
+}
+
+/// Modes by the name of a rule.
+pub(super) fn modes(
+    context: &mut Context,
+    list: &ByName<ModeKind>,
+    rules: &Rules,
+) -> Vec<(u16, RuleMode)> {
+    let mut modes = Vec::new();
+    for (id, mode) in list.value().into_iter().flatten() {
+        let Some((&mode, origin)) = mode.here() else {
+            continue;
+        };
+        match rules.list.iter().position(|rule| rule.id == *id) {
+            Some(rule) => modes.push((rule as u16, mode_of(mode))),
+            // Where rules are wrong themselves, none of them is known.
+            None if context.problems.is_empty() => {
+                let known: Vec<&str> = rules.list.iter().map(|rule| rule.id.as_str()).collect();
+                context.unknown(origin, "rule", id, &known);
+            }
+            None => {}
+        }
+    }
+    modes
 }
 
 const WEEK: Span = Span(7 * 86_400_000);

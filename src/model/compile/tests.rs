@@ -24,6 +24,7 @@ mod mistakes;
 mod network;
 mod phases;
 mod power;
+mod rules;
 mod services;
 mod storages;
 mod traffic;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Budgets, Dataset, Entity, Horizon, Incident, Market, Network, Packing, Services, Weather,
+    Budgets, Dataset, Entity, Horizon, Incident, Market, Network, Packing, Rules, Services, Weather,
 };
 use crate::scenario::{Origin, ScenarioFile};
 use crate::units::PoolId;
@@ -29,6 +29,7 @@ pub(super) struct Estate<'a> {
     pub(super) services: &'a Services,
     pub(super) datasets: &'a [Dataset],
     pub(super) budgets: &'a Budgets,
+    pub(super) rules: &'a Rules,
     pub(super) groups: Vec<Group>,
 }
 
@@ -37,7 +38,12 @@ pub(super) fn read(
     file: &ScenarioFile,
     run: &Run,
     (sites, pools): (&[Place], &[PoolDraft]),
-    (network, services, datasets, budgets): (&Network, &Services, &[Dataset], &Budgets),
+    (network, services, datasets, (budgets, rules)): (
+        &Network,
+        &Services,
+        &[Dataset],
+        (&Budgets, &Rules),
+    ),
     market: Market,
 ) -> Weather {
     let estate = &Estate {
@@ -48,6 +54,7 @@ pub(super) fn read(
         services,
         datasets,
         budgets,
+        rules,
         groups: groups::read(context, file, pools),
     };
     let mut weather = Weather {

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::scenario::given::Given;
 
+use super::rule::AttributeValue;
 use super::{ByName, List};
 
 /// A kind of work.
@@ -57,6 +58,8 @@ pub struct ClassSpec {
     pub crash: Given<String>,
     /// What its jobs are taken to ask for where the demand does not say, such as "4 h".
     pub requested_default: Given<String>,
+    /// What rules read of its jobs, by name: `{ classification = ["health"], burst_eligible = true }`.
+    pub attributes: ByName<AttributeValue>,
     /// Which jobs of the demand belong to it; those whose class has its name unless given.
     #[serde(rename = "match")]
     pub matching: Given<MatchSpec>,

@@ -5,8 +5,10 @@ use serde::Deserialize;
 
 use crate::scenario::given::Given;
 
+use super::ByName;
 use super::egress::EgressSpec;
 use super::offer::OfferSpec;
+use super::rule::AttributeValue;
 
 /// A place with one operator, jurisdiction and trust zone.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -51,6 +53,8 @@ pub struct SiteSpec {
     /// The site from which work here is steered: nothing new starts here while no route from there to here is open
     /// or its control traffic is starved. From here unless given.
     pub control_from: Given<String>,
+    /// What rules read of its pools, by name: `{ certifications = ["iso-27001"] }`.
+    pub attributes: ByName<AttributeValue>,
 }
 
 /// The kind of a site.
@@ -146,6 +150,8 @@ pub struct PoolSpec {
     pub spread: Given<SpreadKind>,
     /// What it costs and how it comes.
     pub offer: Given<OfferSpec>,
+    /// What rules read of it, by name, where that differs from its site.
+    pub attributes: ByName<AttributeValue>,
 }
 
 /// How gangs are laid on nodes.

@@ -15,6 +15,7 @@ mod market;
 mod network;
 mod offer;
 mod phase;
+mod rule;
 mod run;
 mod services;
 mod storage;
@@ -59,6 +60,10 @@ pub use phase::{
     CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseBudgetSpec, PhaseLinkSpec, PhasePriceSpec,
     PhaseQuotaSpec, PhaseSpec, RetireSpec,
 };
+pub use rule::{
+    AttributeKind, AttributeSpec, AttributeValue, AttributesSpec, EffectKind, ModeKind,
+    OnChangeKind, RuleSpec,
+};
 pub use run::{OverrunKind, RunSpec};
 pub use services::{
     ArtifactKind, ArtifactSpec, IdentityProviderSpec, KeyServiceSpec, LossKind, PullKind, ReadKind,
@@ -89,6 +94,8 @@ pub struct ScenarioFile {
     pub extends: Given<String>,
     /// Files of weather that this scenario takes in, each with tables like those below.
     pub weather: List<String>,
+    /// Files of rules that this scenario takes in, each with tables like those below.
+    pub rules: List<String>,
     /// The run as a whole.
     pub scenario: Given<RunSpec>,
     /// Places, each with one operator and jurisdiction.
@@ -123,6 +130,10 @@ pub struct ScenarioFile {
     pub class: List<ClassSpec>,
     /// Jobs that come: recorded or generated.
     pub demand: List<DemandSpec>,
+    /// What may run where; everything unless given.
+    pub rule: List<RuleSpec>,
+    /// Attributes that rules read, where more should be said of them than follows from who has them.
+    pub attributes: Given<AttributesSpec>,
     /// Nodes that share a risk.
     pub group: List<GroupSpec>,
     /// What fails and is repaired by law.

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use crate::scenario::given::{Given, Moment};
 
-use super::List;
 use super::law::LawSpec;
+use super::rule::ModeKind;
+use super::{ByName, List};
 
 /// A stage of a plan: what it orders and changes when it begins, and what must hold before it ends.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -46,6 +47,8 @@ pub struct PhaseSpec {
     pub link: List<PhaseLinkSpec>,
     /// Shares of classes that go elsewhere from its beginning on.
     pub cutover: List<CutoverSpec>,
+    /// Modes of rules from its beginning on, by id: { health-stays-home = "enforce" }.
+    pub rules: ByName<ModeKind>,
     /// What must hold for it to end.
     pub exit: Given<ExitSpec>,
     /// What happens if `exit` does not hold at its end; "delay" unless given.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::scenario::given::Given;
 
+use super::rule::ModeKind;
 use super::{ByName, List};
 
 /// One strategy of the comparison.
@@ -22,6 +23,9 @@ pub struct StrategySpec {
     pub in_phase: List<InPhaseSpec>,
     /// Where in the line a stopped job waits again; "keep" (the place of its first arrival) unless given.
     pub requeue: Given<RequeueKind>,
+    /// Modes to which it holds rules, whatever else is said of them, by id: { health-stays-home = "audit" } says what
+    /// obeying the rule costs, beside a strategy that obeys it.
+    pub rules: ByName<ModeKind>,
     /// What it makes of budgets: "heed" unless given.
     pub budgets: Given<HeedKind>,
 }

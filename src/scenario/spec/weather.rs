@@ -5,11 +5,12 @@ use serde::Deserialize;
 
 use crate::scenario::given::{Given, Moment};
 
-use super::List;
 use super::demand::Align;
 use super::estate::SiteKindSpec;
 use super::law::LawSpec;
 use super::offer::OfferKind;
+use super::rule::ModeKind;
+use super::{ByName, List};
 
 /// Nodes that share a risk: a rack, a power feed, a hall.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -233,6 +234,8 @@ pub struct HappeningSpec {
     pub rollback: Given<String>,
     /// With quota: GPUs that each pool may hold. With gpus-down: how many GPUs of each node; 1 unless given.
     pub gpus: Given<u64>,
+    /// With rule: the modes of rules, by id: { health-stays-home = "enforce" }.
+    pub rules: ByName<ModeKind>,
     /// With price, renewal: what it is multiplied by, such as 1.15.
     pub factor: Given<f64>,
     /// With budget: which budgets, by name.
@@ -303,4 +306,6 @@ pub enum HappeningKind {
     CredentialsRevoked,
     /// Sites receive a corrupted version of an artifact: what starts on it fails until it is rolled back.
     CorruptedArtifact,
+    /// Rules are in other modes.
+    Rule,
 }

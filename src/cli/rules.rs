@@ -1,0 +1,149 @@
+//! What `check` tells of rules: whom each refuses what, and what is odd about them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::model::{Masks, Model, RuleEffect, RuleMode, set_bits};
+use crate::record::plain;
+use crate::units::{PoolId, ShapeId};
+
+use super::output;
+
+/// All of it; nothing where there are no rules.
+pub(super) fn rules(model: &Model) -> String {
+    let rules = &model.rules;
+    if !rules.are_used() {
+        return String::new();
+    }
+    let permits = rules
+        .list
+        .iter()
+        .any(|rule| rule.effect == RuleEffect::Permit);
+    let mut lines = vec![if permits {
+        "rules: what one forbids is refused, whatever permits it, and so is what no rule permits"
+            .to_owned()
+    } else {
+        "rules: what one forbids is refused; all else may run".to_owned()
+    }];
+    for (index, rule) in rules.list.iter().enumerate() {
+        let does = match rule.effect {
+            RuleEffect::Permit => "permits",
+            RuleEffect::Forbid => "refuses",
+        };
+        let whom = places(model, |shape, pool| {
+            rules.fired(shape, pool) & 1 << index != 0
+        });
+        let mut line = format!("  {} ({}): ", plain(&rule.id), rule.mode.name());
+        if whom.is_empty() {
+            line.push_str("never fires: nothing in this estate is as it says");
+        } else {
+            let _ = write!(line, "{does} {}", whom.join("; "));
+        }
+        if !rule.reason.is_empty() {
+            let _ = write!(line, ". {}", plain(&rule.reason));
+        }
+        lines.push(line);
+        let unknown: Vec<&str> = rules.unlabelled(index).collect();
+        if !unknown.is_empty() {
+            let whom = places(model, |shape, pool| {
+                rules.unknown(shape, pool) & 1 << index != 0
+            });
+            lines.push(format!(
+                "    it reads {}, which is not known everywhere; what is unknown is not allowed: {}",
+                unknown.join(", "),
+                whom.join("; ")
+            ));
+        }
+    }
+    lines.extend(contradictions(model));
+    lines.extend(stranded(model));
+    let wrapped = lines
+        .iter()
+        .map(|line| output::wrapped(line, output::width()) + "\n");
+    "\n".to_owned() + &wrapped.collect::<String>()
+}
+
+/// Classes with pools of theirs for which something holds, in words.
+fn places(model: &Model, holds: impl Fn(ShapeId, PoolId) -> bool) -> Vec<String> {
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (index, shape) in model.shapes.iter().enumerate() {
+        let class = &model.classes[shape.class.index()];
+        let pools = class.pools.iter().copied();
+        let mut held = pools
+            .filter(|&pool| holds(ShapeId::from(index), pool))
+            .peekable();
+        if held.peek().is_some() {
+            let names = held.map(|pool| model.pool(pool).name.as_str());
+            found.entry(class.name.as_str()).or_default().extend(names);
+        }
+    }
+    let words = found.into_iter().map(|(class, pools)| {
+        let pools: Vec<_> = pools.into_iter().map(plain).collect();
+        format!("{} on {}", plain(class), pools.join(", "))
+    });
+    words.collect()
+}
+
+/// Pairs of rules of which one forbids what the other permits.
+fn contradictions(model: &Model) -> Vec<String> {
+    let rules = &model.rules;
+    let is = |bit: &usize, effect| rules.list[*bit].effect == effect;
+    let mut pairs = BTreeSet::new();
+    for (index, shape) in model.shapes.iter().enumerate() {
+        for &pool in &model.classes[shape.class.index()].pools {
+            let fired = rules.fired(ShapeId::from(index), pool);
+            for permit in set_bits(fired).filter(|bit| is(bit, RuleEffect::Permit)) {
+                let forbids = set_bits(fired).filter(|bit| is(bit, RuleEffect::Forbid));
+                pairs.extend(forbids.map(|forbid| (permit, forbid)));
+            }
+        }
+    }
+    let words = pairs.into_iter().map(|(permit, forbid)| {
+        format!(
+            "  {} permits some of what {} forbids: that is refused",
+            plain(rules.name_of(permit)),
+            plain(rules.name_of(forbid))
+        )
+    });
+    words.collect()
+}
+
+/// Classes that may run nowhere, as the rules are at the start or if all were obeyed.
+fn stranded(model: &Model) -> Vec<String> {
+    let rules = &model.rules;
+    let all = rules.masks(|_| RuleMode::Enforce);
+    let now = rules.first_masks();
+    let mut found = nowhere(model, now, "may run nowhere");
+    if all != now {
+        let words = "could run nowhere if every rule were enforced";
+        found.extend(nowhere(model, all, words));
+    }
+    found
+}
+
+fn nowhere(model: &Model, masks: Masks, words: &str) -> Vec<String> {
+    let rules = &model.rules;
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (index, shape) in model.shapes.iter().enumerate() {
+        let class = &model.classes[shape.class.index()];
+        let refusing = |&pool: &PoolId| rules.refusing(masks, ShapeId::from(index), pool);
+        if class.pools.iter().all(|pool| refusing(pool) != 0) {
+            let bits = class
+                .pools
+                .iter()
+                .map(refusing)
+                .fold(0, |all, bits| all | bits);
+            let names = set_bits(bits).map(|bit| rules.name_of(bit));
+            found.entry(class.name.as_str()).or_default().extend(names);
+        }
+    }
+    let lines = found.into_iter().map(|(class, rules)| {
+        let rules: Vec<_> = rules.into_iter().map(plain).collect();
+        format!(
+            "  jobs of {} {words}: refused by {}",
+            plain(class),
+            rules.join(", ")
+        )
+    });
+    lines.collect()
+}

@@ -1,0 +1,140 @@
+//! `[[rule]]`: what may run where, checked against the words that there are and worked out for all that occurs.
+
+use std::collections::BTreeSet;
+
+use crate::model::rules::{Condition, RULES_MAX, Rule, RuleEffect, RuleMode, Rules, condition};
+use crate::model::{Happening, Incident};
+use crate::scenario::{EffectKind, ModeKind, OnChangeKind, Origin, RuleSpec, ScenarioFile};
+
+use super::attributes::{self, Described, Subjects};
+use super::context::Context;
+use super::strategies;
+use super::told::Told;
+
+/// All rules.
+pub(super) fn read(context: &mut Context, file: &ScenarioFile, subjects: Subjects<'_>) -> Rules {
+    let described = attributes::read(context, file, subjects);
+    let Some((_, first)) = file.rule.items().next() else {
+        return Rules::default();
+    };
+    let mut list: Vec<(Rule, Condition)> = Vec::new();
+    let mut taken = BTreeSet::new();
+    for (spec, table) in file.rule.items() {
+        if list.len() == RULES_MAX {
+            context.fault(table, "too many rules", format!("keep to {RULES_MAX}"));
+            break;
+        }
+        list.extend(rule(context, spec, table, &described, &mut taken));
+    }
+    if !context.problems.is_empty() {
+        return Rules::default();
+    }
+    let Described {
+        vocabulary,
+        jobs,
+        targets,
+    } = described;
+    Rules::work_out(list, &vocabulary, &jobs, &targets).unwrap_or_else(|| {
+        let message = "these rules tell too many jobs and pools apart";
+        let fix = "let rules read attributes of classes and sites, not job.gpus or target.pool";
+        context.fault(first, message, fix);
+        Rules::default()
+    })
+}
+
+fn rule(
+    context: &mut Context,
+    spec: &RuleSpec,
+    table: Origin,
+    described: &Described,
+    taken: &mut BTreeSet<String>,
+) -> Option<(Rule, Condition)> {
+    let id = context.required(&spec.id, table, "the id of a rule", "id = \"…\"");
+    let effect = context.required(
+        &spec.effect,
+        table,
+        "what a rule does",
+        "effect = \"forbid\" (or permit)",
+    );
+    let example = "when = '''target.kind == \"gpuaas\"'''";
+    let when = context.required(&spec.when, table, "what a rule is about", example);
+    let id = id.and_then(|(id, origin)| {
+        if id.trim().is_empty() || id.contains(char::is_control) || id.chars().count() > 100 {
+            let fix = "write 1 to 100 printable characters";
+            context.fault(origin, "not an id for a rule", fix);
+            return None;
+        }
+        if !taken.insert(id.clone()) {
+            let message = format!("there are two rules `{id}`");
+            context.fault(origin, message, "every id must be its own");
+            return None;
+        }
+        Some(id.clone())
+    });
+    let (when, origin) = when?;
+    let condition = match condition(when, &described.vocabulary) {
+        Ok(condition) => Some(condition),
+        Err(fault) => {
+            let place = within(context, origin, when, (fault.start, fault.end));
+            context.fault(place, fault.message, fault.fix);
+            None
+        }
+    };
+    let rule = Rule {
+        id: id?,
+        effect: match effect?.0 {
+            EffectKind::Permit => RuleEffect::Permit,
+            EffectKind::Forbid => RuleEffect::Forbid,
+        },
+        when: when.trim().to_owned(),
+        reason: spec.reason.value().cloned().unwrap_or_default(),
+        mode: spec
+            .mode
+            .value()
+            .map_or(RuleMode::Enforce, |&mode| mode_of(mode)),
+        evicts: spec.on_change.value() == Some(&OnChangeKind::Evict),
+    };
+    Some((rule, condition?))
+}
+
+/// The mode for a word.
+pub(super) const fn mode_of(mode: ModeKind) -> RuleMode {
+    match mode {
+        ModeKind::Off => RuleMode::Off,
+        ModeKind::Audit => RuleMode::Audit,
+        ModeKind::Enforce => RuleMode::Enforce,
+    }
+}
+
+/// The place of a part of a text; the whole of it where it was written with escapes.
+fn within(context: &Context, whole: Origin, text: &str, (start, end): (usize, usize)) -> Origin {
+    let source = &context.problems.sources().of(whole).text;
+    let written = source.get(whole.start as usize..whole.end as usize);
+    let Some(offset) = written.and_then(|written| written.find(text)) else {
+        return whole;
+    };
+    let first = whole.start + (offset + start) as u32;
+    Origin {
+        start: first,
+        end: (whole.start + (offset + end) as u32).max(first + 1),
+        ..whole
+    }
+}
+
+/// Modes that change at a given time.
+pub(super) fn happening(context: &mut Context, told: &Told<'_>, script: &mut Vec<Incident>) {
+    let Told {
+        spec,
+        table,
+        estate,
+        when: (from, to),
+    } = *told;
+    let example = "rules = { health-stays-home = \"enforce\" }";
+    context.required(&spec.rules, table, "the modes of rules", example);
+    let passes = to.is_some();
+    for (rule, mode) in strategies::modes(context, &spec.rules, estate.rules) {
+        let change = Happening::Rule { rule, mode, passes };
+        script.push(Incident::terms(from, change));
+        script.extend(to.map(|to| Incident::terms(to, Happening::RuleOver { rule, mode })));
+    }
+}

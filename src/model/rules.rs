@@ -1,0 +1,312 @@
+//! Rules about what may run where: conditions over attributes, worked out beforehand for all that occur.
+//!
+//! A verdict in a run is one load and a few masks: which rules hold for a job in a pool does not change, only which of
+//! them are in force.
+
+mod condition;
+mod meaning;
+mod syntax;
+mod token;
+mod vocabulary;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::units::{PoolId, ShapeId};
+
+pub use crate::journal::RuleMode;
+pub(super) use condition::Condition;
+pub(super) use meaning::condition;
+pub(super) use vocabulary::{Attribute, Kind, Of, Tuple, Value, Vocabulary};
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleEffect {
+    /// It allows what it is about.
+    Permit,
+    /// It refuses what it is about, whatever permits it.
+    Forbid,
+}
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Its name.
+    pub id: String,
+    /// What it does.
+    pub effect: RuleEffect,
+    /// What it is about, as it was written.
+    pub when: String,
+    /// Why there is such a rule; may be empty.
+    pub reason: String,
+    /// Whether it is obeyed at the start.
+    pub mode: RuleMode,
+    /// Whether running work stops when the rule turns against it; it may finish otherwise.
+    pub evicts: bool,
+}
+
+impl Rule {
+    /// A rule of a model that is made by hand: obeyed, without reason; running work may finish.
+    pub fn bare(id: &str, effect: RuleEffect) -> Self {
+        Self {
+            id: id.to_owned(),
+            effect,
+            when: "true".to_owned(),
+            reason: String::new(),
+            mode: RuleMode::Enforce,
+            evicts: false,
+        }
+    }
+}
+
+/// Which rules are in force at one moment, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Masks {
+    /// Those that are not off.
+    pub active: u128,
+    /// Those that are obeyed.
+    pub enforcing: u128,
+}
+
+/// All rules, and for which jobs each holds in which pools.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rules {
+    /// The rules, in the order of the scenario.
+    pub list: Vec<Rule>,
+    /// By rule, the attributes that somebody does not have for whom it needs them.
+    unlabelled: Vec<BTreeSet<String>>,
+    /// By shape, its row.
+    rows: Vec<u32>,
+    /// By pool, its column.
+    columns: Vec<u32>,
+    /// How many columns there are.
+    width: usize,
+    /// By row and column, a bit for each rule that fires: a permit that certainly holds, a forbid that may.
+    fired: Vec<u128>,
+    /// By row and column, a bit for each rule of which it is unknown whether it holds.
+    unknown: Vec<u128>,
+    permits: u128,
+}
+
+/// Most rules of a scenario: a bit of a mask for each, and one for what nothing permits.
+pub(super) const RULES_MAX: usize = 127;
+/// More cells than this are a slip: rules read something of which each job has its own.
+const CELLS_MAX: usize = 1 << 22;
+
+impl Rules {
+    /// The bit of what no permit in force allows, though there is one.
+    pub const UNPERMITTED: usize = RULES_MAX;
+
+    /// Rules that fire as `fires` says of a rule, a shape and a pool: for models that are made by hand.
+    pub fn by_hand(
+        list: Vec<Rule>,
+        (shapes, pools): (usize, usize),
+        fires: impl Fn(usize, usize, usize) -> bool,
+    ) -> Self {
+        let permits = bits(&list, |rule| rule.effect == RuleEffect::Permit);
+        let cells = (0..shapes).flat_map(|shape| (0..pools).map(move |pool| (shape, pool)));
+        let fired = cells.map(|(shape, pool)| {
+            let fires = (0..list.len()).filter(|&rule| fires(rule, shape, pool));
+            fires.fold(0, |bits, rule| bits | 1 << rule)
+        });
+        Self {
+            fired: fired.collect(),
+            unknown: vec![0; shapes * pools],
+            unlabelled: vec![BTreeSet::new(); list.len()],
+            list,
+            rows: (0..shapes as u32).collect(),
+            columns: (0..pools as u32).collect(),
+            width: pools,
+            permits,
+        }
+    }
+
+    /// Works out for which jobs each rule holds in which pools; `None` if there are too many to tell apart. `jobs` has
+    /// the attributes of each shape, `targets` those of each pool.
+    pub(super) fn work_out(
+        list: Vec<(Rule, Condition)>,
+        vocabulary: &Vocabulary,
+        jobs: &[Tuple],
+        targets: &[Tuple],
+    ) -> Option<Self> {
+        let (list, conditions): (Vec<Rule>, Vec<Condition>) = list.into_iter().unzip();
+        let mut read = Vec::new();
+        for condition in &conditions {
+            condition.reads(&mut read);
+        }
+        let (rows, kinds) = interned(jobs, &read);
+        let (columns, places) = interned(targets, &read);
+        let width = places.len();
+        if kinds.len().saturating_mul(width) > CELLS_MAX {
+            return None;
+        }
+        let mut rules = Self {
+            permits: bits(&list, |rule| rule.effect == RuleEffect::Permit),
+            unlabelled: vec![BTreeSet::new(); list.len()],
+            list,
+            rows,
+            columns,
+            width,
+            fired: Vec::with_capacity(kinds.len() * width),
+            unknown: Vec::with_capacity(kinds.len() * width),
+        };
+        for job in &kinds {
+            for target in &places {
+                rules.judge(&conditions, vocabulary, job, target);
+            }
+        }
+        Some(rules)
+    }
+
+    /// Works out one cell.
+    fn judge(
+        &mut self,
+        conditions: &[Condition],
+        vocabulary: &Vocabulary,
+        job: &Tuple,
+        target: &Tuple,
+    ) {
+        let (mut fires, mut open) = (0, 0);
+        for (index, condition) in conditions.iter().enumerate() {
+            let bit = 1 << index;
+            match condition.holds(job, target) {
+                Some(true) => fires |= bit,
+                Some(false) => {}
+                None => {
+                    open |= bit;
+                    // Nobody knows that it is allowed, so it is not.
+                    if self.list[index].effect == RuleEffect::Forbid {
+                        fires |= bit;
+                    }
+                    let mut read = Vec::new();
+                    condition.reads(&mut read);
+                    read.retain(|&attribute| {
+                        let place = usize::from(attribute);
+                        job[place].is_none() && target[place].is_none()
+                    });
+                    let names = read
+                        .iter()
+                        .map(|&attribute| vocabulary.0[usize::from(attribute)].written());
+                    self.unlabelled[index].extend(names);
+                }
+            }
+        }
+        self.fired.push(fires);
+        self.unknown.push(open);
+    }
+
+    /// The attributes that somebody does not have for whom a rule needs them, as rules write them.
+    pub fn unlabelled(&self, rule: usize) -> impl Iterator<Item = &str> {
+        self.unlabelled[rule].iter().map(String::as_str)
+    }
+
+    /// Whether there is any rule.
+    #[inline]
+    pub const fn are_used(&self) -> bool {
+        !self.list.is_empty()
+    }
+
+    /// Which rules are in force where each has this mode.
+    pub fn masks(&self, mode: impl Fn(usize) -> RuleMode) -> Masks {
+        let mut masks = Masks::default();
+        for index in 0..self.list.len() {
+            let mode = mode(index);
+            masks.active |= u128::from(mode != RuleMode::Off) << index;
+            masks.enforcing |= u128::from(mode == RuleMode::Enforce) << index;
+        }
+        masks
+    }
+
+    /// Which rules are in force at the start.
+    pub fn first_masks(&self) -> Masks {
+        self.masks(|index| self.list[index].mode)
+    }
+
+    fn cell(&self, shape: ShapeId, pool: PoolId) -> usize {
+        self.rows[shape.index()] as usize * self.width + self.columns[pool.index()] as usize
+    }
+
+    /// Which rules fire for a job of a shape in a pool, in force or not.
+    #[inline]
+    pub fn fired(&self, shape: ShapeId, pool: PoolId) -> u128 {
+        self.fired[self.cell(shape, pool)]
+    }
+
+    /// Of which rules it is unknown whether they hold for a job of a shape in a pool.
+    pub fn unknown(&self, shape: ShapeId, pool: PoolId) -> u128 {
+        self.unknown[self.cell(shape, pool)]
+    }
+
+    /// Which of some rules in force speak against a job of a shape in a pool; [`Rules::UNPERMITTED`] if there are
+    /// permits among them and nothing that is active permits it.
+    #[inline]
+    fn against(&self, active: u128, of: u128, shape: ShapeId, pool: PoolId) -> u128 {
+        let fired = self.fired(shape, pool);
+        let unpermitted = self.permits & of != 0 && self.permits & active & fired == 0;
+        fired & of & !self.permits | u128::from(unpermitted) << Self::UNPERMITTED
+    }
+
+    /// Which rules that are obeyed refuse a job of a shape a pool; none if it may run there.
+    #[inline]
+    pub fn refusing(&self, masks: Masks, shape: ShapeId, pool: PoolId) -> u128 {
+        self.against(masks.active, masks.enforcing, shape, pool)
+    }
+
+    /// Which rules a job of a shape violates by running in a pool, obeyed or not.
+    #[inline]
+    pub fn violated(&self, masks: Masks, shape: ShapeId, pool: PoolId) -> u128 {
+        self.against(masks.active, masks.active, shape, pool)
+    }
+
+    /// Whether a job of a shape may run in a pool.
+    #[inline]
+    pub fn permit(&self, masks: Masks, shape: ShapeId, pool: PoolId) -> bool {
+        !self.are_used() || self.refusing(masks, shape, pool) == 0
+    }
+
+    /// Whether some rule permits: then what none permits is refused.
+    pub const fn have_permits(&self) -> bool {
+        self.permits != 0
+    }
+
+    /// What a bit of a verdict, or a rule, is called.
+    pub fn name_of(&self, bit: usize) -> &str {
+        self.list.get(bit).map_or("unpermitted", |rule| &rule.id)
+    }
+}
+
+/// The bits of a verdict that are set, lowest first.
+pub fn set_bits(mut bits: u128) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(bit)
+    })
+}
+
+fn bits(list: &[Rule], chosen: impl Fn(&Rule) -> bool) -> u128 {
+    let chosen = list.iter().map(|rule| u128::from(chosen(rule)));
+    let all = chosen.enumerate();
+    all.fold(0, |bits, (index, bit)| bits | bit << index)
+}
+
+/// Tuples that differ in what is read, and which of them each is.
+fn interned(tuples: &[Tuple], read: &[u16]) -> (Vec<u32>, Vec<Tuple>) {
+    let mut known: BTreeMap<String, u32> = BTreeMap::new();
+    let mut distinct: Vec<Tuple> = Vec::new();
+    let mut place = |tuple: &Tuple| {
+        let seen: Tuple = tuple
+            .iter()
+            .enumerate()
+            .map(|(index, value)| value.clone().filter(|_| read.contains(&(index as u16))))
+            .collect();
+        *known.entry(format!("{seen:?}")).or_insert_with(|| {
+            distinct.push(seen);
+            distinct.len() as u32 - 1
+        })
+    };
+    let places = tuples.iter().map(&mut place).collect();
+    (places, distinct)
+}
+
+#[cfg(test)]
+mod tests;

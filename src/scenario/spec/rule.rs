@@ -1,0 +1,174 @@
+//! `[[rule]]`, `[attributes]`: what may run where, and the words that rules read.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
+
+use crate::scenario::given::Given;
+
+use super::{ByName, List};
+
+/// A rule about what may run where.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["id", "effect", "when"]))]
+pub struct RuleSpec {
+    /// Its name.
+    pub id: Given<String>,
+    /// What it does to what it is about.
+    pub effect: Given<EffectKind>,
+    /// What it is about: a condition in a part of CEL, such as
+    /// '"health" in job.classification && target.jurisdiction != "US"'. It knows == != < <= > >= && || ! in, has(…),
+    /// size(…), lists, and the attributes of job.* and target.*.
+    pub when: Given<String>,
+    /// Why there is such a rule, for whoever is refused.
+    pub reason: Given<String>,
+    /// Whether it is obeyed; "enforce" unless given.
+    pub mode: Given<ModeKind>,
+    /// What becomes of running work when the rule turns against it; it may finish unless given.
+    pub on_change: Given<OnChangeKind>,
+}
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EffectKind {
+    /// It allows what it is about; with such a rule in force, what no rule permits is refused.
+    Permit,
+    /// It refuses what it is about, whatever permits it.
+    Forbid,
+}
+
+/// Whether a rule is obeyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModeKind {
+    /// It is.
+    Enforce,
+    /// What it refuses happens all the same, and is counted.
+    Audit,
+    /// As if it were not there, until something turns it on.
+    Off,
+}
+
+/// What becomes of running work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnChangeKind {
+    /// It ends where it is.
+    Finish,
+    /// It writes a checkpoint, if it keeps any, and waits again.
+    Evict,
+}
+
+/// Attributes that rules read, where more should be said of them than follows from who has them.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AttributesSpec {
+    /// Those of classes, `job.…` in a rule.
+    pub job: ByName<AttributeSpec>,
+    /// Those of sites and pools, `target.…` in a rule.
+    pub target: ByName<AttributeSpec>,
+}
+
+/// An attribute.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AttributeSpec {
+    /// What its values are; follows from `values`, or from those who have it, unless given.
+    pub kind: Given<AttributeKind>,
+    /// The marks or texts that it may have; those that somebody has unless given.
+    pub values: List<String>,
+    /// What it is taken to be of those who do not say; unknown unless given, so that whatever a rule would refuse
+    /// because of it is refused.
+    pub assume: Given<AttributeValue>,
+}
+
+/// What the values of an attribute are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttributeKind {
+    /// Any number of marks, such as `["health", "personal"]`.
+    Marks,
+    /// One text.
+    Text,
+    /// A number.
+    Number,
+    /// True or false.
+    Flag,
+}
+
+/// The value of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttributeValue {
+    /// One text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Flag(bool),
+    /// Any number of marks.
+    Marks(Vec<Given<String>>),
+}
+
+impl<'de> Deserialize<'de> for AttributeValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = AttributeValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a number, true or false, or a list of texts")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Text(text.to_owned()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Number(number))
+    }
+
+    fn visit_bool<E>(self, yes: bool) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Flag(yes))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<AttributeValue, A::Error> {
+        let mut marks = Vec::new();
+        while let Some(mark) = items.next_element()? {
+            marks.push(mark);
+        }
+        Ok(AttributeValue::Marks(marks))
+    }
+}
+
+impl JsonSchema for AttributeValue {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "AttributeValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": "string" },
+            { "type": "number" },
+            { "type": "boolean" },
+            { "type": "array", "items": { "type": "string" } },
+        ] })
+    }
+}
