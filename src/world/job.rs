@@ -43,8 +43,9 @@ impl Phase {
     }
 }
 
-/// A job that is alive. Its true run time is not here.
+/// A job that is alive. Its true run time is not here. It begins where a line of memory begins: it fills three.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))]
 pub struct Job {
     /// Which job.
     pub id: JobId,

@@ -1,6 +1,6 @@
 //! `where = { … }`: which part of the estate is meant.
 
-use crate::model::{Site, SiteKind};
+use crate::model::SiteKind;
 use crate::scenario::{Given, List, OfferKind, Origin, SelectorSpec, SiteKindSpec};
 use crate::units::{PoolId, SiteId};
 
@@ -25,23 +25,16 @@ pub(super) fn pools(
     let before = context.problems.len();
     let pools = names(context, &spec.pools, "pool", &pool_names);
     let wanted_sites = names(context, &spec.sites, "site", &site_names);
+    places_known(context, spec, sites);
     let matches = |draft: &PoolDraft| {
-        let site = &sites[draft.pool.site.index()].site;
-        let kind = |kind: &SiteKindSpec| site_kind(*kind) == site.kind;
+        let place = &sites[draft.pool.site.index()];
         let offer = |offer: &OfferKind| *offer == draft.offer;
         pools
             .as_ref()
             .is_none_or(|names| names.contains(&draft.pool.name))
-            && wanted_sites
-                .as_ref()
-                .is_none_or(|names| names.contains(&site.name))
-            && spec.kind.value().is_none_or(kind)
+            && is_there(spec, wanted_sites.as_deref(), place)
             && spec.offer.value().is_none_or(offer)
             && spec.gpu.value().is_none_or(|gpu| *gpu == draft.pool.gpu)
-            && spec
-                .jurisdiction
-                .value()
-                .is_none_or(|place| *place == site.jurisdiction)
     };
     let found: Vec<PoolId> = (0..drafts.len())
         .filter(|&index| matches(&drafts[index]) && able(&drafts[index]))
@@ -82,28 +75,49 @@ pub(super) fn sites(
         .collect();
     let before = context.problems.len();
     let wanted = names(context, &spec.sites, "site", &known);
-    let matches = |site: &Site| {
-        wanted
-            .as_ref()
-            .is_none_or(|names| names.contains(&site.name))
-            && spec
-                .kind
-                .value()
-                .is_none_or(|&kind| site_kind(kind) == site.kind)
-            && spec
-                .jurisdiction
-                .value()
-                .is_none_or(|place| *place == site.jurisdiction)
-    };
+    places_known(context, spec, places);
     let all = (0..places.len()).map(SiteId::from);
     let found: Vec<SiteId> = all
-        .filter(|site| matches(&places[site.index()].site))
+        .filter(|site| is_there(spec, wanted.as_deref(), &places[site.index()]))
         .collect();
     if found.is_empty() && context.problems.len() == before {
         let fix = "name sites that there are, or widen the conditions";
         context.fault(origin, "nothing in this estate matches", fix);
     }
     found
+}
+
+/// Whether a place is one of those meant, as far as sites are concerned.
+fn is_there(spec: &SelectorSpec, names: Option<&[String]>, place: &Place) -> bool {
+    let site = &place.site;
+    let is = |wanted: &Given<String>, found: Option<&String>| {
+        wanted.value().is_none_or(|wanted| Some(wanted) == found)
+    };
+    names.is_none_or(|names| names.contains(&site.name))
+        && (spec.kind.value()).is_none_or(|&kind| site_kind(kind) == site.kind)
+        && is(&spec.jurisdiction, Some(&site.jurisdiction))
+        && is(&spec.zone, Some(&site.zone))
+        && is(&spec.region, place.lies_in.as_ref())
+        && is(&spec.provider, place.provider.as_ref())
+}
+
+/// Regions and providers that no site has are slips of the pen: told as such.
+fn places_known(context: &mut Context, spec: &SelectorSpec, places: &[Place]) {
+    let regions = places.iter().filter_map(|place| place.lies_in.as_deref());
+    let providers = places.iter().filter_map(|place| place.provider.as_deref());
+    let fields: [(_, _, Vec<&str>); 2] = [
+        (&spec.region, "region of a site", regions.collect()),
+        (&spec.provider, "provider of a site", providers.collect()),
+    ];
+    for (field, what, mut known) in fields {
+        known.sort_unstable();
+        known.dedup();
+        if let Some((name, origin)) = field.here()
+            && !known.contains(&name.as_str())
+        {
+            context.unknown(origin, what, name, &known);
+        }
+    }
 }
 
 /// The names of a list, each checked; `None` if there is no list.

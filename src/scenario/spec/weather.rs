@@ -47,6 +47,12 @@ pub struct SelectorSpec {
     pub offer: Given<OfferKind>,
     /// The jurisdiction of the site.
     pub jurisdiction: Given<String>,
+    /// The trust zone of the site.
+    pub zone: Given<String>,
+    /// The region in which the site lies.
+    pub region: Given<String>,
+    /// Who runs the site.
+    pub provider: Given<String>,
 }
 
 /// Nodes that fail and are repaired by law.

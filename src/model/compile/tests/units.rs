@@ -177,6 +177,43 @@ fn regions_and_providers_hold_all_that_stands_there() {
 }
 
 #[test]
+fn places_are_chosen_by_region_provider_and_zone() {
+    let folder = with("places", ZONES);
+    let of = |sets: &[&str]| {
+        let model = try_compile(&folder.0, sets)?.model;
+        let entities = &model.weather.failures[0].entities;
+        Ok(entities.iter().map(|zone| zone.nodes[0].pool).collect())
+    };
+    let here = "site.dc.region=rack row 7";
+    let chosen = |place: &str| -> Result<Vec<PoolId>, String> {
+        of(&[here, &format!("failure.zone.where={{ {place} }}")])
+    };
+    assert_eq!(of(&[here]), Ok(vec![PoolId(1), PoolId(0)]));
+    for (place, pool) in [
+        ("region = \"rack row 7\"", 0),
+        ("region = \"nebius-eu-north1\"", 1),
+        ("provider = \"Nebius\"", 1),
+    ] {
+        assert_eq!(chosen(place), Ok(vec![PoolId(pool)]), "{place}");
+    }
+    assert_eq!(
+        of(&[
+            here,
+            "site.dc.zone=red",
+            "failure.zone.where={ zone = \"red\" }"
+        ]),
+        Ok(vec![PoolId(0)])
+    );
+    let told = chosen("provider = \"Nebious\"").unwrap_err();
+    assert!(
+        told.contains("did you mean `Nebius`") || told.contains("Nebius"),
+        "{told}"
+    );
+    let told = chosen("region = \"nebius-eu-north1\", zone = \"red\"").unwrap_err();
+    assert!(told.contains("nothing in this estate matches"), "{told}");
+}
+
+#[test]
 fn rented_instances_fail_by_law() {
     let text = "[[failure]]\nname = \"host\"\nof = \"instance\"\nup = { mean = \"250 d\" }\n";
     let folder = with("instances", text);
