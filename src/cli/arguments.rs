@@ -104,10 +104,10 @@ pub(super) struct StudyArguments {
     #[command(flatten)]
     pub(super) scenario: ScenarioArguments,
     /// How many sampled worlds; the scenario's own number if not given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) replications: Option<u32>,
     /// The seed of all randomness; the scenario's own if not given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// Threads; 0 is one for each core. The numbers do not depend on it
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]

@@ -14,6 +14,11 @@ use super::services::services;
 use super::study::{Study, hours};
 use super::{answer, output, outside};
 
+/// Columns that a name takes.
+const NAME: usize = 20;
+/// How far names stand from the left edge on a narrow terminal.
+const NARROW: usize = 4;
+
 /// Tells all problems, or the inventory.
 pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
     let study = Study::open(arguments, None)?;
@@ -62,11 +67,11 @@ fn inventory(study: &Study) -> String {
         cells.push(plain(&row.pools.join(", ")).into_owned());
         rows.push(cells);
     }
-    aligned(&rows)
+    aligned(&rows, output::width())
 }
 
-/// The first column to the left, the last as it is, and those between to the right.
-fn aligned(rows: &[Vec<String>]) -> String {
+/// The first column to the left, those between to the right, and the last broken at commas where lines are wider.
+fn aligned(rows: &[Vec<String>], most: usize) -> String {
     let last = rows.first().map_or(0, |head| head.len() - 1);
     let width = |column: usize| {
         rows.iter()
@@ -83,9 +88,64 @@ fn aligned(rows: &[Vec<String>]) -> String {
             out.push_str(&" ".repeat(2 + widths[column] - row[column].width()));
             out.push_str(&row[column]);
         }
+        // Names hang below each other if there is room for them, and near the left edge if there is not.
+        let before = widths.iter().map(|width| width + 2).sum();
+        let indent = if before + NAME < most { before } else { NARROW };
+        let mut used = before;
         out.push_str("  ");
-        out.push_str(&row[last]);
+        for (index, name) in row[last].split(", ").enumerate() {
+            let comma = usize::from(index > 0) * 2;
+            if index > 0 {
+                out.push(',');
+            }
+            if used + comma + name.width() > most && used > indent {
+                out.push('\n');
+                out.push_str(&" ".repeat(indent));
+                used = indent;
+            } else if index > 0 {
+                out.push(' ');
+                used += comma;
+            }
+            out.push_str(name);
+            used += name.width();
+        }
         out.push('\n');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inventory_fits_its_terminal() {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let rows = [
+            row(["class", "jobs", "may run on"]),
+            row(["large", "10,377", "dc/h200, clinic/l40s, cloud/h100"]),
+        ];
+        // class and jobs take 5 + 2 + 6 + 2 = 15 columns, and all three names 32 more.
+        let wide = aligned(&rows, 47);
+        assert_eq!(
+            wide.lines().last(),
+            Some("large  10,377  dc/h200, clinic/l40s, cloud/h100")
+        );
+        let narrow = aligned(&rows, 40);
+        assert!(
+            narrow.ends_with("  dc/h200, clinic/l40s,\n               cloud/h100\n"),
+            "{narrow}"
+        );
+        let narrowest = aligned(&rows, 24);
+        assert!(
+            narrowest.ends_with("dc/h200,\n    clinic/l40s,\n    cloud/h100\n"),
+            "{narrowest}"
+        );
+        for (most, text) in [(47, wide), (40, narrow), (24, narrowest)] {
+            assert!(
+                text.lines().skip(1).all(|line| line.width() <= most),
+                "{text}"
+            );
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! value after this decoder has reported it; unknown keys are reported and passed over. One pass finds all.
 
 mod fault;
+mod fix;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ use super::suggest::{advice, nearest};
 use super::tree::{Node, Value};
 
 use fault::Fault;
+use fix::{TABLE, TEXT, inside, instead};
 
 /// Decodes `node`; what cannot be read is `Broken` and reported.
 pub(super) fn decode<T: for<'de> Deserialize<'de> + Default>(
@@ -68,12 +70,7 @@ impl<'a> Decoder<'a> {
             self.name,
             self.node.value.words()
         );
-        let fix = match &self.node.value {
-            Value::Text(text) if expected.ends_with("number") && text.parse::<f64>().is_ok() => {
-                format!("write {text} without quotes")
-            }
-            _ => format!("write {expected}"),
-        };
+        let fix = instead(&self.node.value, self.name, expected);
         Err(Fault::new(message, fix))
     }
 
@@ -99,11 +96,12 @@ impl<'a> Decoder<'a> {
         };
         for (key, entry) in table {
             if !fields.contains(&key.as_str()) {
-                self.problems.borrow_mut().push(Problem::at(
-                    entry.key,
-                    format!("unknown key `{key}` in {}", self.name),
-                    advice(key, fields),
-                ));
+                let fix = inside(table, key)
+                    .filter(|_| nearest(key, fields.iter().copied()).is_none())
+                    .unwrap_or_else(|| advice(key, fields));
+                let message = format!("unknown key `{key}` in {}", self.name);
+                let problem = Problem::at(entry.key, message, fix);
+                self.problems.borrow_mut().push(problem);
                 meant.extend(nearest(key, fields.iter().copied()));
             }
         }
@@ -177,7 +175,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
         match &self.node.value {
             Value::Text(text) => visitor.visit_str(text),
             Value::Moment(text) if self.moment => visitor.visit_str(text),
-            _ => self.wrong("a text in quotes"),
+            _ => self.wrong(TEXT),
         }
     }
 
@@ -208,7 +206,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let Value::Table(table) = &self.node.value else {
-            return self.wrong("a table");
+            return self.wrong(TABLE);
         };
         visitor.visit_map(Fields {
             decoder: self,
@@ -232,7 +230,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
             });
         }
         let Value::Table(table) = &self.node.value else {
-            return self.wrong("a table");
+            return self.wrong(TABLE);
         };
         visitor.visit_map(Fields {
             decoder: self,

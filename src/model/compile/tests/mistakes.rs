@@ -92,7 +92,7 @@ const OFFER_MISTAKES: [Case; 9] = [
     ),
 ];
 
-const OTHER_MISTAKES: [Case; 17] = [
+const OTHER_MISTAKES: [Case; 21] = [
     (&["scenario.name=../x"], &["`../x` cannot name a folder"]),
     (
         &["scenario.start=yesterday"],
@@ -118,6 +118,28 @@ const OTHER_MISTAKES: [Case; 17] = [
         &["is finer than 1 ms", "^ round it to whole steps of 1 ms\n"],
     ),
     (&["scenario.replications=0"], &["0 is out of range"]),
+    (
+        &["scenario.horizon=3"],
+        &["^ write it as a text, with its unit if it is an amount, such as \"3 h\""],
+    ),
+    (
+        &["demand.generator={ load = \"80 %\" }"],
+        &["not the text \"80 %\"\n", "^ write 0.8 without quotes"],
+    ),
+    (
+        &["horizon=3 d"],
+        &[
+            "unknown key `horizon`",
+            "^ did you mean `scenario.horizon`?",
+        ],
+    ),
+    (
+        &["strategy.burst.queue=easy"],
+        &[
+            "`queue` should be a table",
+            "^ write queue = { key = value }",
+        ],
+    ),
     (
         &["class.small.name=large"],
         &["there are two of class `large`"],
