@@ -6,13 +6,14 @@ use crate::common::checks::Run;
 use crate::common::clouds::{HOUR, gpu_time, hybrid, terms};
 use crate::common::helpers::{HOURLY, live, of_class};
 use crate::common::life::lives;
+use crate::common::phases::phase;
 use crate::common::storms::stormy_worlds;
 use crate::common::worlds::{Row, all_strategies};
 use crate::common::{Everything, play};
 use plimsoll::journal::{Cause, Fact, JobState, RuleMode};
 use plimsoll::model::{
-    Class, Happening, Horizon, Incident, Model, Placement, Preemption, Requeue, Rhythm, Rule,
-    RuleEffect, Rules, SpillTest, Timeline,
+    Change, Class, Gate, Happening, Horizon, Incident, Model, OnFail, Phase, Placement, Preemption,
+    Requeue, Rhythm, Rule, RuleEffect, Rules, SpillTest, Timeline,
 };
 use plimsoll::units::{PoolId, SimTime, Span};
 use proptest::prelude::*;
@@ -275,6 +276,38 @@ fn a_strategy_that_only_audits_a_rule_shows_what_it_costs() {
     assert_eq!(rent, [0.0, 12.0]);
     assert_eq!(against(&audits, Some(0), CLOUD), (1, 4));
     assert_eq!(against(&obeys, Some(0), CLOUD), (0, 0));
+}
+
+/// A phase enforces a rule from 2 h on; its gate does not hold at 5 h, and it is rolled back.
+#[test]
+fn a_phase_enforces_a_rule_and_its_roll_back_lifts_that() {
+    let mut model = ruled(vec![forbid(RuleMode::Audit, false)]);
+    let (rule, mode) = (0, RuleMode::Enforce);
+    model.rollout.phases = vec![Phase {
+        changes: vec![Change::Rule { rule, mode }],
+        gates: vec![Gate::Finished(100)],
+        on_fail: OnFail::RollBack,
+        ..phase("enforce", 2, 3)
+    }];
+    let rows = [
+        of_class(1, Row::of(0, 4, 10 * HOUR)),
+        Row::of(HOUR, 4, HOUR / 2),
+        Row::of(3 * HOUR, 4, HOUR),
+    ];
+    let heard = judge(&mut model, &rows, &[], leaves);
+    // Before the phase who would leave does, which is counted: 4 × .5 GPU-h. Who comes at 3 h waits for the roll-back
+    // at 5 h, and leaves against the rule for 4 GPU-h more.
+    assert_eq!(place(&heard, 1), (1, CLOUD));
+    assert_eq!(place(&heard, 2), (5, CLOUD));
+    assert_eq!(heard.jobs[2].waits[Cause::Capacity], 2 * HOUR);
+    assert_eq!(against(&heard, Some(0), CLOUD), (2, 6));
+    let modes: Vec<(u64, RuleMode)> = (heard.facts.iter())
+        .filter_map(|&(at, fact)| match fact {
+            Fact::RuleChanged(0, mode) => Some((at.0 / HOUR, mode)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(modes, [(2, RuleMode::Enforce), (5, RuleMode::Audit)]);
 }
 
 /// For three rules, two of them to forbid: by class and pool whether it fires, its mode, whether it evicts; and when

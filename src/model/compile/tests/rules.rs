@@ -242,3 +242,78 @@ fn a_file_of_rules_is_taken_in_by_a_line_and_changed_by_id() {
     let model = try_compile(&folder.0, &[off]).unwrap().model;
     assert_eq!(model.rules.list[0].mode, RuleMode::Off);
 }
+
+/// Whether `large`, of which `marks` are said, may run at home and in the cloud under a file of rules.
+fn under(file: &str, marks: &str, more: &[&str]) -> [bool; 2] {
+    let text = labelled(&format!("attributes = {{ {marks} }}"), "", "");
+    let folder = Folder::new("shipped-rules", &text, TRACE);
+    let root = env!("CARGO_MANIFEST_DIR");
+    let rules = format!("rules=[\"{root}/scenarios/rules/{file}.toml\"]");
+    let sets: Vec<&str> = [rules.as_str()].iter().chain(more).copied().collect();
+    let model = try_compile(&folder.0, &sets).unwrap().model;
+    ["dc/h200", "cloud/h100"].map(|pool| may(&model, "large", pool))
+}
+
+const STAYS: [bool; 2] = [true, false];
+const LEAVES: [bool; 2] = [true, true];
+
+#[test]
+fn shipped_files_of_rules_refuse_what_they_say() {
+    assert_eq!(under("minimal", "burst_eligible = true", &[]), LEAVES);
+    assert_eq!(under("minimal", "burst_eligible = false", &[]), STAYS);
+    // Nobody has said.
+    assert_eq!(under("minimal", "other = 1", &[]), STAYS);
+
+    let health = "classification = [\"health\"]";
+    assert_eq!(under("health-care", health, &[]), [false, false]);
+    let home = "site.dc.jurisdiction=US";
+    let country = [home, "site.cloud.jurisdiction=US"];
+    assert_eq!(under("health-care", health, &country), STAYS);
+    let signed = "site.cloud.attributes.agreements=[\"business-associate\"]";
+    assert_eq!(under("health-care", health, &[home, signed]), STAYS);
+    assert_eq!(
+        under("health-care", health, &[country[0], country[1], signed]),
+        LEAVES
+    );
+    let personal = "classification = [\"personal\"]";
+    assert_eq!(under("health-care", personal, &[]), STAYS);
+    assert_eq!(under("health-care", personal, &[signed]), LEAVES);
+    assert_eq!(under("health-care", "classification = []", &[]), LEAVES);
+
+    let plan = "site.cloud.attributes.exit_plan=true";
+    let audit = "site.cloud.attributes.audit_right=true";
+    assert_eq!(
+        under("finance", "classification = [\"insider\"]", &[plan, audit]),
+        STAYS
+    );
+    let critical = "classification = [\"critical\"]";
+    assert_eq!(under("finance", critical, &[]), STAYS);
+    assert_eq!(under("finance", critical, &[plan]), LEAVES);
+    let customer = "classification = [\"customer\"]";
+    assert_eq!(under("finance", customer, &[plan]), STAYS);
+    assert_eq!(under("finance", customer, &[audit]), LEAVES);
+
+    let controlled = "classification = [\"export-controlled\"]";
+    let staff = "site.dc.attributes.staff=[\"us-persons\"]";
+    let anybody = "site.cloud.attributes.staff=[\"us-persons\", \"anybody\"]";
+    assert_eq!(
+        under("export-controlled", controlled, &[home, staff, country[1]]),
+        STAYS
+    );
+    assert_eq!(
+        under(
+            "export-controlled",
+            controlled,
+            &[home, staff, country[1], anybody]
+        ),
+        STAYS
+    );
+    assert_eq!(
+        under("export-controlled", controlled, &[staff]),
+        [false, false]
+    );
+    assert_eq!(
+        under("export-controlled", "classification = [\"dual-use\"]", &[]),
+        LEAVES
+    );
+}
