@@ -64,6 +64,10 @@ fn spent(context: &mut Context, spec: &InitialSpec, budgets: &Budgets, initial: 
                 let fix = "say once what was spent of each budget";
                 context.fault(table, format!("budget `{name}` is told twice"), fix);
             }
+            if spent < Money::ZERO {
+                let at = budget.spent.origin().unwrap_or(table);
+                context.fault(at, "less than nothing was spent", "write zero or more");
+            }
             initial.budgets.push((index, spent));
         }
     }

@@ -106,7 +106,7 @@ fn budgets_say_of_whom_how_much_and_what_then() {
 }
 
 /// What is written instead of what, and a word of the answer.
-const SLIPS: [(&str, &str, &str); 21] = [
+const SLIPS: [(&str, &str, &str); 22] = [
     (
         "tenant = \"vision\"",
         "tenant = \"visions\"",
@@ -160,6 +160,11 @@ const SLIPS: [(&str, &str, &str); 21] = [
         "`budgets` means nothing here",
     ),
     ("spent = \"17.25 USD\"", "spend = \"17.25 USD\"", "spent"),
+    (
+        "spent = \"17.25 USD\"",
+        "spent = \"-1 USD\"",
+        "less than nothing was spent",
+    ),
     (
         "name     = \"large\"",
         "name     = \"everything\"",
