@@ -17,8 +17,8 @@ pub struct Budgets {
     pub(super) awaited: Vec<(u16, SimTime, bool)>,
     /// What was reached and is not told yet: when, of which budget, how much in millionths.
     pub(super) reached: Vec<Reached>,
-    /// Who went to rented capacity all the same, and is not told yet.
-    pub(super) flagged: Vec<(JobId, PoolId)>,
+    /// Who goes to rented capacity all the same, and is neither counted nor told yet: of which budget, who and where.
+    pub(super) flagged: Vec<(u16, JobId, PoolId)>,
 }
 
 impl Budgets {
@@ -67,9 +67,21 @@ impl Budgets {
         std::mem::take(&mut self.awaited)
     }
 
-    /// Jobs that went to rented capacity all the same since this was last asked, and where.
+    /// Jobs that went to rented capacity all the same since this was last asked, and where; they are counted with it.
     pub fn take_flagged(&mut self) -> Vec<(JobId, PoolId)> {
-        std::mem::take(&mut self.flagged)
+        let mut went = Vec::new();
+        for (budget, job, pool) in self.flagged.drain(..) {
+            self.states[usize::from(budget)].record.flagged += 1;
+            went.push((job, pool));
+        }
+        // Several budgets may have allowed the same.
+        went.dedup();
+        went
+    }
+
+    /// A market had no room for a job: it went nowhere.
+    pub(super) fn forget_flagged(&mut self, job: JobId) {
+        self.flagged.retain(|&(_, of, _)| of != job);
     }
 
     /// What was reached since this was last asked: when, of which budget, how much in millionths of its amount.

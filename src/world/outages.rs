@@ -84,6 +84,9 @@ impl World {
     pub fn refuse(&mut self, model: &Model, slot: Slot, launched: u32) {
         let pool = self.jobs[slot].pool;
         self.cancel(model, slot, None);
+        if self.budgets.are_kept() {
+            self.budgets.forget_flagged(self.jobs[slot].id);
+        }
         let books = &mut self.pools[pool.index()].books;
         books.launches -= u64::from(launched);
         books.refusals += 1;

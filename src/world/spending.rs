@@ -138,15 +138,7 @@ impl World {
             if budget.place_of(pool).is_none() || !self.is_about(model, budget, slot) {
                 continue;
             }
-            let more = if budget.looks_ahead {
-                self.outlay(model, (index, budget), slot, pool)
-            } else {
-                Money::ZERO
-            };
-            let refuses = self.with_budget(model, (index, self.now), |of| {
-                of.state.refuses = of.state.would_exceed(more);
-                of.state.refuses
-            });
+            let refuses = self.exceeds(model, (index, budget), slot, pool);
             let answer = self.at_limit_of(budget);
             if refuses && worst.is_none_or(|(before, _)| severity(before) < severity(answer)) {
                 worst = Some((answer, index));
@@ -179,6 +171,25 @@ impl World {
         Err(Refusal::Budget(sheds))
     }
 
+    /// Whether a job would spend more in a pool than a budget has left, which then remembers that it said so.
+    fn exceeds(
+        &mut self,
+        model: &Model,
+        (index, budget): (usize, &Budget),
+        slot: Slot,
+        pool: PoolId,
+    ) -> bool {
+        let more = if budget.looks_ahead {
+            self.outlay(model, (index, budget), slot, pool)
+        } else {
+            Money::ZERO
+        };
+        self.with_budget(model, (index, self.now), |of| {
+            of.state.refuses = of.state.would_exceed(more);
+            of.state.refuses
+        })
+    }
+
     /// What happens to who would spend more under the strategy that is played.
     const fn at_limit_of(&self, budget: &Budget) -> AtLimit {
         if self.budgets.only_count {
@@ -188,30 +199,44 @@ impl World {
         }
     }
 
-    /// A job went to a rented pool though budgets are used up that allow it.
+    /// A job goes to a rented pool though budgets are used up that allow it: they count it once its market has room.
     pub(super) fn flag(&mut self, model: &Model, slot: Slot, pool: PoolId) {
+        let id = self.jobs[slot].id;
         for (index, budget) in model.budgets.all.iter().enumerate() {
             let covers = budget.place_of(pool).is_some();
             if covers
                 && self.at_limit_of(budget) == AtLimit::Flag
+                && self.budgets.states[index].refuses
                 && self.is_about(model, budget, slot)
             {
-                let state = &mut self.budgets.states[index];
-                state.record.flagged += u64::from(state.refuses);
+                self.budgets.flagged.push((index as u16, id, pool));
             }
         }
-        self.budgets.flagged.push((self.jobs[slot].id, pool));
     }
 
-    /// A job is about to be turned away from a rented pool.
+    /// A job is about to be turned away from the rented pools that it may use: by whichever budgets refuse it.
     pub fn turn_away(&mut self, model: &Model, slot: Slot) {
         let pools = &model.classes[model.class_of(self.jobs[slot].request.shape).index()].pools;
+        let (mut told, mut foreseen) = (false, None);
         for (index, budget) in model.budgets.all.iter().enumerate() {
-            let covers = pools.iter().any(|&pool| budget.place_of(pool).is_some());
-            if covers && budget.at_limit == AtLimit::Shed && self.is_about(model, budget, slot) {
-                let state = &mut self.budgets.states[index];
-                state.record.shed += u64::from(state.used_up || budget.looks_ahead);
+            if budget.at_limit != AtLimit::Shed || !self.is_about(model, budget, slot) {
+                continue;
             }
+            let of = (index, budget);
+            let covered =
+                |&&pool: &&PoolId| model.pool(pool).is_rented() && budget.place_of(pool).is_some();
+            let mut covered = pools.iter().filter(covered).peekable();
+            if budget.looks_ahead && covered.peek().is_some() {
+                foreseen = foreseen.or(Some(index));
+            }
+            if covered.any(|&pool| self.exceeds(model, of, slot, pool)) {
+                self.budgets.states[index].record.shed += 1;
+                told = true;
+            }
+        }
+        // Whoever was expected to spend too much may have left since, at the same instant.
+        if let (false, Some(index)) = (told, foreseen) {
+            self.budgets.states[index].record.shed += 1;
         }
     }
 

@@ -4,8 +4,8 @@ use crate::common::clouds::{HOUR, MINUTE, run, starts, terms};
 use crate::common::spending::{checked, monthly, rents, units};
 use crate::common::worlds::Row;
 use plimsoll::journal::{Fact, JobState};
-use plimsoll::model::{AtLimit, Budget, Discipline};
-use plimsoll::units::{SimTime, Span};
+use plimsoll::model::{AtLimit, Budget, Discipline, Happening, Incident, Turn};
+use plimsoll::units::{PoolId, SimTime, Span};
 
 #[test]
 fn whoever_is_turned_away_is_gone_at_once() {
@@ -100,4 +100,51 @@ fn a_budget_that_flags_changes_nothing_but_what_is_told() {
     assert_eq!((january.overshoot(), january.flagged), (units(24), 1));
     let told = |fact: &&(SimTime, Fact)| matches!(fact.1, Fact::Flagged(job, _) if job.0 == 1);
     assert_eq!(heard.facts.iter().filter(told).count(), 1);
+}
+
+#[test]
+fn whom_a_market_refuses_is_not_counted_as_flagged() {
+    // There is one instance, held until 4:00. From 1:00 on the budget is used up; who comes at 1:30 asks in vain again
+    // and again, and goes once.
+    let flags = Budget {
+        at_limit: AtLimit::Flag,
+        ..monthly(12)
+    };
+    let mut model = rents(terms(), vec![flags.clone(), flags]);
+    model.weather.script = vec![Incident {
+        at: SimTime::ZERO,
+        turn: Turn::Blow,
+        what: Happening::Capacity {
+            pool: PoolId(0),
+            instances: 1,
+            notice: None,
+        },
+    }];
+    let rows = [Row::of(0, 4, 4 * HOUR), Row::of(90 * MINUTE, 4, HOUR)];
+    let heard = checked(&mut model, &rows);
+    let refused = |fact: &&(SimTime, Fact)| matches!(fact.1, Fact::Refused(..));
+    assert!(heard.facts.iter().filter(refused).count() > 1);
+    assert!(heard.jobs[1].start >= Some(SimTime(4 * HOUR)));
+    let flagged: Vec<_> = heard.budgets.iter().map(|of| of.flagged).collect();
+    assert_eq!(flagged, [1, 0, 1, 0]);
+    let told = |fact: &&(SimTime, Fact)| matches!(fact.1, Fact::Flagged(..));
+    assert_eq!(heard.facts.iter().filter(told).count(), 1);
+}
+
+#[test]
+fn only_the_budget_that_refuses_counts_whom_it_turns_away() {
+    // At 1:30 18 of 12 are spent. A budget of 1000 that looks ahead has room for 6 + 12 more.
+    let sheds = |amount: i128, looks_ahead: bool| Budget {
+        at_limit: AtLimit::Shed,
+        looks_ahead,
+        ..monthly(amount)
+    };
+    for (wide, counted) in [(1_000, 0), (35, 1)] {
+        let mut model = rents(terms(), vec![sheds(wide, true), sheds(12, false)]);
+        let rows = [Row::of(0, 4, 2 * HOUR), Row::of(90 * MINUTE, 4, HOUR)];
+        let heard = checked(&mut model, &rows);
+        assert_eq!(heard.jobs[1].state, JobState::Shed);
+        let shed: Vec<_> = heard.budgets.iter().map(|of| of.shed).collect();
+        assert_eq!(shed, [counted, 0, 1, 0]);
+    }
 }
