@@ -277,7 +277,11 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// One instant: what must happen, what is chosen, what must hold.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: asked once, for each instant there is"
+    )]
+    #[inline(always)]
     fn instant(&mut self, now: SimTime) -> Result<(), Stuck> {
         let mut rounds = 0;
         if self.month_end == now {
