@@ -64,10 +64,6 @@ fn spent(context: &mut Context, spec: &InitialSpec, budgets: &Budgets, initial: 
                 let fix = "say once what was spent of each budget";
                 context.fault(table, format!("budget `{name}` is told twice"), fix);
             }
-            if spent < Money::ZERO {
-                let at = budget.spent.origin().unwrap_or(table);
-                context.fault(at, "less than nothing was spent", "write zero or more");
-            }
             initial.budgets.push((index, spent));
         }
     }
@@ -106,7 +102,13 @@ fn provider(context: &mut Context, name: &str, at: Origin, sites: &[Place]) -> O
 
 fn money(context: &mut Context, field: &Given<String>) -> Option<Money> {
     let currency: Currency = context.currency;
-    context.quantity(field, |text| parse_money(text, currency))
+    let money = context.quantity(field, |text| parse_money(text, currency))?;
+    if money < Money::ZERO
+        && let Some(at) = field.origin()
+    {
+        context.fault(at, "less than nothing was spent", "write zero or more");
+    }
+    Some(money)
 }
 
 fn balances(

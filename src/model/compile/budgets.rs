@@ -40,7 +40,7 @@ pub(super) fn read(
         let example = "amount = \"120000 USD\"";
         let most = amount(context, &spec.amount, table, example);
         let example = "per = \"month\" (or quarter, year, run)";
-        let per = context.required(&spec.per, table, "what a period is", example);
+        let per = context.required(&spec.per, table, "the length of a period", example);
         let per = per.map(|(per, _)| *per);
         let whom = whom(context, spec, (classes, tenants));
         let pools = pools(context, spec, table, places);
@@ -307,7 +307,7 @@ pub(super) fn happening(context: &mut Context, told: &Told<'_>, script: &mut Vec
         context.fault(at, "`where` means nothing here", fix);
     }
     let example = "budgets = [\"…\"]";
-    context.required(&spec.budgets, table, "the budgets that change", example);
+    context.required(&spec.budgets, table, "the list of budgets", example);
     let most = amount(context, &spec.amount, table, "amount = \"50000 USD\"");
     let budgets = estate.budgets;
     let known: Vec<&str> = budgets.all.iter().map(|of| of.name.as_str()).collect();

@@ -104,7 +104,7 @@ fn promise(
 ) -> Option<Promise> {
     let provider = provider(context, &spec.provider, table, sites);
     let example = "each = \"month\" (or year, term)";
-    let each = context.required(&spec.each, table, "what a period is", example);
+    let each = context.required(&spec.each, table, "the length of a period", example);
     let first = amount(context, &spec.spend, table, "spend = \"40000 USD\"");
     let from = instant(context, run.epoch, &spec.from).unwrap_or(0);
     let until = instant(context, run.epoch, &spec.until);

@@ -135,7 +135,11 @@ const SLIPS: [(&str, &str, &str); 22] = [
     ),
     ("\"1200.50 USD\"", "\"1200.50 EUR\"", "one currency"),
     ("per      = \"month\"", "per      = \"week\"", "week"),
-    ("per      = \"run\"", "", "what a period is is missing"),
+    (
+        "per      = \"run\"",
+        "",
+        "the length of a period is missing",
+    ),
     ("\"62.5 %\"", "\"40 %\"", "out of order"),
     ("\"62.5 %\"", "\"0.6\"", "not a share of the amount"),
     (
