@@ -8,7 +8,7 @@
 pub(super) struct Moments<const N: usize> {
     count: u32,
     means: [f64; N],
-    /// Σ (vᵢ − v̄ᵢ)(vⱼ − v̄ⱼ).
+    /// Σ (vᵢ − v̄ᵢ)(vⱼ − v̄ⱼ) where i ≤ j: the others are the same.
     products: [[f64; N]; N],
 }
 
@@ -29,7 +29,7 @@ impl<const N: usize> Moments<N> {
         let ahead: [f64; N] = std::array::from_fn(|i| values[i] - self.means[i]);
         let weight = (n - 1.0) / n;
         for (i, row) in self.products.iter_mut().enumerate() {
-            for (j, product) in row.iter_mut().enumerate() {
+            for (j, product) in row.iter_mut().enumerate().skip(i) {
                 *product += ahead[i] * ahead[j] * weight;
             }
             self.means[i] += ahead[i] / n;
@@ -50,8 +50,9 @@ impl<const N: usize> Moments<N> {
     pub(super) fn squares(&self, weights: [f64; N]) -> f64 {
         let (mut squares, mut size) = (0.0, 0.0);
         for (i, row) in self.products.iter().enumerate() {
-            for (j, product) in row.iter().enumerate() {
-                let term = weights[i] * weights[j] * product;
+            for (j, product) in row.iter().enumerate().skip(i) {
+                let twice = if i == j { 1.0 } else { 2.0 };
+                let term = twice * weights[i] * weights[j] * product;
                 squares += term;
                 size += term.abs();
             }
