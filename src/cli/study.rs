@@ -155,6 +155,10 @@ fn what_was_read(compiled: &Compiled) -> Vec<String> {
         let jobs = counted(load.unplaceable, "job");
         dropped = format!("{dropped}, {jobs} that no pool can hold dropped");
     }
+    if 0 < load.beyond_horizon {
+        let jobs = counted(load.beyond_horizon, "job");
+        dropped = format!("{dropped}, {jobs} at the horizon or later not played");
+    }
     lines.push(begins_with(&compiled.model));
     lines.push(format!(
         "{}, {} GPU-h{sampled} ({dropped})",

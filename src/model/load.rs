@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::trace::ImportReport;
 use crate::units::{PoolId, ShapeId, SimTime};
 
-use super::{Horizon, Model, Timeline};
+use super::{DemandSource, Horizon, Model, Replay, Timeline};
 
 /// What a run is about to face.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -23,6 +23,8 @@ pub struct LoadReport {
     pub rows_dropped: u64,
     /// Jobs that no pool can ever hold, dropped as asked.
     pub unplaceable: u64,
+    /// Jobs of recordings, replayed as they are, that come at the horizon or later: nobody plays them.
+    pub beyond_horizon: u64,
     /// Offered load by GPU type.
     pub gpus: Vec<GpuLoad>,
     /// Jobs that are alike, and where they may run.
@@ -87,6 +89,7 @@ impl LoadReport {
                 .map(|report| report.rows_read - report.accepted)
                 .sum(),
             unplaceable,
+            beyond_horizon: beyond_horizon(model),
             gpus: offered(model, &by_shape, end),
             inventory: inventory(model, &by_shape),
         }
@@ -103,6 +106,24 @@ impl GpuLoad {
     pub fn ratio(&self) -> Option<f64> {
         (self.capacity != 0).then(|| self.demanded as f64 / self.capacity as f64)
     }
+}
+
+fn beyond_horizon(model: &Model) -> u64 {
+    let Horizon::At(end) = model.horizon else {
+        return 0;
+    };
+    let recorded = model
+        .demand
+        .iter()
+        .filter_map(|demand| match &demand.source {
+            DemandSource::Recorded(recorded) if recorded.replay == Replay::PLAIN => Some(recorded),
+            _ => None,
+        });
+    let beyond = recorded.map(|recorded| {
+        let played = recorded.requests.partition_point(|one| one.submit < end);
+        recorded.requests.len() - played
+    });
+    beyond.sum::<usize>() as u64
 }
 
 /// The pool that a shape counts for: the first owned one that could hold it, or else the first rented one.

@@ -360,3 +360,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn jobs_that_come_at_the_horizon_are_told() {
+    // The third comes after a day, to the second.
+    let folder = Folder::new("beyond", GOOD, TRACE);
+    for (horizon, played, beyond) in [("2 d", 3, 0), ("86401 s", 3, 0), ("1 d", 2, 1)] {
+        let set = format!("scenario.horizon={horizon}");
+        let load = try_compile(&folder.0, &[&set]).unwrap().load;
+        assert_eq!(
+            (load.jobs, load.beyond_horizon),
+            (played, beyond),
+            "{horizon}"
+        );
+    }
+}
