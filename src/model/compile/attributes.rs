@@ -1,14 +1,12 @@
-//! `attributes` of classes, sites and pools, and `[attributes]`: the words that rules may use, and who has which value.
+//! `attributes` of classes, sites and pools: who has which value of the words that rules may use.
 
 use std::collections::BTreeMap;
 
-use crate::model::rules::{Attribute, Kind, Of, Tuple, Value, Vocabulary};
-use crate::model::{Shape, SiteKind};
-use crate::scenario::{
-    AttributeKind, AttributeSpec, AttributeValue, ByName, Given, OfferKind, Origin, ScenarioFile,
-    nearest,
-};
+use crate::model::Shape;
+use crate::model::rules::{Of, Tuple, Value, Vocabulary};
+use crate::scenario::{Origin, ScenarioFile};
 
+use super::attribute_words::Words;
 use super::classes::{ClassDraft, written};
 use super::context::Context;
 use super::pools::PoolDraft;
@@ -51,21 +49,6 @@ pub(super) struct Described {
     pub(super) targets: Vec<Tuple>,
 }
 
-/// The words while they are gathered.
-#[derive(Default)]
-struct Words {
-    all: Vec<Attribute>,
-    /// What it is taken to be of those who do not say.
-    assumed: Vec<Option<Value>>,
-    /// Attributes that everybody has anyhow come first.
-    built_in: usize,
-    /// Whether its values were written down, so that others are slips.
-    declared: Vec<bool>,
-}
-
-/// Most attributes of a scenario.
-const ATTRIBUTES_MAX: usize = 1_000;
-
 /// Reads all of it.
 pub(super) fn read(
     context: &mut Context,
@@ -91,30 +74,20 @@ pub(super) fn read(
         };
         own.insert(place, values);
     }
-    let of_sites: Vec<Vec<(usize, Value)>> = subjects
-        .sites
-        .iter()
-        .map(|place| {
-            let spec = file
-                .site
-                .items()
-                .find(|(spec, _)| spec.name.value() == Some(&place.site.name));
-            spec.map(|(spec, _)| words.take(context, Of::Target, &spec.attributes))
-                .unwrap_or_default()
-        })
-        .collect();
-    let of_pools: Vec<Vec<(usize, Value)>> = subjects
-        .pools
-        .iter()
-        .map(|draft| {
-            let spec = file
-                .pool
-                .items()
-                .find(|(spec, _)| spec.name.value() == Some(&draft.pool.name));
-            spec.map(|(spec, _)| words.take(context, Of::Target, &spec.attributes))
-                .unwrap_or_default()
-        })
-        .collect();
+    let mut of_sites = Vec::with_capacity(subjects.sites.len());
+    for place in subjects.sites {
+        let mut specs = file.site.items();
+        let spec = specs.find(|(spec, _)| spec.name.value() == Some(&place.site.name));
+        let own = spec.map(|(spec, _)| words.take(context, Of::Target, &spec.attributes));
+        of_sites.push(own.unwrap_or_default());
+    }
+    let mut of_pools = Vec::with_capacity(subjects.pools.len());
+    for draft in subjects.pools {
+        let mut specs = file.pool.items();
+        let spec = specs.find(|(spec, _)| spec.name.value() == Some(&draft.pool.name));
+        let own = spec.map(|(spec, _)| words.take(context, Of::Target, &spec.attributes));
+        of_pools.push(own.unwrap_or_default());
+    }
     let jobs = subjects.shapes.iter().map(|shape| {
         let class = shape.class.index();
         let mut tuple = words.job(&subjects.classes[class], shape);
@@ -136,357 +109,8 @@ pub(super) fn read(
     }
 }
 
-impl Words {
-    fn find(&self, of: Of, name: &str) -> Option<usize> {
-        let is_it = |attribute: &Attribute| attribute.of == of && attribute.name == name;
-        self.all.iter().position(is_it)
-    }
-
-    fn push(&mut self, attribute: Attribute, declared: bool) -> usize {
-        self.all.push(attribute);
-        self.assumed.push(None);
-        self.declared.push(declared);
-        self.all.len() - 1
-    }
-
-    /// What everybody has without saying so.
-    fn add_built_in(&mut self, subjects: Subjects<'_>) {
-        let class_names = subjects.classes.iter().map(own_name).collect();
-        let names_of = |name: fn(&PoolDraft) -> &str| {
-            let names = subjects.pools.iter().map(name);
-            names.map(str::to_owned).collect()
-        };
-        let sites = subjects.sites.iter();
-        let site_names = sites.map(|place| place.site.name.clone()).collect();
-        let kinds = [
-            SiteKind::Private,
-            SiteKind::Hosted,
-            SiteKind::Gpuaas,
-            SiteKind::Edge,
-        ];
-        let kinds = kinds.map(|kind| kind.name().to_owned()).into();
-        let offers = OFFERS.map(|(_, word)| word.to_owned()).into();
-        let closed = [
-            (Of::Job, "class", class_names),
-            (Of::Target, "site", site_names),
-            (Of::Target, "pool", names_of(|draft| &draft.pool.name)),
-            (Of::Target, "gpu", names_of(|draft| &draft.pool.gpu)),
-            (Of::Target, "kind", kinds),
-            (Of::Target, "offer", offers),
-        ];
-        let mut add = |of, name: &str, kind, values, is_open| {
-            let attribute = Attribute {
-                of,
-                name: name.to_owned(),
-                kind,
-                values,
-                is_open,
-            };
-            self.push(attribute, false);
-        };
-        for (of, name, values) in closed {
-            add(of, name, Kind::Text, values, false);
-        }
-        let none = std::collections::BTreeSet::new;
-        // Rule files name places of the world, wherever this estate lies.
-        for name in ["jurisdiction", "zone", "region", "provider"] {
-            add(Of::Target, name, Kind::Text, none(), true);
-        }
-        add(Of::Target, "rented", Kind::Flag, none(), true);
-        add(Of::Job, "gpus", Kind::Number, none(), true);
-        self.built_in = self.all.len();
-    }
-
-    /// Reads `[attributes]`.
-    fn declare(&mut self, context: &mut Context, file: &ScenarioFile) {
-        let Some((spec, _)) = file.attributes.here() else {
-            return;
-        };
-        for (of, list) in [(Of::Job, &spec.job), (Of::Target, &spec.target)] {
-            for (name, given) in list.value().into_iter().flatten() {
-                if let Some((spec, at)) = given.here() {
-                    self.declare_one(context, file, (of, name, at), spec);
-                }
-            }
-        }
-    }
-
-    fn declare_one(
-        &mut self,
-        context: &mut Context,
-        file: &ScenarioFile,
-        (of, name, at): (Of, &str, Origin),
-        spec: &AttributeSpec,
-    ) {
-        let found = self.find(of, name);
-        let place = if let Some(found) = found {
-            if let Some(origin) = spec.kind.origin() {
-                let words = format!("`{}.{name}` is there anyhow", of.word());
-                context.fault(origin, words, "leave `kind` out");
-            }
-            found
-        } else {
-            let kind = spec.kind.value().map(|&kind| kind_of(kind));
-            let kind = kind.or_else(|| first_kind(file, of, name));
-            let Some(kind) = kind else {
-                let message = format!("nobody has `{name}`, so what it is must be said");
-                let fix = "add kind = \"marks\" (or text, number, flag)";
-                return context.fault(at, message, fix);
-            };
-            if let (Kind::Number | Kind::Flag, Some(origin)) = (kind, spec.values.origin()) {
-                let fix = "leave `values` out";
-                context.fault(
-                    origin,
-                    format!("{} has no list of values", kind.words()),
-                    fix,
-                );
-            }
-            if !self.has_room(context, at) {
-                return;
-            }
-            let attribute = Attribute {
-                of,
-                name: name.to_owned(),
-                kind,
-                values: std::collections::BTreeSet::new(),
-                is_open: false,
-            };
-            self.push(attribute, !spec.values.is_absent())
-        };
-        let values = spec.values.items().map(|(value, _)| value.clone());
-        self.all[place].values.extend(values);
-        if let Some((value, origin)) = spec.assume.here() {
-            let assumed = self.checked(context, place, value, origin);
-            if let Some(value) = &assumed {
-                let what = format!("{}.{name} where nobody says", of.word());
-                context.note_declared(what, shown(value));
-            }
-            self.assumed[place] = assumed;
-        }
-    }
-
-    fn has_room(&self, context: &mut Context, at: Origin) -> bool {
-        let room = self.all.len() < ATTRIBUTES_MAX;
-        if !room {
-            let fix = format!("keep to {ATTRIBUTES_MAX}");
-            context.fault(at, "too many attributes", fix);
-        }
-        room
-    }
-
-    /// Reads the attributes of one class, site or pool.
-    fn take(
-        &mut self,
-        context: &mut Context,
-        of: Of,
-        table: &ByName<AttributeValue>,
-    ) -> Vec<(usize, Value)> {
-        let mut taken = Vec::new();
-        for (name, given) in table.value().into_iter().flatten() {
-            let Some((value, origin)) = given.here() else {
-                continue;
-            };
-            let place = match self.find(of, name) {
-                Some(place) if place < self.built_in => {
-                    let message = format!("`{}.{name}` is there anyhow", of.word());
-                    context.fault(origin, message, "give it another name");
-                    continue;
-                }
-                Some(place) => place,
-                None if !self.has_room(context, origin) => continue,
-                None => {
-                    let attribute = Attribute {
-                        of,
-                        name: name.clone(),
-                        kind: kind_of_value(value),
-                        values: std::collections::BTreeSet::new(),
-                        is_open: false,
-                    };
-                    self.push(attribute, false)
-                }
-            };
-            let value = self.checked(context, place, value, origin);
-            taken.extend(value.map(|value| (place, value)));
-        }
-        taken
-    }
-
-    /// A value that is of the attribute's kind and one that it may have.
-    fn checked(
-        &mut self,
-        context: &mut Context,
-        place: usize,
-        value: &AttributeValue,
-        origin: Origin,
-    ) -> Option<Value> {
-        let attribute = &mut self.all[place];
-        let is = kind_of_value(value);
-        if is != attribute.kind {
-            let message = format!(
-                "`{}` is {}, not {}",
-                attribute.written(),
-                attribute.kind.words(),
-                is.words()
-            );
-            let fix = match attribute.kind {
-                Kind::Marks => "write marks in brackets: [\"…\"]",
-                Kind::Text => "write one text in quotes",
-                Kind::Number => "write a number without quotes",
-                Kind::Flag => "write true or false without quotes",
-            };
-            context.fault(origin, message, fix);
-            return None;
-        }
-        let mut known = |text: &str, at: Origin| {
-            if !self.declared[place] {
-                attribute.values.insert(text.to_owned());
-            } else if !attribute.values.contains(text) {
-                let names: Vec<&str> = attribute.values.iter().map(String::as_str).collect();
-                let fix = match nearest(text, names.iter().copied()) {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None => format!("use one of {}", names.join(", ")),
-                };
-                let message = format!("`{}` is never \"{text}\"", attribute.written());
-                context.fault(at, message, fix);
-            }
-        };
-        Some(match value {
-            AttributeValue::Text(text) => {
-                known(text, origin);
-                Value::Text(text.clone())
-            }
-            AttributeValue::Number(number) => Value::Number(*number),
-            AttributeValue::Flag(yes) => Value::Flag(*yes),
-            AttributeValue::Marks(marks) => {
-                let marks = marks.iter().filter_map(Given::here);
-                let mut marks: Vec<String> = marks
-                    .map(|(mark, at)| {
-                        known(mark, at);
-                        mark.clone()
-                    })
-                    .collect();
-                marks.sort_unstable();
-                marks.dedup();
-                Value::Marks(marks)
-            }
-        })
-    }
-
-    fn set(&self, tuple: &mut Tuple, of: Of, name: &str, value: Value) {
-        if let Some(place) = self.find(of, name) {
-            tuple[place] = Some(value);
-        }
-    }
-
-    /// What nobody says is as assumed, or unknown.
-    fn assume(&self, of: Of, mut tuple: Tuple) -> Tuple {
-        for (place, value) in self.assumed.iter().enumerate() {
-            if self.all[place].of == of && tuple[place].is_none() {
-                tuple[place].clone_from(value);
-            }
-        }
-        tuple
-    }
-
-    fn job(&self, class: &ClassDraft, shape: &Shape) -> Tuple {
-        let mut tuple = vec![None; self.all.len()];
-        let gpus = shape.gpus.0 as f64 / 1000.0;
-        self.set(&mut tuple, Of::Job, "class", Value::Text(own_name(class)));
-        self.set(&mut tuple, Of::Job, "gpus", Value::Number(gpus));
-        tuple
-    }
-
-    fn target(&self, draft: &PoolDraft, place: &Place) -> Tuple {
-        let mut tuple = vec![None; self.all.len()];
-        let site = &place.site;
-        let offer = OFFERS.iter().find(|(offer, _)| *offer == draft.offer);
-        let texts = [
-            ("site", Some(site.name.as_str())),
-            ("pool", Some(draft.pool.name.as_str())),
-            ("gpu", Some(draft.pool.gpu.as_str())),
-            ("kind", Some(site.kind.name())),
-            ("offer", offer.map(|(_, word)| *word)),
-            ("jurisdiction", Some(site.jurisdiction.as_str())),
-            ("zone", Some(site.zone.as_str())),
-            ("region", place.lies_in.as_deref()),
-            ("provider", place.provider.as_deref()),
-        ];
-        for (name, text) in texts {
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                self.set(&mut tuple, Of::Target, name, Value::Text(text.to_owned()));
-            }
-        }
-        let rented = Value::Flag(draft.pool.is_rented());
-        self.set(&mut tuple, Of::Target, "rented", rented);
-        tuple
-    }
-}
-
-const OFFERS: [(OfferKind, &str); 6] = [
-    (OfferKind::Owned, "owned"),
-    (OfferKind::Hosted, "hosted"),
-    (OfferKind::Reserved, "reserved"),
-    (OfferKind::CapacityBlock, "capacity-block"),
-    (OfferKind::OnDemand, "on-demand"),
-    (OfferKind::Spot, "spot"),
-];
-
 fn put<'a>(tuple: &mut Tuple, own: impl Iterator<Item = &'a (usize, Value)>) {
     for (place, value) in own {
         tuple[*place] = Some(value.clone());
-    }
-}
-
-/// The name under which a class was written; that of its jobs before they were cut over.
-fn own_name(draft: &ClassDraft) -> String {
-    let name = draft.twin_of.as_ref();
-    name.unwrap_or(&draft.class.name).clone()
-}
-
-const fn kind_of(kind: AttributeKind) -> Kind {
-    match kind {
-        AttributeKind::Marks => Kind::Marks,
-        AttributeKind::Text => Kind::Text,
-        AttributeKind::Number => Kind::Number,
-        AttributeKind::Flag => Kind::Flag,
-    }
-}
-
-const fn kind_of_value(value: &AttributeValue) -> Kind {
-    match value {
-        AttributeValue::Marks(_) => Kind::Marks,
-        AttributeValue::Text(_) => Kind::Text,
-        AttributeValue::Number(_) => Kind::Number,
-        AttributeValue::Flag(_) => Kind::Flag,
-    }
-}
-
-/// What an attribute is of the first who has it.
-fn first_kind(file: &ScenarioFile, of: Of, name: &str) -> Option<Kind> {
-    let tables: Vec<&ByName<AttributeValue>> = match of {
-        Of::Job => file
-            .class
-            .items()
-            .map(|(spec, _)| &spec.attributes)
-            .collect(),
-        Of::Target => {
-            let sites = file.site.items().map(|(spec, _)| &spec.attributes);
-            let pools = file.pool.items().map(|(spec, _)| &spec.attributes);
-            sites.chain(pools).collect()
-        }
-    };
-    let mut values = tables.into_iter().filter_map(|table| {
-        let value = table.value()?.get(name)?;
-        value.value().map(kind_of_value)
-    });
-    values.next()
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Marks(marks) => format!("[{}]", marks.join(", ")),
-        Value::Text(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Flag(yes) => yes.to_string(),
     }
 }

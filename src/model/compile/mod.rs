@@ -4,6 +4,7 @@
 //! that a person learns all of them at once. The model comes out only when there is none.
 
 mod artifacts;
+mod attribute_words;
 mod attributes;
 mod availability;
 mod balances;
