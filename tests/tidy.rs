@@ -1,8 +1,12 @@
 //! The rules of the house test themselves: floors, homes of crates, sizes, floats, words.
 
+#[path = "tidy/files.rs"]
 mod files;
+#[path = "tidy/floors.rs"]
 mod floors;
+#[path = "tidy/sources.rs"]
 mod sources;
+#[path = "tidy/words.rs"]
 mod words;
 
 /// Every module with its floor; a module imports only from lower floors (`docs/ARCHITECTURE.md`).

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use plimsoll::journal::{Bucket, Cause, Fact, GpuTime, Item, JobState};
 use plimsoll::model::{Discipline, Model, Overrun, Supply, Timeline};
 use plimsoll::units::{JobId, Money};
+use proptest::prelude::TestCaseError;
 
-use super::Everything;
 use super::budgets::budgets;
 use super::capacity::{Capacity, capacities};
+use super::cases::quietly;
 use super::life::{Life, crashes_in_time, ends_as, held, lives, work_done};
 use super::power::draws;
+use super::{Everything, play};
 
 /// One run and what it was made from.
 pub struct Run<'a> {
@@ -18,6 +20,29 @@ pub struct Run<'a> {
     pub timeline: &'a Timeline,
     pub strategy: usize,
     pub heard: &'a Everything,
+}
+
+/// Plays a world under every strategy of the model, checks all that can be said of any run, and `more` of each.
+pub fn every_strategy(
+    model: &Model,
+    timeline: &Timeline,
+    mut more: impl FnMut(&Run<'_>),
+) -> Result<(), TestCaseError> {
+    for (strategy, settings) in model.strategies.iter().enumerate() {
+        quietly(|| {
+            let heard = play(model, timeline, strategy);
+            let run = Run {
+                model,
+                timeline,
+                strategy,
+                heard: &heard,
+            };
+            run.check();
+            more(&run);
+        })
+        .map_err(|why| TestCaseError::fail(format!("{why} under {}", settings.name)))?;
+    }
+    Ok(())
 }
 
 impl Run<'_> {

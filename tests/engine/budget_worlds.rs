@@ -1,9 +1,8 @@
 //! Random worlds with budgets of all kinds: all that is spent is what is posted, and nobody goes where money is used up.
 
-use crate::common::cases::{quietly, runner};
-use crate::common::checks::Run;
+use crate::common::cases::runner;
+use crate::common::checks::every_strategy;
 use crate::common::clouds::{HOUR, MINUTE};
-use crate::common::play;
 use crate::common::spending::{monthly, units};
 use crate::common::storms::stormy_worlds;
 use crate::common::worlds::worlds;
@@ -66,33 +65,19 @@ fn add_up(cases: u32, worlds: impl proptest::strategy::Strategy<Value = (Model, 
     let held_back = std::cell::Cell::new((0u64, 0u64, 0u64));
     runner(cases)
         .run(&limited(worlds), |(model, timeline)| {
-            for strategy in 0..model.strategies.len() {
-                quietly(|| {
-                    let heard = play(&model, &timeline, strategy);
-                    let run = Run {
-                        model: &model,
-                        timeline: &timeline,
-                        strategy,
-                        heard: &heard,
-                    };
-                    run.check();
-                    let waits: u64 = heard.jobs.iter().map(|job| job.waits[Cause::Budget]).sum();
-                    let (waited, shed, flagged) = held_back.get();
-                    let of = |count: fn(&plimsoll::journal::BudgetRecord) -> u64| -> u64 {
-                        heard.budgets.iter().map(count).sum()
-                    };
-                    held_back.set((
-                        waited + waits,
-                        shed + of(|record| record.shed),
-                        flagged + of(|record| record.flagged),
-                    ));
-                })
-                .map_err(|why| {
-                    let name = &model.strategies[strategy].name;
-                    TestCaseError::fail(format!("{why} under {name}"))
-                })?;
-            }
-            Ok(())
+            every_strategy(&model, &timeline, |run| {
+                let heard = run.heard;
+                let waits: u64 = heard.jobs.iter().map(|job| job.waits[Cause::Budget]).sum();
+                let (waited, shed, flagged) = held_back.get();
+                let of = |count: fn(&plimsoll::journal::BudgetRecord) -> u64| -> u64 {
+                    heard.budgets.iter().map(count).sum()
+                };
+                held_back.set((
+                    waited + waits,
+                    shed + of(|record| record.shed),
+                    flagged + of(|record| record.flagged),
+                ));
+            })
         })
         .unwrap();
     let (waited, shed, flagged) = held_back.get();

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::common::cases::{quietly, runner};
-use crate::common::checks::Run;
+use crate::common::checks::every_strategy;
 use crate::common::storms::stormy_worlds;
 use crate::common::worlds::worlds;
 use crate::common::{play, play_in};
@@ -52,26 +52,11 @@ fn add_up(
     let news = Cell::new([0; 9]);
     runner(cases)
         .run(worlds, |(model, timeline)| {
-            for strategy in 0..model.strategies.len() {
-                quietly(|| {
-                    let heard = play(&model, &timeline, strategy);
-                    let run = Run {
-                        model: &model,
-                        timeline: &timeline,
-                        strategy,
-                        heard: &heard,
-                    };
-                    run.check();
-                    let mut heard_so_far = news.get();
-                    count(&heard.facts, &mut heard_so_far);
-                    news.set(heard_so_far);
-                })
-                .map_err(|why| {
-                    let name = &model.strategies[strategy].name;
-                    TestCaseError::fail(format!("{why} under {name}"))
-                })?;
-            }
-            Ok(())
+            every_strategy(&model, &timeline, |run| {
+                let mut heard_so_far = news.get();
+                count(&run.heard.facts, &mut heard_so_far);
+                news.set(heard_so_far);
+            })
         })
         .unwrap();
     news.get()

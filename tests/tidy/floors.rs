@@ -41,7 +41,7 @@ fn every_module_has_a_floor() {
         let floor = FLOORS
             .iter()
             .find(|(known, _)| *known == name)
-            .unwrap_or_else(|| panic!("`{name}` has no floor in tests/tidy/main.rs"))
+            .unwrap_or_else(|| panic!("`{name}` has no floor in tests/tidy.rs"))
             .1;
         assert!(
             note.contains(&format!("// {floor}: ")),

@@ -23,7 +23,7 @@ pub(super) fn home(file: &Path) -> Option<(String, u32)> {
     let floor = FLOORS
         .iter()
         .find(|(known, _)| *known == module)
-        .unwrap_or_else(|| panic!("{name}: `{module}` has no floor in tests/tidy/main.rs"))
+        .unwrap_or_else(|| panic!("{name}: `{module}` has no floor in tests/tidy.rs"))
         .1;
     Some((module, floor))
 }

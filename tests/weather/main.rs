@@ -23,5 +23,6 @@ mod reclaims;
 mod recordings;
 mod repairs;
 mod rules;
+mod rules_in_storms;
 mod services;
 mod versions;

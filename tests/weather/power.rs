@@ -1,8 +1,8 @@
 //! What GPUs draw from the wall, what that costs and emits: worked by hand, and over random worlds.
 
 use crate::common::bad_days::{POOL, down, up};
-use crate::common::cases::{quietly, runner};
-use crate::common::checks::Run;
+use crate::common::cases::runner;
+use crate::common::checks::every_strategy;
 use crate::common::clouds::{HOUR, MINUTE, public, run, terms, world};
 use crate::common::power::meters;
 use crate::common::storms::stormy_worlds;
@@ -211,25 +211,15 @@ fn what_is_drawn_adds_up_whatever_happens() {
                     }
                 }
                 let mut scratch = Scratch::default();
-                for strategy in 0..model.strategies.len() {
-                    quietly(|| {
-                        let heard = play(&model, &timeline, strategy);
-                        let run = Run {
-                            model: &model,
-                            timeline: &timeline,
-                            strategy,
-                            heard: &heard,
-                        };
-                        run.check();
-                        assert!(heard == play_in(&model, &timeline, strategy, &mut scratch));
-                        let some = heard
-                            .pools
-                            .iter()
-                            .any(|pool| pool.drawn.cost != Money::ZERO);
-                        drawn.set(drawn.get() + u32::from(some));
-                    })?;
-                }
-                Ok(())
+                every_strategy(&model, &timeline, |run| {
+                    let heard = run.heard;
+                    assert!(*heard == play_in(&model, &timeline, run.strategy, &mut scratch));
+                    let some = heard
+                        .pools
+                        .iter()
+                        .any(|pool| pool.drawn.cost != Money::ZERO);
+                    drawn.set(drawn.get() + u32::from(some));
+                })
             },
         )
         .unwrap();

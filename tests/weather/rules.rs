@@ -1,22 +1,17 @@
 //! Rules about what may run where: who waits for them, what happens against those that are audited, and what becomes
-//! of running work when one changes, worked by hand; random worlds in bad weather, judged again from their facts.
+//! of running work when one changes, worked by hand.
 
-use crate::common::cases::{quietly, runner};
-use crate::common::checks::Run;
 use crate::common::clouds::{HOUR, gpu_time, hybrid, terms};
 use crate::common::helpers::{HOURLY, live, of_class};
-use crate::common::life::lives;
 use crate::common::phases::phase;
-use crate::common::storms::stormy_worlds;
 use crate::common::worlds::{Row, all_strategies};
 use crate::common::{Everything, play};
 use plimsoll::journal::{Cause, Fact, JobState, RuleMode};
 use plimsoll::model::{
     Change, Class, Gate, Happening, Horizon, Incident, Model, OnFail, Phase, Placement, Preemption,
-    Requeue, Rhythm, Rule, RuleEffect, Rules, SpillTest, Timeline,
+    Requeue, Rhythm, Rule, RuleEffect, Rules, SpillTest,
 };
 use plimsoll::units::{PoolId, SimTime, Span};
-use proptest::prelude::*;
 
 const OWN: usize = 0;
 const CLOUD: usize = 1;
@@ -49,7 +44,7 @@ fn judge(
     live(model, rows, HOURLY, weather, 0)
 }
 
-fn fill(model: &mut Model, fires: impl Fn(usize, usize, usize) -> bool) {
+pub(crate) fn fill(model: &mut Model, fires: impl Fn(usize, usize, usize) -> bool) {
     let shapes = &model.shapes;
     let by_shape =
         |rule: usize, shape: usize, pool: usize| fires(rule, shapes[shape].class.index(), pool);
@@ -308,161 +303,4 @@ fn a_phase_enforces_a_rule_and_its_roll_back_lifts_that() {
         })
         .collect();
     assert_eq!(modes, [(2, RuleMode::Enforce), (5, RuleMode::Audit)]);
-}
-
-/// For three rules, two of them to forbid: by class and pool whether it fires, its mode, whether it evicts; and when
-/// which changes to what.
-#[derive(Clone, Debug)]
-struct Regime {
-    fires: Vec<bool>,
-    modes: [RuleMode; 3],
-    evicts: [bool; 3],
-    changes: Vec<(u64, u16, RuleMode, Option<u64>)>,
-}
-
-fn modes() -> impl Strategy<Value = RuleMode> {
-    prop::sample::select(vec![RuleMode::Off, RuleMode::Audit, RuleMode::Enforce])
-}
-
-fn regimes() -> impl Strategy<Value = Regime> {
-    let change = (
-        0u64..20_000_000,
-        0u16..3,
-        modes(),
-        prop::option::of(1u64..5_000_000),
-    );
-    (
-        prop::collection::vec(prop::bool::weighted(0.4), 3 * 4 * 4),
-        [modes(), modes(), modes()],
-        any::<[bool; 3]>(),
-        prop::collection::vec(change, 0..6),
-    )
-        .prop_map(|(fires, modes, evicts, changes)| Regime {
-            fires,
-            modes,
-            evicts,
-            changes,
-        })
-}
-
-impl Regime {
-    fn fires(&self, rule: usize, class: usize, pool: usize) -> bool {
-        self.fires[(rule * 4 + class % 4) * 4 + pool % 4]
-    }
-
-    fn rule(&self, model: &mut Model, timeline: &mut Timeline) {
-        let effects = [RuleEffect::Forbid, RuleEffect::Forbid, RuleEffect::Permit];
-        let rules = effects.into_iter().enumerate().map(|(index, effect)| Rule {
-            mode: self.modes[index],
-            evicts: self.evicts[index],
-            ..Rule::bare(&format!("r{index}"), effect)
-        });
-        model.rules.list = rules.collect();
-        fill(model, |rule, class, pool| self.fires(rule, class, pool));
-        for &(at, rule, mode, lasts) in &self.changes {
-            let passes = lasts.is_some();
-            let mut push = |at, what| timeline.weather.push(Incident::terms(SimTime(at), what));
-            push(at, Happening::Rule { rule, mode, passes });
-            if let Some(lasts) = lasts {
-                push(at + lasts, Happening::RuleOver { rule, mode });
-            }
-        }
-        Incident::put_in_order(&mut timeline.weather);
-    }
-
-    /// Whether rules in these modes refuse a class a pool; `counted` says which of them count.
-    fn refuse(
-        &self,
-        modes: [RuleMode; 3],
-        class: usize,
-        pool: usize,
-        counted: impl Fn(RuleMode) -> bool,
-    ) -> bool {
-        let fires = |rule: usize| self.fires(rule, class, pool);
-        let forbidden = (0..2).any(|rule| counted(modes[rule]) && fires(rule));
-        let permitted = modes[2] != RuleMode::Off && fires(2);
-        forbidden || counted(modes[2]) && !permitted
-    }
-}
-
-/// Judges a run again from its facts: nothing is placed where a rule that is obeyed refuses it, and the GPU-time
-/// against any rule is that of the jobs' lives.
-fn verdicts(regime: &Regime, run: &Run<'_>) {
-    let class = |job: usize| {
-        let shape = run.timeline.requests[job].shape;
-        run.model.class_of(shape).index()
-    };
-    let lives = lives(run.model, run.timeline, run.heard);
-    let mut modes = regime.modes;
-    let mut violating = 0u128;
-    let mut since = 0;
-    let end = run.heard.run.horizon.0;
-    let mut settle = |modes: [RuleMode; 3], from: u64, to: u64| {
-        for (job, life) in lives.iter().enumerate() {
-            let gpus = u128::from(
-                run.model.shapes[run.timeline.requests[job].shape.index()]
-                    .gpus
-                    .occupied(),
-            );
-            for attempt in &life.attempts {
-                let against = |mode| mode != RuleMode::Off;
-                if regime.refuse(modes, class(job), attempt.pool.index(), against) {
-                    let held = attempt
-                        .freed
-                        .min(to)
-                        .saturating_sub(attempt.placed.max(from));
-                    violating += gpus * 1000 * u128::from(held);
-                }
-            }
-        }
-    };
-    for &(at, fact) in &run.heard.facts {
-        match fact {
-            Fact::RuleChanged(rule, mode) => {
-                settle(modes, since, at.0);
-                since = at.0;
-                modes[usize::from(rule)] = mode;
-            }
-            Fact::Placed(job, pool) => {
-                let obeyed = |mode| mode == RuleMode::Enforce;
-                let refused = regime.refuse(modes, class(job.index()), pool.index(), obeyed);
-                assert!(!refused, "{job:?} in {pool:?} at {at:?} under {modes:?}");
-            }
-            _ => {}
-        }
-    }
-    settle(modes, since, end);
-    let told = run
-        .heard
-        .rules
-        .iter()
-        .filter(|record| record.rule.is_none());
-    let told: u128 = told.map(|record| record.gpu_time).sum();
-    assert_eq!(told, violating, "GPU-time against rules");
-}
-
-#[test]
-fn random_worlds_obey_their_rules_and_balance() {
-    runner(20)
-        .run(
-            &(stormy_worlds(), regimes()),
-            |((mut model, mut timeline), regime)| {
-                regime.rule(&mut model, &mut timeline);
-                for strategy in 0..model.strategies.len() {
-                    let heard = quietly(|| play(&model, &timeline, strategy))?;
-                    let run = Run {
-                        model: &model,
-                        timeline: &timeline,
-                        strategy,
-                        heard: &heard,
-                    };
-                    quietly(|| {
-                        run.check();
-                        verdicts(&regime, &run);
-                    })?;
-                }
-                Ok(())
-            },
-        )
-        .unwrap();
 }
