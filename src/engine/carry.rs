@@ -25,6 +25,9 @@ pub(super) fn starts_plainly(model: &Model, scratch: &Scratch, world: &World) ->
 impl<O: Observer> Run<'_, O> {
     /// Carries out what the strategy planned.
     pub(super) fn carry_out(&mut self, now: SimTime) {
+        if O::JUSTIFIES {
+            self.tell_why();
+        }
         if !self.scratch.orders.stops.is_empty() {
             self.carry_out_stops(now);
         }

@@ -16,6 +16,7 @@ mod growth;
 mod handle;
 mod identity;
 mod initial;
+mod justify;
 mod ledger;
 mod losses;
 mod repairs;

@@ -153,6 +153,7 @@ pub fn simulate<O: Observer>(
 ) -> Result<RunRecord, Stuck> {
     let mut world = fresh_world(model, strategy, timeline, scratch);
     world.keeps_stretches = O::POSTINGS;
+    scratch.orders.witness.begin(O::JUSTIFIES);
     scratch.reserve(&mut world, model, strategy, timeline);
     out.begin(scratch.room.of_class());
     let horizon = match model.horizon {

@@ -3,6 +3,7 @@
 use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::budget::BudgetRecord;
+use super::justification::Justification;
 use super::posting::Posting;
 use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
 use super::rule::{RuleMode, RuleRecord};
@@ -111,11 +112,16 @@ pub enum Fact {
 pub trait Observer {
     /// Whether postings are wanted; they are not made otherwise.
     const POSTINGS: bool = false;
+    /// Whether decisions are to be justified; nothing is kept of them otherwise.
+    const JUSTIFIES: bool = false;
 
     /// A run begins: about so many jobs of each class will come. The time to ask for memory.
     fn begin(&mut self, _of_class: &[u32]) {}
     /// Something happened.
     fn fact(&mut self, _at: SimTime, _fact: Fact) {}
+    /// A decision gave a job a pool, or refused it all of them for another cause than when it was last told of. Comes
+    /// before what follows from it.
+    fn justified(&mut self, _justification: &Justification) {}
     /// Something was charged.
     fn posting(&mut self, _posting: &Posting) {}
     /// A job's life is over, or the horizon cut it.

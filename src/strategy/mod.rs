@@ -18,9 +18,11 @@ mod ranked;
 mod ruled;
 mod shadow;
 mod strict;
+mod witness;
 
 pub use pass::Pass;
 pub use plan::{Orders, Plan, Start};
+pub use witness::Witness;
 
 use candidates::Candidates;
 use key::Order;

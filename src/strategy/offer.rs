@@ -1,6 +1,6 @@
 //! Offering one job the pools that it may use.
 
-use crate::journal::Cause;
+use crate::journal::{Cause, Choice};
 use crate::model::{Placement, SpillTest};
 use crate::units::{PoolId, Price, ShapeId, SimTime};
 use crate::world::{Place, Refusal, Slot};
@@ -75,6 +75,31 @@ impl Strategy {
         place: Place,
         permitted: impl Fn(&Plan<'_>, PoolId) -> bool,
     ) -> Result<PoolId, Cause> {
+        let is_watched = plan.orders.witness.is_on();
+        if is_watched {
+            plan.orders.witness.begin_offer();
+        }
+        let offered = self.offer_each(plan, slot, shape, place, permitted);
+        if let (true, Err(cause)) = (is_watched, offered) {
+            let witness = &mut plan.orders.witness;
+            witness.refused(plan.model, plan.world, slot, cause);
+        }
+        offered
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "it is the body of the function above, and as much asked for"
+    )]
+    #[inline(always)]
+    fn offer_each(
+        &self,
+        plan: &mut Plan<'_>,
+        slot: Slot,
+        shape: ShapeId,
+        place: Place,
+        permitted: impl Fn(&Plan<'_>, PoolId) -> bool,
+    ) -> Result<PoolId, Cause> {
         if let Some(cause) = plan.world.causes.barred(shape) {
             return Err(cause);
         }
@@ -131,13 +156,15 @@ impl Strategy {
             return true;
         }
         let now = plan.world.now;
-        match spill.test {
+        let is_watched = plan.orders.witness.is_on();
+        let (passed, outcome) = match spill.test {
             SpillTest::Waited(least) => {
                 let due = plan.world.jobs[slot].request.submit + least;
                 if due > now {
                     plan.wake_at(slot, due);
                 }
-                due <= now
+                let waited = now.since(plan.world.jobs[slot].request.submit);
+                (due <= now, Choice::Waited(waited, least))
             }
             SpillTest::ExpectedDelay(least) => {
                 let soonest = self
@@ -145,10 +172,19 @@ impl Strategy {
                     .iter()
                     .filter_map(|&pool| shadow(plan, slot, pool).map(|shadow| shadow.at))
                     .min();
-                soonest.is_none_or(|at| at.since(now) >= least)
+                let delay = soonest.map(|at| at.since(now));
+                let passed = delay.is_none_or(|delay| delay >= least);
+                (passed, Choice::Delayed(delay, least))
             }
-            SpillTest::JobsAhead(least) => plan.world.line.ahead_of(place) >= u64::from(least),
+            SpillTest::JobsAhead(least) => {
+                let (ahead, least) = (plan.world.line.ahead_of(place), u64::from(least));
+                (ahead >= least, Choice::Behind(ahead, least))
+            }
+        };
+        if is_watched && passed {
+            plan.orders.witness.may_leave(outcome);
         }
+        passed
     }
 
     fn rent_cheapest(
@@ -195,7 +231,7 @@ impl Strategy {
         Err(refusal)
     }
 
-    fn ceiling(&self) -> Option<Price> {
+    pub(super) fn ceiling(&self) -> Option<Price> {
         match self.settings.placement {
             Placement::PrivateFirst(spill) => spill.ceiling,
             Placement::Cheapest { ceiling } => ceiling,

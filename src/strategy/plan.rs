@@ -6,6 +6,7 @@ use crate::units::{PoolId, SimTime};
 use crate::world::{Launched, Reason, Refusal, Slot, Stretch, World};
 
 use super::pass::Pass;
+use super::witness::Witness;
 
 /// A job that was placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct Orders {
     pub stops: Vec<(Slot, PoolId)>,
     /// What stopping them booked.
     pub stretches: Vec<(Slot, Stretch)>,
+    /// What the decision saw, while somebody asks for it.
+    pub witness: Witness,
 }
 
 /// What a strategy may see and do at one moment.
@@ -54,7 +57,15 @@ impl Plan<'_> {
     /// Places a waiting job on GPUs of an owned pool.
     #[inline]
     pub fn place(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
-        self.world.place(self.model, slot, pool)?;
+        let is_watched = self.orders.witness.is_on();
+        if is_watched {
+            self.orders.witness.look(self.model, self.world, slot);
+        }
+        let placed = self.world.place(self.model, slot, pool);
+        if is_watched {
+            self.orders.witness.heard(self.world, slot, pool, placed);
+        }
+        placed?;
         self.orders.starts.push(Start {
             slot,
             pool,
@@ -65,7 +76,16 @@ impl Plan<'_> {
 
     /// Places a waiting job in a rented pool, on idle instances or new ones.
     pub fn rent(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
-        let Launched { instances } = self.world.place_rented(self.model, slot, pool)?;
+        let is_watched = self.orders.witness.is_on();
+        if is_watched {
+            self.orders.witness.look(self.model, self.world, slot);
+        }
+        let launched = self.world.place_rented(self.model, slot, pool);
+        if is_watched {
+            let answer = launched.map(|_| ());
+            self.orders.witness.heard(self.world, slot, pool, answer);
+        }
+        let Launched { instances } = launched?;
         self.orders.starts.push(Start {
             slot,
             pool,

@@ -9,6 +9,7 @@ mod budgets;
 mod disciplines;
 mod elastic;
 mod invariants;
+mod justification;
 mod oracles;
 mod properties;
 mod ranked;

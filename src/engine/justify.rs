@@ -1,0 +1,28 @@
+//! Whoever asks why is told before what was decided is carried out.
+
+use crate::journal::{Choice, Justification, Observer};
+use crate::units::{JobId, SimTime};
+
+use super::run::Run;
+
+impl<O: Observer> Run<'_, O> {
+    /// Tells why each job that was decided upon goes where it goes, or nowhere.
+    #[cold]
+    pub(super) fn tell_why(&mut self) {
+        let witness = &self.scratch.orders.witness;
+        let mut told = Justification {
+            at: SimTime::ZERO,
+            job: JobId(0),
+            chosen: None,
+            choice: Choice::First,
+            considered: Vec::new(),
+        };
+        for number in 0..witness.decisions() {
+            let seen = (witness, number);
+            self.strategy
+                .justify(self.model, &self.world, seen, &mut told);
+            self.out.justified(&told);
+        }
+        self.scratch.orders.witness.forget();
+    }
+}

@@ -1,0 +1,325 @@
+//! What a decision saw of the pools that it had before it: kept while somebody asks for it, and made into a
+//! justification when the decision is carried out.
+
+use std::ops::Range;
+
+use crate::journal::{Bar, Cause, Choice, Considered, Justification};
+use crate::model::{Model, Placement};
+use crate::units::{JobId, PoolId, Price, ShapeId};
+use crate::world::{PoolState, Refusal, Slot, World};
+
+use super::Strategy;
+use super::candidates::unit_cost;
+use super::may_burst;
+
+/// One pool as a decision found it.
+#[derive(Clone, Copy, Debug)]
+struct Sight {
+    pool: PoolId,
+    /// What stands in the way, budgets left aside unless the pool was asked.
+    bar: Option<Refusal>,
+    asked: bool,
+    price: Price,
+}
+
+/// What was decided for one job.
+#[derive(Clone, Debug)]
+struct Decided {
+    job: JobId,
+    shape: ShapeId,
+    /// Where it goes, or why it waits.
+    chosen: Result<PoolId, Cause>,
+    /// The test that let it leave, as it came out.
+    leave: Option<Choice>,
+    sights: Range<usize>,
+}
+
+/// Sees what a decision looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Witness {
+    /// Whether anybody asks.
+    is_on: bool,
+    /// For whom the last sights are.
+    looks_at: Option<Slot>,
+    leave: Option<Choice>,
+    sights: Vec<Sight>,
+    /// How many sights belong to what was decided.
+    kept: usize,
+    decided: Vec<Decided>,
+    /// By slot, for whom it was last told of which cause of waiting.
+    told: Vec<Option<(JobId, Cause)>>,
+}
+
+impl Witness {
+    /// A run begins.
+    pub fn begin(&mut self, is_on: bool) {
+        self.is_on = is_on;
+        self.told.clear();
+        self.forget();
+    }
+
+    /// Whether anybody asks.
+    #[inline]
+    pub(super) const fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// How many decisions wait to be told.
+    pub const fn decisions(&self) -> usize {
+        self.decided.len()
+    }
+
+    /// All of them were told.
+    pub fn forget(&mut self) {
+        self.begin_offer();
+        self.kept = 0;
+        self.sights.clear();
+        self.decided.clear();
+    }
+
+    /// A job is offered its pools anew.
+    pub(super) const fn begin_offer(&mut self) {
+        self.looks_at = None;
+        self.leave = None;
+    }
+
+    /// The test that lets a job leave came out like this.
+    pub(super) const fn may_leave(&mut self, choice: Choice) {
+        self.leave = Some(choice);
+    }
+
+    /// Looks at all pools of a job's class before anything changes for it.
+    #[cold]
+    pub(super) fn look(&mut self, model: &Model, world: &World, slot: Slot) {
+        if self.looks_at == Some(slot) {
+            return;
+        }
+        self.looks_at = Some(slot);
+        self.sights.truncate(self.kept);
+        let class = model.class_of(world.jobs[slot].request.shape);
+        let pools = model.classes[class.index()].pools.iter();
+        self.sights.extend(pools.map(|&pool| Sight {
+            pool,
+            bar: bar_to(model, world, slot, pool),
+            asked: false,
+            price: world.tariffs.price_at(pool, world.now),
+        }));
+    }
+
+    /// A pool was asked and answered.
+    #[cold]
+    pub(super) fn heard(
+        &mut self,
+        world: &World,
+        slot: Slot,
+        pool: PoolId,
+        answer: Result<(), Refusal>,
+    ) {
+        let kept = self.kept;
+        let mut sights = self.sights[kept..].iter_mut();
+        if let Some(sight) = sights.find(|sight| sight.pool == pool) {
+            sight.asked = true;
+            sight.bar = answer.err();
+        }
+        if answer.is_ok() {
+            if let Some(told) = self.told.get_mut(slot.0 as usize) {
+                *told = None;
+            }
+            self.decide(world, slot, Ok(pool));
+        }
+    }
+
+    /// A job found no pool.
+    #[cold]
+    pub(super) fn refused(&mut self, model: &Model, world: &World, slot: Slot, cause: Cause) {
+        let index = slot.0 as usize;
+        let news = Some((world.jobs[slot].id, cause));
+        if self.told.get(index) == Some(&news) {
+            return;
+        }
+        if self.told.len() <= index {
+            self.told.resize(index + 1, None);
+        }
+        self.told[index] = news;
+        self.look(model, world, slot);
+        self.decide(world, slot, Err(cause));
+    }
+
+    fn decide(&mut self, world: &World, slot: Slot, chosen: Result<PoolId, Cause>) {
+        let sights = self.kept..self.sights.len();
+        self.kept = self.sights.len();
+        let job = &world.jobs[slot];
+        self.decided.push(Decided {
+            job: job.id,
+            shape: job.request.shape,
+            chosen,
+            leave: self.leave,
+            sights,
+        });
+        self.begin_offer();
+    }
+}
+
+/// What stands between a job and a pool, budgets left aside.
+fn bar_to(model: &Model, world: &World, slot: Slot, pool: PoolId) -> Option<Refusal> {
+    let (terms, state) = (model.pool(pool), world.pool(pool));
+    let gpus = world.jobs[slot].gpus;
+    let fits = state.fits(gpus);
+    let is_open = terms.is_rented() || fits && world.has_room_beside_windows(model, slot, pool);
+    if !is_open {
+        return Some(Refusal::Full);
+    }
+    if let Err(why) = world.may_start(model, slot, pool) {
+        return Some(why);
+    }
+    if fits {
+        return None;
+    }
+    let instances = PoolState::instances_for(terms, gpus);
+    if !state.may_rent(terms, gpus) {
+        Some(Refusal::Quota)
+    } else if world.now < state.refused_until || !state.doubt.may_ask(instances) {
+        Some(Refusal::SoldOut)
+    } else {
+        None
+    }
+}
+
+impl Strategy {
+    /// Says what this strategy made of what a decision saw; `number` counts the decisions that wait to be told.
+    pub fn justify(
+        &self,
+        model: &Model,
+        world: &World,
+        (witness, number): (&Witness, usize),
+        told: &mut Justification,
+    ) {
+        let decided = &witness.decided[number];
+        told.at = world.now;
+        told.job = decided.job;
+        told.chosen = decided.chosen.ok();
+        told.choice = choice(model, decided);
+        told.considered.clear();
+        let sights = &witness.sights[decided.sights.clone()];
+        let shape = decided.shape;
+        let mut order: Vec<(u64, &Sight)> = Vec::new();
+        for (place, &pool) in self.owned(shape).iter().enumerate() {
+            order.extend(find(sights, pool).map(|sight| (place as u64, sight)));
+        }
+        let first_rented = order.len();
+        for &pool in self.rented(shape) {
+            order.extend(find(sights, pool).map(|sight| (per_work(model, shape, sight).0, sight)));
+        }
+        if self.candidates[shape.index()].prices_move {
+            order[first_rented..].sort_by_key(|&(cost, _)| cost);
+        }
+        let mut is_chosen = false;
+        for (place, &(_, sight)) in order.iter().enumerate() {
+            is_chosen |= told.chosen == Some(sight.pool);
+            let bar = self.bar_of(model, decided, sight, is_chosen);
+            let found = considered(model, world, shape, sight);
+            told.considered.push(Considered {
+                place: Some(place as u16),
+                bar,
+                ..found
+            });
+        }
+        for sight in sights {
+            if !order.iter().any(|(_, ranked)| ranked.pool == sight.pool) {
+                let found = considered(model, world, shape, sight);
+                let bar = self.why_never(model, shape, &found);
+                told.considered.push(Considered {
+                    bar: Some(bar),
+                    ..found
+                });
+            }
+        }
+    }
+
+    /// What stood between a job and a pool of the strategy; `behind` says that what was chosen stands before it, or is
+    /// it.
+    fn bar_of(&self, model: &Model, decided: &Decided, sight: &Sight, behind: bool) -> Option<Bar> {
+        if sight.asked || behind {
+            return sight.bar.map(bar);
+        }
+        if !model.pool(sight.pool).is_rented() {
+            return Some(sight.bar.map_or(Bar::Reserved, bar));
+        }
+        if self.ceiling().is_some_and(|ceiling| sight.price > ceiling) {
+            return Some(Bar::Ceiling);
+        }
+        let may_leave = decided.leave.is_some()
+            || !matches!(self.settings.placement, Placement::PrivateFirst(_))
+            || self.owned(decided.shape).is_empty();
+        if may_leave {
+            sight.bar.map(bar)
+        } else {
+            Some(Bar::Early)
+        }
+    }
+
+    /// Why a pool is not among those that a shape may use.
+    fn why_never(&self, model: &Model, shape: ShapeId, found: &Considered) -> Bar {
+        let of = &model.shapes[shape.index()];
+        let is_rented = model.pool(found.pool).is_rented();
+        match self.settings.placement {
+            _ if found.refusing != 0 => Bar::Rule,
+            Placement::PrivateOnly if is_rented => Bar::Strategy,
+            Placement::PublicOnly if !is_rented => Bar::Strategy,
+            _ if is_rented && !may_burst(model, of) => Bar::Stays,
+            _ => Bar::Size,
+        }
+    }
+}
+
+/// Why what was chosen was.
+fn choice(model: &Model, decided: &Decided) -> Choice {
+    match decided.chosen {
+        Err(cause) => Choice::Nothing(cause),
+        Ok(pool) if !model.pool(pool).is_rented() => Choice::First,
+        Ok(_) => decided.leave.unwrap_or(Choice::Cheapest),
+    }
+}
+
+fn find(sights: &[Sight], pool: PoolId) -> Option<&Sight> {
+    sights.iter().find(|sight| sight.pool == pool)
+}
+
+fn per_work(model: &Model, shape: ShapeId, sight: &Sight) -> Price {
+    let of = &model.shapes[shape.index()];
+    // Costs of work are kept in thousandths of a price.
+    Price(unit_cost(model, of, sight.pool, sight.price) / 1000)
+}
+
+fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Considered {
+    let masks = world.rules.masks();
+    let (refusing, violated) = if model.rules.are_used() {
+        (
+            model.rules.refusing(masks, shape, sight.pool),
+            model.rules.violated(masks, shape, sight.pool),
+        )
+    } else {
+        (0, 0)
+    };
+    Considered {
+        pool: sight.pool,
+        place: None,
+        refusing,
+        violated,
+        bar: None,
+        asked: sight.asked,
+        price: sight.price,
+        per_work: per_work(model, shape, sight),
+    }
+}
+
+const fn bar(why: Refusal) -> Bar {
+    match why {
+        Refusal::Full => Bar::Full,
+        Refusal::Quota => Bar::Quota,
+        Refusal::SoldOut => Bar::SoldOut,
+        Refusal::Unstaged => Bar::Unstaged,
+        Refusal::Withheld(cause) => Bar::Withheld(cause),
+        Refusal::Budget(sheds) => Bar::Budget(sheds),
+    }
+}
