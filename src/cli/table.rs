@@ -16,6 +16,8 @@ use crate::record::{Comparison, Dates, Figure, StrategySummary, Summary, plain};
 /// The rows: what they are called, and the metric; waits are repeated for each class.
 const ROWS: &[(&str, &str)] = &[
     ("total cost", "cost_total"),
+    ("least any plan could cost", "cost_bound"),
+    ("share above that", "cost_over_bound_share"),
     ("cost per useful GPU-h", "cost_per_useful_gpu_h"),
     ("shortfall of commitments", "cost_shortfall"),
     ("discounts", "discounts"),

@@ -5,19 +5,23 @@
 //! threads gives the same bytes. What is kept of a replication is two numbers for each column; nothing else
 //! grows with the number of replications.
 
+mod bound;
 mod calendar;
 mod change;
 mod columns;
 mod detail;
 mod estate_left;
 mod left;
+mod possible;
 mod replicate;
 mod sentences;
 mod stable_load;
 mod summarise;
 mod verify;
+mod watch;
 mod words;
 
+pub use bound::{Bound, Done};
 pub use change::what_would_change;
 pub use columns::Columns;
 pub use detail::{JobSink, jobs_of};

@@ -9,11 +9,13 @@ use rayon::prelude::*;
 use crate::dice::Dice;
 use crate::engine::{Scratch, Stuck, simulate};
 use crate::metrics::{Cell, Fold, Layout};
-use crate::model::{Model, Timeline};
+use crate::model::{Model, Pool, Timeline};
 use crate::strategy::Strategy;
 use crate::units::StrategyId;
 
+use super::bound::{Bound, Done};
 use super::columns::Columns;
+use super::watch::Watch;
 
 /// Replications between two writes. Fixed, so that an interrupted run keeps the same replications whatever
 /// the number of threads was.
@@ -88,6 +90,7 @@ struct Worker {
     scratch: Scratch,
     timeline: Timeline,
     fold: Fold,
+    done: Done,
 }
 
 /// One replication's rows, one for each strategy.
@@ -116,7 +119,12 @@ pub fn layout_of(model: &Model) -> Layout {
     let rules = (0..rules.list.len() + unpermitted).map(|rule| rules.name_of(rule).to_owned());
     let layout = layout.with_phases(&phases.collect::<Vec<_>>());
     let layout = layout.with_budgets(&budgets.collect::<Vec<_>>());
-    layout.with_rules(&rules.collect::<Vec<_>>())
+    let layout = layout.with_rules(&rules.collect::<Vec<_>>());
+    if model.pools.iter().any(Pool::is_rented) {
+        layout.with_bound()
+    } else {
+        layout
+    }
 }
 
 /// Plays `plan` and hands each row to `sink(strategy, replication, cells)`, ordered by replication, then
@@ -177,6 +185,8 @@ struct Stage<'a> {
     layout: &'a Layout,
     control: &'a Control<'a>,
     strategies: Vec<Strategy>,
+    /// By strategy; `None` where nothing can be rented.
+    bounds: Vec<Option<Bound<'a>>>,
     /// Memory of threads that are not playing just now: at most one for each thread ever exists.
     idle: Mutex<Vec<Worker>>,
     played: AtomicU32,
@@ -192,6 +202,11 @@ impl<'a> Stage<'a> {
                 .strategies
                 .iter()
                 .map(|&id| Strategy::prepare(plan.model, id))
+                .collect(),
+            bounds: plan
+                .strategies
+                .iter()
+                .map(|&id| Bound::of(plan.model, id))
                 .collect(),
             idle: Mutex::new(Vec::new()),
             played: AtomicU32::new(0),
@@ -234,16 +249,21 @@ impl<'a> Stage<'a> {
         worker.timeline.clear();
         worker.timeline.replication = replication;
         (self.plan.sample)(&dice, &mut worker.timeline);
-        for (strategy, row) in self.strategies.iter().zip(rows) {
+        for ((strategy, bound), row) in self.strategies.iter().zip(&self.bounds).zip(rows) {
             worker.fold.clear();
+            let timeline = &worker.timeline;
+            let mut watch =
+                Watch::new(&mut worker.fold, bound.as_ref(), timeline, &mut worker.done);
+            let scratch = &mut worker.scratch;
             simulate(
                 self.plan.model,
                 strategy,
-                &worker.timeline,
+                timeline,
                 &dice,
-                &mut worker.scratch,
-                &mut worker.fold,
+                scratch,
+                &mut watch,
             )?;
+            watch.tell_bound();
             worker.fold.row(self.layout, row);
         }
         Ok(())
@@ -255,6 +275,7 @@ impl<'a> Stage<'a> {
             scratch: Scratch::default(),
             timeline: Timeline::default(),
             fold: Fold::new(self.layout),
+            done: Done::default(),
         })
     }
 

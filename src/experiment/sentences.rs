@@ -5,10 +5,11 @@ use crate::record::plain;
 use crate::stats::Estimate;
 
 use super::columns::Columns;
+use super::possible;
 use super::words::{duration, estimate};
 
 /// One sentence for each strategy but the first: what it costs and how long its jobs wait, against the first
-/// on the same sampled worlds.
+/// on the same sampled worlds; and how far the cheapest is from what is possible, where that is known.
 pub fn sentences(layout: &Layout, names: &[String], columns: &[Columns]) -> Vec<String> {
     let (Some(cost), Some(wait), Some(again)) = (
         layout.position("cost_total"),
@@ -20,7 +21,7 @@ pub fn sentences(layout: &Layout, names: &[String], columns: &[Columns]) -> Vec<
     let Some(first) = columns.first() else {
         return Vec::new();
     };
-    (1..columns.len())
+    let mut sentences: Vec<String> = (1..columns.len())
         .map(|index| {
             format!(
                 "\"{}\" {} and {}{}.",
@@ -30,7 +31,9 @@ pub fn sentences(layout: &Layout, names: &[String], columns: &[Columns]) -> Vec<
                 again_clause(&columns[index], first, again)
             )
         })
-        .collect()
+        .collect();
+    sentences.extend(possible::over_bound(layout, names, columns));
+    sentences
 }
 
 fn cost_clause(mine: &Columns, cost: usize, base: &str) -> String {

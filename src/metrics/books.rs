@@ -65,6 +65,15 @@ impl Books {
         Cell::ratio(self.cost().as_units(), self.hours(Bucket::Useful))
     }
 
+    /// Total cost above a bound, over the bound.
+    pub fn over_bound(&self, bound: Money) -> Cell {
+        let over = (self.cost() - bound).as_units();
+        if bound <= Money::ZERO {
+            return Cell::default();
+        }
+        Cell::ratio(over, bound.as_units())
+    }
+
     /// Kilowatt-hours per GPU-hour of useful work.
     pub fn energy_per_useful(&self) -> Cell {
         let drawn = self.drawn.energy.as_kilowatt_hours();

@@ -4,7 +4,7 @@ use crate::journal::{
     BudgetRecord, JobRecord, Observer, PhaseRecord, PoolRecord, RuleRecord, RunRecord,
     ServiceRecord,
 };
-use crate::units::Span;
+use crate::units::{Money, Span};
 
 use super::books::Books;
 use super::budget::Spending;
@@ -47,6 +47,8 @@ pub struct Fold {
     phases: Vec<Option<PhaseRecord>>,
     budgets: Vec<Spending>,
     run: RunRecord,
+    /// What no plan can go below, where somebody says so.
+    bound: Option<Money>,
     /// With one class its tally would repeat `all`, so it is not kept.
     by_class: bool,
 }
@@ -67,6 +69,7 @@ impl Fold {
             phases: vec![None; layout.phases()],
             budgets: vec![Spending::default(); layout.budgets()],
             run: RunRecord::default(),
+            bound: None,
             by_class: 1 < layout.classes(),
         }
     }
@@ -85,6 +88,12 @@ impl Fold {
         self.phases.fill(None);
         self.budgets.fill(Spending::default());
         self.run = RunRecord::default();
+        self.bound = None;
+    }
+
+    /// Says what no plan can go below that does what the run did.
+    pub fn bounded_by(&mut self, bound: Money) {
+        self.bound = Some(bound);
     }
 
     /// The row of the replication just heard, in the order of `layout`, into `row`.
@@ -110,6 +119,9 @@ impl Fold {
             (Source::EachRule(cell), Subject::Rule(rule)) => cell(&self.rules[rule]),
             (Source::EachRule(cell), _) => cell(&self.any_rule),
             (Source::Run(cell), _) => cell(&self.run),
+            (Source::Bound(cell), _) => self
+                .bound
+                .map_or_else(Cell::default, |bound| cell(&self.total, bound)),
             (Source::Phase(cell), Subject::Phase(phase)) => {
                 self.phases[phase].as_ref().map_or_else(Cell::default, cell)
             }
@@ -189,7 +201,7 @@ impl Observer for Fold {
 mod tests {
     use super::*;
     use crate::journal::{Bucket, Cause, Drawn, GpuTime, JobState, Waits};
-    use crate::units::{ClassId, JobId, MilliGpus, Money, PoolId, SimTime, Span, TenantId};
+    use crate::units::{ClassId, JobId, MilliGpus, PoolId, SimTime, TenantId};
 
     fn job(class: u16, wait_s: u64, state: JobState) -> JobRecord {
         let mut waits = Waits::default();

@@ -58,8 +58,10 @@ impl Layout {
     pub fn with_services(classes: &[String], pools: &[String], services: &[String]) -> Self {
         let mut columns = Vec::new();
         for metric in METRICS {
-            // What is told of phases and budgets has no whole.
-            if let Source::Phase(_) | Source::Budget(_) | Source::Alert(_) = metric.source {
+            // What is told of phases and budgets has no whole, and the bound is not always known.
+            if let Source::Phase(_) | Source::Budget(_) | Source::Alert(_) | Source::Bound(_) =
+                metric.source
+            {
                 continue;
             }
             columns.push(Column {
@@ -158,6 +160,20 @@ impl Layout {
         self
     }
 
+    /// With columns for what no plan can go below.
+    #[must_use]
+    pub fn with_bound(mut self) -> Self {
+        let bound = METRICS
+            .iter()
+            .filter(|metric| matches!(metric.source, Source::Bound(_)));
+        self.columns.extend(bound.map(|metric| Column {
+            id: metric.id.to_owned(),
+            metric,
+            subject: Subject::Whole,
+        }));
+        self
+    }
+
     /// Where the column called `id` stands.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.id == id)
@@ -202,9 +218,12 @@ mod tests {
     fn a_single_class_is_the_whole() {
         let names = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
         let one = Layout::new(&names(&["all"]), &names(&["dc"]));
-        let of_phases = METRICS
-            .iter()
-            .filter(|metric| metric.id.starts_with("phase_") || metric.id.starts_with("budget_"));
+        let of_phases = METRICS.iter().filter(|metric| {
+            matches!(
+                metric.source,
+                Source::Phase(_) | Source::Budget(_) | Source::Alert(_) | Source::Bound(_)
+            )
+        });
         assert_eq!(one.columns.len(), METRICS.len() - of_phases.count());
         let phases = Layout::new(&names(&["all"]), &names(&["dc"])).with_phases(&names(&["pilot"]));
         let at = phases.position("phase_on_time.pilot").unwrap();

@@ -3,7 +3,7 @@
 //! Columns, tables, files and the glossary all follow from here; a new metric is one row.
 
 use crate::journal::{Bucket, Cause, JobState, PhaseRecord, RunRecord};
-use crate::units::{SimTime, Span};
+use crate::units::{Money, SimTime, Span};
 
 use super::books::Books;
 use super::budget::{self, Spending};
@@ -46,6 +46,8 @@ pub enum Source {
     EachService(fn(Span) -> Cell),
     /// The run as a whole.
     Run(fn(&RunRecord) -> Cell),
+    /// The books of all pools and what no plan can go below, where something can be rented.
+    Bound(fn(&Books, Money) -> Cell),
     /// What happened against any rule, and against each.
     EachRule(fn(&Against) -> Cell),
     /// Each phase, and nothing else.
@@ -58,8 +60,8 @@ pub enum Source {
 
 use Better::{Higher, Lower, Neither};
 use Source::{
-    Alert, Budget, EachClass, EachPool, EachRule, EachService, Jobs, Owned, Phase, Pools, Rented,
-    Run,
+    Alert, Bound, Budget, EachClass, EachPool, EachRule, EachService, Jobs, Owned, Phase, Pools,
+    Rented, Run,
 };
 
 macro_rules! metrics {
@@ -98,6 +100,14 @@ metrics! {
         "what providers gave back for volume; the costs above are before it, the total after";
     "cost_per_useful_gpu_h" MoneyPerGpuHour Lower Pools(Books::cost_per_useful)
         "total cost over GPU-hours of useful work";
+    "cost_bound" Money Neither Bound(|_, bound| Cell::amount(bound.as_units()))
+        "what no plan can go below that brings each job as far by the horizon, on the same estate in the same world; \
+         where something can be rented";
+    "cost_over_bound" Money Lower Bound(|b, bound| Cell::amount((b.cost() - bound).as_units()))
+        "total cost above what no plan can go below: what a better plan could save at most, and less than that for all \
+         that is known";
+    "cost_over_bound_share" Share Lower Bound(Books::over_bound)
+        "the same over what no plan can go below";
     "energy_kwh" KilowattHours Lower EachPool(|b| Cell::amount(b.drawn.energy.as_kilowatt_hours()))
         "what GPUs drew at the wall, with their share of nodes and buildings, where power is counted";
     "energy_per_useful_gpu_h" KilowattHoursPerGpuHour Lower Pools(Books::energy_per_useful)

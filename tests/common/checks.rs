@@ -7,6 +7,7 @@ use plimsoll::model::{Discipline, Model, Overrun, Supply, Timeline};
 use plimsoll::units::{JobId, Money};
 use proptest::prelude::TestCaseError;
 
+use super::bounds::bounded;
 use super::budgets::budgets;
 use super::capacity::{Capacity, capacities};
 use super::cases::quietly;
@@ -62,6 +63,7 @@ impl Run<'_> {
         self.postings();
         self.rents(&capacities);
         budgets(self);
+        bounded(self);
     }
 
     /// Whether a job may stop because it lost a service.

@@ -3,6 +3,7 @@
 
 pub mod attempt;
 pub mod bad_days;
+pub mod bounds;
 pub mod budgets;
 pub mod capacity;
 pub mod cases;
@@ -46,6 +47,8 @@ pub struct Everything {
     pub budgets: Vec<BudgetRecord>,
     pub rules: Vec<RuleRecord>,
     pub postings: Vec<Posting>,
+    /// How far jobs that live on at the horizon have come.
+    pub left: Vec<(JobId, Span)>,
     pub run: RunRecord,
 }
 
@@ -56,6 +59,9 @@ impl Observer for Everything {
     }
     fn job(&mut self, record: &JobRecord) {
         self.jobs.push(*record);
+    }
+    fn left(&mut self, job: JobId, done: Span, _unsaved: Span) {
+        self.left.push((job, done));
     }
     fn charged_later(&mut self, job: JobId, egress: Money) {
         let mut jobs = self.jobs.iter_mut();

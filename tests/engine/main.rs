@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod bound;
 mod budget_limits;
 mod budget_worlds;
 mod budgets;

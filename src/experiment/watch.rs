@@ -1,0 +1,94 @@
+//! Who listens to a replication: the metrics, and what the relaxed bound looks at.
+
+use crate::journal::{
+    BudgetRecord, Fact, JobRecord, Observer, PhaseRecord, PoolRecord, RuleRecord, RunRecord,
+    ServiceRecord,
+};
+use crate::metrics::Fold;
+use crate::model::Timeline;
+use crate::units::{JobId, Money, SimTime, Span};
+
+use super::bound::{Bound, Done};
+
+/// Passes everything on to the metrics, and what the bound needs to it.
+pub(super) struct Watch<'a> {
+    fold: &'a mut Fold,
+    bound: Option<&'a Bound<'a>>,
+    timeline: &'a Timeline,
+    done: &'a mut Done,
+}
+
+impl<'a> Watch<'a> {
+    /// Listens to a run in the world of `timeline`.
+    pub(super) fn new(
+        fold: &'a mut Fold,
+        bound: Option<&'a Bound<'a>>,
+        timeline: &'a Timeline,
+        done: &'a mut Done,
+    ) -> Self {
+        if let Some(bound) = bound {
+            bound.begin(timeline, done);
+        }
+        Self {
+            fold,
+            bound,
+            timeline,
+            done,
+        }
+    }
+
+    /// Tells the metrics of the bound, now that the run is over.
+    pub(super) fn tell_bound(self) {
+        if let Some(bound) = self.bound {
+            self.fold.bounded_by(bound.cost(self.timeline, self.done));
+        }
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn begin(&mut self, of_class: &[u32]) {
+        self.fold.begin(of_class);
+    }
+    fn fact(&mut self, at: SimTime, fact: Fact) {
+        self.fold.fact(at, fact);
+    }
+    fn job(&mut self, record: &JobRecord) {
+        self.fold.job(record);
+        if let Some(bound) = self.bound {
+            bound.job(record, self.timeline, self.done);
+        }
+    }
+    fn charged_later(&mut self, job: JobId, egress: Money) {
+        self.fold.charged_later(job, egress);
+    }
+    fn left(&mut self, job: JobId, done: Span, unsaved: Span) {
+        self.fold.left(job, done, unsaved);
+        if let Some(bound) = self.bound {
+            bound.left(done, self.done);
+        }
+    }
+    fn pool(&mut self, record: &PoolRecord) {
+        self.fold.pool(record);
+        if let Some(bound) = self.bound {
+            bound.pool(record, self.done);
+        }
+    }
+    fn service(&mut self, record: &ServiceRecord) {
+        self.fold.service(record);
+    }
+    fn rule(&mut self, record: &RuleRecord) {
+        self.fold.rule(record);
+    }
+    fn phase(&mut self, record: &PhaseRecord) {
+        self.fold.phase(record);
+    }
+    fn budget(&mut self, record: &BudgetRecord) {
+        self.fold.budget(record);
+    }
+    fn run(&mut self, record: &RunRecord) {
+        self.fold.run(record);
+        if let Some(bound) = self.bound {
+            bound.run(record, self.done);
+        }
+    }
+}
