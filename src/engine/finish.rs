@@ -149,6 +149,14 @@ pub(super) fn audit<O: Observer>(run: &mut Run<'_, O>) {
             "pool {} holds what its jobs hold",
             terms.name
         );
+        for claimed in world
+            .claims
+            .in_pool(PoolId::from(index))
+            .into_iter()
+            .flatten()
+        {
+            assert_eq!(claimed, held[index], "claims on pool {}", terms.name);
+        }
         if let Some(nodes) = state.nodes_free() {
             assert_eq!(
                 nodes, state.free,

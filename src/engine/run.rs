@@ -245,6 +245,7 @@ fn fresh_world(
     world.tariffs = tariffs.clone();
     world.keeps_profile = strategy.keeps_profile();
     world.keeps_ranking = strategy.keeps_ranking();
+    world.keep_claims(model, strategy.keeps_claims());
     world.budgets.only_count = strategy.overspends();
     world.hold_rules(model, strategy.rule_modes());
     scratch.price_changes.clear();

@@ -23,6 +23,8 @@ pub enum Bar {
     Early,
     /// It costs more than the strategy pays.
     Ceiling,
+    /// Another ranks before it, and is worth waiting for.
+    Outranked,
     /// The quota is used up.
     Quota,
     /// The market had none when it was last asked.
@@ -47,6 +49,7 @@ impl Bar {
             Self::Reserved => "reserved",
             Self::Early => "early",
             Self::Ceiling => "ceiling",
+            Self::Outranked => "outranked",
             Self::Quota => "quota",
             Self::SoldOut => "sold-out",
             Self::Unstaged => "unstaged",
@@ -92,6 +95,8 @@ pub enum Choice {
     Delayed(Option<Span>, Span),
     /// As [`Choice::Cheapest`]; it might leave because so many were ahead of it, where so many are enough.
     Behind(u64, u64),
+    /// Of all pools, owned and rented alike, the one that ranks first where nothing stood in the way.
+    Ranked,
     /// Nothing could be had, and this is why it waits.
     Nothing(Cause),
 }

@@ -107,6 +107,7 @@ impl Class {
             checkpoint_home: None,
             bad_checkpoints: 0,
             crash_mean: None,
+            deadline: None,
             elastic: None,
             preemption: Preemption::Checkpoint {
                 write: Span::ZERO,

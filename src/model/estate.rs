@@ -165,6 +165,8 @@ pub struct Class {
     pub bad_checkpoints: u32,
     /// Mean running time after which a job crashes by itself, whatever its size; `None` if it never does.
     pub crash_mean: Option<Span>,
+    /// How long after its submission a job should be over, if anybody says so.
+    pub deadline: Option<Span>,
     /// How its gangs survive the loss of a part; `None`: they wait until all of it is to be had again.
     pub elastic: Option<ElasticTerms>,
 }

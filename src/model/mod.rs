@@ -29,6 +29,7 @@ mod rhythm;
 mod rollout;
 mod rules;
 mod sample;
+mod scored;
 mod services;
 mod settings;
 mod storage;
@@ -62,6 +63,7 @@ pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
 pub use rules::{Masks, Rule, RuleEffect, RuleMode, Rules, set_bits};
 pub use sample::SampleScratch;
+pub use scored::{Grouping, Scored, Scoring, Weights};
 pub use services::{
     OnLoss, OnPull, OnSubmit, OnSync, Outlet, Rotation, Service, ServiceKind, Services, Uses,
 };

@@ -135,6 +135,20 @@ impl Pool {
         matches!(self.supply, Supply::Rented(_))
     }
 
+    /// How long rented instances take to come up, in the mean; owned capacity is up.
+    pub fn mean_boot(&self) -> Span {
+        match &self.supply {
+            Supply::Owned { .. } => Span::ZERO,
+            Supply::Rented(terms) => match terms.boot {
+                Boot::Fixed(span) => span,
+                // The mean of a lognormal law.
+                Boot::LogNormal { mu, sigma } => {
+                    Span(libm::exp(mu + sigma * sigma / 2.0).round() as u64)
+                }
+            },
+        }
+    }
+
     /// All GPUs that it can ever have; for a rented pool without quota, as many as anybody asks for.
     pub fn gpus(&self) -> u64 {
         u64::from(self.nodes) * u64::from(self.gpus_per_node)

@@ -86,6 +86,16 @@ impl Power {
     }
 }
 
+impl Power {
+    /// What a GPU of a pool that works emits at an instant, in millionths of a gram for each hour; 0 where nobody
+    /// counts.
+    pub fn intensity(&self, pool: PoolId, at: SimTime) -> u64 {
+        let meter = self.meter(pool);
+        let rate = meter.map_or(0, |meter| meter.busy.carbon.rate_at(at));
+        u64::try_from(rate).unwrap_or(0)
+    }
+}
+
 impl PowerMeter {
     /// What a stretch draws in which `held` GPUs served one purpose, `asked` of them for the job that has them.
     pub fn stretch(

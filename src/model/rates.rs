@@ -42,6 +42,11 @@ impl RateSteps {
         self.at.iter().copied().zip(self.rate.iter().copied())
     }
 
+    /// The rate at an instant.
+    pub fn rate_at(&self, at: SimTime) -> i64 {
+        self.rate[self.at.partition_point(|&step| step <= at) - 1]
+    }
+
     /// What `gpus` amount to from one instant to another, in ticks of 3.6 × 10¹⁵ to the unit.
     pub fn ticks(&self, gpus: MilliGpus, from: SimTime, to: SimTime) -> i128 {
         if let [only] = self.rate[..] {
@@ -69,6 +74,8 @@ mod tests {
         assert_eq!(rates.ticks(MilliGpus(500), SimTime(6), SimTime(23)), 1500);
         assert_eq!(rates.ticks(MilliGpus(1), SimTime(12), SimTime(15)), -6);
         assert_eq!(rates.steps().collect::<Vec<_>>(), steps);
+        let at = [9, 10, 25].map(|at| rates.rate_at(SimTime(at)));
+        assert_eq!(at, [5, -2, 1]);
         let flat = RateSteps::constant(-7);
         assert_eq!(flat.ticks(MilliGpus(2), SimTime(1), SimTime(4)), -42);
         assert!(RateSteps::new(&[(SimTime(1), 5)]).is_none());

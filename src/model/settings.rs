@@ -3,6 +3,7 @@
 use crate::units::{Price, Span};
 
 use super::rules::RuleMode;
+use super::scored::Scored;
 
 /// One strategy of the scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +88,8 @@ pub enum Placement {
         /// Never rent above this price.
         ceiling: Option<Price>,
     },
+    /// All pools, owned and rented alike, ranked for each job.
+    Scored(Scored),
 }
 
 /// When a job that owned capacity cannot hold may be sent to a rented pool.

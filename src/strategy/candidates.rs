@@ -98,6 +98,8 @@ fn asks_each(settings: &StrategySettings) -> bool {
             SpillTest::Waited(_) => !is_by_arrival(&settings.discipline),
             SpillTest::ExpectedDelay(_) => false,
         },
+        // The longer one is, the sooner it is late; and what one group has does not bind another.
+        Placement::Scored(scored) => scored.may_wait(),
         _ => false,
     }
 }

@@ -70,10 +70,12 @@ fn home(
 ) -> Option<(u64, usize, PoolId, u64)> {
     let gpus = plan.world.jobs[slot].gpus;
     let saves = plan.world.saves(plan.model, slot);
+    let awaited = plan.pass.awaited;
     strategy
         .owned(shape)
         .iter()
         .enumerate()
+        .filter(|(_, pool)| awaited.is_none_or(|awaited| awaited == **pool))
         .filter_map(|(rank, &pool)| {
             let end = plan.world.expected_end(plan.model, slot, pool);
             let span = end.since(plan.world.now).0;

@@ -111,10 +111,12 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
 /// Reserves for a blocked job on its home pool; says whether it holds a reservation now.
 fn reserve(strategy: &Strategy, plan: &mut Plan<'_>, slot: Slot, shape: ShapeId) -> bool {
     let now = plan.world.now;
+    let awaited = plan.pass.awaited;
     let home = strategy
         .owned(shape)
         .iter()
         .enumerate()
+        .filter(|(_, pool)| awaited.is_none_or(|awaited| awaited == **pool))
         .filter_map(|(rank, &pool)| {
             shadow(plan, slot, pool).map(|shadow| (shadow.at, rank, pool, shadow.extra))
         })

@@ -16,12 +16,15 @@ mod pass;
 mod plan;
 mod ranked;
 mod ruled;
+mod scored;
 mod shadow;
 mod strict;
+mod terms;
 mod witness;
 
 pub use pass::Pass;
 pub use plan::{Orders, Plan, Start};
+pub use terms::{Terms, deadline};
 pub use witness::Witness;
 
 use candidates::Candidates;
@@ -30,7 +33,10 @@ use ruled::Ruled;
 
 use std::collections::BTreeSet;
 
-use crate::model::{Discipline, Masks, Model, Requeue, RuleMode, Shape, StrategySettings};
+use crate::model::{
+    Discipline, Masks, Model, Placement, Requeue, RuleMode, Scored, Scoring, Shape,
+    StrategySettings,
+};
 use crate::units::{PoolId, ShapeId, StrategyId};
 use crate::world::Slot;
 
@@ -174,17 +180,32 @@ impl Strategy {
 
     /// Whether estimates of running jobs must be kept in order.
     pub fn keeps_profile(&self) -> bool {
-        use crate::model::{Placement, SpillTest};
+        use crate::model::SpillTest;
         let delay = matches!(
             self.settings.placement,
             Placement::PrivateFirst(spill) if matches!(spill.test, SpillTest::ExpectedDelay(_))
-        );
+        ) || self.scored().is_some_and(Scored::may_wait);
         delay
             || self.later.iter().any(|(_, later)| later.keeps_profile())
             || matches!(
                 self.settings.discipline,
                 Discipline::Easy | Discipline::Conservative { .. }
             )
+    }
+
+    /// How it ranks all pools for each job, if it does.
+    pub(super) const fn scored(&self) -> Option<&Scored> {
+        match &self.settings.placement {
+            Placement::Scored(scored) => Some(scored),
+            _ => None,
+        }
+    }
+
+    /// Whether GPUs must be counted by tenant and class.
+    pub fn keeps_claims(&self) -> bool {
+        let spreads = |scored: &Scored| matches!(scored.by, Scoring::Spread(_));
+        self.scored().is_some_and(spreads)
+            || self.later.iter().any(|(_, later)| later.keeps_claims())
     }
 
     /// Whether all runnable jobs must be kept in one order.

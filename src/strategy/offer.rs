@@ -103,6 +103,9 @@ impl Strategy {
         if let Some(cause) = plan.world.causes.barred(shape) {
             return Err(cause);
         }
+        if let Some(scored) = self.scored() {
+            return self.offer_scored(plan, scored, (slot, shape), permitted);
+        }
         let gpus = self.gpus_of(shape);
         let mut would_fit = false;
         let mut missing = Missing::default();
@@ -132,17 +135,7 @@ impl Strategy {
                 Err(_) => {}
             }
         }
-        if missing.money {
-            cause = cause.min(Cause::Budget);
-            if missing.sheds && cause == Cause::Budget && missing.data.is_none() {
-                plan.orders.sheds.push(slot);
-            }
-        }
-        if let Some(pool) = missing.data {
-            // It would fit there if its data were: they are sent, and that is what it waits for.
-            cause = plan.world.stage(plan.model, slot, pool);
-        }
-        Err(missing.service.map_or(cause, |service| cause.min(service)))
+        Err(missing.conclude(plan, slot, cause))
     }
 
     /// Whether a job that owned capacity cannot hold now may go out. Asks to be called again where only time
@@ -235,6 +228,7 @@ impl Strategy {
         match self.settings.placement {
             Placement::PrivateFirst(spill) => spill.ceiling,
             Placement::Cheapest { ceiling } => ceiling,
+            Placement::Scored(scored) => scored.ceiling,
             Placement::PrivateOnly | Placement::PublicOnly => None,
         }
     }
@@ -242,7 +236,7 @@ impl Strategy {
 
 /// What a job misses where it would find room.
 #[derive(Clone, Copy, Debug, Default)]
-struct Missing {
+pub(super) struct Missing {
     /// The first pool where only its data are not.
     data: Option<PoolId>,
     /// The highest cause for which a pool cannot have it.
@@ -254,7 +248,23 @@ struct Missing {
 }
 
 impl Missing {
-    fn note(&mut self, why: Refusal, pool: PoolId) {
+    /// Why a job that found no room waits in the end, and what follows from that.
+    #[inline]
+    pub(super) fn conclude(self, plan: &mut Plan<'_>, slot: Slot, mut cause: Cause) -> Cause {
+        if self.money {
+            cause = cause.min(Cause::Budget);
+            if self.sheds && cause == Cause::Budget && self.data.is_none() {
+                plan.orders.sheds.push(slot);
+            }
+        }
+        if let Some(pool) = self.data {
+            // It would fit there if its data were: they are sent, and that is what it waits for.
+            cause = plan.world.stage(plan.model, slot, pool);
+        }
+        self.service.map_or(cause, |service| cause.min(service))
+    }
+
+    pub(super) fn note(&mut self, why: Refusal, pool: PoolId) {
         match why {
             Refusal::Unstaged => self.data = self.data.or(Some(pool)),
             Refusal::Withheld(cause) => {
@@ -269,6 +279,6 @@ impl Missing {
     }
 }
 
-fn price_at(plan: &Plan<'_>, pool: PoolId, at: SimTime) -> Price {
+pub(super) fn price_at(plan: &Plan<'_>, pool: PoolId, at: SimTime) -> Price {
     plan.world.tariffs.price_at(pool, at)
 }

@@ -6,6 +6,7 @@ use crate::world::{NOWHERE, Place, Room, Slot, World};
 
 use super::Strategy;
 use super::free_over::FreeOver;
+use super::scored::Prospect;
 
 /// A shape that still takes part in a pass, with its next job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,10 @@ pub struct Pass {
     pub(super) stopped: Vec<Slot>,
     pub(super) free: Vec<u64>,
     pub(super) profiles: Vec<FreeOver>,
+    /// Pools as they rank for one job.
+    pub(super) prospects: Vec<Prospect>,
+    /// The full pool for which the job that was offered last waits, though it could go elsewhere.
+    pub(super) awaited: Option<PoolId>,
 }
 
 impl Pass {
@@ -56,6 +61,9 @@ impl Pass {
         self.closed.reserve(pools);
         self.free.clear();
         self.free.reserve(pools);
+        self.prospects.clear();
+        self.prospects.reserve(pools);
+        self.awaited = None;
         if strategy.keeps_ranking() {
             self.ranked.clear();
             self.ranked.reserve(jobs);

@@ -32,6 +32,10 @@ struct Decided {
     /// The test that let it leave, as it came out.
     leave: Option<Choice>,
     sights: Range<usize>,
+    /// Pools as they ranked, where the placement ranks all of them.
+    ranking: Vec<PoolId>,
+    /// The pool that was worth waiting for.
+    awaited: Option<PoolId>,
 }
 
 /// Sees what a decision looks at.
@@ -42,6 +46,8 @@ pub struct Witness {
     /// For whom the last sights are.
     looks_at: Option<Slot>,
     leave: Option<Choice>,
+    ranking: Vec<PoolId>,
+    awaited: Option<PoolId>,
     sights: Vec<Sight>,
     /// How many sights belong to what was decided.
     kept: usize,
@@ -78,9 +84,22 @@ impl Witness {
     }
 
     /// A job is offered its pools anew.
-    pub(super) const fn begin_offer(&mut self) {
+    pub(super) fn begin_offer(&mut self) {
         self.looks_at = None;
         self.leave = None;
+        self.ranking.clear();
+        self.awaited = None;
+    }
+
+    /// Pools ranked like this, best first.
+    pub(super) fn ranks(&mut self, pools: impl Iterator<Item = PoolId>) {
+        self.ranking.clear();
+        self.ranking.extend(pools);
+    }
+
+    /// A pool is worth waiting for.
+    pub(super) const fn awaits(&mut self, pool: PoolId) {
+        self.awaited = Some(pool);
     }
 
     /// The test that lets a job leave came out like this.
@@ -155,6 +174,8 @@ impl Witness {
             chosen,
             leave: self.leave,
             sights,
+            ranking: std::mem::take(&mut self.ranking),
+            awaited: self.awaited,
         });
         self.begin_offer();
     }
@@ -198,9 +219,56 @@ impl Strategy {
         told.at = world.now;
         told.job = decided.job;
         told.chosen = decided.chosen.ok();
-        told.choice = choice(model, decided);
+        told.choice = self.choice(model, decided);
         told.considered.clear();
         let sights = &witness.sights[decided.sights.clone()];
+        let shape = decided.shape;
+        let order = self.order_of(model, decided, sights);
+        let mut is_chosen = false;
+        let mut is_outranked = false;
+        for (place, &sight) in order.iter().enumerate() {
+            is_chosen |= told.chosen == Some(sight.pool);
+            let bar = if is_outranked {
+                Some(Bar::Outranked)
+            } else {
+                self.bar_of(model, decided, sight, is_chosen)
+            };
+            is_outranked |= decided.awaited == Some(sight.pool);
+            let found = considered(model, world, shape, sight);
+            told.considered.push(Considered {
+                place: Some(place as u16),
+                bar,
+                ..found
+            });
+        }
+        for sight in sights {
+            if !order.iter().any(|ranked| ranked.pool == sight.pool) {
+                let found = considered(model, world, shape, sight);
+                let is_usable = self.pools_of(shape).any(|pool| pool == sight.pool);
+                let bar = if is_usable {
+                    self.why_unranked(sight)
+                } else {
+                    self.why_never(model, shape, &found)
+                };
+                told.considered.push(Considered {
+                    bar: Some(bar),
+                    ..found
+                });
+            }
+        }
+    }
+
+    /// What a decision saw, in the order in which the strategy tries pools.
+    fn order_of<'a>(
+        &self,
+        model: &Model,
+        decided: &Decided,
+        sights: &'a [Sight],
+    ) -> Vec<&'a Sight> {
+        if self.scored().is_some() {
+            let ranking = decided.ranking.iter();
+            return ranking.filter_map(|&pool| find(sights, pool)).collect();
+        }
         let shape = decided.shape;
         let mut order: Vec<(u64, &Sight)> = Vec::new();
         for (place, &pool) in self.owned(shape).iter().enumerate() {
@@ -213,26 +281,26 @@ impl Strategy {
         if self.candidates[shape.index()].prices_move {
             order[first_rented..].sort_by_key(|&(cost, _)| cost);
         }
-        let mut is_chosen = false;
-        for (place, &(_, sight)) in order.iter().enumerate() {
-            is_chosen |= told.chosen == Some(sight.pool);
-            let bar = self.bar_of(model, decided, sight, is_chosen);
-            let found = considered(model, world, shape, sight);
-            told.considered.push(Considered {
-                place: Some(place as u16),
-                bar,
-                ..found
-            });
+        order.into_iter().map(|(_, sight)| sight).collect()
+    }
+
+    /// Why a pool that a shape may use was not ranked: something stood in the way, it is too dear, or nobody knows when
+    /// it has room.
+    fn why_unranked(&self, sight: &Sight) -> Bar {
+        match sight.bar {
+            Some(why) => bar(why),
+            None if self.ceiling().is_some_and(|ceiling| sight.price > ceiling) => Bar::Ceiling,
+            None => Bar::Full,
         }
-        for sight in sights {
-            if !order.iter().any(|(_, ranked)| ranked.pool == sight.pool) {
-                let found = considered(model, world, shape, sight);
-                let bar = self.why_never(model, shape, &found);
-                told.considered.push(Considered {
-                    bar: Some(bar),
-                    ..found
-                });
-            }
+    }
+
+    /// Why what was chosen was.
+    fn choice(&self, model: &Model, decided: &Decided) -> Choice {
+        match decided.chosen {
+            Err(cause) => Choice::Nothing(cause),
+            Ok(_) if self.scored().is_some() => Choice::Ranked,
+            Ok(pool) if !model.pool(pool).is_rented() => Choice::First,
+            Ok(_) => decided.leave.unwrap_or(Choice::Cheapest),
         }
     }
 
@@ -269,15 +337,6 @@ impl Strategy {
             _ if is_rented && !may_burst(model, of) => Bar::Stays,
             _ => Bar::Size,
         }
-    }
-}
-
-/// Why what was chosen was.
-fn choice(model: &Model, decided: &Decided) -> Choice {
-    match decided.chosen {
-        Err(cause) => Choice::Nothing(cause),
-        Ok(pool) if !model.pool(pool).is_rented() => Choice::First,
-        Ok(_) => decided.leave.unwrap_or(Choice::Cheapest),
     }
 }
 

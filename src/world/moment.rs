@@ -5,6 +5,7 @@ use crate::units::{PoolId, SimTime, TenantId};
 
 use super::budgets::Budgets;
 use super::causes::Causes;
+use super::claims::Claims;
 use super::job::{Jobs, Slot};
 use super::kept::Kept;
 use super::line::Line;
@@ -101,6 +102,8 @@ pub struct World {
     pub(super) kept: Kept,
     /// Pools that the strategy in force may use, by shape; empty if no gang is elastic.
     pub usable: Vec<Vec<PoolId>>,
+    /// GPUs by tenant and class, where a strategy asks for it.
+    pub claims: Claims,
     /// Which services answer.
     pub services: Services,
     /// Whether anything but room can stand between a job and a pool: data, or services.
@@ -159,6 +162,7 @@ impl World {
             staging: Staging::default(),
             kept: Kept::default(),
             usable: Vec::new(),
+            claims: Claims::default(),
             services: Services::default(),
             is_guarded: false,
             booked: Vec::new(),

@@ -389,6 +389,9 @@ impl World {
         if self.rules.are_used() {
             self.count_against_rules(model, slot, true);
         }
+        if self.claims.are_kept() {
+            self.claim(model, slot, true);
+        }
     }
 
     #[inline]
@@ -400,6 +403,9 @@ impl World {
     ) {
         if self.rules.are_used() {
             self.count_against_rules(model, slot, false);
+        }
+        if self.claims.are_kept() {
+            self.claim(model, slot, false);
         }
         let job = &mut self.jobs[slot];
         let keeps = self.keeps_profile && !model.pool(job.pool).is_rented();

@@ -120,6 +120,12 @@ impl Nodes {
         }
     }
 
+    /// Free GPUs of the fullest node that has at least so many.
+    pub(super) fn fullest(&self, gpus: u32) -> Option<u32> {
+        let able = self.free.filled_from(gpus);
+        (able != 0).then(|| able.trailing_zeros())
+    }
+
     /// How many nodes a gang fills, and the GPUs left over.
     #[inline]
     fn whole_nodes(&self, gpus: u64) -> (u64, u64) {

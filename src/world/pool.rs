@@ -319,6 +319,16 @@ impl PoolState {
         self.rent.as_ref()
     }
 
+    /// Free GPUs that a gang would leave over on the last node that it takes: on the fullest that holds it, or on a new
+    /// one of `per_node`; none where nodes are not told apart.
+    pub fn left_over(&self, gpus: u64, per_node: u32) -> u64 {
+        let rest = (gpus % u64::from(per_node)) as u32;
+        match &self.nodes {
+            Some(nodes) if rest > 0 => u64::from(nodes.fullest(rest).unwrap_or(per_node) - rest),
+            _ => 0,
+        }
+    }
+
     /// Free GPUs counted over the nodes, where they are told apart.
     pub fn nodes_free(&self) -> Option<u64> {
         self.nodes.as_ref().map(Nodes::total_free)

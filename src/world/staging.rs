@@ -10,6 +10,7 @@ use super::moment::World;
 use super::transfers::{Arrival, Cargo, Transfer, Transfers};
 
 mod cache;
+mod distance;
 mod held;
 mod pulls;
 mod replicas;

@@ -1,9 +1,9 @@
 //! Small worlds: jobs with every attribute, and the proptest strategies that make up whole estates.
 
 use plimsoll::model::{
-    Boot, Class, Discipline, Elastic, Horizon, Model, Outcome, Overrun, Packing, Placement, Pool,
-    Preemption, PriceSteps, RentKind, Rented, Request, Requeue, Shape, Spill, SpillTest, Spread,
-    StrategySettings, Supply, Timeline, Truth,
+    Boot, Class, Discipline, Elastic, Grouping, Horizon, Model, Outcome, Overrun, Packing,
+    Placement, Pool, Preemption, PriceSteps, RentKind, Rented, Request, Requeue, Scored, Scoring,
+    Shape, Spill, SpillTest, Spread, StrategySettings, Supply, Timeline, Truth, Weights,
 };
 use plimsoll::units::{
     BytePrice, ByteTariff, Bytes, ClassId, Epoch, MilliGpus, Price, ShapeId, SimTime, SiteId, Span,
@@ -132,6 +132,13 @@ pub fn disciplines() -> Vec<Discipline> {
 /// Every placement, with each spill test.
 pub fn placements() -> Vec<Placement> {
     let spill = |test, ceiling| Placement::PrivateFirst(Spill { test, ceiling });
+    let scored = |by| {
+        Placement::Scored(Scored {
+            by,
+            ceiling: Some(Price(5_000_000)),
+            from: Some(SiteId(0)),
+        })
+    };
     vec![
         Placement::PrivateOnly,
         Placement::PublicOnly,
@@ -143,6 +150,22 @@ pub fn placements() -> Vec<Placement> {
             ceiling: Some(Price(4_000_000)),
         },
         Placement::Cheapest { ceiling: None },
+        scored(Scoring::Weighted(Weights {
+            cost: 2000,
+            delay: 7000,
+            data: 100,
+            latency: 10,
+            carbon: 1000,
+            fragmentation: 500,
+        })),
+        scored(Scoring::DataGravity),
+        scored(Scoring::LatencyFirst),
+        scored(Scoring::CarbonAware),
+        scored(Scoring::Spread(Grouping::Tenant)),
+        scored(Scoring::Spread(Grouping::Class)),
+        scored(Scoring::DeadlineAware {
+            slack: Span(300_000),
+        }),
     ]
 }
 
@@ -283,6 +306,8 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
                 checkpoint_home: None,
                 bad_checkpoints: 0,
                 crash_mean: None,
+                // Of one class only: a deadline that some of its jobs miss.
+                deadline: (index == 0).then_some(Span(5_400_000)),
                 elastic: None,
             })
             .collect()

@@ -4,7 +4,7 @@ use crate::common::cases::{quietly, runner};
 use crate::common::worlds::{endless_worlds, worlds};
 use crate::common::{Everything, owned, play};
 use plimsoll::model::{
-    Boot, Model, Packing, Placement, PriceSteps, Rented, Shape, Supply, Timeline,
+    Boot, Model, Packing, Placement, PriceSteps, Rented, Scoring, Shape, Supply, Timeline,
 };
 use plimsoll::units::{ClassId, Money, Price, ShapeId, Span};
 use proptest::prelude::*;
@@ -81,6 +81,13 @@ fn double_prices(model: &mut Model) {
         match &mut strategy.placement {
             Placement::PrivateFirst(spill) => spill.ceiling.iter_mut().for_each(twice),
             Placement::Cheapest { ceiling } => ceiling.iter_mut().for_each(twice),
+            Placement::Scored(scored) => {
+                scored.ceiling.iter_mut().for_each(twice);
+                // What one unit of cost is worth beside the other terms is a price as well.
+                if let Scoring::Weighted(weights) = &mut scored.by {
+                    weights.cost /= 2;
+                }
+            }
             Placement::PrivateOnly | Placement::PublicOnly => {}
         }
     }

@@ -12,6 +12,7 @@ mod elastic;
 mod invariants;
 mod justification;
 mod oracles;
+mod placements;
 mod properties;
 mod ranked;
 mod references;

@@ -6,9 +6,11 @@
 
 use crate::dice::Dice;
 use crate::engine::{Scratch, simulate};
-use crate::model::{Discipline, Model, Placement, Spill, SpillTest, Timeline};
+use crate::model::{
+    Discipline, Grouping, Model, Placement, Scored, Scoring, Spill, SpillTest, Timeline, Weights,
+};
 use crate::strategy::Strategy;
-use crate::units::{Span, StrategyId};
+use crate::units::{SiteId, Span, StrategyId};
 
 use super::super::replicate::ExperimentError;
 use super::ledger::Ledger;
@@ -183,6 +185,13 @@ fn placements() -> Vec<Placement> {
             ceiling: None,
         })
     };
+    let scored = |by| {
+        Placement::Scored(Scored {
+            by,
+            ceiling: None,
+            from: Some(SiteId(1)),
+        })
+    };
     vec![
         Placement::PrivateOnly,
         Placement::PublicOnly,
@@ -190,5 +199,18 @@ fn placements() -> Vec<Placement> {
         spill(SpillTest::ExpectedDelay(Span::HOUR)),
         spill(SpillTest::JobsAhead(5)),
         Placement::Cheapest { ceiling: None },
+        scored(Scoring::Weighted(Weights {
+            cost: 1000,
+            delay: 5000,
+            data: 100,
+            latency: 0,
+            carbon: 200,
+            fragmentation: 50,
+        })),
+        scored(Scoring::DataGravity),
+        scored(Scoring::LatencyFirst),
+        scored(Scoring::CarbonAware),
+        scored(Scoring::Spread(Grouping::Tenant)),
+        scored(Scoring::DeadlineAware { slack: Span::HOUR }),
     ]
 }

@@ -114,6 +114,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
             checkpoint_home: None,
             bad_checkpoints: 0,
             crash_mean: None,
+            deadline: None,
             elastic: None,
             preemption: Preemption::Checkpoint {
                 write: PREEMPTION,
@@ -170,6 +171,7 @@ fn class(
             checkpoint_home: None,
             bad_checkpoints: checkpoints.map_or(0, |checkpoints| checkpoints.bad),
             crash_mean: context.positive_span(&spec.crash),
+            deadline: context.positive_span(&spec.deadline),
             elastic: elastic(context, spec),
             preemption,
         },

@@ -4,7 +4,7 @@ use crate::model::{Discipline, Later, Phase, Placement, StrategySettings};
 use crate::scenario::{ScenarioFile, StrategySpec};
 
 use super::context::Context;
-use super::strategies::{discipline, placement};
+use super::strategies::{Names, discipline, placement};
 
 /// How each strategy goes on from a phase on; empty if none changes.
 pub(super) fn read(
@@ -12,13 +12,13 @@ pub(super) fn read(
     file: &ScenarioFile,
     phases: &[Phase],
     strategies: &[StrategySettings],
-    tenants: &[String],
+    names: Names<'_>,
 ) -> Vec<Vec<Later>> {
     let mut all = Vec::new();
     for (spec, _) in file.strategy.items() {
         let own = spec.name.value();
         let settings = strategies.iter().find(|known| Some(&known.name) == own);
-        let mut later = of_strategy(context, spec, phases, tenants);
+        let mut later = of_strategy(context, spec, phases, names);
         // In the order of the phases: what one does not say stays as it was.
         later.sort_by_key(|(phase, ..)| *phase);
         let mut now = settings.map(|own| (own.discipline.clone(), own.placement));
@@ -50,16 +50,16 @@ fn of_strategy(
     context: &mut Context,
     spec: &StrategySpec,
     phases: &[Phase],
-    tenants: &[String],
+    names: Names<'_>,
 ) -> Vec<Words> {
     let known: Vec<&str> = phases.iter().map(|phase| phase.name.as_str()).collect();
     let mut own: Vec<Words> = Vec::new();
     for (later, table) in spec.in_phase.items() {
         let phase = context.required(&later.phase, table, "the phase", "phase = \"…\"");
         let queue = later.queue.here();
-        let queue = queue.map(|(spec, at)| discipline(context, spec, at, tenants));
+        let queue = queue.map(|(spec, at)| discipline(context, spec, at, names.tenants));
         let place = later.placement.here();
-        let place = place.map(|(spec, at)| placement(context, spec, at));
+        let place = place.map(|(spec, at)| placement(context, spec, at, names));
         if queue.is_none() && place.is_none() {
             let fix =
                 "add placement = { kind = \"private-first\" }, or queue = { kind = \"easy\" }";

@@ -60,6 +60,7 @@ mod rhythms;
 mod routes;
 mod rules;
 mod run;
+mod scorings;
 mod selector;
 mod service_weather;
 mod services;
@@ -140,7 +141,12 @@ fn plans_of(
 ) -> (Vec<StrategySettings>, (Budgets, Rules), Rollout) {
     let subjects = (parts.1, parts.2, classes, intake.shapes.as_slice());
     let rules = rules::read(context, file, subjects.into());
-    let strategies = strategies::read(context, file, &intake.tenants, &rules);
+    let sites = sites::names_of(parts.1);
+    let names = strategies::Names {
+        tenants: &intake.tenants,
+        sites: &sites,
+    };
+    let strategies = strategies::read(context, file, names, &rules);
     let whose = (classes, intake.tenants.as_slice());
     let budgets = budgets::read(context, file, (parts.1, parts.2), whose);
     let plans = (orders, twins, intake, (&budgets, &rules));
@@ -222,18 +228,20 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     };
     let told = (run.seed, run.replications);
     let read = (intake.imports, intake.unplaceable);
-    Ok(compiled(scenario, context, model, told, read))
+    compiled(scenario, context, model, told, read)
 }
 
-/// The model with what a report says about how it was made.
+/// The model with what a report says about how it was made, if its strategies know all that they look at.
 fn compiled(
     scenario: &Scenario,
-    context: Context,
+    mut context: Context,
     model: Model,
     (seed, replications): (u64, u32),
     (imports, unplaceable): (Vec<ImportReport>, u64),
-) -> Compiled {
-    Compiled {
+) -> Result<Compiled, Problems> {
+    scorings::check(&mut context, &scenario.file, &model);
+    let context = context.faultless()?;
+    Ok(Compiled {
         load: LoadReport::of(&model, &imports, unplaceable, seed),
         model,
         seed,
@@ -242,7 +250,7 @@ fn compiled(
         imports,
         files: files_of(scenario, context.files),
         resolved: scenario.resolved.clone(),
-    }
+    })
 }
 
 /// What each shape of request does: when it writes checkpoints, and with which sizes it can go on.

@@ -18,7 +18,8 @@ use super::orders::{self, Orders};
 use super::phase_changes::{self, Parts};
 use super::pools::PoolDraft;
 use super::run::{Run, instant};
-use super::sites::Place;
+use super::sites::{Place, names_of};
+use super::strategies::Names;
 
 /// How long until gates are looked at again where nobody says.
 const RECHECK: Span = Span(7 * Span::DAY.0);
@@ -75,7 +76,12 @@ pub(super) fn read(
         rollout.phases.push(phase);
     }
     budgets::begin_in(context, file, limits.0, &mut rollout.phases);
-    rollout.later = later::read(context, file, &rollout.phases, strategies, &intake.tenants);
+    let sites = names_of(parts.sites);
+    let names = Names {
+        tenants: &intake.tenants,
+        sites: &sites,
+    };
+    rollout.later = later::read(context, file, &rollout.phases, strategies, names);
     let first = file.phase.items().map(|(_, table)| table).next();
     if let (Some(table), Horizon::UntilEmpty) = (first, parts.run.horizon) {
         let fix = "give [scenario] a horizon, such as \"90 d\"";

@@ -26,6 +26,12 @@ pub(super) struct Place {
 /// Most sites of a scenario.
 const SITES_MAX: usize = 10_000;
 
+/// What sites are called, in order.
+pub(super) fn names_of(sites: &[Place]) -> Vec<&str> {
+    let names = sites.iter().map(|place| place.site.name.as_str());
+    names.collect()
+}
+
 pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     let mut taken = BTreeSet::new();

@@ -14,13 +14,22 @@ use crate::units::{Price, Span, parse_price, parse_span};
 use super::context::Context;
 use super::rules::mode_of;
 
+/// What strategies may name.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    /// Who pays.
+    pub(super) tenants: &'a [String],
+    /// Places.
+    pub(super) sites: &'a [&'a str],
+}
+
 /// Most strategies of a scenario.
 const STRATEGIES_MAX: usize = 1_000;
 
 pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
-    tenants: &[String],
+    names: Names<'_>,
     rules: &Rules,
 ) -> Vec<StrategySettings> {
     let mut strategies: Vec<StrategySettings> = Vec::new();
@@ -35,7 +44,7 @@ pub(super) fn read(
             break;
         }
         let name = context.name(&spec.name, table, "strategy", &mut taken);
-        let settings = strategy(context, spec, tenants);
+        let settings = strategy(context, spec, names);
         if let Some(name) = name {
             let rules = modes(context, &spec.rules, rules);
             strategies.push(StrategySettings {
@@ -54,13 +63,13 @@ pub(super) fn read(
     strategies
 }
 
-fn strategy(context: &mut Context, spec: &StrategySpec, tenants: &[String]) -> StrategySettings {
+fn strategy(context: &mut Context, spec: &StrategySpec, names: Names<'_>) -> StrategySettings {
     let discipline = match spec.queue.here() {
-        Some((queue, table)) => discipline(context, queue, table, tenants),
+        Some((queue, table)) => discipline(context, queue, table, names.tenants),
         None => Discipline::Easy,
     };
     let placement = match spec.placement.here() {
-        Some((placement, table)) => self::placement(context, placement, table),
+        Some((placement, table)) => self::placement(context, placement, table, names),
         None => Placement::PrivateOnly,
     };
     StrategySettings {
@@ -208,8 +217,13 @@ fn weights(context: &mut Context, spec: &QueueSpec, tenants: &[String]) -> Vec<u
     weights
 }
 
-pub(super) fn placement(context: &mut Context, spec: &PlacementSpec, table: Origin) -> Placement {
-    let example = "kind = \"private-first\" (or private-only, public-only, cheapest)";
+pub(super) fn placement(
+    context: &mut Context,
+    spec: &PlacementSpec,
+    table: Origin,
+    names: Names<'_>,
+) -> Placement {
+    let example = "kind = \"private-first\" (or private-only, public-only, cheapest, weighted …)";
     let kind = context.required(&spec.kind, table, "the kind of a placement", example);
     let Some((&kind, _)) = kind else {
         return Placement::PrivateOnly;
@@ -218,12 +232,18 @@ pub(super) fn placement(context: &mut Context, spec: &PlacementSpec, table: Orig
         let fix = "leave it out, or write kind = \"private-first\"";
         context.fault(origin, "only private-first has a spill test", fix);
     }
-    if let (Some(origin), true) = (spec.price_ceiling.origin(), kind != PlacementKind::Cheapest) {
+    let has_none = matches!(
+        kind,
+        PlacementKind::PrivateOnly | PlacementKind::PublicOnly | PlacementKind::PrivateFirst
+    );
+    if let (Some(origin), true) = (spec.price_ceiling.origin(), has_none) {
         let fix = "put it into spill = { … }, or write kind = \"cheapest\"";
-        context.fault(origin, "only cheapest has a price ceiling here", fix);
+        context.fault(origin, "this kind has no price ceiling here", fix);
+    }
+    if let Some(scored) = super::scorings::read(context, spec, table, kind, names) {
+        return Placement::Scored(scored);
     }
     match kind {
-        PlacementKind::PrivateOnly => Placement::PrivateOnly,
         PlacementKind::PublicOnly => Placement::PublicOnly,
         PlacementKind::Cheapest => Placement::Cheapest {
             ceiling: ceiling(context, &spec.price_ceiling),
@@ -235,6 +255,7 @@ pub(super) fn placement(context: &mut Context, spec: &PlacementSpec, table: Orig
                 ceiling: None,
             },
         }),
+        _ => Placement::PrivateOnly,
     }
 }
 
@@ -256,7 +277,7 @@ fn spill(context: &mut Context, spec: &SpillSpec, table: Origin) -> Spill {
     }
 }
 
-fn ceiling(context: &mut Context, field: &Given<String>) -> Option<Price> {
+pub(super) fn ceiling(context: &mut Context, field: &Given<String>) -> Option<Price> {
     let currency = context.currency;
     context.quantity(field, |text| parse_price(text, currency))
 }

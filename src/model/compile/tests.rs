@@ -25,6 +25,7 @@ mod network;
 mod phases;
 mod power;
 mod rules;
+mod scorings;
 mod services;
 mod storages;
 mod traffic;

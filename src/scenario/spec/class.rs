@@ -56,6 +56,9 @@ pub struct ClassSpec {
     /// Mean running time after which a job crashes by itself, whatever its size, such as "50 d"; it never does
     /// unless given.
     pub crash: Given<String>,
+    /// How long after its submission a job should be over, such as "24 h": what placements and spot policies that heed
+    /// deadlines go by; none unless given. Nothing ends a job that is late.
+    pub deadline: Given<String>,
     /// What its jobs are taken to ask for where the demand does not say, such as "4 h".
     pub requested_default: Given<String>,
     /// What rules read of its jobs, by name: `{ classification = ["health"], burst_eligible = true }`.

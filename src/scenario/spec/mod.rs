@@ -17,6 +17,7 @@ mod offer;
 mod phase;
 mod rule;
 mod run;
+mod scoring;
 mod services;
 mod storage;
 mod strategy;
@@ -65,6 +66,7 @@ pub use rule::{
     OnChangeKind, RuleSpec,
 };
 pub use run::{OverrunKind, RunSpec};
+pub use scoring::{SpreadByKind, WeightsSpec};
 pub use services::{
     ArtifactKind, ArtifactSpec, IdentityProviderSpec, KeyServiceSpec, LossKind, PullKind, ReadKind,
     RegistrySpec, ReleasesSpec, RotationSpec, SubmitKind, SyncKind, UsesSpec,

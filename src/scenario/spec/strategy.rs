@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::scenario::given::Given;
 
 use super::rule::ModeKind;
+use super::scoring::{SpreadByKind, WeightsSpec};
 use super::{ByName, List};
 
 /// One strategy of the comparison.
@@ -116,8 +117,16 @@ pub struct PlacementSpec {
     pub kind: Given<PlacementKind>,
     /// Private first: when a job may leave owned capacity; at once unless given.
     pub spill: Given<SpillSpec>,
-    /// Cheapest: never rent above this price.
+    /// Cheapest, and those that rank all pools: never rent above this price.
     pub price_ceiling: Given<String>,
+    /// Weighted: what one unit of each term is worth.
+    pub weights: Given<WeightsSpec>,
+    /// Latency first, weighted: the site from which nearness is measured.
+    pub from: Given<String>,
+    /// Spread: whose jobs; "tenant" unless given.
+    pub by: Given<SpreadByKind>,
+    /// Deadline aware: by how much sooner than its deadline a job should be over; nothing unless given.
+    pub slack: Given<String>,
 }
 
 /// Placement rules.
@@ -132,6 +141,18 @@ pub enum PlacementKind {
     PrivateFirst,
     /// The pool in which the job's work costs least now.
     Cheapest,
+    /// Of all pools that with the least weighted sum of cost, delay, data, latency, carbon and fragmentation.
+    Weighted,
+    /// Where its data lie; else where the fewest bytes must move.
+    DataGravity,
+    /// The nearest first.
+    LatencyFirst,
+    /// Where the run is expected to emit least at the intensity of the moment.
+    CarbonAware,
+    /// The site where the tenant (or the class) has the fewest GPUs now.
+    Spread,
+    /// The cheapest while the deadline can still be met, waiting for it included; then whatever is over soonest.
+    DeadlineAware,
 }
 
 /// When a job may leave owned capacity: one test, and a price that is never exceeded.
