@@ -219,7 +219,7 @@ impl Strategy {
         told.at = world.now;
         told.job = decided.job;
         told.chosen = decided.chosen.ok();
-        told.choice = self.choice(model, decided);
+        told.choice = choice(model, decided);
         told.considered.clear();
         let sights = &witness.sights[decided.sights.clone()];
         let shape = decided.shape;
@@ -265,7 +265,8 @@ impl Strategy {
         decided: &Decided,
         sights: &'a [Sight],
     ) -> Vec<&'a Sight> {
-        if self.scored().is_some() {
+        // Preemptive disciplines take owned pools without asking how they rank.
+        if !decided.ranking.is_empty() {
             let ranking = decided.ranking.iter();
             return ranking.filter_map(|&pool| find(sights, pool)).collect();
         }
@@ -291,16 +292,6 @@ impl Strategy {
             Some(why) => bar(why),
             None if self.ceiling().is_some_and(|ceiling| sight.price > ceiling) => Bar::Ceiling,
             None => Bar::Full,
-        }
-    }
-
-    /// Why what was chosen was.
-    fn choice(&self, model: &Model, decided: &Decided) -> Choice {
-        match decided.chosen {
-            Err(cause) => Choice::Nothing(cause),
-            Ok(_) if self.scored().is_some() => Choice::Ranked,
-            Ok(pool) if !model.pool(pool).is_rented() => Choice::First,
-            Ok(_) => decided.leave.unwrap_or(Choice::Cheapest),
         }
     }
 
@@ -337,6 +328,16 @@ impl Strategy {
             _ if is_rented && !may_burst(model, of) => Bar::Stays,
             _ => Bar::Size,
         }
+    }
+}
+
+/// Why what was chosen was.
+fn choice(model: &Model, decided: &Decided) -> Choice {
+    match decided.chosen {
+        Err(cause) => Choice::Nothing(cause),
+        Ok(_) if !decided.ranking.is_empty() => Choice::Ranked,
+        Ok(pool) if !model.pool(pool).is_rented() => Choice::First,
+        Ok(_) => decided.leave.unwrap_or(Choice::Cheapest),
     }
 }
 
