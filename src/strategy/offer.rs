@@ -187,41 +187,43 @@ impl Strategy {
         shape: ShapeId,
         missing: &mut Missing,
     ) -> Result<PoolId, Option<Refusal>> {
-        let candidates = &self.candidates[shape.index()];
-        let now = plan.world.now;
+        let rented = self.rented(shape);
+        if let &[pool] = rented {
+            // One needs no order.
+            return self.rent_one(plan, slot, pool, missing).map(|()| pool);
+        }
         let mut order = [PoolId(0); RANKED_POOLS_MAX];
-        let count = candidates.rented.len().min(RANKED_POOLS_MAX);
-        order[..count].copy_from_slice(&candidates.rented[..count]);
-        if candidates.prices_move {
-            let of = &plan.model.shapes[shape.index()];
-            // Costs are worked out once; the position makes keys unique, since a stable sort would ask for memory.
-            let mut costs = [(0u64, 0u8); RANKED_POOLS_MAX];
-            for (place, &pool) in candidates.rented[..count].iter().enumerate() {
-                let cost = unit_cost(plan.model, of, pool, price_at(plan, pool, now));
-                costs[place] = (cost, place as u8);
-            }
-            costs[..count].sort_unstable();
-            for (pool, (_, place)) in order.iter_mut().zip(&costs[..count]) {
-                *pool = candidates.rented[usize::from(*place)];
-            }
+        let count = rented.len().min(RANKED_POOLS_MAX);
+        order[..count].copy_from_slice(&rented[..count]);
+        if self.candidates[shape.index()].prices_move {
+            by_cost(plan, shape, &mut order[..count]);
         }
         let mut refusal = None;
-        for &pool in order[..count].iter().chain(&candidates.rented[count..]) {
-            if self
-                .ceiling()
-                .is_some_and(|ceiling| price_at(plan, pool, now) > ceiling)
-            {
-                continue;
-            }
-            match plan.rent(slot, pool) {
+        for &pool in order[..count].iter().chain(&rented[count..]) {
+            match self.rent_one(plan, slot, pool, missing) {
                 Ok(()) => return Ok(pool),
-                Err(why) => {
-                    missing.note(why, pool);
-                    refusal = Some(why);
-                }
+                Err(why) => refusal = why.or(refusal),
             }
         }
         Err(refusal)
+    }
+
+    /// Rents in one pool, unless it is dearer than the ceiling.
+    fn rent_one(
+        &self,
+        plan: &mut Plan<'_>,
+        slot: Slot,
+        pool: PoolId,
+        missing: &mut Missing,
+    ) -> Result<(), Option<Refusal>> {
+        let is_too_dear = |ceiling| price_at(plan, pool, plan.world.now) > ceiling;
+        if self.ceiling().is_some_and(is_too_dear) {
+            return Err(None);
+        }
+        plan.rent(slot, pool).map_err(|why| {
+            missing.note(why, pool);
+            Some(why)
+        })
     }
 
     pub(super) fn ceiling(&self) -> Option<Price> {
@@ -276,6 +278,22 @@ impl Missing {
             }
             Refusal::Full | Refusal::Quota | Refusal::SoldOut => {}
         }
+    }
+}
+
+/// Puts rented pools into the order of what the work of a shape costs there now.
+fn by_cost(plan: &Plan<'_>, shape: ShapeId, order: &mut [PoolId]) {
+    let of = &plan.model.shapes[shape.index()];
+    // Costs are worked out once; the position makes keys unique, since a stable sort would ask for memory.
+    let mut costs = [(0u64, 0u8, PoolId(0)); RANKED_POOLS_MAX];
+    let costs = &mut costs[..order.len()];
+    for (place, (key, &pool)) in costs.iter_mut().zip(order.iter()).enumerate() {
+        let cost = unit_cost(plan.model, of, pool, price_at(plan, pool, plan.world.now));
+        *key = (cost, place as u8, pool);
+    }
+    costs.sort_unstable();
+    for (pool, key) in order.iter_mut().zip(costs) {
+        *pool = key.2;
     }
 }
 

@@ -107,6 +107,10 @@ impl World {
     pub fn place(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let gpus = self.jobs[slot].gpus;
         if self.is_guarded {
+            // What else stands in the way need not be asked where there is no room.
+            if !model.pool(pool).is_rented() && !self.pool(pool).fits(gpus) {
+                return Err(Refusal::Full);
+            }
             self.guard(model, slot, pool)?;
         }
         let state = &mut self.pools[pool.index()];
@@ -127,11 +131,6 @@ impl World {
         let Err(why) = self.may_start(model, slot, pool) else {
             return Ok(());
         };
-        let gpus = self.jobs[slot].gpus;
-        let is_full = !model.pool(pool).is_rented() && !self.pool(pool).fits(gpus);
-        if is_full {
-            return Err(Refusal::Full);
-        }
         if why == Refusal::Unstaged && self.stage_held(model, slot, pool) {
             return Ok(());
         }
