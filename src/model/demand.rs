@@ -74,7 +74,7 @@ pub struct Recorded {
     /// What strategies may see, in order of arrival; times from the start of the trace.
     pub requests: Vec<Request>,
     /// What only the engine may see, in the same order.
-    pub truth: Vec<Truth>,
+    pub(in crate::model) truth: Vec<Truth>,
     /// Names of the jobs, in the same order.
     pub names: JobNames,
     /// From the start of the trace to its last submission.

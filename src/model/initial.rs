@@ -12,6 +12,8 @@ pub struct Initial {
     /// Jobs that are there: those that run, and those that wait, in order of arrival. They come at time zero,
     /// before all others.
     pub jobs: Vec<InitialJob>,
+    /// How long each of them takes in all, and how it ends: for timelines only, no strategy may look.
+    pub(in crate::model) truth: Vec<Truth>,
     /// What left each provider's sites so far in the month.
     pub egress: Vec<(ProviderId, Bytes)>,
     /// Data that are in caches.
@@ -48,8 +50,6 @@ pub struct InitialJob {
     pub name: String,
     /// What it asks for, as from its beginning.
     pub request: Request,
-    /// How long it takes in all, and how it ends.
-    pub truth: Truth,
     /// How much of that is done, in reference ms.
     pub done: Span,
     /// How much of what is done is in no checkpoint yet.

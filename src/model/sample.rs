@@ -65,9 +65,10 @@ impl Timeline {
 
     /// Jobs that were there before the run come first.
     fn begin_with(&mut self, model: &Model) {
-        for (row, job) in model.initial.jobs.iter().enumerate() {
+        let initial = &model.initial;
+        for (row, (job, &truth)) in initial.jobs.iter().zip(&initial.truth).enumerate() {
             self.requests.push(job.request);
-            self.truth.push(job.truth);
+            self.truth.push(truth);
             self.source.push(JobSource {
                 demand: JobSource::INITIAL,
                 row: row as u32,

@@ -41,6 +41,50 @@ pub struct Orders {
 }
 
 /// What a strategy may see and do at one moment.
+///
+/// It sees what a job asked for, never how long it will take: that is in no field it can name.
+///
+/// ```
+/// use plimsoll::model::DemandSource;
+/// use plimsoll::strategy::Plan;
+///
+/// fn first_requested(plan: &Plan<'_>) -> Option<u64> {
+///     match &plan.model.demand.first()?.source {
+///         DemandSource::Recorded(recorded) => Some(recorded.requests.first()?.requested.0),
+///         DemandSource::Generated(_) => None,
+///     }
+/// }
+/// ```
+///
+/// The same with what is true does not compile,
+///
+/// ```compile_fail,E0616
+/// use plimsoll::model::DemandSource;
+/// use plimsoll::strategy::Plan;
+///
+/// fn first_true(plan: &Plan<'_>) -> Option<u64> {
+///     match &plan.model.demand.first()?.source {
+///         DemandSource::Recorded(recorded) => Some(recorded.truth.first()?.work.0),
+///         DemandSource::Generated(_) => None,
+///     }
+/// }
+/// ```
+///
+/// nor for jobs that are there at the start,
+///
+/// ```compile_fail,E0616
+/// fn first_true(plan: &plimsoll::strategy::Plan<'_>) -> Option<u64> {
+///     Some(plan.model.initial.truth.first()?.work.0)
+/// }
+/// ```
+///
+/// nor by way of the sampled world, which a plan does not have.
+///
+/// ```compile_fail,E0609
+/// fn first_true(plan: &plimsoll::strategy::Plan<'_>) -> Option<u64> {
+///     Some(plan.timeline.truth.first()?.work.0)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Plan<'a> {
     /// The estate.

@@ -173,3 +173,15 @@ pub fn then(
         placement: placement.unwrap_or(own.placement),
     }
 }
+
+/// How long the jobs take that are there at the start: only a sampled world tells.
+pub fn works_of(model: &Model) -> Vec<Span> {
+    let mut timeline = Timeline::default();
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    Timeline::sample(model, &dice, &mut timeline);
+    let first = timeline.truth[..model.initial.jobs.len()].iter();
+    first.map(|truth| truth.work).collect()
+}

@@ -2,6 +2,7 @@
 //! what was carried.
 
 use super::carried::sampled;
+use crate::common::phases::works_of;
 use crate::common::play;
 use crate::common::words::{Folder, START, begins};
 use plimsoll::dice::Dice;
@@ -71,12 +72,13 @@ fn a_recording_is_cut_at_the_start() {
     let model = small(&Folder::new("begun-trace"), initial).unwrap();
     let jobs = model.initial.jobs.iter();
     let told: Vec<_> = jobs
-        .map(|job| {
+        .zip(works_of(&model))
+        .map(|(job, work)| {
             let pool = job.pool.map(|pool| model.pool(pool).name.as_str());
             (
                 job.name.as_str(),
                 job.done.0 / 60_000,
-                job.truth.work.0 / 60_000,
+                work.0 / 60_000,
                 pool,
             )
         })

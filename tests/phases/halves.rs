@@ -79,7 +79,6 @@ fn second_half(first: &Model, all: &Timeline, left: &[JobLeft]) -> (Model, Timel
         second.initial.jobs.push(InitialJob {
             name: job.job.clone(),
             request,
-            truth: all.truth[id],
             done: Span(job.done),
             unsaved: Span::ZERO,
             pool: pool.map(PoolId::from),

@@ -22,7 +22,6 @@ fn warm(model: &mut Model, jobs: &[(Row, u64, Option<PoolId>)], rows: &[Row]) ->
         model.initial.jobs.push(InitialJob {
             name: format!("i-{index}"),
             request: timeline.requests[index],
-            truth: timeline.truth[index],
             done: Span(done),
             unsaved: Span::ZERO,
             pool,
@@ -101,7 +100,6 @@ fn a_fault_takes_what_was_never_saved_before_the_run_either() {
     model.initial.jobs = vec![InitialJob {
         name: "a".to_owned(),
         request: timeline.requests[0],
-        truth: timeline.truth[0],
         done: Span(3 * HOUR),
         unsaved: Span(HOUR),
         pool: Some(POOL),

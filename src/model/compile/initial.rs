@@ -253,7 +253,11 @@ pub(super) fn read(
         let key = (draft.gpus, draft.class);
         let shape = shapes.binary_search_by_key(&key, |shape| (shape.gpus, shape.class));
         let tenant = tenants.iter().position(|tenant| *tenant == draft.tenant);
-        Some(InitialJob {
+        let truth = Truth {
+            work: draft.work,
+            outcome: draft.outcome,
+        };
+        let job = InitialJob {
             name: draft.name,
             request: Request {
                 submit: SimTime::ZERO,
@@ -262,20 +266,18 @@ pub(super) fn read(
                 tenant: TenantId::from(tenant?),
                 priority: draft.priority,
             },
-            truth: Truth {
-                work: draft.work,
-                outcome: draft.outcome,
-            },
             done: draft.done,
             unsaved: draft.unsaved,
             pool: draft.pool,
             nodes: draft.nodes,
-        })
+        };
+        Some((job, truth))
     };
-    let jobs: Vec<InitialJob> = drafts.into_iter().filter_map(job).collect();
+    let (jobs, truth): (Vec<InitialJob>, Vec<Truth>) = drafts.into_iter().filter_map(job).unzip();
     fits(context, &jobs, file, shapes, pools);
     let mut initial = Initial {
         jobs,
+        truth,
         ..Initial::default()
     };
     down(context, spec, pools, &mut initial, script);
