@@ -1,5 +1,7 @@
 //! Delimited tables with a header, read through a [`Mapping`].
 
+mod fields;
+
 use csv::ByteRecord;
 
 use crate::process::Outcome;
@@ -16,7 +18,9 @@ use super::mapping::{
 use super::packed::Packing;
 use super::reason::{Adjustment, DropReason};
 use super::report::ImportReport;
-use super::value::{ValueFault, instant, milli_gpus, milliseconds, number};
+use super::value::{ValueFault, instant, milliseconds};
+
+use fields::{gpu_field, is_product, label, of_duration, of_submit, optional_time, text};
 
 /// Reads a whole table.
 pub(super) fn read_table(
@@ -297,76 +301,6 @@ fn label_column(
         Label::Constant(_) => Ok(None),
         Label::Column(column) => find(column).map(Some),
     }
-}
-
-fn text(record: &ByteRecord, place: usize) -> Result<&str, Fault> {
-    let field = record.get(place).unwrap_or_default();
-    std::str::from_utf8(field)
-        .map_err(|_| Fault::new(DropReason::NotUtf8, &String::from_utf8_lossy(field)))
-}
-
-fn label<'r>(
-    record: &'r ByteRecord,
-    place: Option<usize>,
-    declared: &'r Label,
-) -> Result<&'r str, Fault> {
-    match (place, declared) {
-        (Some(place), _) => text(record, place),
-        (None, Label::Constant(name) | Label::Column(name)) => Ok(name),
-    }
-}
-
-fn optional_time(
-    record: &ByteRecord,
-    column: Option<(usize, TimeUnit)>,
-) -> Result<Option<u64>, Fault> {
-    let Some((place, unit)) = column else {
-        return Ok(None);
-    };
-    let field = text(record, place)?;
-    match milliseconds(field, unit) {
-        Ok(value) if value >= 0 => Ok(Some(value.unsigned_abs())),
-        Err(ValueFault::Missing) => Ok(None),
-        _ => Err(Fault::new(DropReason::RequestedUnreadable, field)),
-    }
-}
-
-fn gpu_field(record: &ByteRecord, place: usize, unit: GpuUnit) -> Result<u64, Fault> {
-    let field = text(record, place)?;
-    milli_gpus(field, unit).map_err(|fault| {
-        let missing = fault == ValueFault::Missing;
-        let reason = if missing {
-            DropReason::GpusMissing
-        } else {
-            DropReason::GpusUnreadable
-        };
-        Fault::new(reason, field)
-    })
-}
-
-fn of_submit(fault: ValueFault, field: &str) -> Fault {
-    let reason = match fault {
-        ValueFault::Missing => DropReason::SubmitMissing,
-        ValueFault::Unreadable => DropReason::SubmitUnreadable,
-        ValueFault::TooLarge => DropReason::TimeTooLarge,
-    };
-    Fault::new(reason, field)
-}
-
-fn of_duration(fault: ValueFault, field: &str) -> Fault {
-    let reason = match fault {
-        ValueFault::Missing => DropReason::DurationMissing,
-        ValueFault::Unreadable => DropReason::DurationUnreadable,
-        ValueFault::TooLarge => DropReason::TimeTooLarge,
-    };
-    Fault::new(reason, field)
-}
-
-/// Whether a column of GPU-seconds agrees with run time × GPUs, to a millisecond of each GPU.
-fn is_product(field: &str, duration_ms: i64, milli_gpus: u64) -> bool {
-    let gpus = milli_gpus as f64 / 1e3;
-    let expected = duration_ms as f64 / 1e3 * gpus;
-    number(field).is_ok_and(|found| (found - expected).abs() <= 1e-3 * gpus + 1e-9 * expected)
 }
 
 pub(super) fn few_enough(record: &ByteRecord, limits: &Limits) -> Result<(), TraceError> {

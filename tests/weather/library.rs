@@ -1,8 +1,13 @@
 //! Every file of weather can be taken in by one line, and does what it says.
 
+mod estates;
+mod heard;
+
 use std::path::PathBuf;
 
 use crate::common::Everything;
+use estates::{CONTRACTS, ESTATE, LOSSES};
+use heard::*;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
@@ -10,163 +15,6 @@ use plimsoll::model::{Model, Timeline, compile};
 use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
 use plimsoll::units::{PoolId, SimTime, StrategyId};
-
-/// An estate with something of each kind.
-const ESTATE: &str = r#"
-[scenario]
-name          = "estate"
-start         = 2026-01-05T00:00:00Z
-horizon       = "28 d"
-reference_gpu = "h200"
-
-[[site]]
-name         = "dc"
-kind         = "private"
-jurisdiction = "DE"
-
-[[site]]
-name         = "shop"
-kind         = "edge"
-jurisdiction = "DE"
-
-[[site]]
-name    = "aws"
-catalog = "aws-us-east-2"
-
-[[pool]]
-name  = "dc/h200"
-site  = "dc"
-gpu   = "h200"
-nodes = 40
-offer = { kind = "owned", price = "2.50 USD/GPU-h" }
-
-[[pool]]
-name          = "shop/l40s"
-site          = "shop"
-gpu           = "l40s"
-nodes         = 2
-gpus_per_node = 4
-offer         = { kind = "owned", price = "1.20 USD/GPU-h" }
-
-[[pool]]
-name  = "aws/spot"
-site  = "aws"
-gpu   = "h200"
-offer = { kind = "spot", quota = 64 }
-
-[[pool]]
-name  = "aws/on-demand"
-site  = "aws"
-gpu   = "h200"
-offer = { kind = "on-demand", quota = 64 }
-
-[[key_service]]
-name    = "kms"
-cache   = "1 h"
-on_loss = "stop"
-
-# Enough for all in fair weather: 330 GPUs read 6.6 GB/s.
-[[storage]]
-name = "lake"
-site = "dc"
-read = "8 GB/s"
-
-[[storage]]
-name = "bucket"
-site = "aws"
-
-[[link]]
-name      = "wan"
-from      = "dc"
-to        = "shop"
-kind      = "vpn"
-bandwidth = "10 Gb/s"
-
-[[identity_provider]]
-name      = "sso"
-federated = true
-home      = "dc"
-lifetime  = "12 h"
-
-[[registry]]
-name      = "hub"
-bandwidth = "1 GB/s"
-
-[[artifact]]
-name     = "base model"
-kind     = "model"
-size     = "140 GB"
-registry = "hub"
-versions = ["2.1", "2.0"]
-key      = "kms"
-
-[[class]]
-name      = "kiosk"
-sites     = ["shop"]
-burst     = false
-artifacts = ["base model"]
-identity  = "sso"
-match     = { tenant = "kiosk" }
-
-[[class]]
-name      = "single"
-key       = "kms"
-artifacts = ["base model"]
-feed      = "0.02 GB/s per GPU"
-
-[[class]]
-name       = "node"
-key        = "kms"
-identity   = "sso"
-checkpoint = { interval = "4 h" }
-feed       = "0.02 GB/s per GPU"
-
-[[class]]
-name = "large"
-feed = "0.02 GB/s per GPU"
-
-[[demand]]
-name      = "research"
-generator = { preset = "shared-research", load = 1.1 }
-drop      = ["unplaceable"]
-
-[[demand]]
-name      = "kiosk"
-generator = { arrivals = "smooth", jobs_per_day = 60, zone = "Europe/Berlin", run_time = 0.1, gangs = { 1 = 1 }, tenants = { kiosk = 1 } }
-
-[[strategy]]
-name      = "out after 10 min"
-queue     = { kind = "fit-first" }
-placement = { kind = "private-first", spill = { waited = "10 min" } }
-"#;
-
-/// Capacity under contract, beside the rest.
-const CONTRACTS: &str = r#"
-[[site]]
-name = "host"
-kind = "hosted"
-
-[[pool]]
-name  = "host/h200"
-site  = "host"
-gpu   = "h200"
-nodes = 1
-offer = { kind = "hosted", price = "3 USD/GPU-h" }
-
-[[pool]]
-name  = "aws/block"
-site  = "aws"
-gpu   = "h200"
-nodes = 2
-offer = { kind = "capacity-block", price = "5.20 USD/GPU-h", from = "10 d", until = "20 d" }
-
-[[pool]]
-name  = "dc/written-off"
-site  = "dc"
-gpu   = "h200"
-nodes = 1
-offer = { kind = "owned", tco = "h200-4y" }
-"#;
 
 /// An estate under a file of weather, or none.
 fn model(file: Option<&str>, estate: &str) -> Model {
@@ -197,105 +45,10 @@ fn live(model: &Model) -> Everything {
     heard
 }
 
-fn interruptions(heard: &Everything) -> u32 {
-    heard.jobs.iter().map(|job| job.interruptions).sum()
-}
-
-fn down(heard: &Everything, pool: usize) -> u128 {
-    heard.pools[pool].gpu_time[Bucket::Down]
-}
-
-fn refusals(heard: &Everything) -> u64 {
-    heard.pools.iter().map(|pool| pool.refusals).sum()
-}
-
-fn reclaims(heard: &Everything, pool: usize) -> u64 {
-    heard.pools[pool].reclaims
-}
-
-fn waited_for(heard: &Everything, cause: Cause) -> u64 {
-    heard.jobs.iter().map(|job| job.waits[cause]).sum()
-}
-
-/// What a GPU-hour in a rented pool costs on average, in ticks for each milli-GPU·ms.
-fn price(heard: &Everything, pool: usize) -> f64 {
-    let record = &heard.pools[pool];
-    record.charged.0 as f64 / record.gpu_time.total() as f64
-}
-
-/// Nodes that stopped, at each time some did.
-fn stops(heard: &Everything) -> Vec<u32> {
-    let stopped = |&(_, fact): &(_, Fact)| match fact {
-        Fact::NodesDown(_, nodes) => Some(nodes),
-        _ => None,
-    };
-    heard.facts.iter().filter_map(stopped).collect()
-}
-
-/// GPU-time that waited for data, in a pool.
-fn stalled(heard: &Everything, pool: usize) -> (u128, u128) {
-    let gpu_time = &heard.pools[pool].gpu_time;
-    let by = [Bucket::StalledStorage, Bucket::StalledLink];
-    (gpu_time[by[0]], gpu_time[by[1]])
-}
-
-/// How long jobs waited because nobody vouched for them.
-fn for_identity(heard: &Everything) -> u64 {
-    waited_for(heard, Cause::Identity)
-}
-
-/// How often something came to a site.
-fn staged(heard: &Everything) -> usize {
-    let staged = |(_, fact): &&(_, Fact)| matches!(fact, Fact::Staged(..));
-    heard.facts.iter().filter(staged).count()
-}
-
-/// How often a service was lost, by site.
-fn lost_services(heard: &Everything) -> usize {
-    let lost = |(_, fact): &&(_, Fact)| matches!(fact, Fact::ServiceLost(_));
-    heard.facts.iter().filter(lost).count()
-}
-
-/// How long services were out, over all sites.
-fn hours_out(heard: &Everything) -> u64 {
-    let out = heard.services.iter().map(|service| service.out.0);
-    out.sum::<u64>() / 3_600_000
-}
-
-/// What the effects look at, in words.
-fn figures(heard: &Everything) -> String {
-    let of_pools: Vec<String> = (0..4)
-        .map(|pool| {
-            let down = down(heard, pool) / GPU_DAY;
-            let (reclaims, price) = (reclaims(heard, pool), price(heard, pool));
-            let (storage, link) = stalled(heard, pool);
-            let starved = (storage + link) / 3_600_000;
-            format!("{starved} milli-GPU-h starved, {down} GPU-days down, {reclaims} reclaimed, price {price:.3e}")
-        })
-        .collect();
-    let quota = waited_for(heard, Cause::Quota);
-    let identity = for_identity(heard);
-    let key = waited_for(heard, Cause::Key);
-    let registry = waited_for(heard, Cause::Registry);
-    let (staged, spoiled) = (staged(heard), heard.run.spoiled_jobs);
-    format!(
-        "{} fell back, {} GPU-h of rework, {} interrupted, {} services lost for {} h, {key} ms for keys, {identity} ms for identity, {registry} ms for registries, {staged} staged, {spoiled} spoiled, {} refused, {} stops, {quota} ms for quota; {}",
-        heard.run.fell_back,
-        rework(heard, 0) / 3_600_000_000,
-        interruptions(heard),
-        lost_services(heard),
-        hours_out(heard),
-        refusals(heard),
-        stops(heard).len(),
-        of_pools.join("; ")
-    )
-}
-
 /// What a file must do to the estate: (as it lives in this weather, as it lives in fair weather).
 type Effect = fn(&Everything, &Everything) -> bool;
 
 const DAY: u64 = 86_400_000;
-const GPU_DAY: u128 = 1000 * 86_400_000;
 
 const EFFECTS: &[(&str, Effect)] = &[
     // All three sites for nine hours: at once.
@@ -466,23 +219,6 @@ const OF_CONTRACTS: &[(&str, Effect)] = &[
     }),
 ];
 
-/// The private site is lost for a day, and checkpoints go from everywhere to what is rented.
-const LOSSES: &str = r#"
-[[link]]
-name      = "uplink"
-from      = "dc"
-to        = "aws"
-kind      = "internet"
-bandwidth = "10 Gb/s"
-
-[[happening]]
-name  = "dc lost"
-at    = "9 d"
-what  = "nodes-down"
-where = { sites = ["dc"] }
-lasts = "1 d"
-"#;
-
 /// What files do to an estate whose checkpoints go home, and which loses a site.
 const OF_CHECKPOINTS: &[(&str, Effect)] = &[
     // In fair weather the newest is home within minutes, and a job that goes on elsewhere loses what any other does:
@@ -493,18 +229,6 @@ const OF_CHECKPOINTS: &[(&str, Effect)] = &[
             && egress(heard, 0) < egress(fair, 0)
     }),
 ];
-
-fn rework(heard: &Everything, pool: usize) -> u128 {
-    heard.pools[pool].gpu_time[Bucket::Rework]
-}
-
-fn egress(heard: &Everything, pool: usize) -> i128 {
-    heard.pools[pool].egress_cost.0
-}
-
-fn charged(heard: &Everything, pool: usize) -> i128 {
-    heard.pools[pool].charged.0
-}
 
 #[test]
 fn every_file_of_weather_does_what_it_says() {
