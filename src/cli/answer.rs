@@ -8,6 +8,7 @@ use crate::record::{StrategySummary, Summary, plain, write_summary_csv};
 
 use super::arguments::OutputFormat;
 use super::output::{width, wrapped};
+use super::ranking::ranking;
 use super::study::Study;
 use super::table::table;
 
@@ -76,7 +77,8 @@ fn words(summary: &Summary, place: &Path, width: usize) -> String {
             .map(|line| wrapped(line, width) + "\n")
             .collect()
     };
-    [lay(&before), table(summary, width), lay(&after)].concat()
+    let ranked = ranking(summary, width);
+    [lay(&before), ranked, table(summary, width), lay(&after)].concat()
 }
 
 fn how_sure(summary: &Summary) -> String {

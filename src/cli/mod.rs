@@ -22,6 +22,7 @@ mod outside;
 mod phases;
 mod power;
 mod progress;
+mod ranking;
 mod rules;
 mod schema;
 mod services;
