@@ -347,7 +347,8 @@ pub fn balances(heard: &Everything) {
         let mine = heard.postings.iter();
         let mine = mine.filter(|posting| posting.pool() == Some(pool.pool));
         let posted: Money = mine.map(|posting| posting.amount).sum();
-        assert_eq!(posted, pool.charged + pool.egress_cost);
+        let drawn = pool.drawn.cost;
+        assert_eq!(posted, pool.charged + pool.egress_cost + drawn);
     }
     let mut posted: BTreeMap<JobId, Money> = BTreeMap::new();
     for posting in &heard.postings {
@@ -357,6 +358,7 @@ pub fn balances(heard: &Everything) {
     }
     for job in &heard.jobs {
         let mine = posted.get(&job.job).copied().unwrap_or_default();
-        assert_eq!(mine, job.compute_cost + job.egress_cost, "{:?}", job.job);
+        let booked = job.compute_cost + job.egress_cost + job.drawn.cost;
+        assert_eq!(mine, booked, "{:?}", job.job);
     }
 }

@@ -21,6 +21,7 @@ mod markets;
 mod power;
 mod reclaims;
 mod recordings;
+mod regulated;
 mod repairs;
 mod rules;
 mod rules_in_storms;

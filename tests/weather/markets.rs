@@ -10,14 +10,14 @@ use plimsoll::model::{Compiled, Happening, Model, Timeline, compile};
 use plimsoll::scenario::{load, load_text};
 use plimsoll::units::{Money, PoolId, Price, SimTime, Span};
 
-fn shipped(name: &str, horizon: &str) -> Compiled {
+pub(super) fn shipped(name: &str, horizon: &str) -> Compiled {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let set = [format!("scenario.horizon={horizon}")];
     let scenario = load(&root.join("scenarios").join(name), &set).unwrap();
     compile(&scenario).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-fn world(model: &Model, replication: u32) -> Timeline {
+pub(super) fn world(model: &Model, replication: u32) -> Timeline {
     let mut timeline = Timeline::default();
     let dice = Dice {
         seed: 1,

@@ -316,4 +316,17 @@ fn shipped_files_of_rules_refuse_what_they_say() {
         under("export-controlled", "classification = [\"dual-use\"]", &[]),
         LEAVES
     );
+    let ours = "site.dc.jurisdiction=DE";
+    let near = "site.cloud.jurisdiction=FI";
+    let signed = "site.cloud.attributes.agreements=[\"processor\"]";
+    assert_eq!(under("eu-health", health, &[ours, near, signed]), STAYS);
+    let customer = "classification = [\"customer\"]";
+    assert_eq!(under("eu-health", customer, &[ours, near]), STAYS);
+    assert_eq!(under("eu-health", customer, &[ours, near, signed]), LEAVES);
+    assert_eq!(
+        under("eu-health", customer, &[ours, country[1], signed]),
+        STAYS
+    );
+    let public = "classification = [\"public\"]";
+    assert_eq!(under("eu-health", public, &[ours, country[1]]), LEAVES);
 }
