@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::evidence::EvidenceCommand;
 use super::generate::GenerateArguments;
 use super::import::ImportArguments;
 use super::init::InitArguments;
@@ -83,6 +84,9 @@ pub(super) enum Command {
                       plimsoll verify --seed 7 --format json"
     )]
     Verify(VerifyArguments),
+    /// Look at what runs with --evidence wrote down: each decision, chained by hashes
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Print the JSON Schema of scenario files
     Schema,
 }
@@ -121,6 +125,16 @@ pub(super) struct StudyArguments {
     /// Record every job of this replication (the first is 0) in jobs.csv; may be repeated
     #[arg(long, value_name = "REPLICATION")]
     pub(super) jobs: Vec<u32>,
+    /// Write every decision of this replication (the first, 0, unless given) into evidence.jsonl, chained by hashes; may be
+    /// repeated
+    #[arg(
+        long,
+        value_name = "REPLICATION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "0"
+    )]
+    pub(super) evidence: Vec<u32>,
     /// Say nothing but the answer and errors
     #[arg(long, short)]
     pub(super) quiet: bool,

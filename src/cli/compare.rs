@@ -24,7 +24,7 @@ use crate::units::{JobId, StrategyId};
 use super::arguments::{OutputFormat, StudyArguments};
 use super::exit::Failure;
 use super::study::{Study, counted};
-use super::{answer, output, progress};
+use super::{answer, evidence, output, progress};
 
 /// Where records go unless somebody says otherwise.
 const REPORTS: &str = "reports";
@@ -36,6 +36,7 @@ struct Job<'a> {
     names: Vec<String>,
     layout: Layout,
     jobs_of: Vec<u32>,
+    evidence_of: Vec<u32>,
     read: Vec<String>,
 }
 
@@ -112,7 +113,12 @@ fn play(
         threads: usize::from(arguments.threads),
         sample: &sample,
     };
-    let jobs_of = replications_to_record(arguments, plan.replications)?;
+    let jobs_of = replications_to_record(("--jobs ", &arguments.jobs), plan.replications)?;
+    let mut evidence = arguments.evidence.clone();
+    if study.evidence && evidence.is_empty() {
+        evidence.push(0);
+    }
+    let evidence_of = replications_to_record(("--evidence=", &evidence), plan.replications)?;
     let mut job = Job {
         study,
         names: strategies
@@ -121,6 +127,7 @@ fn play(
             .collect(),
         layout: layout_of(&study.model),
         jobs_of,
+        evidence_of,
         read: study.read.clone(),
         plan,
     };
@@ -165,15 +172,15 @@ fn play(
 }
 
 fn replications_to_record(
-    arguments: &StudyArguments,
+    (word, wanted): (&str, &[u32]),
     replications: u32,
 ) -> Result<Vec<u32>, Failure> {
-    let mut wanted = arguments.jobs.clone();
+    let mut wanted = wanted.to_vec();
     wanted.sort_unstable();
     wanted.dedup();
     match wanted.last() {
         Some(last) if replications <= *last => Err(Failure::Usage(format!(
-            "--jobs {last}: the first replication is 0 and the last of this run {}",
+            "{word}{last}: the first replication is 0 and the last of this run {}",
             replications - 1
         ))),
         _ => Ok(wanted),
@@ -210,6 +217,7 @@ fn manifest(job: &Job<'_>, arguments: &StudyArguments, command: &str) -> Manifes
         replications_asked: job.plan.replications,
         strategies: job.names.clone(),
         jobs_of: job.jobs_of.clone(),
+        evidence_of: job.evidence_of.clone(),
         assumptions: study.assumptions.clone(),
         ..Manifest::new(study.model.name.clone(), study.resolved.clone())
     }
@@ -234,6 +242,9 @@ fn command_line(job: &Job<'_>, arguments: &StudyArguments, command: &str) -> Str
     ));
     for replication in &job.jobs_of {
         words.push(format!("--jobs {replication}"));
+    }
+    for replication in &job.evidence_of {
+        words.push(format!("--evidence={replication}"));
     }
     words.join(" ")
 }
@@ -275,6 +286,11 @@ fn record(
     manifest.jobs_of =
         write_jobs(job, &mut folder, interrupted).map_err(|error| failed(error, place))?;
     manifest.partial |= manifest.jobs_of.len() < job.jobs_of.len();
+    let wanted = &job.evidence_of;
+    (manifest.evidence_of, manifest.evidence) =
+        evidence::write(&job.plan, wanted, manifest, &mut folder, interrupted)
+            .map_err(|error| failed(error, place))?;
+    manifest.partial |= manifest.evidence_of.len() < wanted.len();
     let summary = summary(job, manifest, &played);
     if manifest.partial && is_complete(place, &manifest.run_id) {
         return Err(Failure::Interrupted(format!(

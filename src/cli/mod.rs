@@ -11,6 +11,7 @@ mod columns;
 mod commitments;
 mod compare;
 mod contracts;
+mod evidence;
 mod exit;
 mod generate;
 mod import;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Generate(world) => generate::generate(world),
         Command::Init(place) => init::init(place),
         Command::Verify(trust) => verify::verify(trust),
+        Command::Evidence(what) => evidence::evidence(what),
         Command::Schema => schema::schema(),
     };
     match done {

@@ -33,6 +33,8 @@ pub(super) struct Study {
     pub(super) replications: u32,
     /// The seed of all randomness.
     pub(super) seed: u64,
+    /// Whether the scenario asks for evidence.
+    pub(super) evidence: bool,
 }
 
 impl Study {
@@ -61,6 +63,7 @@ impl Study {
             load: compiled.load,
             replications: compiled.replications,
             seed: compiled.seed,
+            evidence: compiled.evidence,
         })
     }
 

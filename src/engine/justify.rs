@@ -1,7 +1,7 @@
 //! Whoever asks why is told before what was decided is carried out.
 
 use crate::journal::{Choice, Justification, Observer};
-use crate::units::{JobId, SimTime};
+use crate::units::{JobId, ShapeId, SimTime};
 
 use super::run::Run;
 
@@ -13,6 +13,7 @@ impl<O: Observer> Run<'_, O> {
         let mut told = Justification {
             at: SimTime::ZERO,
             job: JobId(0),
+            shape: ShapeId(0),
             chosen: None,
             choice: Choice::First,
             considered: Vec::new(),

@@ -1,6 +1,6 @@
 //! Why a job went where it went, or nowhere: what a decision found of each pool that the job's class may use.
 
-use crate::units::{JobId, PoolId, Price, SimTime, Span};
+use crate::units::{JobId, PoolId, Price, ShapeId, SimTime, Span};
 
 use super::cause::Cause;
 
@@ -66,6 +66,8 @@ pub struct Considered {
     pub pool: PoolId,
     /// Its place in the order in which the strategy tries pools now, from 0; `None` if it is not among them.
     pub place: Option<u16>,
+    /// Rules in force that hold for it there, be it to permit or to forbid, a bit for each by its place in the model.
+    pub fired: u128,
     /// Rules that are obeyed and refuse it, a bit for each by its place in the model; the highest bit stands for what
     /// nothing permits.
     pub refusing: u128,
@@ -108,6 +110,8 @@ pub struct Justification {
     pub at: SimTime,
     /// For whom.
     pub job: JobId,
+    /// What it asks for.
+    pub shape: ShapeId,
     /// Which pool it takes.
     pub chosen: Option<PoolId>,
     /// Why.

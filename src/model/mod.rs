@@ -61,7 +61,7 @@ pub use rates::RateSteps;
 pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
-pub use rules::{Masks, Rule, RuleEffect, RuleMode, Rules, set_bits};
+pub use rules::{Masks, Rule, RuleEffect, RuleMode, Rules, Value as AttributeValue, set_bits};
 pub use sample::SampleScratch;
 pub use scored::{Grouping, Scored, Scoring, Weights};
 pub use services::{

@@ -16,7 +16,8 @@ use crate::units::{PoolId, ShapeId};
 pub use crate::journal::RuleMode;
 pub(super) use condition::Condition;
 pub(super) use meaning::condition;
-pub(super) use vocabulary::{Attribute, Kind, Of, Tuple, Value, Vocabulary};
+pub use vocabulary::Value;
+pub(super) use vocabulary::{Attribute, Kind, Of, Tuple, Vocabulary};
 
 /// What a rule does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +86,10 @@ pub struct Rules {
     /// By row and column, a bit for each rule of which it is unknown whether it holds.
     unknown: Vec<u128>,
     permits: u128,
+    /// By shape, what is known of its jobs.
+    of_jobs: Vec<Vec<(String, Value)>>,
+    /// By pool, what is known of it.
+    of_targets: Vec<Vec<(String, Value)>>,
 }
 
 /// Most rules of a scenario: a bit of a mask for each, and one for what nothing permits.
@@ -117,6 +122,8 @@ impl Rules {
             columns: (0..pools as u32).collect(),
             width: pools,
             permits,
+            of_jobs: Vec::new(),
+            of_targets: Vec::new(),
         }
     }
 
@@ -148,6 +155,8 @@ impl Rules {
             width,
             fired: Vec::with_capacity(kinds.len() * width),
             unknown: Vec::with_capacity(kinds.len() * width),
+            of_jobs: vocabulary.known(Of::Job, jobs),
+            of_targets: vocabulary.known(Of::Target, targets),
         };
         for job in &kinds {
             for target in &places {
@@ -197,6 +206,16 @@ impl Rules {
     /// The attributes that somebody does not have for whom a rule needs them, as rules write them.
     pub fn unlabelled(&self, rule: usize) -> impl Iterator<Item = &str> {
         self.unlabelled[rule].iter().map(String::as_str)
+    }
+
+    /// What rules know of jobs of a shape: attributes and their values; what is unknown is left out.
+    pub fn known_of_jobs(&self, shape: ShapeId) -> &[(String, Value)] {
+        self.of_jobs.get(shape.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// What rules know of a pool.
+    pub fn known_of_target(&self, pool: PoolId) -> &[(String, Value)] {
+        self.of_targets.get(pool.index()).map_or(&[], Vec::as_slice)
     }
 
     /// Whether there is any rule.

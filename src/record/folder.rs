@@ -8,7 +8,13 @@ use std::path::{Path, PathBuf};
 const SEAL: &str = "manifest.json";
 
 /// Files that a run may write; those of an earlier run that this one does not write are removed.
-const OURS: [&str; 4] = ["runs.csv", "summary.json", "jobs.csv", SEAL];
+const OURS: [&str; 5] = [
+    "runs.csv",
+    "summary.json",
+    "jobs.csv",
+    "evidence.jsonl",
+    SEAL,
+];
 
 /// A folder being written beside its final place. Dropped before [`Folder::finish`], it leaves nothing.
 #[derive(Debug)]

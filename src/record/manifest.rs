@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::SCHEMA_VERSION;
+use super::evidence::Seal;
 use super::hash::sha256_hex;
 
 /// How many hexadecimal digits of the hash name a run.
@@ -65,6 +66,12 @@ pub struct Manifest {
     pub strategies: Vec<String>,
     /// The replications whose jobs are recorded one by one.
     pub jobs_of: Vec<u32>,
+    /// The replications of which there is evidence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence_of: Vec<u32>,
+    /// Its end, if there is any: what `plimsoll evidence verify` compares with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Seal>,
     /// How the estate stood at the start.
     pub initial_state: String,
     /// Values that the user did not give.
@@ -89,6 +96,8 @@ impl Manifest {
             partial: false,
             strategies: Vec::new(),
             jobs_of: Vec::new(),
+            evidence_of: Vec::new(),
+            evidence: None,
             initial_state: "started empty".to_owned(),
             assumptions: Vec::new(),
         }
@@ -100,6 +109,7 @@ impl Manifest {
             run_id: String::new(),
             replications_done: 0,
             partial: false,
+            evidence: None,
             ..self.clone()
         };
         let text = serde_json::to_string(&inputs).unwrap_or_default();

@@ -6,11 +6,13 @@
 //! | `runs.csv` | one row for each strategy and replication, columns from [`crate::metrics::METRICS`] |
 //! | `summary.json` | the comparison: estimates with intervals, paired differences |
 //! | `jobs.csv` | each job of the replications asked for |
+//! | `evidence.jsonl` | each decision of the replications asked for, chained by hashes |
 //!
 //! A folder is written beside its place and renamed into it; a folder with a `manifest.json` is complete.
 //! Nothing in it depends on clocks, threads or machines, so running again gives the same bytes.
 
 mod decimal;
+mod evidence;
 mod file;
 mod folder;
 mod hash;
@@ -23,6 +25,10 @@ mod table;
 mod text;
 
 pub use decimal::{decimal, seconds};
+pub use evidence::{
+    Broken, Chain, EvidenceWords, JobWords, Known, OutletWords, PoolWords, RuleWords, RunWords,
+    Scribe, Seal, Verified, verify,
+};
 pub use file::write_whole;
 pub use folder::{Folder, folder_name, is_complete};
 pub use hash::{sha256_file, sha256_hex};

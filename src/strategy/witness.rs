@@ -218,6 +218,7 @@ impl Strategy {
         let decided = &witness.decided[number];
         told.at = world.now;
         told.job = decided.job;
+        told.shape = decided.shape;
         told.chosen = decided.chosen.ok();
         told.choice = choice(model, decided);
         told.considered.clear();
@@ -322,10 +323,11 @@ impl Strategy {
         let of = &model.shapes[shape.index()];
         let is_rented = model.pool(found.pool).is_rented();
         match self.settings.placement {
-            _ if found.refusing != 0 => Bar::Rule,
             Placement::PrivateOnly if is_rented => Bar::Strategy,
             Placement::PublicOnly if !is_rented => Bar::Strategy,
             _ if is_rented && !may_burst(model, of) => Bar::Stays,
+            // A rule is only to blame where it could have gone otherwise.
+            _ if found.refusing != 0 => Bar::Rule,
             _ => Bar::Size,
         }
     }
@@ -353,17 +355,19 @@ fn per_work(model: &Model, shape: ShapeId, sight: &Sight) -> Price {
 
 fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Considered {
     let masks = world.rules.masks();
-    let (refusing, violated) = if model.rules.are_used() {
+    let (fired, refusing, violated) = if model.rules.are_used() {
         (
+            model.rules.fired(shape, sight.pool) & masks.active,
             model.rules.refusing(masks, shape, sight.pool),
             model.rules.violated(masks, shape, sight.pool),
         )
     } else {
-        (0, 0)
+        (0, 0, 0)
     };
     Considered {
         pool: sight.pool,
         place: None,
+        fired,
         refusing,
         violated,
         bar: None,

@@ -2,11 +2,13 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 pub mod attempt;
+pub mod auditor;
 pub mod bad_days;
 pub mod bounds;
 pub mod budgets;
 pub mod capacity;
 pub mod cases;
+pub mod cel;
 pub mod checks;
 pub mod clouds;
 pub mod helpers;

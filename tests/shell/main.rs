@@ -7,6 +7,7 @@ mod shell;
 
 mod check;
 mod command;
+mod evidence;
 mod example;
 mod fuzz_smoke;
 mod glossary;

@@ -6,6 +6,7 @@ mod common;
 mod artifacts;
 mod calm;
 mod commitments;
+mod evidence;
 mod factors;
 mod faults;
 mod fitted;

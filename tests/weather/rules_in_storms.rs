@@ -13,7 +13,7 @@ use proptest::prelude::*;
 /// For three rules, two of them to forbid: by class and pool whether it fires, its mode, whether it evicts; and when
 /// which changes to what.
 #[derive(Clone, Debug)]
-struct Regime {
+pub(crate) struct Regime {
     fires: Vec<bool>,
     modes: [RuleMode; 3],
     evicts: [bool; 3],
@@ -24,7 +24,7 @@ fn modes() -> impl Strategy<Value = RuleMode> {
     prop::sample::select(vec![RuleMode::Off, RuleMode::Audit, RuleMode::Enforce])
 }
 
-fn regimes() -> impl Strategy<Value = Regime> {
+pub(crate) fn regimes() -> impl Strategy<Value = Regime> {
     let change = (
         0u64..20_000_000,
         0u16..3,
@@ -46,11 +46,11 @@ fn regimes() -> impl Strategy<Value = Regime> {
 }
 
 impl Regime {
-    fn fires(&self, rule: usize, class: usize, pool: usize) -> bool {
+    pub(crate) fn fires(&self, rule: usize, class: usize, pool: usize) -> bool {
         self.fires[(rule * 4 + class % 4) * 4 + pool % 4]
     }
 
-    fn rule(&self, model: &mut Model, timeline: &mut Timeline) {
+    pub(crate) fn rule(&self, model: &mut Model, timeline: &mut Timeline) {
         let effects = [RuleEffect::Forbid, RuleEffect::Forbid, RuleEffect::Permit];
         let rules = effects.into_iter().enumerate().map(|(index, effect)| Rule {
             mode: self.modes[index],

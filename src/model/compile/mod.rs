@@ -117,6 +117,8 @@ pub struct Compiled {
     pub files: Vec<PathBuf>,
     /// The merged scenario as TOML with sorted keys.
     pub resolved: String,
+    /// Whether the decisions of the first replication are to be written down.
+    pub evidence: bool,
 }
 
 /// Terms with providers, and what prices share.
@@ -250,7 +252,13 @@ fn compiled(
         imports,
         files: files_of(scenario, context.files),
         resolved: scenario.resolved.clone(),
+        evidence: evidence_is_asked_for(&scenario.file),
     })
+}
+
+fn evidence_is_asked_for(file: &ScenarioFile) -> bool {
+    let record = file.record.value();
+    record.is_some_and(|record| record.evidence.value() == Some(&true))
 }
 
 /// What each shape of request does: when it writes checkpoints, and with which sizes it can go on.

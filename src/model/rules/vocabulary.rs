@@ -24,9 +24,9 @@ pub(in crate::model) enum Kind {
     Flag,
 }
 
-/// A value.
+/// A value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::model) enum Value {
+pub enum Value {
     /// Any number of marks; also a list that a rule writes out.
     Marks(Vec<String>),
     /// One text.
@@ -113,6 +113,17 @@ impl Attribute {
 }
 
 impl Vocabulary {
+    /// The attributes of somebody that are known, with their values.
+    pub(in crate::model) fn known(&self, of: Of, tuples: &[Tuple]) -> Vec<Vec<(String, Value)>> {
+        let known = |tuple: &Tuple| {
+            let own = self.0.iter().zip(tuple);
+            let own = own.filter(|(attribute, _)| attribute.of == of);
+            own.filter_map(|(attribute, value)| Some((attribute.name.clone(), value.clone()?)))
+                .collect()
+        };
+        tuples.iter().map(known).collect()
+    }
+
     /// The place of an attribute.
     pub(in crate::model) fn position(&self, of: Of, name: &str) -> Option<usize> {
         self.0

@@ -15,6 +15,7 @@ mod market;
 mod network;
 mod offer;
 mod phase;
+mod record;
 mod rule;
 mod run;
 mod scoring;
@@ -61,6 +62,7 @@ pub use phase::{
     CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseBudgetSpec, PhaseLinkSpec, PhasePriceSpec,
     PhaseQuotaSpec, PhaseSpec, RetireSpec,
 };
+pub use record::RecordSpec;
 pub use rule::{
     AttributeKind, AttributeSpec, AttributeValue, AttributesSpec, EffectKind, ModeKind,
     OnChangeKind, RuleSpec,
@@ -134,6 +136,8 @@ pub struct ScenarioFile {
     pub demand: List<DemandSpec>,
     /// What may run where; everything unless given.
     pub rule: List<RuleSpec>,
+    /// What is written down of a run, beside its numbers.
+    pub record: Given<RecordSpec>,
     /// Attributes that rules read, where more should be said of them than follows from who has them.
     pub attributes: Given<AttributesSpec>,
     /// Nodes that share a risk.

@@ -1,0 +1,173 @@
+//! One replication again, with every decision written down.
+
+use std::io::Write;
+
+use crate::dice::Dice;
+use crate::engine::{Scratch, simulate};
+use crate::model::{AttributeValue, Model, RuleEffect, Timeline};
+use crate::record::{
+    Chain, EvidenceWords, JobWords, Known, OutletWords, PoolWords, RuleWords, RunWords, Scribe,
+};
+use crate::strategy::Strategy;
+use crate::units::{JobId, OutletId, PoolId, ShapeId};
+
+use super::replicate::{ExperimentError, Plan};
+
+/// Plays `replication` again under each strategy of the plan and writes what is decided, as it comes: what is kept in
+/// memory does not grow with the number of decisions.
+///
+/// # Errors
+/// If a replication cannot be played to its end, or a line cannot be written.
+pub fn evidence_of<W: Write>(
+    plan: &Plan<'_>,
+    replication: u32,
+    words: &EvidenceWords,
+    chain: &mut Chain<W>,
+) -> Result<(), ExperimentError> {
+    let dice = Dice {
+        seed: plan.seed,
+        replication,
+    };
+    let mut timeline = Timeline {
+        replication,
+        ..Timeline::default()
+    };
+    (plan.sample)(&dice, &mut timeline);
+    let (model, timeline) = (plan.model, &timeline);
+    let mut scratch = Scratch::default();
+    for &id in plan.strategies {
+        let strategy = Strategy::prepare(model, id);
+        let run = RunWords {
+            strategy: strategy.name().to_owned(),
+            replication,
+            rules: rules_of(model, &strategy),
+            job: &|job| job_words(model, timeline, job),
+        };
+        let mut scribe = Scribe::new(chain, words, &run);
+        simulate(model, &strategy, timeline, &dice, &mut scratch, &mut scribe).map_err(
+            |stuck| ExperimentError::Stuck {
+                replication,
+                seed: plan.seed,
+                stuck,
+            },
+        )?;
+        chain.check()?;
+    }
+    Ok(())
+}
+
+/// What is the same in all evidence of a model.
+pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> EvidenceWords {
+    let shapes = (0..model.shapes.len()).map(ShapeId::from);
+    let class_of = |shape: ShapeId| &model.classes[model.class_of(shape).index()];
+    let rules = &model.rules;
+    let names = 0..=rules.list.len();
+    EvidenceWords {
+        scenario_sha256: scenario_sha256.to_owned(),
+        seed,
+        epoch: model.epoch,
+        currency: model.currency.to_string(),
+        shapes: shapes
+            .clone()
+            .map(|shape| known(rules.known_of_jobs(shape)))
+            .collect(),
+        results: shapes
+            .clone()
+            .map(|shape| class_of(shape).results.0)
+            .collect(),
+        checkpoints: shapes
+            .map(|shape| {
+                class_of(shape)
+                    .checkpoint_home
+                    .map_or(0, |home| home.size.0)
+            })
+            .collect(),
+        pools: (0..model.pools.len())
+            .map(|pool| pool_words(model, PoolId::from(pool)))
+            .collect(),
+        rules: names.map(|rule| rules.name_of(rule).to_owned()).collect(),
+        datasets: model
+            .datasets
+            .iter()
+            .map(|dataset| (dataset.name.clone(), dataset.size.0))
+            .collect(),
+        sites: model.sites.iter().map(|site| site.name.clone()).collect(),
+        outlets: (0..model.services.outlets.len())
+            .map(|outlet| outlet_words(model, OutletId::from(outlet)))
+            .collect(),
+        budgets: model
+            .budgets
+            .all
+            .iter()
+            .map(|budget| budget.name.clone())
+            .collect(),
+    }
+}
+
+fn pool_words(model: &Model, id: PoolId) -> PoolWords {
+    let pool = model.pool(id);
+    let site = &model.sites[pool.site.index()];
+    PoolWords {
+        name: pool.name.clone(),
+        site: site.name.clone(),
+        jurisdiction: site.jurisdiction.clone(),
+        rented: pool.is_rented(),
+        attributes: known(model.rules.known_of_target(id)),
+    }
+}
+
+fn outlet_words(model: &Model, id: OutletId) -> OutletWords {
+    let service = model.services.service_of(id);
+    let site = model.services.outlets[id.index()].site;
+    OutletWords {
+        kind: service.kind.cause().name().to_owned(),
+        service: service.name.clone(),
+        site: model.sites[site.index()].name.clone(),
+    }
+}
+
+fn known(attributes: &[(String, AttributeValue)]) -> Vec<(String, Known)> {
+    let known = attributes.iter().map(|(name, value)| {
+        let value = match value {
+            AttributeValue::Marks(marks) => Known::Marks(marks.clone()),
+            AttributeValue::Text(text) => Known::Text(text.clone()),
+            AttributeValue::Number(number) => Known::Number(*number),
+            AttributeValue::Flag(flag) => Known::Flag(*flag),
+        };
+        (name.clone(), value)
+    });
+    known.collect()
+}
+
+/// The rules as a strategy begins with them.
+fn rules_of(model: &Model, strategy: &Strategy) -> Vec<RuleWords> {
+    let list = model.rules.list.iter().enumerate().map(|(index, rule)| {
+        let mut held = strategy.rule_modes().iter();
+        let held = held.find(|(of, _)| usize::from(*of) == index);
+        RuleWords {
+            id: rule.id.clone(),
+            effect: match rule.effect {
+                RuleEffect::Permit => "permit",
+                RuleEffect::Forbid => "forbid",
+            },
+            mode: held.map_or(rule.mode, |&(_, mode)| mode).name(),
+            when: rule.when.clone(),
+            reason: rule.reason.clone(),
+        }
+    });
+    list.collect()
+}
+
+fn job_words(model: &Model, timeline: &Timeline, job: JobId) -> JobWords {
+    let request = &timeline.requests[job.index()];
+    let shape = &model.shapes[request.shape.index()];
+    let class = model.rollout.reported(shape.class);
+    JobWords {
+        name: model.job_name(timeline, job.index()),
+        number: job.0,
+        class: model.classes[class.index()].name.clone(),
+        tenant: model.tenants[request.tenant.index()].clone(),
+        milli_gpus: shape.gpus.0,
+        shape: request.shape,
+    }
+}

@@ -1,0 +1,235 @@
+//! The names behind the ids of a scenario, as JSON that is put together once.
+
+use crate::units::{Epoch, JobId, ShapeId};
+
+use super::super::decimal::decimal;
+use super::line::{Line, json_text};
+
+/// A value of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Known {
+    /// Any number of marks.
+    Marks(Vec<String>),
+    /// One text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Flag(bool),
+}
+
+/// A pool as evidence shows it.
+#[derive(Clone, Debug, Default)]
+pub struct PoolWords {
+    /// Its name.
+    pub name: String,
+    /// Its site.
+    pub site: String,
+    /// Whose law applies there.
+    pub jurisdiction: String,
+    /// Whether it is rented.
+    pub rented: bool,
+    /// What rules know of it.
+    pub attributes: Vec<(String, Known)>,
+}
+
+/// A rule as a run begins with it.
+#[derive(Clone, Debug, Default)]
+pub struct RuleWords {
+    /// Its id.
+    pub id: String,
+    /// What it does: permit, forbid.
+    pub effect: &'static str,
+    /// Whether it is obeyed: enforce, audit, off.
+    pub mode: &'static str,
+    /// What it is about, as it was written.
+    pub when: String,
+    /// Why there is such a rule.
+    pub reason: String,
+}
+
+/// A job as evidence shows it.
+#[derive(Clone, Debug, Default)]
+pub struct JobWords {
+    /// Its name.
+    pub name: String,
+    /// Its number in order of arrival, from 0.
+    pub number: u32,
+    /// What kind of work.
+    pub class: String,
+    /// Who pays.
+    pub tenant: String,
+    /// What it asked for, in thousandths of a GPU.
+    pub milli_gpus: u64,
+    /// The same, with its class.
+    pub shape: ShapeId,
+}
+
+/// A service as one site sees it.
+#[derive(Clone, Debug, Default)]
+pub struct OutletWords {
+    /// What it is for: key, identity, registry.
+    pub kind: String,
+    /// Its name.
+    pub service: String,
+    /// The site.
+    pub site: String,
+}
+
+/// What is the same in all runs of a scenario.
+#[derive(Clone, Debug)]
+pub struct EvidenceWords {
+    /// The hash of the scenario.
+    pub scenario_sha256: String,
+    /// The seed of all randomness.
+    pub seed: u64,
+    /// Where simulated time begins.
+    pub epoch: Epoch,
+    /// The currency of all prices.
+    pub currency: String,
+    /// By shape, what rules know of its jobs.
+    pub shapes: Vec<Vec<(String, Known)>>,
+    /// By shape, bytes of results that a job sends home.
+    pub results: Vec<u64>,
+    /// By shape, bytes of one checkpoint that goes home.
+    pub checkpoints: Vec<u64>,
+    /// By pool.
+    pub pools: Vec<PoolWords>,
+    /// By rule, its id; behind the last, what stands for what nothing permits.
+    pub rules: Vec<String>,
+    /// By data set, its name and how many bytes it is.
+    pub datasets: Vec<(String, u64)>,
+    /// By site, its name.
+    pub sites: Vec<String>,
+    /// By outlet.
+    pub outlets: Vec<OutletWords>,
+    /// By budget, its name.
+    pub budgets: Vec<String>,
+}
+
+/// What is of one run.
+pub struct RunWords<'a> {
+    /// The strategy.
+    pub strategy: String,
+    /// Which sampled world.
+    pub replication: u32,
+    /// The rules as they are at the start.
+    pub rules: Vec<RuleWords>,
+    /// What to say of a job.
+    pub job: &'a dyn Fn(JobId) -> JobWords,
+}
+
+/// The same, with everything in quotation marks.
+#[derive(Debug)]
+pub(super) struct Spelt {
+    /// By shape, what rules know of its jobs.
+    pub(super) shapes: Vec<String>,
+    /// By pool, what rules know of it.
+    pub(super) targets: Vec<String>,
+    /// By pool, what a destination says of it.
+    pub(super) pools: Vec<String>,
+    /// By pool, its name alone.
+    pub(super) pool_names: Vec<String>,
+    /// By rule, and behind the last what nothing permits.
+    pub(super) rules: Vec<String>,
+}
+
+impl Spelt {
+    /// What stands in every line of a run.
+    pub(super) fn frame(words: &EvidenceWords, run: &RunWords<'_>) -> String {
+        let mut line = Line::default();
+        line.text("scenario", &words.scenario_sha256);
+        line.number("seed", words.seed);
+        line.number("replication", run.replication);
+        line.text("strategy", &run.strategy);
+        line.into_text()
+    }
+
+    pub(super) fn of(words: &EvidenceWords) -> Self {
+        let pools = words.pools.iter().map(|pool| {
+            let mut line = Line::default();
+            line.begin();
+            line.text("pool", &pool.name);
+            line.text("site", &pool.site);
+            line.text("jurisdiction", &pool.jurisdiction);
+            line.number("rented", pool.rented);
+            line.close();
+            line.into_text()
+        });
+        let names = words.pools.iter().map(|pool| json_text(&pool.name));
+        let targets = words.pools.iter().map(|pool| known(&pool.attributes));
+        Self {
+            shapes: words.shapes.iter().map(|shape| known(shape)).collect(),
+            targets: targets.collect(),
+            pools: pools.collect(),
+            pool_names: names.collect(),
+            rules: words.rules.iter().map(|rule| json_text(rule)).collect(),
+        }
+    }
+
+    /// The rules of a run, written into its first line.
+    pub(super) fn rules(line: &mut Line, run: &RunWords<'_>) {
+        line.open_list("rules");
+        for rule in &run.rules {
+            line.open_item();
+            line.text("id", &rule.id);
+            line.text("effect", rule.effect);
+            line.text("mode", rule.mode);
+            line.text("when", &rule.when);
+            line.text("reason", &rule.reason);
+            line.close();
+        }
+        line.close_list();
+    }
+
+    /// The names of the bits of a verdict.
+    pub(super) fn rules_of(&self, bits: u128) -> impl Iterator<Item = &str> {
+        let last = self.rules.len().saturating_sub(1);
+        let names = self.rules.iter().enumerate();
+        names.filter_map(move |(index, name)| {
+            // What nothing permits has the highest bit.
+            let bit = if index == last {
+                u128::BITS - 1
+            } else {
+                index as u32
+            };
+            (bits >> bit & 1 == 1).then_some(name.as_str())
+        })
+    }
+}
+
+/// Attributes as a JSON object.
+fn known(attributes: &[(String, Known)]) -> String {
+    let mut line = Line::default();
+    line.begin();
+    for (name, value) in attributes {
+        let json = match value {
+            Known::Marks(marks) => {
+                let marks: Vec<String> = marks.iter().map(|mark| json_text(mark)).collect();
+                format!("[{}]", marks.join(","))
+            }
+            Known::Text(text) => json_text(text),
+            // What JSON cannot hold, no scenario can either.
+            Known::Number(number) => number.to_string(),
+            Known::Flag(flag) => flag.to_string(),
+        };
+        line.pair(name, &json);
+    }
+    line.close();
+    line.into_text()
+}
+
+impl JobWords {
+    /// As a JSON object.
+    pub(super) fn json(&self) -> String {
+        let mut line = Line::default();
+        line.begin();
+        line.text("job", &self.name);
+        line.number("number", self.number);
+        line.text("class", &self.class);
+        line.text("tenant", &self.tenant);
+        line.json("gpus", &decimal(i128::from(self.milli_gpus), 1000, 3));
+        line.close();
+        line.into_text()
+    }
+}
