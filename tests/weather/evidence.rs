@@ -232,8 +232,11 @@ fn no_placement_under_the_shipped_rules_is_without_a_verdict_that_allows_it() {
             });
             let judged = judge(&text, &|_, when, line| holds(when, &line["attributes"]));
             assert!(judged.wrong.is_empty(), "{set}: {}", judged.wrong[0]);
-            // A mask that is ignored from the start, as it would look in the evidence.
-            let forged = text.replace("\"mode\":\"enforce\"", "\"mode\":\"off\"");
+            // Had the rule been obeyed all along, what happened would be against it.
+            let forged = text.replace(
+                "\"verdict\":\"audit\",\"reason\":\"its mode changed\"",
+                "\"verdict\":\"enforce\",\"reason\":\"its mode changed\"",
+            );
             let changed = judge(&forged, &|_, when, line| holds(when, &line["attributes"]));
             rules_named += changed.wrong.len();
             sum.placements += judged.placements;
