@@ -88,6 +88,10 @@ pub(super) fn spell(out: &mut String, choice: Choice) {
                 "{FULL}, and {ahead} are ahead of it where {least} are enough"
             )
         }
+        Choice::Ranked => write!(
+            out,
+            "of all pools the one that ranks first by the scores of the strategy and could be had"
+        ),
         Choice::Nothing(cause) => write!(out, "it waits: {}", cause.name()),
     };
 }
