@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::evidence::EvidenceCommand;
+use super::explain::ExplainCommand;
 use super::generate::GenerateArguments;
 use super::import::ImportArguments;
 use super::init::InitArguments;
@@ -87,6 +88,9 @@ pub(super) enum Command {
     /// Look at what runs with --evidence wrote down: each decision, chained by hashes
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// Say why something came out as it did, and what would have been otherwise
+    #[command(subcommand)]
+    Explain(ExplainCommand),
     /// Print the JSON Schema of scenario files
     Schema,
 }

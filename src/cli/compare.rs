@@ -54,18 +54,7 @@ pub(super) fn run(
     state_out: Option<&Path>,
 ) -> Result<(), Failure> {
     let study = Study::open(&arguments.scenario, arguments.seed)?;
-    let names = || study.model.strategies.iter().map(|s| s.name.as_str());
-    let index = match strategy {
-        None => 0,
-        Some(name) => names().position(|known| known == name).ok_or_else(|| {
-            let known: Vec<String> = names().map(|known| format!("`{known}`")).collect();
-            Failure::Usage(format!(
-                "the scenario has no strategy `{name}`; it has {}",
-                known.join(", ")
-            ))
-        })?,
-    };
-    let strategy = StrategyId::from(index);
+    let strategy = study.strategy(strategy)?;
     play(&study, arguments, &[strategy], "run")?;
     state_out.map_or(Ok(()), |path| write_left(&study, strategy, path))
 }
@@ -250,7 +239,7 @@ fn command_line(job: &Job<'_>, arguments: &StudyArguments, command: &str) -> Str
 }
 
 /// A word as a POSIX shell reads it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
         word.to_owned()

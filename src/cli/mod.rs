@@ -13,6 +13,7 @@ mod compare;
 mod contracts;
 mod evidence;
 mod exit;
+mod explain;
 mod generate;
 mod import;
 mod init;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Init(place) => init::init(place),
         Command::Verify(trust) => verify::verify(trust),
         Command::Evidence(what) => evidence::evidence(what),
+        Command::Explain(command) => explain::explain(command),
         Command::Schema => schema::schema(),
     };
     match done {

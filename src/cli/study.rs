@@ -10,7 +10,7 @@ use crate::model::{self, Compiled, LoadReport, Model, Timeline};
 use crate::record::{Assumption, Input, plain, sha256_file};
 use crate::scenario;
 use crate::trace;
-use crate::units::SimTime;
+use crate::units::{SimTime, StrategyId};
 
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
@@ -65,6 +65,22 @@ impl Study {
             seed: compiled.seed,
             evidence: compiled.evidence,
         })
+    }
+
+    /// The strategy of a name, or the first.
+    pub(super) fn strategy(&self, name: Option<&str>) -> Result<StrategyId, Failure> {
+        let names = || self.model.strategies.iter().map(|s| s.name.as_str());
+        let index = match name {
+            None => 0,
+            Some(name) => names().position(|known| known == name).ok_or_else(|| {
+                let known: Vec<String> = names().map(|known| format!("`{known}`")).collect();
+                Failure::Usage(format!(
+                    "the scenario has no strategy `{name}`; it has {}",
+                    known.join(", ")
+                ))
+            })?,
+        };
+        Ok(StrategyId::from(index))
     }
 
     /// Whether anything in it is random.

@@ -78,6 +78,18 @@ impl Elastic {
         elastic
     }
 
+    /// Gives a copy of a shape a place right behind it; `moved` says where shapes stand then.
+    pub(super) fn repeat(&mut self, shape: ShapeId, moved: impl Fn(ShapeId) -> ShapeId) {
+        for smaller in self.sizes.iter_mut().flatten() {
+            smaller.shape = moved(smaller.shape);
+        }
+        if let Some(sizes) = self.sizes.get(shape.index()).cloned() {
+            let after = self.grow_after[shape.index()];
+            self.sizes.insert(shape.index() + 1, sizes);
+            self.grow_after.insert(shape.index() + 1, after);
+        }
+    }
+
     /// Whether no gang is elastic.
     pub const fn is_empty(&self) -> bool {
         self.sizes.is_empty()

@@ -35,6 +35,7 @@ mod settings;
 mod storage;
 mod tariffs;
 mod timeline;
+mod veto;
 mod weather;
 
 pub use budgets::{AtLimit, Budget, BudgetPeriod, Budgets};

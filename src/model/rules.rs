@@ -90,6 +90,8 @@ pub struct Rules {
     of_jobs: Vec<Vec<(String, Value)>>,
     /// By pool, what is known of it.
     of_targets: Vec<Vec<(String, Value)>>,
+    /// Pools that shapes may not use, whatever rules say: decisions that somebody changed.
+    pub vetoes: Vec<(ShapeId, PoolId)>,
 }
 
 /// Most rules of a scenario: a bit of a mask for each, and one for what nothing permits.
@@ -124,6 +126,7 @@ impl Rules {
             permits,
             of_jobs: Vec::new(),
             of_targets: Vec::new(),
+            vetoes: Vec::new(),
         }
     }
 
@@ -157,6 +160,7 @@ impl Rules {
             unknown: Vec::with_capacity(kinds.len() * width),
             of_jobs: vocabulary.known(Of::Job, jobs),
             of_targets: vocabulary.known(Of::Target, targets),
+            vetoes: Vec::new(),
         };
         for job in &kinds {
             for target in &places {
@@ -222,6 +226,16 @@ impl Rules {
     #[inline]
     pub const fn are_used(&self) -> bool {
         !self.list.is_empty()
+    }
+
+    /// Gives a copy of a shape a place right behind it.
+    pub(super) fn repeat(&mut self, shape: ShapeId) {
+        if let Some(&row) = self.rows.get(shape.index()) {
+            self.rows.insert(shape.index() + 1, row);
+        }
+        if let Some(known) = self.of_jobs.get(shape.index()).cloned() {
+            self.of_jobs.insert(shape.index() + 1, known);
+        }
     }
 
     /// Which rules are in force where each has this mode.

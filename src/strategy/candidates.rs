@@ -46,7 +46,7 @@ impl Candidates {
             } else {
                 shape.gpus.occupied()
             };
-            quota.is_none_or(|quota| needed <= quota)
+            quota.is_none_or(|quota| needed <= quota) && !model.rules.vetoes.contains(&(id, pool))
         };
         let able: Vec<PoolId> = class.pools.iter().copied().filter(holds).collect();
         let (rented, owned): (Vec<PoolId>, Vec<PoolId>) = able

@@ -21,3 +21,4 @@ mod replicate;
 mod spill;
 mod theory;
 mod waits;
+mod whatif;

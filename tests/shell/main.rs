@@ -9,6 +9,7 @@ mod check;
 mod command;
 mod evidence;
 mod example;
+mod explain;
 mod fuzz_smoke;
 mod glossary;
 mod imports;
