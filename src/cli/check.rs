@@ -8,6 +8,7 @@ use crate::units::Bytes;
 
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
+use super::failovers::failovers;
 use super::network::network;
 use super::rules::rules;
 use super::services::services;
@@ -35,6 +36,7 @@ pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
     output::data(&network(&study.model))?;
     output::data(&services(&study.model))?;
     output::data(&rules(&study.model))?;
+    output::data(&failovers(&study.model))?;
     Ok(())
 }
 

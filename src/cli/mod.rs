@@ -14,6 +14,7 @@ mod contracts;
 mod evidence;
 mod exit;
 mod explain;
+mod failovers;
 mod generate;
 mod import;
 mod init;

@@ -64,6 +64,16 @@ const ROWS: &[(&str, &str)] = &[
     ("granted, when asked", "budget_granted"),
     ("placements flagged", "budget_flagged"),
     ("jobs shed", "budget_shed"),
+    ("lost their place", "loss_count"),
+    ("worked again after, p95", "loss_recovery_p95_s"),
+    ("in time", "loss_recovered_in_time"),
+    ("running lost, mean", "loss_redone_mean_s"),
+    ("within recovery point", "loss_within_point"),
+    ("began", "failover_begun"),
+    ("flapped", "failover_flaps"),
+    ("in force", "failover_in_force"),
+    ("jobs moved", "failover_moved"),
+    ("jobs shed", "failover_shed"),
 ];
 
 /// Rows that are left out where every strategy has zero.
@@ -94,6 +104,9 @@ const ONLY_IF_ANY: &[&str] = &[
     "budget_granted",
     "budget_flagged",
     "budget_shed",
+    "failover_flaps",
+    "failover_moved",
+    "failover_shed",
 ];
 
 const GAP: usize = 3;
@@ -199,7 +212,7 @@ fn rows(summary: &Summary) -> Vec<Row> {
     };
     for (label, id) in ROWS {
         let matching = first.metrics.0.iter().filter(|(known, _)| {
-            let each = ["wait_", "phase_", "budget_"];
+            let each = ["wait_", "phase_", "budget_", "loss_", "failover_"];
             let each = each.iter().any(|start| id.starts_with(start));
             known == id || (each && of_class(known, id))
         });
@@ -220,6 +233,12 @@ fn rows(summary: &Summary) -> Vec<Row> {
                 }
                 Some(budget) if id.starts_with("budget_") => {
                     format!("budget {}: {}", plain(budget), with_unit(label, figure))
+                }
+                Some(class) if id.starts_with("loss_") => {
+                    format!("{}: {}", plain(class), with_unit(label, figure))
+                }
+                Some(failover) if id.starts_with("failover_") => {
+                    format!("failover {}: {}", plain(failover), with_unit(label, figure))
                 }
                 Some(class) => format!("  {}", plain(class)),
                 None => with_unit(label, figure),

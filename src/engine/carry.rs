@@ -14,6 +14,7 @@ use super::run::{Run, Scratch};
 /// [`Run::begin_running_among_more`] and [`Run::begin_work`].
 pub(super) fn starts_plainly(model: &Model, scratch: &Scratch, world: &World) -> bool {
     model.rollout.phases.is_empty()
+        && !model.failovers.are_used()
         && !world.staging.may_hold()
         && !world.staging.transfers.syncs.is_used()
         && !world.staging.transfers.feeds.is_used()
@@ -154,6 +155,9 @@ impl<O: Observer> Run<'_, O> {
         };
         if self.world.services.are_used() {
             self.start_with_credential(slot);
+        }
+        if self.world.failing.are_used() {
+            self.tell_recovery(slot, true);
         }
         at
     }

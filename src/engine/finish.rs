@@ -51,6 +51,9 @@ impl<O: Observer> Run<'_, O> {
             let unsaved = self.world.unsaved(self.model, slot);
             let id = self.world.jobs[slot].id;
             self.out.left(id, Span(done), Span(unsaved));
+            if self.world.failing.are_used() {
+                self.tell_recovery(slot, false);
+            }
             self.world.booked.clear();
             self.world
                 .close_job(self.model, slot, state, &mut self.record);
@@ -72,6 +75,7 @@ impl<O: Observer> Run<'_, O> {
         self.close_budgets();
         self.close_services();
         self.close_rules();
+        self.close_failovers();
         let storage_cost = self.settle_storage();
         let link_cost = self.world.link_rent(self.model);
         let (discounts, shortfall) = self.settle_commitments();

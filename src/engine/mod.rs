@@ -9,6 +9,7 @@ mod artifacts;
 mod births;
 mod budgets;
 mod carry;
+mod failover;
 mod feeds;
 mod finish;
 mod gpus;

@@ -114,7 +114,8 @@ impl<O: Observer> Run<'_, O> {
     /// The strategy goes on as it says for a phase, under the rules in force.
     pub(super) fn change_strategy(&mut self, phase: Option<u16>) {
         let masks = self.world.rules.masks();
-        let now = self.root.in_force(self.model, phase, masks);
+        let doors = self.world.failing.doors;
+        let now = self.root.in_force(self.model, phase, (masks, doors));
         let before = std::mem::replace(&mut self.strategy, now);
         self.take_over_line(before);
         // A shape that could start nowhere may now have somewhere else to go, and the other way round.

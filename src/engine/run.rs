@@ -298,6 +298,13 @@ impl<O: Observer> Run<'_, O> {
                     self.begin_staged();
                 }
                 self.follow_up();
+                if self.world.failing.are_used() && self.keep_failovers() {
+                    rounds += 1;
+                    if rounds == ROUNDS_PER_INSTANT_MAX {
+                        return Err(self.circles(now));
+                    }
+                    continue;
+                }
             }
             if self.world.is_crowded() {
                 return Err(self.crowded(now));
@@ -309,6 +316,9 @@ impl<O: Observer> Run<'_, O> {
             self.carry_out(now);
             if !self.is_still {
                 self.follow_up();
+                if self.world.failing.are_used() {
+                    self.review_failovers();
+                }
             }
             #[cfg(debug_assertions)]
             super::finish::audit(self);

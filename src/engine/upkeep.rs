@@ -8,6 +8,7 @@ use crate::world::Phase;
 
 use super::agenda::{Event, Rank};
 use super::budgets::BUDGETS;
+use super::failover::FAILOVERS;
 use super::rollout::PHASES;
 use super::run::Run;
 
@@ -92,6 +93,7 @@ impl<O: Observer> Run<'_, O> {
         match event.rank {
             _ if event.slot == PHASES => self.phase_event(event),
             _ if event.slot == BUDGETS => self.turn_budgets(event),
+            _ if event.slot == FAILOVERS => self.turn_failover(event),
             Rank::Fault => self.make_due(event.id as u16),
             _ => self.serviced(event.id as u16),
         }

@@ -175,6 +175,9 @@ impl<O: Observer> Run<'_, O> {
             bad_checkpoints: self.bad_checkpoints(slot).saturating_add(lost),
             horizon: self.horizon,
         };
+        if self.world.failing.are_used() {
+            self.world.note_loss(self.model, slot);
+        }
         let idle = &mut self.scratch.orders.idle;
         let given_up = self.world.interrupt(
             self.model,
@@ -306,6 +309,9 @@ impl<O: Observer> Run<'_, O> {
     ) {
         let job = &self.world.jobs[slot];
         let (id, pool) = (job.id, job.pool);
+        if why == Reason::Notice && self.world.failing.are_used() {
+            self.world.note_loss(self.model, slot);
+        }
         let idle = &mut self.scratch.orders.idle;
         let write = self.world.halt(
             self.model,

@@ -120,6 +120,14 @@ pub fn layout_of(model: &Model) -> Layout {
     let layout = layout.with_phases(&phases.collect::<Vec<_>>());
     let layout = layout.with_budgets(&budgets.collect::<Vec<_>>());
     let layout = layout.with_rules(&rules.collect::<Vec<_>>());
+    let measured = model.failovers.measured();
+    let measured = measured.map(|class| {
+        let name = model.classes[class.index()].name.clone();
+        (class.index(), name)
+    });
+    let names = model.failovers.list.iter();
+    let names: Vec<String> = names.map(|failover| failover.name.clone()).collect();
+    let layout = layout.with_failovers(&measured.collect::<Vec<_>>(), &names);
     if model.pools.iter().any(Pool::is_rented) {
         layout.with_bound()
     } else {

@@ -3,6 +3,7 @@
 use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::budget::BudgetRecord;
+use super::failover::{FailoverRecord, RecoveryRecord};
 use super::justification::Justification;
 use super::posting::Posting;
 use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
@@ -106,6 +107,12 @@ pub enum Fact {
     RuleChanged(u16, RuleMode),
     /// A job was told to stop because a rule turned against it.
     Evicted(JobId, PoolId),
+    /// A failover began.
+    FailoverBegan(u16),
+    /// A failover is over.
+    FailoverOver(u16),
+    /// A job was told to stop because a failover moves it, or brings it back.
+    Moved(JobId, PoolId),
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.
@@ -140,6 +147,10 @@ pub trait Observer {
     fn phase(&mut self, _record: &PhaseRecord) {}
     /// What became of a budget in one period, at the horizon; periods come in their order.
     fn budget(&mut self, _record: &BudgetRecord) {}
+    /// A job that had lost its place works again, or will not.
+    fn recovery(&mut self, _record: &RecoveryRecord) {}
+    /// What became of a failover, at the horizon.
+    fn failover(&mut self, _record: &FailoverRecord) {}
     /// The run is over.
     fn run(&mut self, _record: &RunRecord) {}
 }

@@ -1,8 +1,8 @@
 //! From the journal of one replication to one row.
 
 use crate::journal::{
-    BudgetRecord, JobRecord, Observer, PhaseRecord, PoolRecord, RuleRecord, RunRecord,
-    ServiceRecord,
+    BudgetRecord, FailoverRecord, JobRecord, Observer, PhaseRecord, PoolRecord, RecoveryRecord,
+    RuleRecord, RunRecord, ServiceRecord,
 };
 use crate::units::{Money, Span};
 
@@ -10,6 +10,7 @@ use super::books::Books;
 use super::budget::Spending;
 use super::cell::Cell;
 use super::layout::{Layout, Subject};
+use super::recovery::Recoveries;
 use super::table::Source;
 use super::tally::Tally;
 
@@ -46,6 +47,9 @@ pub struct Fold {
     /// `None` where nothing was heard of a phase.
     phases: Vec<Option<PhaseRecord>>,
     budgets: Vec<Spending>,
+    /// By class; empty without failovers.
+    recoveries: Vec<Recoveries>,
+    failovers: Vec<FailoverRecord>,
     run: RunRecord,
     /// What no plan can go below, where somebody says so.
     bound: Option<Money>,
@@ -68,6 +72,11 @@ impl Fold {
             any_rule: Against::default(),
             phases: vec![None; layout.phases()],
             budgets: vec![Spending::default(); layout.budgets()],
+            recoveries: match layout.failovers() {
+                0 => Vec::new(),
+                _ => vec![Recoveries::default(); layout.classes()],
+            },
+            failovers: vec![FailoverRecord::default(); layout.failovers()],
             run: RunRecord::default(),
             bound: None,
             by_class: 1 < layout.classes(),
@@ -87,6 +96,8 @@ impl Fold {
         self.any_rule = Against::default();
         self.phases.fill(None);
         self.budgets.fill(Spending::default());
+        self.recoveries.iter_mut().for_each(Recoveries::clear);
+        self.failovers.fill(FailoverRecord::default());
         self.run = RunRecord::default();
         self.bound = None;
     }
@@ -129,7 +140,16 @@ impl Fold {
             (Source::Alert(cell), Subject::Alert(budget, alert)) => {
                 cell(self.budgets[budget].alert(alert))
             }
-            (Source::Phase(_) | Source::Budget(_) | Source::Alert(_), _) => Cell::default(),
+            (Source::Recovery(cell), Subject::Recovery(class)) => cell(&mut self.recoveries[class]),
+            (Source::Failover(cell), Subject::Failover(index)) => cell(&self.failovers[index]),
+            (
+                Source::Phase(_)
+                | Source::Budget(_)
+                | Source::Alert(_)
+                | Source::Recovery(_)
+                | Source::Failover(_),
+                _,
+            ) => Cell::default(),
         }
     }
 }
@@ -169,6 +189,18 @@ impl Observer for Fold {
     fn budget(&mut self, record: &BudgetRecord) {
         if let Some(spending) = self.budgets.get_mut(usize::from(record.budget)) {
             spending.add(record);
+        }
+    }
+
+    fn recovery(&mut self, record: &RecoveryRecord) {
+        if let Some(recoveries) = self.recoveries.get_mut(record.class.index()) {
+            recoveries.add(record);
+        }
+    }
+
+    fn failover(&mut self, record: &FailoverRecord) {
+        if let Some(failover) = self.failovers.get_mut(usize::from(record.failover)) {
+            *failover = *record;
         }
     }
 

@@ -19,6 +19,10 @@ pub enum Subject {
     Budget(usize),
     /// One alert of a budget, both by index.
     Alert(usize, usize),
+    /// One class that belongs to a failover, by index of the class.
+    Recovery(usize),
+    /// One failover, by index.
+    Failover(usize),
     /// One rule, by index; behind the last, what nothing permits.
     Rule(usize),
 }
@@ -45,6 +49,7 @@ pub struct Layout {
     phases: usize,
     budgets: usize,
     rules: usize,
+    failovers: usize,
 }
 
 impl Layout {
@@ -58,10 +63,8 @@ impl Layout {
     pub fn with_services(classes: &[String], pools: &[String], services: &[String]) -> Self {
         let mut columns = Vec::new();
         for metric in METRICS {
-            // What is told of phases and budgets has no whole, and the bound is not always known.
-            if let Source::Phase(_) | Source::Budget(_) | Source::Alert(_) | Source::Bound(_) =
-                metric.source
-            {
+            // What is told of phases, budgets and failovers has no whole, and the bound is not always known.
+            if metric.source.has_no_whole() {
                 continue;
             }
             columns.push(Column {
@@ -92,6 +95,7 @@ impl Layout {
             phases: 0,
             budgets: 0,
             rules: 0,
+            failovers: 0,
         }
     }
 
@@ -174,6 +178,31 @@ impl Layout {
         self
     }
 
+    /// With columns for failovers of these names, and for the classes (by index, with their names) that belong to them.
+    #[must_use]
+    pub fn with_failovers(mut self, classes: &[(usize, String)], failovers: &[String]) -> Self {
+        for metric in METRICS {
+            let mut add = |name: &str, subject| {
+                self.columns.push(Column {
+                    id: format!("{}.{name}", metric.id),
+                    metric,
+                    subject,
+                });
+            };
+            match metric.source {
+                Source::Recovery(_) => classes
+                    .iter()
+                    .for_each(|(class, name)| add(name, Subject::Recovery(*class))),
+                Source::Failover(_) => (0..)
+                    .zip(failovers)
+                    .for_each(|(index, name)| add(name, Subject::Failover(index))),
+                _ => {}
+            }
+        }
+        self.failovers = failovers.len();
+        self
+    }
+
     /// Where the column called `id` stands.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.id == id)
@@ -199,6 +228,11 @@ impl Layout {
         self.budgets
     }
 
+    /// How many failovers there are.
+    pub const fn failovers(&self) -> usize {
+        self.failovers
+    }
+
     /// How many rules there are.
     pub const fn rules(&self) -> usize {
         self.rules
@@ -218,12 +252,7 @@ mod tests {
     fn a_single_class_is_the_whole() {
         let names = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
         let one = Layout::new(&names(&["all"]), &names(&["dc"]));
-        let of_phases = METRICS.iter().filter(|metric| {
-            matches!(
-                metric.source,
-                Source::Phase(_) | Source::Budget(_) | Source::Alert(_) | Source::Bound(_)
-            )
-        });
+        let of_phases = METRICS.iter().filter(|metric| metric.source.has_no_whole());
         assert_eq!(one.columns.len(), METRICS.len() - of_phases.count());
         let phases = Layout::new(&names(&["all"]), &names(&["dc"])).with_phases(&names(&["pilot"]));
         let at = phases.position("phase_on_time.pilot").unwrap();

@@ -10,6 +10,7 @@ mod cell;
 mod fold;
 mod layout;
 mod phase;
+mod recovery;
 mod table;
 mod tally;
 
@@ -18,5 +19,6 @@ pub use budget::Spending;
 pub use cell::{Better, Cell, Unit};
 pub use fold::{Against, Fold};
 pub use layout::{Column, Layout, Subject};
+pub use recovery::Recoveries;
 pub use table::{METRICS, Metric, Source};
 pub use tally::Tally;

@@ -2,7 +2,7 @@
 //!
 //! Columns, tables, files and the glossary all follow from here; a new metric is one row.
 
-use crate::journal::{Bucket, Cause, JobState, PhaseRecord, RunRecord};
+use crate::journal::{Bucket, Cause, FailoverRecord, JobState, PhaseRecord, RunRecord};
 use crate::units::{Money, SimTime, Span};
 
 use super::books::Books;
@@ -10,6 +10,7 @@ use super::budget::{self, Spending};
 use super::cell::{Better, Cell, Unit};
 use super::fold::Against;
 use super::phase;
+use super::recovery::{self, Recoveries};
 use super::tally::Tally;
 
 /// One metric.
@@ -54,14 +55,33 @@ pub enum Source {
     Phase(fn(&PhaseRecord) -> Cell),
     /// Each budget, and nothing else.
     Budget(fn(&Spending) -> Cell),
+    /// Losses of each class that belongs to a failover, and nothing else.
+    Recovery(fn(&mut Recoveries) -> Cell),
+    /// Each failover, and nothing else.
+    Failover(fn(&FailoverRecord) -> Cell),
     /// Each alert of each budget: when it was first reached.
     Alert(fn(Option<SimTime>) -> Cell),
 }
 
+impl Source {
+    /// Whether it is told of single things and never of all together.
+    pub(super) const fn has_no_whole(self) -> bool {
+        matches!(
+            self,
+            Self::Phase(_)
+                | Self::Budget(_)
+                | Self::Alert(_)
+                | Self::Bound(_)
+                | Self::Recovery(_)
+                | Self::Failover(_)
+        )
+    }
+}
+
 use Better::{Higher, Lower, Neither};
 use Source::{
-    Alert, Bound, Budget, EachClass, EachPool, EachRule, EachService, Jobs, Owned, Phase, Pools,
-    Rented, Run,
+    Alert, Bound, Budget, EachClass, EachPool, EachRule, EachService, Failover, Jobs, Owned, Phase,
+    Pools, Recovery, Rented, Run,
 };
 
 macro_rules! metrics {
@@ -275,6 +295,29 @@ metrics! {
         "probability that this share of the budget was spent in one of its periods";
     "budget_alert_d" Days Higher Alert(budget::on)
         "mean days from the start until this share of the budget was first spent, where it was";
+    "loss_count" Times Lower Recovery(|r| r.losses())
+        "how often work of the class lost its place, or was told to leave it, while it ran";
+    "loss_recovery_p50_s" Seconds Lower Recovery(|r| r.percentile(500))
+        "time from a loss until work ran again, its state restored, that half of the losses did not exceed (nearest rank); \
+         what does not run again by the horizon counts with its time so far";
+    "loss_recovery_p95_s" Seconds Lower Recovery(|r| r.percentile(950))
+        "as above, of 95 % of the losses";
+    "loss_recovered_in_time" Share Higher Recovery(|r| r.in_time())
+        "share of the losses after which work ran again within the recovery time of its class";
+    "loss_redone_mean_s" Seconds Lower Recovery(|r| r.lost_mean())
+        "mean running that a loss cost: what was done and is to be done again";
+    "loss_within_point" Share Higher Recovery(|r| r.in_point())
+        "share of the losses that cost no more running than the recovery point of the class";
+    "failover_begun" Times Lower Failover(recovery::begun)
+        "how often the failover began";
+    "failover_flaps" Times Lower Failover(recovery::flaps)
+        "how often it began within an hour after it was over";
+    "failover_in_force" Share Lower Failover(recovery::in_force)
+        "share of the time in which it was in force";
+    "failover_moved" Times Neither Failover(recovery::moved)
+        "how often a job was told to leave its place for it, or to come back";
+    "failover_shed" Jobs Lower Failover(recovery::shed)
+        "jobs that it turned away";
 }
 
 #[cfg(test)]

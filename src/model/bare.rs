@@ -10,6 +10,7 @@ use super::commitments::Commitments;
 use super::elastic::Elastic;
 use super::estate::{Class, Horizon, Overrun, Preemption, Site, SiteKind};
 use super::factors::Factors;
+use super::failover::Failovers;
 use super::initial::Initial;
 use super::network::Network;
 use super::pool::{Packing, Pool, Spread, Supply};
@@ -45,6 +46,7 @@ impl Model {
             weather: Weather::default(),
             rollout: Rollout::default(),
             rules: Rules::default(),
+            failovers: Failovers::default(),
             initial: Initial::default(),
             factors: Factors::default(),
             demand: Vec::new(),

@@ -11,6 +11,7 @@ use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
 use super::elastic::{Elastic, ElasticTerms};
 use super::factors::Factors;
+use super::failover::Failovers;
 use super::initial::Initial;
 use super::network::Network;
 use super::pool::{Boot, Pool, Supply};
@@ -71,6 +72,8 @@ pub struct Model {
     pub rollout: Rollout,
     /// What may run where.
     pub rules: Rules,
+    /// What classes of work do when something fails.
+    pub failovers: Failovers,
     /// What a run begins with.
     pub initial: Initial,
     /// Luck that several things of one replication share.

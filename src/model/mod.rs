@@ -14,6 +14,7 @@ mod demand;
 mod elastic;
 mod estate;
 mod factors;
+mod failover;
 mod happening;
 mod initial;
 mod load;
@@ -47,6 +48,10 @@ pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use elastic::{Elastic, ElasticTerms, Smaller};
 pub use estate::{CheckpointHome, Class, Horizon, Model, Overrun, Preemption, Site, SiteKind};
 pub use factors::{Effect, Factors, Moves};
+pub use failover::{
+    DOORS_MAX, Door, FailBack, Failover, FailoverAction, Failovers, Objectives, Signal, Target,
+    Trigger,
+};
 pub use happening::{Happening, Incident, Turn};
 pub use initial::{Balance, Initial, InitialJob};
 pub use load::{GpuLoad, InventoryRow, LoadReport};

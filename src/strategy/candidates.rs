@@ -16,6 +16,10 @@ pub(super) struct Candidates {
     pub rented: Vec<PoolId>,
     /// Whether it has no pool because rules refuse it every one that it could use.
     pub refused: bool,
+    /// Whether it has no pool because all that it may use are behind doors of failovers that are closed.
+    pub shut: bool,
+    /// Whether a failover sends it to rented pools, whatever the spill test says.
+    pub sent_out: bool,
     /// Whether the order of `rented` may change with prices.
     pub prices_move: bool,
     /// Whether later jobs of the shape may pass the spill test where an earlier one did not.
@@ -23,12 +27,12 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Works out the pools of a shape while these rules are in force.
+    /// Works out the pools of a shape while these rules are in force and these doors of failovers open.
     pub(super) fn of(
         model: &Model,
         settings: &StrategySettings,
         (id, shape): (ShapeId, &Shape),
-        masks: Masks,
+        (masks, doors): (Masks, u128),
     ) -> Self {
         let class = &model.classes[shape.class.index()];
         let holds = |&pool: &PoolId| {
@@ -67,6 +71,17 @@ impl Candidates {
             rented.retain(permitted);
         }
         let refused = found && owned.is_empty() && rented.is_empty();
+        let (mut shut, mut sent_out) = (false, false);
+        if model.failovers.are_used() {
+            let some = !owned.is_empty() || !rented.is_empty();
+            let lets = |pool: &PoolId| model.failovers.lets(doors, id, *pool);
+            owned.retain(lets);
+            rented.retain(lets);
+            shut = some && owned.is_empty() && rented.is_empty();
+            sent_out = rented
+                .iter()
+                .any(|&pool| model.failovers.is_target(id, pool));
+        }
         let posted = |pool: PoolId| model.pool(pool).prices().price_at(SimTime::ZERO);
         rented.sort_by_key(|&pool| unit_cost(model, shape, pool, posted(pool)));
         let moves = |&pool: &PoolId| {
@@ -79,6 +94,8 @@ impl Candidates {
             owned,
             rented,
             refused,
+            shut,
+            sent_out,
             prices_move,
         }
     }

@@ -58,6 +58,8 @@ pub struct Strategy {
     usage_half_life: Option<u64>,
     /// The rules in force.
     masks: Masks,
+    /// Which doors of failovers are open.
+    doors: u128,
     /// The same under other rules, as they came up.
     ruled: Ruled,
 }
@@ -74,11 +76,11 @@ impl Strategy {
                 discipline: later.discipline.clone(),
                 ..settings.clone()
             };
-            (later.phase, Self::of(model, id, settings, masks))
+            (later.phase, Self::of(model, id, settings, (masks, 0)))
         });
         let mut root = Self {
             later: later.collect(),
-            ..Self::of(model, id, settings, masks)
+            ..Self::of(model, id, settings, (masks, 0))
         };
         root.keep_books();
         root
@@ -98,12 +100,17 @@ impl Strategy {
         }
     }
 
-    fn of(model: &Model, id: StrategyId, settings: StrategySettings, masks: Masks) -> Self {
+    fn of(
+        model: &Model,
+        id: StrategyId,
+        settings: StrategySettings,
+        (masks, doors): (Masks, u128),
+    ) -> Self {
         let shapes = model.shapes.iter().enumerate();
         let candidates: Vec<Candidates> = shapes
             .map(|(index, shape)| {
                 let shape = (ShapeId::from(index), shape);
-                Candidates::of(model, &settings, shape, masks)
+                Candidates::of(model, &settings, shape, (masks, doors))
             })
             .collect();
         let rents = candidates
@@ -130,6 +137,7 @@ impl Strategy {
             asks_of_money: candidates::asks_of_money(model),
             owned_in_use: owned.len(),
             masks,
+            doors,
             ruled: Ruled::default(),
         }
     }
@@ -154,7 +162,7 @@ impl Strategy {
         let candidates = &self.candidates[shape];
         let some = !candidates.owned.is_empty() || !candidates.rented.is_empty();
         // What rules refuse now they may allow later.
-        let now = some || candidates.refused;
+        let now = some || candidates.refused || candidates.shut;
         now || self
             .later
             .iter()

@@ -144,6 +144,9 @@ impl Strategy {
         let Placement::PrivateFirst(spill) = self.settings.placement else {
             return true;
         };
+        if self.candidates[shape.index()].sent_out {
+            return true;
+        }
         if self.owned(shape).is_empty() {
             // Owned capacity could never hold it: waiting would be in vain.
             return true;

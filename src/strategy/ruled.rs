@@ -12,15 +12,20 @@ use super::Strategy;
 pub(super) struct Ruled(OnceLock<Box<Strategy>>);
 
 impl Strategy {
-    /// What it is from a phase on, while these rules are in force.
-    pub fn in_force(&self, model: &Model, phase: Option<u16>, masks: Masks) -> &Self {
+    /// What it is from a phase on, while these rules are in force and these doors of failovers open.
+    pub fn in_force(
+        &self,
+        model: &Model,
+        phase: Option<u16>,
+        (masks, doors): (Masks, u128),
+    ) -> &Self {
         let mut found = self.in_phase(phase);
-        while found.masks != masks {
+        while (found.masks, found.doors) != (masks, doors) {
             // Whoever comes second finds what the first worked out, and looks on behind it if that is not it.
             found = found.ruled.0.get_or_init(|| {
                 Box::new(Self {
                     usage_half_life: found.usage_half_life,
-                    ..Self::of(model, found.id, found.settings.clone(), masks)
+                    ..Self::of(model, found.id, found.settings.clone(), (masks, doors))
                 })
             });
         }

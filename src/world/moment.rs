@@ -6,6 +6,7 @@ use crate::units::{PoolId, SimTime, TenantId};
 use super::budgets::Budgets;
 use super::causes::Causes;
 use super::claims::Claims;
+use super::failover::Failing;
 use super::job::{Jobs, Slot};
 use super::kept::Kept;
 use super::line::Line;
@@ -62,6 +63,8 @@ pub struct World {
     pub rollout: RolloutState,
     /// Which rules are in force, and what runs against them.
     pub rules: RulesState,
+    /// Failovers, and what they opened.
+    pub failing: Failing,
     /// Plans of maintenance, in the order of the model.
     pub upkeep: Vec<Upkeep>,
     /// How many batches are due and wait until nobody uses their nodes.
@@ -140,6 +143,7 @@ impl World {
             shops: Vec::new(),
             rollout: RolloutState::default(),
             rules: RulesState::default(),
+            failing: Failing::default(),
             upkeep: Vec::new(),
             batches_due: 0,
             given_back: Vec::new(),
@@ -184,6 +188,7 @@ impl World {
         }
         self.reset_rollout(model);
         self.rules.reset(model);
+        self.failing.reset(model);
         self.upkeep.clear();
         self.upkeep
             .resize(model.weather.maintenance.len(), Upkeep::default());
@@ -244,6 +249,7 @@ impl World {
             && model.network.links.is_empty()
             && model.network.storages.is_empty()
             && model.weather.maintenance.is_empty()
+            && !model.failovers.are_used()
             && model.classes.iter().all(|class| class.results_to.is_none())
     }
 

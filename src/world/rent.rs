@@ -87,6 +87,11 @@ impl Rent {
         self.held.saturating_sub(most)
     }
 
+    /// Whether nothing can be held.
+    pub const fn is_lost(&self) -> bool {
+        self.losses > 0
+    }
+
     /// Nothing can be held any more, or for one more cause.
     pub const fn lose(&mut self) {
         self.losses += 1;

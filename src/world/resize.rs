@@ -58,7 +58,13 @@ impl World {
         }
     }
 
-    fn set_size(&mut self, model: &Model, slot: Slot, whole: ShapeId, smaller: Option<Smaller>) {
+    pub(super) fn set_size(
+        &mut self,
+        model: &Model,
+        slot: Slot,
+        whole: ShapeId,
+        smaller: Option<Smaller>,
+    ) {
         let shape = smaller.map_or(whole, |size| size.shape);
         self.jobs[slot] = self.jobs[slot].of_shape(model, shape);
         let history = self.jobs.history_mut(slot);

@@ -2,7 +2,7 @@
 
 use crate::journal::Cause;
 use crate::model::{LinkUse, Model, Traffic};
-use crate::units::{Bytes, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
+use crate::units::{Bytes, ClassId, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
 
 use super::artifacts::Artifacts;
 use super::job::Slot;
@@ -118,7 +118,7 @@ impl Staging {
     }
 
     /// Whether a data set can be read at a site.
-    fn is_there(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
+    pub(super) fn is_there(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
         let held = || self.sites[site.index()].find(id);
         model.dataset(id).kept.contains(&site)
             || held().is_some_and(Held::is_there)
@@ -158,6 +158,30 @@ impl World {
         let data = model.classes[class.index()].data.iter();
         data.copied()
             .all(|id| self.staging.is_there(model, id, site))
+    }
+
+    /// Whether all data that a class reads are at a site; what is pulled from registries is not asked for.
+    pub(super) fn keeps_all(&self, model: &Model, class: ClassId, site: SiteId) -> bool {
+        let mut data = model.classes[class.index()].data.iter().copied();
+        !self.staging.used
+            || data.all(|id| {
+                model.dataset(id).artifact.is_some() || self.staging.is_there(model, id, site)
+            })
+    }
+
+    /// Whether checkpoints of a class are at a site, or can come there: they are at hand everywhere, or their home is
+    /// not lost and some way from it is open.
+    pub(super) fn reaches_checkpoints(&self, model: &Model, class: ClassId, site: SiteId) -> bool {
+        let Some(home) = model.classes[class.index()].checkpoint_home else {
+            return true;
+        };
+        let ids = (0..model.pools.len()).map(PoolId::from);
+        let mut there = ids
+            .filter(|&pool| model.pool(pool).site == home.site)
+            .peekable();
+        let is_lost = there.peek().is_some() && there.all(|pool| self.is_gone(model, pool));
+        let transfers = &self.staging.transfers;
+        !is_lost && transfers.leads(&model.network, (home.site, site), LinkUse::Restores)
     }
 
     /// Whether work in a pool can be steered now: from its own site, or from another that reaches it.

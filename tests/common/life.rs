@@ -60,13 +60,16 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                 assert_eq!(attempt.ending, Ending::Open);
                 assert!(attempt.started.replace(at).is_none());
             }
-            Fact::Preempted(job, pool) | Fact::Warned(job, pool) | Fact::Evicted(job, pool) => {
+            Fact::Preempted(job, pool)
+            | Fact::Warned(job, pool)
+            | Fact::Evicted(job, pool)
+            | Fact::Moved(job, pool) => {
                 let way = preemption(model, timeline, job);
                 let life = &mut lives[job.index()];
                 life.turns += 1;
                 let noticed = !matches!(fact, Fact::Preempted(..));
                 if noticed {
-                    let evicted = matches!(fact, Fact::Evicted(..));
+                    let evicted = matches!(fact, Fact::Evicted(..) | Fact::Moved(..));
                     assert!(evicted || matches!(way, Preemption::Checkpoint { .. }));
                     life.interruptions += 1;
                 } else {

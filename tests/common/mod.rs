@@ -26,8 +26,8 @@ pub mod worlds;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{
-    BudgetRecord, Fact, JobRecord, Observer, PoolRecord, Posting, RuleRecord, RunRecord,
-    ServiceRecord,
+    BudgetRecord, Fact, FailoverRecord, JobRecord, Observer, PoolRecord, Posting, RecoveryRecord,
+    RuleRecord, RunRecord, ServiceRecord,
 };
 use plimsoll::model::{
     Class, Discipline, Horizon, Model, Outcome, Packing, Pool, Request, Shape, Site,
@@ -48,6 +48,8 @@ pub struct Everything {
     pub services: Vec<ServiceRecord>,
     pub budgets: Vec<BudgetRecord>,
     pub rules: Vec<RuleRecord>,
+    pub recoveries: Vec<RecoveryRecord>,
+    pub failovers: Vec<FailoverRecord>,
     pub postings: Vec<Posting>,
     /// How far jobs that live on at the horizon have come.
     pub left: Vec<(JobId, Span)>,
@@ -81,6 +83,12 @@ impl Observer for Everything {
     }
     fn rule(&mut self, record: &RuleRecord) {
         self.rules.push(*record);
+    }
+    fn recovery(&mut self, record: &RecoveryRecord) {
+        self.recoveries.push(*record);
+    }
+    fn failover(&mut self, record: &FailoverRecord) {
+        self.failovers.push(*record);
     }
     fn posting(&mut self, posting: &Posting) {
         self.postings.push(*posting);

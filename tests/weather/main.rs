@@ -8,6 +8,8 @@ mod calm;
 mod commitments;
 mod evidence;
 mod factors;
+mod failover;
+mod failover_in_storms;
 mod faults;
 mod fitted;
 mod gpus;

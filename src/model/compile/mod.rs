@@ -24,6 +24,7 @@ mod demand;
 mod droughts;
 mod egress;
 mod factors;
+mod failovers;
 mod failures;
 mod feeds;
 mod generated;
@@ -74,6 +75,7 @@ mod terms;
 mod told;
 mod traces;
 mod traffic;
+mod triggers;
 mod weather;
 mod wire_weather;
 mod zone_weather;
@@ -87,7 +89,10 @@ use super::elastic::Elastic;
 use super::load::LoadReport;
 use super::request::Shape;
 use super::rhythm::Rhythm;
-use super::{Budgets, Commitments, Factors, Model, Network, Rollout, Rules, StrategySettings};
+use super::{
+    Budgets, Commitments, Factors, Failovers, Model, Network, Rollout, Rules, Services,
+    StrategySettings,
+};
 
 pub use context::Assumption;
 
@@ -138,11 +143,12 @@ fn plans_of(
     context: &mut Context,
     file: &ScenarioFile,
     parts: (&run::Run, &[sites::Place], &[PoolDraft], &Network),
-    classes: &[ClassDraft],
+    (classes, services): (&[ClassDraft], &Services),
     (orders, twins, intake): (orders::Orders, &cutovers::Twins, &demand::Intake),
-) -> (Vec<StrategySettings>, (Budgets, Rules), Rollout) {
+) -> (Vec<StrategySettings>, (Budgets, Rules, Failovers), Rollout) {
     let subjects = (parts.1, parts.2, classes, intake.shapes.as_slice());
-    let rules = rules::read(context, file, subjects.into());
+    let described = attributes::read(context, file, subjects.into());
+    let rules = rules::read(context, file, &described);
     let sites = sites::names_of(parts.1);
     let names = strategies::Names {
         tenants: &intake.tenants,
@@ -153,7 +159,42 @@ fn plans_of(
     let budgets = budgets::read(context, file, (parts.1, parts.2), whose);
     let plans = (orders, twins, intake, (&budgets, &rules));
     let rollout = phases::read(context, file, parts, plans, &strategies);
-    (strategies, (budgets, rules), rollout)
+    let known = failovers::Known {
+        sites: parts.1,
+        pools: parts.2,
+        network: parts.3,
+        services,
+        classes,
+        shapes: &intake.shapes,
+        described: &described,
+    };
+    let failovers = failovers::read(context, file, known);
+    (strategies, (budgets, rules, failovers), rollout)
+}
+
+/// What was recorded of jobs, and those of them that were alive at the start.
+fn recordings<'a>(
+    context: &mut Context,
+    file: &'a ScenarioFile,
+    run: &run::Run,
+    (pools, reference): (&[PoolDraft], Option<&(String, u32)>),
+) -> (Vec<traces::Feed<'a>>, Vec<initial::Row>) {
+    let owned = pools::owned_reference_gpus(pools, reference);
+    let mut feeds = traces::read(context, file, run, owned);
+    let alive = straddlers::read(context, file, &mut feeds);
+    (feeds, alive)
+}
+
+/// Kinds of work; the targets of failovers may hold them, too.
+fn classes_of(
+    context: &mut Context,
+    file: &ScenarioFile,
+    places: (&[sites::Place], &[PoolDraft], &gpus::GpuTable),
+    feeds: &[traces::Feed<'_>],
+) -> Vec<ClassDraft> {
+    let mut classes = classes::read(context, file, places.1, places.2, feeds);
+    failovers::widen(context, file, places, &mut classes);
+    classes
 }
 
 /// Checks a scenario and makes its model; reads the traces and price files that it names.
@@ -172,11 +213,9 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let power = power::read(&mut context, file, &run, &sites, &gpus, &pools);
     let (commitments, factors) = terms_of(&mut context, file, &run, &sites, &pools);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
-    let owned = pools::owned_reference_gpus(&pools, reference.as_ref());
-    let mut feeds = traces::read(&mut context, file, &run, owned);
-    let alive = straddlers::read(&mut context, file, &mut feeds);
+    let (feeds, alive) = recordings(&mut context, file, &run, (&pools, reference.as_ref()));
     let orders = orders::read(&mut context, file, run.epoch, &sites, &mut pools);
-    let mut classes = classes::read(&mut context, file, &pools, &gpus, &feeds);
+    let mut classes = classes_of(&mut context, file, (&sites, &pools, &gpus), &feeds);
     let mut services = services::read(&mut context, file, &run, &sites);
     let datasets = data::read(&mut context, file, &sites, &services, &mut network);
     let wires = data::Wires::of((&sites, &pools), &datasets, &network, &services);
@@ -191,7 +230,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
     let parts = (&run, sites.as_slice(), pools.as_slice(), &network);
     let plans = (orders, &twins, &intake);
-    let (strategies, limits, rollout) = plans_of(&mut context, file, parts, &classes, plans);
+    let (strategies, limits, rollout) =
+        plans_of(&mut context, file, parts, (&classes, &services), plans);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (&sites[..], &pools[..]);
@@ -223,6 +263,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         weather,
         rollout,
         rules: limits.1,
+        failovers: limits.2,
         initial,
         factors,
         strategies,

@@ -6,14 +6,13 @@ use crate::model::rules::{Condition, RULES_MAX, Rule, RuleEffect, RuleMode, Rule
 use crate::model::{Happening, Incident};
 use crate::scenario::{EffectKind, ModeKind, OnChangeKind, Origin, RuleSpec, ScenarioFile};
 
-use super::attributes::{self, Described, Subjects};
+use super::attributes::Described;
 use super::context::Context;
 use super::strategies;
 use super::told::Told;
 
 /// All rules.
-pub(super) fn read(context: &mut Context, file: &ScenarioFile, subjects: Subjects<'_>) -> Rules {
-    let described = attributes::read(context, file, subjects);
+pub(super) fn read(context: &mut Context, file: &ScenarioFile, described: &Described) -> Rules {
     let Some((_, first)) = file.rule.items().next() else {
         return Rules::default();
     };
@@ -24,7 +23,7 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, subjects: Subject
             context.fault(table, "too many rules", format!("keep to {RULES_MAX}"));
             break;
         }
-        list.extend(rule(context, spec, table, &described, &mut taken));
+        list.extend(rule(context, spec, table, described, &mut taken));
     }
     if !context.problems.is_empty() {
         return Rules::default();
@@ -34,7 +33,7 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, subjects: Subject
         jobs,
         targets,
     } = described;
-    Rules::work_out(list, &vocabulary, &jobs, &targets).unwrap_or_else(|| {
+    Rules::work_out(list, vocabulary, jobs, targets).unwrap_or_else(|| {
         let message = "these rules tell too many jobs and pools apart";
         let fix = "let rules read attributes of classes and sites, not job.gpus or target.pool";
         context.fault(first, message, fix);
@@ -107,7 +106,12 @@ pub(super) const fn mode_of(mode: ModeKind) -> RuleMode {
 }
 
 /// The place of a part of a text; the whole of it where it was written with escapes.
-fn within(context: &Context, whole: Origin, text: &str, (start, end): (usize, usize)) -> Origin {
+pub(super) fn within(
+    context: &Context,
+    whole: Origin,
+    text: &str,
+    (start, end): (usize, usize),
+) -> Origin {
     let source = &context.problems.sources().of(whole).text;
     let written = source.get(whole.start as usize..whole.end as usize);
     let Some(offset) = written.and_then(|written| written.find(text)) else {

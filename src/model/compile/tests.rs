@@ -15,6 +15,7 @@ mod capacity;
 mod checkpoints;
 mod commitments;
 mod factors;
+mod failovers;
 mod feeds;
 mod identity;
 mod maintenance;

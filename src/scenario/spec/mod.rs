@@ -8,6 +8,7 @@ mod demand;
 mod egress;
 mod estate;
 mod factor;
+mod failover;
 mod initial;
 mod law;
 mod maintenance;
@@ -44,6 +45,9 @@ pub use demand::{
 pub use egress::{BandSpec, EgressSpec};
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
 pub use factor::{CorrelationSpec, FactorKind, FactorSpec};
+pub use failover::{
+    FailBackKind, FailoverActionKind, FailoverSpec, NeedKind, TargetSpec, TriggerKind, TriggerSpec,
+};
 pub use initial::{
     InitialCachedSpec, InitialDownSpec, InitialEgressSpec, InitialJobSpec, InitialSpec,
     InitialTraceSpec,
@@ -144,6 +148,8 @@ pub struct ScenarioFile {
     pub group: List<GroupSpec>,
     /// What fails and is repaired by law.
     pub failure: List<FailureSpec>,
+    /// Where classes of work go when something that they rely on fails.
+    pub failover: List<FailoverSpec>,
     /// What the run begins with; nothing unless given.
     pub initial: Given<InitialSpec>,
     /// How the estate changes inside one run.

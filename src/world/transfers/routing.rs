@@ -127,6 +127,11 @@ impl Transfers {
             .all(|&link| self.is_open(link) && !is_forbidden(link))
     }
 
+    /// Whether a direction of a link carries anything.
+    pub(in crate::world) fn carries(&self, link: LinkId) -> bool {
+        self.is_open(link)
+    }
+
     pub(super) fn is_open(&self, link: LinkId) -> bool {
         self.lanes[link.index()].capacity > 0
     }

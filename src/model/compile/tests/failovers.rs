@@ -1,0 +1,193 @@
+//! Failovers, in words: what becomes of them, and what is wrong with some.
+
+use crate::model::*;
+use crate::units::*;
+
+use super::{Compiled, Folder, GOOD, TRACE, try_compile};
+
+const OUT: &str = r#"
+[[failover]]
+name = "large-leaves"
+classes = ["large"]
+action = "move"
+fail_back = "at-once"
+next_after = "1 h"
+cool_down = "30 min"
+recovery_time = "4 h"
+recovery_point = "1 h"
+
+[[failover.trigger]]
+on = "site-lost"
+where = { sites = ["dc"] }
+for = "10 min"
+delay = "1 min"
+
+[[failover.target]]
+where = { pools = ["cloud/h100"] }
+when = '''job.gpus >= 1 && target.kind == "gpuaas"'''
+needs = ["replica", "checkpoint"]
+"#;
+
+fn compiled(name: &str, words: &str) -> Result<Compiled, String> {
+    let folder = Folder::new(name, &format!("{GOOD}{words}"), TRACE);
+    try_compile(&folder.0, &[])
+}
+
+fn fault(name: &str, from: &str, to: &str) -> String {
+    assert!(OUT.contains(from), "{from}");
+    compiled(name, &OUT.replace(from, to)).unwrap_err()
+}
+
+#[test]
+fn a_failover_says_who_goes_where_when_and_how_it_is_measured() {
+    let compiled = compiled("failover", OUT).unwrap();
+    let model = &compiled.model;
+    let of = &model.failovers.list[0];
+    let pool = |name: &str| {
+        let mut pools = model.pools.iter();
+        PoolId::from(pools.position(|pool| pool.name == name).unwrap())
+    };
+    let (home, cloud) = (pool("dc/h200"), pool("cloud/h100"));
+    assert_eq!(
+        (of.action, of.fail_back),
+        (FailoverAction::Move, FailBack::AtOnce)
+    );
+    assert_eq!(of.triggers[0].signal, Signal::Lost(vec![vec![home]]));
+    assert_eq!(of.triggers[0].lasting, Span(600_000));
+    assert_eq!(of.triggers[0].delay, Span(60_000));
+    assert_eq!(
+        (&of.leaves, &of.targets[0].pools),
+        (&vec![home], &vec![cloud])
+    );
+    assert!(of.targets[0].needs_replica && of.targets[0].needs_checkpoint);
+    assert_eq!(
+        (of.next_after, of.cool_down),
+        (Some(Span(3_600_000)), Span(1_800_000))
+    );
+    let class = of.classes[0];
+    let wanted = model.failovers.objectives(class).unwrap();
+    assert_eq!(
+        (wanted.time, wanted.point),
+        (Some(Span(14_400_000)), Some(Span(3_600_000)))
+    );
+    // In calm it is closed; one door opens it, another closes home.
+    let shape = model.shapes.iter().position(|shape| shape.class == class);
+    let shape = ShapeId::from(shape.unwrap());
+    assert!(!model.failovers.lets(0, shape, cloud) && model.failovers.lets(0, shape, home));
+    assert!(model.failovers.lets(0b1, shape, cloud) && !model.failovers.lets(0b10, shape, home));
+    let told = |a: &Assumption| a.what.contains("large-leaves") && a.value.contains("lower bound");
+    assert!(compiled.assumptions.iter().any(told));
+}
+
+#[test]
+fn a_condition_that_does_not_hold_leaves_a_target_closed() {
+    let words = OUT.replace("target.kind == \"gpuaas\"", "target.kind == \"edge\"");
+    let model = compiled("nowhere", &words).unwrap().model;
+    let class = model.failovers.list[0].classes[0];
+    let cloud = model.failovers.list[0].targets[0].pools[0];
+    let shape = model.shapes.iter().position(|shape| shape.class == class);
+    assert!(
+        !model
+            .failovers
+            .lets(0b1, ShapeId::from(shape.unwrap()), cloud)
+    );
+}
+
+#[test]
+fn a_target_may_lie_where_the_class_says_nothing_of() {
+    let text = GOOD.replace("name = \"large\"\n", "name = \"large\"\nsites = [\"dc\"]\n") + OUT;
+    let folder = Folder::new("beyond", &text, TRACE);
+    let model = try_compile(&folder.0, &[]).unwrap().model;
+    let class = model.failovers.list[0].classes[0];
+    assert_eq!(model.classes[class.index()].pools.len(), 2);
+}
+
+/// What is written instead of what, what is told of it, and what to do.
+const MISTAKES: &[[&str; 4]] = &[
+    [
+        "classes = [\"large\"]",
+        "classes = [\"lage\"]",
+        "unknown class `lage`",
+        "did you mean `large`?",
+    ],
+    [
+        "classes = [\"large\"]",
+        "classes = []",
+        "a failover of no class",
+        "classes =",
+    ],
+    [
+        "classes = [\"large\"]",
+        "classes = [\"small\"]",
+        "must not leave owned capacity",
+        "burst = true",
+    ],
+    [
+        "action = \"move\"",
+        "action = \"shed\"",
+        "nobody goes to this target",
+        "leave the targets out",
+    ],
+    [
+        "action = \"move\"",
+        "action = \"degrade\"",
+        "cannot do with fewer GPUs",
+        "elastic =",
+    ],
+    [
+        "sites = [\"dc\"]",
+        "sites = [\"dv\"]",
+        "unknown site `dv`",
+        "did you mean `dc`?",
+    ],
+    ["target.kind", "target.kin", "target.kin", "kind"],
+    [
+        "on = \"site-lost\"",
+        "on = \"link-down\"",
+        "`where` means nothing here",
+        "leave it out",
+    ],
+    [
+        "on = \"site-lost\"",
+        "on = \"price-above\"",
+        "the price is missing",
+        "price =",
+    ],
+    [
+        "on = \"site-lost\"",
+        "on = \"key-service-out\"",
+        "no key service is meant",
+        "[[key_service]]",
+    ],
+    [
+        "next_after = \"1 h\"",
+        "next_after = \"0 h\"",
+        "zero",
+        "more than zero",
+    ],
+    [
+        "needs = [\"replica\", \"checkpoint\"]",
+        "needs = [\"copy\"]",
+        "copy",
+        "replica",
+    ],
+];
+
+#[test]
+fn mistakes_in_failovers_are_told_with_their_place_and_what_to_do() {
+    for [from, to, message, fix] in MISTAKES {
+        let told = fault("mistake", from, to);
+        assert!(told.contains(message), "{to}: {told}");
+        assert!(told.contains(fix), "{to}: {told}");
+    }
+    let without = OUT.split("[[failover.trigger]]").next().unwrap();
+    let told = compiled("nothing", without).unwrap_err();
+    assert!(told.contains("nothing sets this failover off"), "{told}");
+    assert!(told.contains("there is nowhere to go"), "{told}");
+    let other = format!(
+        "{OUT}{}",
+        OUT.replace("large-leaves", "again").replace("4 h", "5 h")
+    );
+    let told = compiled("twice", &other).unwrap_err();
+    assert!(told.contains("another `recovery_time`"), "{told}");
+}

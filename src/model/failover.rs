@@ -1,0 +1,357 @@
+//! What classes of work do when something that they rely on fails: what sets it off, and which pools open then.
+//!
+//! Which pools open for whom is worked out once: each target is a *door* (one for each class and site, where something
+//! must be there first), and in a run doors are bits that open and close lists of candidates.
+
+use crate::units::{ClassId, LinkId, OutletId, PoolId, Price, ShapeId, SiteId, Span};
+
+/// All failovers of a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Failovers {
+    /// In the order of the file.
+    pub list: Vec<Failover>,
+    /// What opens and closes, a bit of a mask for each.
+    pub doors: Vec<Door>,
+    /// By shape and pool: which doors lead there; empty if there are no failovers.
+    passages: Vec<Passage>,
+    pools: usize,
+    /// By class: what a loss of it is measured by, if it belongs to a failover.
+    objectives: Vec<Option<Objectives>>,
+}
+
+/// One failover.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failover {
+    /// Its name.
+    pub name: String,
+    /// Whom it is for, ascending.
+    pub classes: Vec<ClassId>,
+    /// What sets it off.
+    pub triggers: Vec<Trigger>,
+    /// Where they may go then, in order.
+    pub targets: Vec<Target>,
+    /// What happens while a trigger holds.
+    pub action: FailoverAction,
+    /// Pools that `move` leaves.
+    pub leaves: Vec<PoolId>,
+    /// When work comes back.
+    pub fail_back: FailBack,
+    /// How long after a target opened the next one does, if somebody still waits.
+    pub next_after: Option<Span>,
+    /// How long nothing is changed again.
+    pub cool_down: Span,
+}
+
+/// What happens while a trigger holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailoverAction {
+    /// Work waits.
+    Queue,
+    /// Work that waits and has not run is turned away.
+    Shed,
+    /// Elastic gangs that wait go on with fewer GPUs.
+    Degrade,
+    /// Work that waits may use the targets.
+    Reroute,
+    /// As [`FailoverAction::Reroute`], and what runs where it is to leave follows.
+    Move,
+}
+
+/// When work comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailBack {
+    /// What runs in targets writes a checkpoint and comes back.
+    AtOnce,
+    /// What runs in targets ends there.
+    AfterJob,
+    /// Targets stay open.
+    Never,
+}
+
+/// What sets a failover off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trigger {
+    /// What is watched.
+    pub signal: Signal,
+    /// How long it must be so before it counts.
+    pub lasting: Span,
+    /// How long after that it is told.
+    pub delay: Span,
+}
+
+/// What is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// All pools of one of these groups are gone.
+    Lost(Vec<Vec<PoolId>>),
+    /// One of these directions carries nothing.
+    LinkDown(Vec<LinkId>),
+    /// One of these does not answer.
+    ServiceOut(Vec<OutletId>),
+    /// Even the cheapest of these costs more.
+    PriceAbove(Vec<PoolId>, Price),
+    /// The first in line of some size of the classes has waited for so long.
+    NoRoom(Span),
+}
+
+/// Where work may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Which pools.
+    pub pools: Vec<PoolId>,
+    /// Whether all data that the class reads must be there.
+    pub needs_replica: bool,
+    /// Whether the checkpoints of the class must be within reach.
+    pub needs_checkpoint: bool,
+}
+
+/// Something that opens and closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// A target opens.
+    Target {
+        /// Of which failover.
+        failover: u16,
+        /// Which of its targets.
+        target: u16,
+        /// For which class at which site, where something must be there first.
+        only: Option<(ClassId, SiteId)>,
+    },
+    /// Pools that a failover leaves close.
+    Left {
+        /// Which failover.
+        failover: u16,
+    },
+}
+
+/// How one shape gets to one pool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Passage {
+    /// Doors of which one must be open; none are needed if there are none.
+    opens: u128,
+    /// Doors that close it.
+    closes: u128,
+    /// Whether there is no door for this shape though the pool is a target of its class.
+    walled: bool,
+}
+
+/// What losses of a class are measured by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Objectives {
+    /// How long after a loss work is to run again.
+    pub time: Option<Span>,
+    /// How much running a loss may cost.
+    pub point: Option<Span>,
+}
+
+/// Most doors of a scenario: a bit of a mask for each.
+pub const DOORS_MAX: usize = 128;
+
+impl Failovers {
+    /// Failovers whose targets are for all shapes of their classes; `shapes` says which class each is of. For models
+    /// that are made by hand, and for those whose conditions `may` decides (failover, target, shape, pool).
+    pub fn new(
+        list: Vec<Failover>,
+        objectives: Vec<Option<Objectives>>,
+        shapes: &[ClassId],
+        sites: &[SiteId],
+        may: impl Fn(usize, usize, usize, PoolId) -> bool,
+    ) -> Self {
+        let mut made = Self {
+            doors: doors(&list, sites),
+            passages: vec![Passage::default(); shapes.len() * sites.len()],
+            pools: sites.len(),
+            objectives,
+            list,
+        };
+        if made.list.is_empty() {
+            made.passages.clear();
+        }
+        for (shape, &class) in shapes.iter().enumerate() {
+            for (number, failover) in made.list.iter().enumerate() {
+                if !failover.classes.contains(&class) {
+                    continue;
+                }
+                for (place, target) in failover.targets.iter().enumerate() {
+                    for &pool in &target.pools {
+                        let passage = &mut made.passages[shape * made.pools + pool.index()];
+                        passage.walled |= passage.opens == 0;
+                        if may(number, place, shape, pool) {
+                            let site = sites[pool.index()];
+                            passage.opens |= door_of(&made.doors, (number, place), (class, site));
+                            passage.walled = false;
+                        }
+                    }
+                }
+                for &pool in &failover.leaves {
+                    let left = Door::Left {
+                        failover: number as u16,
+                    };
+                    let found = made.doors.iter().position(|door| *door == left);
+                    let passage = &mut made.passages[shape * made.pools + pool.index()];
+                    passage.closes |= found.map_or(0, |door| 1 << door);
+                }
+            }
+        }
+        made
+    }
+
+    /// How many doors these failovers have.
+    pub(super) fn count_doors(list: &[Failover], sites: &[SiteId]) -> usize {
+        doors(list, sites).len()
+    }
+
+    /// Whether there is any.
+    #[inline]
+    pub const fn are_used(&self) -> bool {
+        !self.list.is_empty()
+    }
+
+    /// The doors of all targets, and of nothing that is left.
+    pub fn all_open(&self) -> u128 {
+        let doors = self.doors.iter().enumerate();
+        let targets = doors.filter(|(_, door)| matches!(door, Door::Target { .. }));
+        targets.fold(0, |open, (bit, _)| open | 1 << bit)
+    }
+
+    /// How a shape gets to a pool.
+    fn passage(&self, shape: ShapeId, pool: PoolId) -> Passage {
+        let passage = self.passages.get(shape.index() * self.pools + pool.index());
+        passage.copied().unwrap_or_default()
+    }
+
+    /// Whether a shape may use a pool while these doors are open.
+    pub fn lets(&self, doors: u128, shape: ShapeId, pool: PoolId) -> bool {
+        let passage = self.passage(shape, pool);
+        let open = passage.opens == 0 || passage.opens & doors != 0;
+        open && !passage.walled && passage.closes & doors == 0
+    }
+
+    /// Whether a pool is a target for a shape, and closed in calm.
+    pub fn is_target(&self, shape: ShapeId, pool: PoolId) -> bool {
+        let passage = self.passage(shape, pool);
+        passage.opens != 0 || passage.walled
+    }
+
+    /// What losses of a class are measured by, if it belongs to a failover.
+    pub fn objectives(&self, class: ClassId) -> Option<Objectives> {
+        self.objectives.get(class.index()).copied().flatten()
+    }
+
+    /// Classes whose losses are measured.
+    pub fn measured(&self) -> impl Iterator<Item = ClassId> + '_ {
+        let all = self.objectives.iter().enumerate();
+        all.filter(|(_, told)| told.is_some())
+            .map(|(class, _)| ClassId::from(class))
+    }
+}
+
+fn doors(list: &[Failover], sites: &[SiteId]) -> Vec<Door> {
+    let mut doors = Vec::new();
+    for (number, failover) in list.iter().enumerate() {
+        for (place, target) in failover.targets.iter().enumerate() {
+            let mut add = |only| {
+                let door = Door::Target {
+                    failover: number as u16,
+                    target: place as u16,
+                    only,
+                };
+                if !doors.contains(&door) {
+                    doors.push(door);
+                }
+            };
+            if !target.needs_replica && !target.needs_checkpoint {
+                add(None);
+                continue;
+            }
+            for &class in &failover.classes {
+                for pool in &target.pools {
+                    add(Some((class, sites[pool.index()])));
+                }
+            }
+        }
+        if failover.action == FailoverAction::Move {
+            doors.push(Door::Left {
+                failover: number as u16,
+            });
+        }
+    }
+    doors
+}
+
+/// The bit of the door to a target for a class at a site.
+fn door_of(doors: &[Door], of: (usize, usize), whose: (ClassId, SiteId)) -> u128 {
+    let is_it = |door: &Door| match *door {
+        Door::Target {
+            failover,
+            target,
+            only,
+        } => {
+            (usize::from(failover), usize::from(target)) == of
+                && only.is_none_or(|only| only == whose)
+        }
+        Door::Left { .. } => false,
+    };
+    doors
+        .iter()
+        .position(is_it)
+        .map_or(0, |door| 1 << door.min(DOORS_MAX - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reroute(targets: Vec<Target>) -> Failover {
+        Failover {
+            name: "out".to_owned(),
+            classes: vec![ClassId(0)],
+            triggers: Vec::new(),
+            targets,
+            action: FailoverAction::Move,
+            leaves: vec![PoolId(0)],
+            fail_back: FailBack::AfterJob,
+            next_after: None,
+            cool_down: Span::ZERO,
+        }
+    }
+
+    fn target(pool: u16, needs_replica: bool) -> Target {
+        Target {
+            pools: vec![PoolId(pool)],
+            needs_replica,
+            needs_checkpoint: false,
+        }
+    }
+
+    /// Three pools at a site each; class 0 leaves the first for the second, then for the third where its data must be.
+    #[test]
+    fn targets_are_closed_in_calm_and_open_one_by_one() {
+        let list = vec![reroute(vec![target(1, false), target(2, true)])];
+        let shapes = [ClassId(0), ClassId(1)];
+        let sites = [SiteId(0), SiteId(1), SiteId(2)];
+        let all = Failovers::new(list, Vec::new(), &shapes, &sites, |_, _, _, _| true);
+        // Doors: the second pool for everybody, the third for class 0 at its site, and that the first is left.
+        assert_eq!(all.doors.len(), 3);
+        let open = |doors, shape| {
+            let pools = (0..3).filter(|&pool| all.lets(doors, ShapeId(shape), PoolId(pool)));
+            pools.collect::<Vec<u16>>()
+        };
+        assert_eq!(open(0b000, 0), [0]);
+        assert_eq!(open(0b001, 0), [0, 1]);
+        assert_eq!(open(0b101, 0), [1]);
+        assert_eq!(open(0b111, 0), [1, 2]);
+        // Class 1 does not belong to it: it goes anywhere, always.
+        assert_eq!(open(0b111, 1), [0, 1, 2]);
+    }
+
+    #[test]
+    fn whom_a_condition_leaves_out_never_gets_there() {
+        let list = vec![reroute(vec![target(1, false)])];
+        let sites = [SiteId(0), SiteId(1)];
+        let all = Failovers::new(list, Vec::new(), &[ClassId(0)], &sites, |_, _, _, _| false);
+        let (shape, pool) = (ShapeId(0), PoolId(1));
+        assert!(!all.lets(!0b10, shape, pool) && all.is_target(shape, pool));
+        assert!(!all.lets(0, shape, pool));
+    }
+}

@@ -1,0 +1,136 @@
+//! `[[failover]]`: where work goes when its place is lost, what sends it there, and when it comes back.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::given::Given;
+
+use super::List;
+use super::weather::SelectorSpec;
+
+/// What classes of work do when something that they rely on fails.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "classes", "action", "trigger"]))]
+pub struct FailoverSpec {
+    /// Its name.
+    pub name: Given<String>,
+    /// Classes that it is for.
+    pub classes: List<String>,
+    /// What happens while a trigger holds.
+    pub action: Given<FailoverActionKind>,
+    /// What sets it off: any of them.
+    pub trigger: List<TriggerSpec>,
+    /// Where the classes may go then, in order: the next opens when those before are lost, or after `next_after`.
+    /// Nobody of the classes runs there otherwise.
+    pub target: List<TargetSpec>,
+    /// How long after a target opened the next one does, if somebody of the classes still waits, such as "1 h"; only
+    /// when those before are lost unless given.
+    pub next_after: Given<String>,
+    /// With action = "move": the pools that are left; those of the triggers unless given.
+    pub leaves: Given<SelectorSpec>,
+    /// When work comes back once nothing holds any more; "after-job" unless given.
+    pub fail_back: Given<FailBackKind>,
+    /// How long after it began or ended nothing is changed again, such as "30 min"; no time unless given.
+    pub cool_down: Given<String>,
+    /// How long after a loss work is to run again, such as "4 h": measured, not enforced.
+    pub recovery_time: Given<String>,
+    /// How much running a loss may cost, such as "1 h": measured, not enforced.
+    pub recovery_point: Given<String>,
+}
+
+/// What happens while a trigger holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailoverActionKind {
+    /// Nothing: work waits until its place is back.
+    Queue,
+    /// What waits and has not run yet is turned away, and so is what comes.
+    Shed,
+    /// What waits goes on with as few of its GPUs as find room; of elastic classes.
+    Degrade,
+    /// What waits may use the targets.
+    Reroute,
+    /// So it does, and what runs where it is to leave writes a checkpoint and follows.
+    Move,
+}
+
+/// When work comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailBackKind {
+    /// What runs in a target writes a checkpoint and comes back.
+    AtOnce,
+    /// What runs in a target ends there, and nothing new starts there.
+    AfterJob,
+    /// The targets stay open.
+    Never,
+}
+
+/// What sets a failover off.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["on"]))]
+pub struct TriggerSpec {
+    /// What is watched.
+    pub on: Given<TriggerKind>,
+    /// Of "site-lost", "region-lost", "price-above" and "key-service-out": where; everywhere unless given.
+    #[serde(rename = "where")]
+    pub selector: Given<SelectorSpec>,
+    /// Of "link-down": which, by name.
+    pub links: List<String>,
+    /// Of "key-service-out": which, by name; all unless given.
+    pub services: List<String>,
+    /// Of "price-above": the price that even the cheapest of these pools exceeds, such as "4 USD/GPU-h".
+    pub price: Given<String>,
+    /// Of "no-room": how long the first in line of some size has waited for a place, such as "2 h".
+    pub longer_than: Given<String>,
+    /// How long it must hold, or not hold any more, before it counts, such as "10 min"; no time unless given, but
+    /// 5 min of what our own decisions change.
+    #[serde(rename = "for")]
+    pub lasting: Given<String>,
+    /// How long after that it is told, such as "1 min"; no time unless given.
+    pub delay: Given<String>,
+}
+
+/// What is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TriggerKind {
+    /// All capacity of some site that matches is gone.
+    SiteLost,
+    /// All capacity that matches is gone.
+    RegionLost,
+    /// A link carries nothing in some direction.
+    LinkDown,
+    /// A key service does not answer some site that matches.
+    KeyServiceOut,
+    /// Even the cheapest pool that matches costs more.
+    PriceAbove,
+    /// Somebody of the classes has waited for a place for too long.
+    NoRoom,
+}
+
+/// Where work may go.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["where"]))]
+pub struct TargetSpec {
+    /// Which pools.
+    #[serde(rename = "where")]
+    pub selector: Given<SelectorSpec>,
+    /// Of whom there: a condition over job.* and target.*, as of a rule; of everybody unless given.
+    pub when: Given<String>,
+    /// What must be there already; nothing unless given, and data come over links.
+    pub needs: List<NeedKind>,
+}
+
+/// What must be at a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeedKind {
+    /// A copy of all data that the class reads.
+    Replica,
+    /// The checkpoints of the class, or a way to where they are kept.
+    Checkpoint,
+}
