@@ -1,9 +1,9 @@
 //! Many strategies at a glance: one line each, the cheapest first, with its place in each column.
 //!
 //! ```text
-//!                           total cost   per useful GPU-h         wait mean   violations
-//! private only     179,917 ± 75 (1)     4.24 ± 0.15 (1)   6.6 ± 1.3 h (2)        0 (1)
-//! out after 2 h  232,700 ± 4,700 (2)     4.78 ± 0.15 (2)   29.9 ± 5.2 min (1)     0 (1)
+//!                  total cost   per useful GPU-h      wait mean   violations
+//! private only    179,917 (1)          4.240 (1)      6.6 h (2)        0 (1)
+//! out after 2 h   232,700 (2)          4.780 (2)   29.9 min (1)        0 (1)
 //! ```
 //!
 //! A place counts those whose interval lies wholly on the better side: strategies that cannot be told apart share it.
@@ -14,7 +14,7 @@ use crate::metrics::Better;
 use crate::record::{Figure, StrategySummary, Summary, plain};
 
 use super::output;
-use super::table::figure_text;
+use super::table::mean_text;
 
 /// From so many strategies on, the table does not fit side by side.
 const FROM: usize = 4;
@@ -22,11 +22,12 @@ const FROM: usize = 4;
 /// The columns: what they are called, and the metric.
 const COLUMNS: &[(&str, &str)] = &[
     ("total cost", "cost_total"),
-    ("per useful GPU-h", "cost_per_useful_gpu_h"),
     ("wait mean", "wait_mean_s"),
-    ("wait p95", "wait_p95_s"),
     ("violations", "violations"),
     ("useful", "utilisation_useful"),
+    ("in time", "deadlines_met"),
+    ("wait p95", "wait_p95_s"),
+    ("per useful GPU-h", "cost_per_useful_gpu_h"),
     ("finished", "jobs_finished"),
 ];
 
@@ -57,7 +58,8 @@ pub(super) fn ranking(summary: &Summary, width: usize) -> String {
         .iter()
         .map(|strategy| plain(&strategy.name).into_owned())
         .collect();
-    let head = "the cheapest first; (n): n − 1 strategies are better beyond doubt, interval against interval";
+    let head =
+        "means, the cheapest first; (n): n − 1 are better beyond doubt, interval against interval";
     let body = lines(&names, &columns, &order, width)
         .unwrap_or_else(|| blocks(&names, &columns, &order, width));
     format!("{}\n{body}\n", output::wrapped(head, width))
@@ -73,7 +75,7 @@ fn cell(strategies: &[StrategySummary], of: &StrategySummary, id: &str) -> Strin
     let Some(figure) = of.metrics.get(id) else {
         return String::new();
     };
-    let text = figure_text(figure);
+    let text = mean_text(figure);
     let Some(own) = interval(figure) else {
         return text;
     };

@@ -29,6 +29,7 @@ const ROWS: &[(&str, &str)] = &[
     ("wait p50", "wait_p50_s"),
     ("wait p95", "wait_p95_s"),
     ("wait p99", "wait_p99_s"),
+    ("over by its deadline", "deadlines_met"),
     ("preempted mean", "preempted_mean_s"),
     ("interruptions", "interruptions"),
     ("gangs that shrank", "gangs_shrunk"),
@@ -212,7 +213,14 @@ fn rows(summary: &Summary) -> Vec<Row> {
     };
     for (label, id) in ROWS {
         let matching = first.metrics.0.iter().filter(|(known, _)| {
-            let each = ["wait_", "phase_", "budget_", "loss_", "failover_"];
+            let each = [
+                "wait_",
+                "phase_",
+                "budget_",
+                "loss_",
+                "failover_",
+                "deadlines_",
+            ];
             let each = each.iter().any(|start| id.starts_with(start));
             known == id || (each && of_class(known, id))
         });
@@ -289,7 +297,21 @@ fn push_rows(summary: &Summary, id: &str, label: String, rows: &mut Vec<Row>) {
     });
 }
 
-pub(super) fn figure_text(figure: &Figure) -> String {
+/// A figure's mean alone.
+pub(super) fn mean_text(figure: &Figure) -> String {
+    let Some(mean) = figure.mean else {
+        return "–".to_owned();
+    };
+    let bound = if 0 < figure.censored { "≥ " } else { "" };
+    let value = match figure.kind {
+        Unit::Share | Unit::MoneyPerGpuHour => format!("{mean:.3}"),
+        Unit::Jobs | Unit::Times => amount(mean.round()),
+        kind => value_text(mean, None, kind),
+    };
+    format!("{bound}{value}")
+}
+
+fn figure_text(figure: &Figure) -> String {
     if let Some(Dates { p10, p50, p90 }) = figure.dates.filter(|_| 1 < figure.n) {
         let day = |day: Option<f64>| day.map_or("–".to_owned(), |day| format!("{day:.1}"));
         return [day(p10), day(p50), day(p90)].join(" / ");

@@ -128,6 +128,9 @@ pub fn layout_of(model: &Model) -> Layout {
     let names = model.failovers.list.iter();
     let names: Vec<String> = names.map(|failover| failover.name.clone()).collect();
     let layout = layout.with_failovers(&measured.collect::<Vec<_>>(), &names);
+    let classes = model.classes[..own].iter();
+    let deadlines = classes.map(|class| (class.name.clone(), class.deadline));
+    let layout = layout.with_deadlines(&deadlines.collect::<Vec<_>>());
     if model.pools.iter().any(Pool::is_rented) {
         layout.with_bound()
     } else {

@@ -53,6 +53,8 @@ pub struct Fold {
     run: RunRecord,
     /// What no plan can go below, where somebody says so.
     bound: Option<Money>,
+    /// By class, how long after its coming a job should be over; empty where none has a deadline.
+    deadlines: Vec<Option<Span>>,
     /// With one class its tally would repeat `all`, so it is not kept.
     by_class: bool,
 }
@@ -79,6 +81,7 @@ impl Fold {
             failovers: vec![FailoverRecord::default(); layout.failovers()],
             run: RunRecord::default(),
             bound: None,
+            deadlines: layout.deadlines().to_vec(),
             by_class: 1 < layout.classes(),
         }
     }
@@ -121,6 +124,8 @@ impl Fold {
             (Source::Pools(cell) | Source::EachPool(cell), _) => cell(&self.total),
             (Source::Owned(cell), _) => cell(&self.owned),
             (Source::Rented(cell), _) => cell(&self.rented),
+            (Source::Due(cell), Subject::Class(class)) => cell(&self.classes[class]),
+            (Source::Due(cell), _) => cell(&self.all),
             (Source::EachClass(cell), Subject::Class(class)) => cell(&mut self.classes[class]),
             (Source::Jobs(cell) | Source::EachClass(cell), _) => cell(&mut self.all),
             (Source::EachService(cell), Subject::Service(service)) => {
@@ -169,6 +174,12 @@ impl Observer for Fold {
         self.all.add(record);
         if self.by_class {
             self.classes[record.class.index()].add(record);
+        }
+        if let Some(&Some(deadline)) = self.deadlines.get(record.class.index()) {
+            self.all.add_due(record, deadline);
+            if self.by_class {
+                self.classes[record.class.index()].add_due(record, deadline);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! The columns of a scenario: which metric of which class or pool stands where.
 
+use crate::units::Span;
+
 use super::table::{METRICS, Metric, Source};
 
 /// Whom a column is about.
@@ -50,6 +52,7 @@ pub struct Layout {
     budgets: usize,
     rules: usize,
     failovers: usize,
+    deadlines: Vec<Option<Span>>,
 }
 
 impl Layout {
@@ -96,6 +99,7 @@ impl Layout {
             budgets: 0,
             rules: 0,
             failovers: 0,
+            deadlines: Vec::new(),
         }
     }
 
@@ -162,6 +166,43 @@ impl Layout {
         }
         self.rules = rules.len();
         self
+    }
+
+    /// With columns for deadlines, given for each class in order; none where nobody has one.
+    #[must_use]
+    pub fn with_deadlines(mut self, classes: &[(String, Option<Span>)]) -> Self {
+        let due = METRICS
+            .iter()
+            .filter(|metric| matches!(metric.source, Source::Due(_)));
+        if classes.iter().all(|(_, deadline)| deadline.is_none()) {
+            return self;
+        }
+        for metric in due {
+            self.columns.push(Column {
+                id: metric.id.to_owned(),
+                metric,
+                subject: Subject::Whole,
+            });
+            if classes.len() < 2 {
+                continue;
+            }
+            for (index, (name, deadline)) in classes.iter().enumerate() {
+                if deadline.is_some() {
+                    self.columns.push(Column {
+                        id: format!("{}.{name}", metric.id),
+                        metric,
+                        subject: Subject::Class(index),
+                    });
+                }
+            }
+        }
+        self.deadlines = classes.iter().map(|(_, deadline)| *deadline).collect();
+        self
+    }
+
+    /// By class, how long after its coming a job should be over; empty where none has a deadline.
+    pub fn deadlines(&self) -> &[Option<Span>] {
+        &self.deadlines
     }
 
     /// With columns for what no plan can go below.

@@ -43,6 +43,8 @@ pub enum Source {
     Jobs(fn(&mut Tally) -> Cell),
     /// All jobs, and the jobs of each class.
     EachClass(fn(&mut Tally) -> Cell),
+    /// All jobs with a deadline, and those of each class that has one.
+    Due(fn(&Tally) -> Cell),
     /// How long all services were out, over all sites, and how long each was.
     EachService(fn(Span) -> Cell),
     /// The run as a whole.
@@ -72,6 +74,7 @@ impl Source {
                 | Self::Budget(_)
                 | Self::Alert(_)
                 | Self::Bound(_)
+                | Self::Due(_)
                 | Self::Recovery(_)
                 | Self::Failover(_)
         )
@@ -80,8 +83,8 @@ impl Source {
 
 use Better::{Higher, Lower, Neither};
 use Source::{
-    Alert, Bound, Budget, EachClass, EachPool, EachRule, EachService, Failover, Jobs, Owned, Phase,
-    Pools, Recovery, Rented, Run,
+    Alert, Bound, Budget, Due, EachClass, EachPool, EachRule, EachService, Failover, Jobs, Owned,
+    Phase, Pools, Recovery, Rented, Run,
 };
 
 macro_rules! metrics {
@@ -236,6 +239,8 @@ metrics! {
         "how often a job was stopped to make room";
     "interruptions" Times Lower EachClass(|t| Cell::amount(t.interruptions() as f64))
         "how often a job lost its place, or crashed";
+    "deadlines_met" Share Higher Due(Tally::deadlines_met)
+        "share of jobs with a deadline that were over by it, of those that were over or whose deadline has passed";
     "gangs_shrunk" Times Lower Jobs(|t| Cell::amount(t.shrinks() as f64))
         "how often a gang that lost a part went on with fewer GPUs than it asked for";
     "recovery_mean_s" Seconds Lower EachClass(|t| t.recovery_mean())

@@ -2,6 +2,7 @@
 
 use crate::journal::{JobRecord, JobState, Waits};
 use crate::stats;
+use crate::units::Span;
 
 use super::cell::Cell;
 
@@ -22,6 +23,8 @@ pub struct Tally {
     preempted_ms: u64,
     slowdowns: f64,
     ended: u64,
+    due: u64,
+    in_time: u64,
     /// One key for each job that waited in line, packed by [`stats::censored`].
     keys: Vec<u64>,
 }
@@ -64,6 +67,24 @@ impl Tally {
             self.ended += 1;
             self.slowdowns += bounded_slowdown(record, wait);
         }
+    }
+
+    /// Adds one job that should have been over within `deadline` of its coming. One that still waits or runs before its
+    /// deadline says nothing; one that was turned away missed it.
+    pub fn add_due(&mut self, record: &JobRecord, deadline: Span) {
+        let took = record.end.since(record.submit);
+        let is_over = matches!(
+            record.state,
+            JobState::Finished | JobState::Failed | JobState::Cancelled
+        );
+        let is_open = record.state.is_unfinished() && took < deadline;
+        self.due += u64::from(!is_open);
+        self.in_time += u64::from(is_over && took <= deadline);
+    }
+
+    /// Of jobs of which it is known, the share that was over by its deadline.
+    pub fn deadlines_met(&self) -> Cell {
+        Cell::ratio(self.in_time as f64, self.due as f64)
     }
 
     /// Apart, because most jobs are never stopped.
@@ -157,4 +178,37 @@ fn bounded_slowdown(record: &JobRecord, wait: u64) -> f64 {
     }
     let run = turnaround.saturating_sub(wait + record.preempted.0);
     (turnaround as f64 / run.max(SLOWDOWN_BOUND_MS) as f64).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::SimTime;
+
+    #[test]
+    fn a_deadline_is_met_missed_or_not_yet_known() {
+        let record = |state, end| JobRecord {
+            submit: SimTime(1_000),
+            end: SimTime(end),
+            state,
+            ..JobRecord::BLANK
+        };
+        let mut tally = Tally::default();
+        let deadline = Span(500);
+        // In time to the millisecond, a millisecond late, turned away, and at the horizon: still before its deadline,
+        // or at it. Failing and being given up by its owner are an end as well.
+        for (state, end) in [
+            (JobState::Finished, 1_500),
+            (JobState::Finished, 1_501),
+            (JobState::Failed, 1_200),
+            (JobState::Cancelled, 1_900),
+            (JobState::Rejected, 1_000),
+            (JobState::Running, 1_499),
+            (JobState::Waiting, 1_500),
+        ] {
+            tally.add_due(&record(state, end), deadline);
+        }
+        // Known of six, of which two were in time.
+        assert_eq!(tally.deadlines_met(), Cell::ratio(2.0, 6.0));
+    }
 }
