@@ -19,6 +19,7 @@ mod generate;
 mod import;
 mod init;
 mod interrupt;
+mod moves;
 mod network;
 mod output;
 mod outside;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::model::{Masks, Model, RuleEffect, RuleMode, set_bits};
+use crate::model::{Masks, Model, RuleEffect, RuleMode, RuleOn, set_bits};
 use crate::record::plain;
 use crate::units::{PoolId, ShapeId};
 
-use super::output;
+use super::{moves, output};
 
 /// All of it; nothing where there are no rules.
 pub(super) fn rules(model: &Model) -> String {
@@ -19,20 +19,27 @@ pub(super) fn rules(model: &Model) -> String {
         .list
         .iter()
         .any(|rule| rule.effect == RuleEffect::Permit);
-    let mut lines = vec![if permits {
-        "rules: what one forbids is refused, whatever permits it, and so is what no rule permits"
-            .to_owned()
-    } else {
-        "rules: what one forbids is refused; all else may run".to_owned()
-    }];
+    let mut lines = vec![match (permits, model.network.moves.are_judged()) {
+        (true, _) => {
+            "rules: what one forbids is refused, whatever permits it, and so is what no rule permits"
+        }
+        (false, false) => "rules: what one forbids is refused; all else may run",
+        (false, true) => "rules: what one forbids is refused; all else may run and move",
+    }
+    .to_owned()];
     for (index, rule) in rules.list.iter().enumerate() {
         let does = match rule.effect {
             RuleEffect::Permit => "permits",
             RuleEffect::Forbid => "refuses",
         };
-        let whom = places(model, |shape, pool| {
-            rules.fired(shape, pool) & 1 << index != 0
-        });
+        let of_moves = rule.on == RuleOn::Move;
+        let whom = if of_moves {
+            moves::places(model, index)
+        } else {
+            places(model, |shape, pool| {
+                rules.fired(shape, pool) & 1 << index != 0
+            })
+        };
         let mut line = format!("  {} ({}): ", plain(&rule.id), rule.mode.name());
         if whom.is_empty() {
             line.push_str("never fires: nothing in this estate is as it says");
@@ -43,11 +50,18 @@ pub(super) fn rules(model: &Model) -> String {
             let _ = write!(line, ". {}", plain(&rule.reason));
         }
         lines.push(line);
-        let unknown: Vec<&str> = rules.unlabelled(index).collect();
+        let of_jobs = rules.unlabelled(index);
+        let unknown: Vec<&str> = of_jobs
+            .chain(model.network.moves.unlabelled(index))
+            .collect();
         if !unknown.is_empty() {
-            let whom = places(model, |shape, pool| {
-                rules.unknown(shape, pool) & 1 << index != 0
-            });
+            let whom = if of_moves {
+                moves::unknown(model, index)
+            } else {
+                places(model, |shape, pool| {
+                    rules.unknown(shape, pool) & 1 << index != 0
+                })
+            };
             lines.push(format!(
                 "    it reads {}, which is not known everywhere; what is unknown is not allowed: {}",
                 unknown.join(", "),
@@ -57,6 +71,7 @@ pub(super) fn rules(model: &Model) -> String {
     }
     lines.extend(contradictions(model));
     lines.extend(stranded(model));
+    lines.extend(moves::oddities(model));
     let wrapped = lines
         .iter()
         .map(|line| output::wrapped(line, output::width()) + "\n");
@@ -126,7 +141,10 @@ fn nowhere(model: &Model, masks: Masks, words: &str) -> Vec<String> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (index, shape) in model.shapes.iter().enumerate() {
         let class = &model.classes[shape.class.index()];
-        let refusing = |&pool: &PoolId| rules.refusing(masks, ShapeId::from(index), pool);
+        let refusing = |&pool: &PoolId| {
+            let data = model.data_refused(masks, shape.class, pool);
+            rules.refusing(masks, ShapeId::from(index), pool) | data
+        };
         if class.pools.iter().all(|pool| refusing(pool) != 0) {
             let bits = class
                 .pools

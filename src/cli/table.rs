@@ -35,6 +35,8 @@ const ROWS: &[(&str, &str)] = &[
     ("gangs that shrank", "gangs_shrunk"),
     ("violations of rules", "violations"),
     ("GPU-h against rules", "gpu_h_violating"),
+    ("GB moved against rules", "gb_violating"),
+    ("moves refused by rules", "moves_refused"),
     ("recovery mean", "recovery_mean_s"),
     ("work lost, GPU-h", "gpu_h_rework"),
     ("stalled by storage, GPU-h", "gpu_h_stalled_storage"),

@@ -1,9 +1,9 @@
 //! Rules as time passes: what is placed against those that are only audited, and what becomes of running work when
 //! one turns against it.
 
-use crate::journal::{Fact, Observer, RuleRecord};
+use crate::journal::{Fact, MoveRecord, Observer, RuleRecord};
 use crate::model::{Happening, Masks, Rules, set_bits};
-use crate::units::PoolId;
+use crate::units::{PoolId, SiteId};
 use crate::world::{Phase, Reason, Slot};
 
 use super::run::Run;
@@ -100,6 +100,29 @@ impl<O: Observer> Run<'_, O> {
                     pool,
                     violations,
                     gpu_time,
+                });
+            }
+        }
+    }
+
+    /// What moved against each rule to each site, and what was refused to.
+    pub(super) fn close_moves(&mut self) {
+        if O::MOVEMENTS {
+            self.tell_movements();
+        }
+        if !self.world.staging.transfers.judge.is_used() {
+            return;
+        }
+        let any = self.model.rules.list.len() + 1;
+        for site in (0..self.model.sites.len()).map(SiteId::from) {
+            for row in 0..=any {
+                let (moves, bytes, refused) = self.world.moved_against(row, site);
+                self.out.moved_against(&MoveRecord {
+                    rule: (row != any).then_some(row as u16),
+                    site,
+                    moves,
+                    bytes,
+                    refused,
                 });
             }
         }

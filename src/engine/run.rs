@@ -154,6 +154,7 @@ pub fn simulate<O: Observer>(
     let mut world = fresh_world(model, strategy, timeline, scratch);
     world.keeps_stretches = O::POSTINGS;
     scratch.orders.witness.begin(O::JUSTIFIES);
+    world.staging.transfers.judge.tells = O::MOVEMENTS;
     scratch.reserve(&mut world, model, strategy, timeline);
     out.begin(scratch.room.of_class());
     let horizon = match model.horizon {
@@ -376,7 +377,7 @@ impl<O: Observer> Run<'_, O> {
         let mut next = self.next_arrival_at.min(event);
         let outside = self.next_incident_at.min(self.next_price_at);
         if outside.min(self.month_end) < next {
-            if self.month_end < next && (next != SimTime::NEVER || self.horizon != SimTime::NEVER) {
+            if self.month_end < next && self.has_more(next) {
                 next = self.month_end;
             }
             // A price matters only while something is left to happen, weather included, which may make more happen
@@ -390,6 +391,12 @@ impl<O: Observer> Run<'_, O> {
             }
         }
         (next <= self.horizon && next != SimTime::NEVER).then_some(next)
+    }
+
+    /// Whether something is still to come: an event, the horizon, or a day on which permits let more through.
+    fn has_more(&self, next: SimTime) -> bool {
+        let ends = next != SimTime::NEVER || self.horizon != SimTime::NEVER;
+        ends || self.world.staging.transfers.judge.owes_days()
     }
 
     /// Whether nobody is alive and nothing is rented: events that are left are of jobs that are gone.

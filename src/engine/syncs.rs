@@ -33,21 +33,33 @@ impl<O: Observer> Run<'_, O> {
         self.begin_work(slot);
     }
 
-    /// Looks for the end of the month if anything moves while jobs run: it is paid in its month.
+    /// Looks for the end of the month if anything moves while jobs run: it is paid in its month. Where permits let only so
+    /// much move in a day, each day ends as well.
     pub(super) fn expect_month(&mut self) {
+        let (now, epoch) = (self.world.now, self.model.epoch);
         let transfers = &self.world.staging.transfers;
         let flows = transfers.feeds.is_used() || transfers.syncs.is_used();
         self.month_end = if flows && !self.model.network.links.is_empty() {
-            self.model.epoch.next_month(self.world.now)
+            epoch.next_month(now)
         } else {
             SimTime::NEVER
         };
+        if !self.model.network.moves.caps().is_empty() {
+            self.month_end = self.month_end.min(epoch.next_day(now));
+        }
     }
 
-    /// A month is over: what moved in it is paid in it.
+    /// A month is over: what moved in it is paid in it. Or a day is.
     #[cold]
     pub(super) fn turn_month(&mut self) {
-        self.world.turn_month(self.model);
+        let (now, epoch) = (self.world.now, self.model.epoch);
+        let last = SimTime(now.0.saturating_sub(1));
+        if epoch.next_month(last) == now {
+            self.world.turn_month(self.model);
+        }
+        if !self.model.network.moves.caps().is_empty() {
+            self.world.turn_day(self.model);
+        }
         self.post_fares();
         self.expect_month();
     }

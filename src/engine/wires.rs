@@ -17,6 +17,9 @@ impl<O: Observer> Run<'_, O> {
         if !self.world.staging.transfers.paid.is_empty() {
             self.post_fares();
         }
+        if O::MOVEMENTS {
+            self.tell_movements();
+        }
         if self.world.staging.transfers.due.is_empty() {
             return;
         }
@@ -30,6 +33,14 @@ impl<O: Observer> Run<'_, O> {
                 state: JobState::Running,
             };
             self.scratch.agenda.push(due.at, event);
+        }
+    }
+
+    /// Tells what moved, or was refused to.
+    pub(super) fn tell_movements(&mut self) {
+        let now = self.world.now;
+        for movement in self.world.staging.transfers.judge.told.drain(..) {
+            self.out.movement(now, &movement);
         }
     }
 

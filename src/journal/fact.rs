@@ -5,6 +5,7 @@ use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId, S
 use super::budget::BudgetRecord;
 use super::failover::{FailoverRecord, RecoveryRecord};
 use super::justification::Justification;
+use super::movement::{MoveRecord, Movement};
 use super::posting::Posting;
 use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
 use super::rule::{RuleMode, RuleRecord};
@@ -121,6 +122,8 @@ pub trait Observer {
     const POSTINGS: bool = false;
     /// Whether decisions are to be justified; nothing is kept of them otherwise.
     const JUSTIFIES: bool = false;
+    /// Whether each step of what moves between sites is wanted; nobody writes it down otherwise.
+    const MOVEMENTS: bool = false;
 
     /// A run begins: about so many jobs of each class will come. The time to ask for memory.
     fn begin(&mut self, _of_class: &[u32]) {}
@@ -129,6 +132,8 @@ pub trait Observer {
     /// A decision gave a job a pool, or refused it all of them for another cause than when it was last told of. Comes
     /// before what follows from it.
     fn justified(&mut self, _justification: &Justification) {}
+    /// Something moved between sites, or was refused to: told within the instant, after the facts that made it move.
+    fn movement(&mut self, _at: SimTime, _movement: &Movement) {}
     /// Something was charged.
     fn posting(&mut self, _posting: &Posting) {}
     /// A job's life is over, or the horizon cut it.
@@ -143,6 +148,8 @@ pub trait Observer {
     fn service(&mut self, _record: &ServiceRecord) {}
     /// What happened against a rule in a pool, at the horizon.
     fn rule(&mut self, _record: &RuleRecord) {}
+    /// What moved against a rule to a site, at the horizon.
+    fn moved_against(&mut self, _record: &MoveRecord) {}
     /// What became of a phase, at the horizon.
     fn phase(&mut self, _record: &PhaseRecord) {}
     /// What became of a budget in one period, at the horizon; periods come in their order.

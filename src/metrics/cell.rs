@@ -28,6 +28,8 @@ pub enum Unit {
     KilowattHoursPerGpuHour,
     /// Kilograms.
     Kilograms,
+    /// Gigabytes of 10⁹ bytes.
+    Gigabytes,
     /// Seconds.
     Seconds,
     /// Hours.
@@ -90,6 +92,7 @@ impl Unit {
             Self::KilowattHours => "kWh".to_owned(),
             Self::KilowattHoursPerGpuHour => "kWh/GPU-h".to_owned(),
             Self::Kilograms => "kg".to_owned(),
+            Self::Gigabytes => "GB".to_owned(),
             Self::Seconds => "s".to_owned(),
             Self::Hours => "h".to_owned(),
             Self::Days => "d".to_owned(),

@@ -1,8 +1,8 @@
 //! From the journal of one replication to one row.
 
 use crate::journal::{
-    BudgetRecord, FailoverRecord, JobRecord, Observer, PhaseRecord, PoolRecord, RecoveryRecord,
-    RuleRecord, RunRecord, ServiceRecord,
+    BudgetRecord, FailoverRecord, JobRecord, MoveRecord, Observer, PhaseRecord, PoolRecord,
+    RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
 };
 use crate::units::{Money, Span};
 
@@ -21,9 +21,21 @@ pub struct Against {
     pub violations: u64,
     /// GPU-time that jobs held against it, in milli-GPU·ms.
     pub gpu_time: u128,
+    /// How often something began to move against it.
+    pub moves: u64,
+    /// What moved against it, in bytes.
+    pub bytes: u128,
+    /// How often something was refused to move by it.
+    pub refused: u64,
 }
 
 impl Against {
+    fn add_moves(&mut self, record: &MoveRecord) {
+        self.moves += record.moves;
+        self.bytes += record.bytes;
+        self.refused += record.refused;
+    }
+
     fn add(&mut self, record: &RuleRecord) {
         self.violations += record.violations;
         self.gpu_time += record.gpu_time;
@@ -221,6 +233,15 @@ impl Observer for Fold {
         };
         if let Some(rule) = self.rules.get_mut(usize::from(rule)) {
             rule.add(record);
+        }
+    }
+
+    fn moved_against(&mut self, record: &MoveRecord) {
+        let Some(rule) = record.rule else {
+            return self.any_rule.add_moves(record);
+        };
+        if let Some(rule) = self.rules.get_mut(usize::from(rule)) {
+            rule.add_moves(record);
         }
     }
 

@@ -253,6 +253,12 @@ metrics! {
         "how often a job began to hold GPUs against a rule that is audited, or that lets it finish";
     "gpu_h_violating" GpuHours Lower EachRule(|a| Cell::amount(a.gpu_time as f64 / 3.6e9))
         "GPU-hours that jobs held against a rule; of any rule, those against several count once";
+    "moves_violating" Times Lower EachRule(|a| Cell::amount(a.moves as f64))
+        "how often something began to move between sites against a rule that is audited, or that lets it finish";
+    "gb_violating" Gigabytes Lower EachRule(|a| Cell::amount(a.bytes as f64 / 1e9))
+        "gigabytes that moved between sites against a rule; of any rule, those against several count once";
+    "moves_refused" Times Lower EachRule(|a| Cell::amount(a.refused as f64))
+        "how often something that would have set out between sites was refused by a rule; jobs that no pool may have          for that are not among them";
     "revocations" Times Lower Run(|r| Cell::amount(r.revoked_jobs as f64))
         "how often a job was stopped because its credential was revoked";
     "jobs_expired" Jobs Lower Run(|r| Cell::amount(r.expired_jobs as f64))

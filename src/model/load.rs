@@ -141,6 +141,7 @@ fn able(model: &Model, shape: ShapeId) -> Vec<PoolId> {
     pools
         .filter(|pool| model.pool(*pool).can_ever_hold(gpus))
         .filter(|pool| model.rules.permit(masks, shape, *pool))
+        .filter(|pool| model.data_refused(masks, model.class_of(shape), *pool) == 0)
         .collect()
 }
 

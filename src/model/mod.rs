@@ -17,9 +17,11 @@ mod factors;
 mod failover;
 mod happening;
 mod initial;
+mod journeys;
 mod load;
 mod maintenance;
 mod market;
+mod moves;
 mod network;
 mod pool;
 mod power;
@@ -57,6 +59,7 @@ pub use initial::{Balance, Initial, InitialJob};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
+pub use moves::{Ends, Freight, MoveRules, Verdict};
 pub use network::{
     Background, Link, LinkKind, LinkUse, Network, ROUTES_MAX, Replica, Route, Traffic,
 };
@@ -67,7 +70,9 @@ pub use rates::RateSteps;
 pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
-pub use rules::{Masks, Rule, RuleEffect, RuleMode, Rules, Value as AttributeValue, set_bits};
+pub use rules::{
+    Masks, Rule, RuleEffect, RuleMode, RuleOn, Rules, Value as AttributeValue, set_bits,
+};
 pub use sample::SampleScratch;
 pub use scored::{Grouping, Scored, Scoring, Weights};
 pub use services::{

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::units::{Bandwidth, BytePrice, Bytes, DatasetId, LinkId, Price, SiteId, Span};
 
+use super::moves::MoveRules;
 use super::storage::Storage;
 
 /// Most routes that are kept between two sites.
@@ -31,6 +32,8 @@ pub struct Network {
     pub steered: Vec<Option<SiteId>>,
     /// The ways on which jobs of a class are fed in a pool, best first, by class, then pool; empty if none is.
     pub feeds: Vec<Vec<Route>>,
+    /// What rules say of all that could move.
+    pub moves: MoveRules,
 }
 
 /// A copy of a data set that is made while time passes. When is said by happenings.

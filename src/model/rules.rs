@@ -1,4 +1,5 @@
-//! Rules about what may run where: conditions over attributes, worked out beforehand for all that occur.
+//! Rules about what may run (and move: `moves.rs`) where: conditions over attributes, worked out beforehand for all that
+//! occur.
 //!
 //! A verdict in a run is one load and a few masks: which rules hold for a job in a pool does not change, only which of
 //! them are in force.
@@ -11,13 +12,13 @@ mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::units::{PoolId, ShapeId};
+use crate::units::{Bytes, PoolId, ShapeId};
 
 pub use crate::journal::RuleMode;
 pub(super) use condition::Condition;
 pub(super) use meaning::condition;
-pub use vocabulary::Value;
 pub(super) use vocabulary::{Attribute, Kind, Of, Tuple, Vocabulary};
+pub use vocabulary::{RuleOn, Value};
 
 /// What a rule does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum RuleEffect {
 pub struct Rule {
     /// Its name.
     pub id: String,
+    /// What it judges.
+    pub on: RuleOn,
     /// What it does.
     pub effect: RuleEffect,
     /// What it is about, as it was written.
@@ -43,6 +46,8 @@ pub struct Rule {
     pub mode: RuleMode,
     /// Whether running work stops when the rule turns against it; it may finish otherwise.
     pub evicts: bool,
+    /// How much may move on the strength of it in a UTC day; as much as there is if `None`.
+    pub bytes_per_day: Option<Bytes>,
 }
 
 impl Rule {
@@ -50,12 +55,27 @@ impl Rule {
     pub fn bare(id: &str, effect: RuleEffect) -> Self {
         Self {
             id: id.to_owned(),
+            on: RuleOn::Run,
             effect,
             when: "true".to_owned(),
             reason: String::new(),
             mode: RuleMode::Enforce,
             evicts: false,
+            bytes_per_day: None,
         }
+    }
+
+    /// As [`Rule::bare`], about what moves.
+    pub fn of_moves(id: &str, effect: RuleEffect) -> Self {
+        Self {
+            on: RuleOn::Move,
+            ..Self::bare(id, effect)
+        }
+    }
+
+    /// Whether it says where jobs may run, or what may move.
+    pub fn permits(&self, on: RuleOn) -> bool {
+        self.effect == RuleEffect::Permit && self.on == on
     }
 }
 
@@ -103,16 +123,18 @@ impl Rules {
     /// The bit of what no permit in force allows, though there is one.
     pub const UNPERMITTED: usize = RULES_MAX;
 
-    /// Rules that fire as `fires` says of a rule, a shape and a pool: for models that are made by hand.
+    /// Rules that fire as `fires_at` says of a rule, a shape and a pool: for models that are made by hand.
     pub fn by_hand(
         list: Vec<Rule>,
         (shapes, pools): (usize, usize),
-        fires: impl Fn(usize, usize, usize) -> bool,
+        fires_at: impl Fn(usize, usize, usize) -> bool,
     ) -> Self {
-        let permits = bits(&list, |rule| rule.effect == RuleEffect::Permit);
+        let permits = bits(&list, |rule| rule.permits(RuleOn::Run));
         let cells = (0..shapes).flat_map(|shape| (0..pools).map(move |pool| (shape, pool)));
         let fired = cells.map(|(shape, pool)| {
-            let fires = (0..list.len()).filter(|&rule| fires(rule, shape, pool));
+            let of_jobs = |rule: &usize| list[*rule].on == RuleOn::Run;
+            let fires = (0..list.len()).filter(of_jobs);
+            let fires = fires.filter(|&rule| fires_at(rule, shape, pool));
             fires.fold(0, |bits, rule| bits | 1 << rule)
         });
         Self {
@@ -140,8 +162,10 @@ impl Rules {
     ) -> Option<Self> {
         let (list, conditions): (Vec<Rule>, Vec<Condition>) = list.into_iter().unzip();
         let mut read = Vec::new();
-        for condition in &conditions {
-            condition.reads(&mut read);
+        for (rule, condition) in list.iter().zip(&conditions) {
+            if rule.on == RuleOn::Run {
+                condition.reads(&mut read);
+            }
         }
         let (rows, kinds) = interned(jobs, &read);
         let (columns, places) = interned(targets, &read);
@@ -150,7 +174,7 @@ impl Rules {
             return None;
         }
         let mut rules = Self {
-            permits: bits(&list, |rule| rule.effect == RuleEffect::Permit),
+            permits: bits(&list, |rule| rule.permits(RuleOn::Run)),
             unlabelled: vec![BTreeSet::new(); list.len()],
             list,
             rows,
@@ -181,7 +205,10 @@ impl Rules {
         let (mut fires, mut open) = (0, 0);
         for (index, condition) in conditions.iter().enumerate() {
             let bit = 1 << index;
-            match condition.holds(job, target) {
+            if self.list[index].on == RuleOn::Move {
+                continue;
+            }
+            match condition.holds(&[job, target]) {
                 Some(true) => fires |= bit,
                 Some(false) => {}
                 None => {
@@ -190,15 +217,7 @@ impl Rules {
                     if self.list[index].effect == RuleEffect::Forbid {
                         fires |= bit;
                     }
-                    let mut read = Vec::new();
-                    condition.reads(&mut read);
-                    read.retain(|&attribute| {
-                        let place = usize::from(attribute);
-                        job[place].is_none() && target[place].is_none()
-                    });
-                    let names = read
-                        .iter()
-                        .map(|&attribute| vocabulary.0[usize::from(attribute)].written());
+                    let names = condition.lacks(vocabulary, &[job, target]);
                     self.unlabelled[index].extend(names);
                 }
             }
@@ -297,8 +316,15 @@ impl Rules {
     }
 
     /// Whether some rule permits: then what none permits is refused.
-    pub const fn have_permits(&self) -> bool {
-        self.permits != 0
+    pub fn have_permits(&self) -> bool {
+        let mut list = self.list.iter();
+        list.any(|rule| rule.effect == RuleEffect::Permit)
+    }
+
+    /// Rules that judge this, with their places among all.
+    pub fn that_judge(&self, on: RuleOn) -> impl Iterator<Item = (usize, &Rule)> {
+        let list = self.list.iter().enumerate();
+        list.filter(move |(_, rule)| rule.on == on)
     }
 
     /// What a bit of a verdict, or a rule, is called.
@@ -316,7 +342,8 @@ pub fn set_bits(mut bits: u128) -> impl Iterator<Item = usize> {
     })
 }
 
-fn bits(list: &[Rule], chosen: impl Fn(&Rule) -> bool) -> u128 {
+/// A bit for each rule that is chosen.
+pub(super) fn bits(list: &[Rule], chosen: impl Fn(&Rule) -> bool) -> u128 {
     let chosen = list.iter().map(|rule| u128::from(chosen(rule)));
     let all = chosen.enumerate();
     all.fold(0, |bits, (index, bit)| bits | bit << index)

@@ -66,7 +66,10 @@ impl Candidates {
         };
         let found = !owned.is_empty() || !rented.is_empty();
         if model.rules.are_used() {
-            let permitted = |pool: &PoolId| model.rules.permit(masks, id, *pool);
+            let permitted = |pool: &PoolId| {
+                model.rules.permit(masks, id, *pool)
+                    && model.data_refused(masks, shape.class, *pool) == 0
+            };
             owned.retain(permitted);
             rented.retain(permitted);
         }

@@ -356,9 +356,10 @@ fn per_work(model: &Model, shape: ShapeId, sight: &Sight) -> Price {
 fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Considered {
     let masks = world.rules.masks();
     let (fired, refusing, violated) = if model.rules.are_used() {
+        let data = model.data_refused(masks, model.class_of(shape), sight.pool);
         (
-            model.rules.fired(shape, sight.pool) & masks.active,
-            model.rules.refusing(masks, shape, sight.pool),
+            model.rules.fired(shape, sight.pool) & masks.active | data,
+            model.rules.refusing(masks, shape, sight.pool) | data,
             model.rules.violated(masks, shape, sight.pool),
         )
     } else {

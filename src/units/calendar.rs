@@ -42,6 +42,14 @@ impl Epoch {
         self.next_period(at, 1)
     }
 
+    /// The first instant of the UTC day after the one that holds `at`.
+    pub fn next_day(self, at: SimTime) -> SimTime {
+        const DAY: i64 = 86_400_000;
+        let now = self.unix_ms().saturating_add_unsigned(at.0);
+        let next = now.div_euclid(DAY).saturating_add(1).saturating_mul(DAY);
+        self.sim_time(next).unwrap_or(SimTime::NEVER)
+    }
+
     /// The end of the stretch of so many UTC months, counted from January, that holds `at`: 3 are quarters, 12 years.
     pub fn next_period(self, at: SimTime, months: i8) -> SimTime {
         let Ok(now) = Timestamp::from_millisecond(self.unix_ms().saturating_add_unsigned(at.0))

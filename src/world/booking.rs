@@ -331,6 +331,11 @@ impl World {
         if !model.pool(job.pool).is_rented() {
             return Money::ZERO;
         }
+        let judge = &self.staging.transfers.judge;
+        if (judge.is_used() || judge.tells) && !self.results_may_leave(model, slot, class.results) {
+            return Money::ZERO;
+        }
+        let job = &self.jobs[slot];
         let site = model.site_of(job.pool);
         let cost = self
             .meters

@@ -1,11 +1,12 @@
 //! What reading while they run means for jobs: when they read, how far that lets them get, what it costs.
 
-use crate::model::Model;
+use crate::model::{Freight, Model};
 use crate::units::{Bandwidth, Bytes, LinkId, Money, SimTime, Span};
 
 use super::feeds::{Feeding, Starved};
 use super::job::Slot;
 use super::moment::World;
+use super::transfers::{Cargo, Load};
 
 impl World {
     /// A job that has just started reads from now on, if its class reads while it runs. Returns whether it does:
@@ -19,10 +20,17 @@ impl World {
             return false;
         };
         // A gang that goes on with fewer GPUs reads as much less as it is slower.
-        let feed = (way, Bandwidth(demand.share(share).0.max(1)));
+        let demand = Bandwidth(demand.share(share).0.max(1));
         let work = (job.started + job.restart, model.rhythm(shape, pool));
+        let class = model.class_of(job.request.shape);
+        let load = Load {
+            cargo: Cargo::Feed(slot, way),
+            freight: Some(Freight::Feed(class)),
+            job: Some(job.id),
+        };
+        let where_to = (model.pool(pool).site, load);
         let transfers = &mut self.staging.transfers;
-        transfers.begin_feed(&model.network, self.now, slot, feed, work);
+        transfers.begin_feed(&model.network, self.now, slot, demand, work, where_to);
         true
     }
 

@@ -133,6 +133,7 @@ impl World {
         }
         if !modes.is_empty() {
             self.rules.masks = model.rules.masks(|index| self.rules.mode(index as u16));
+            self.staging.transfers.begin_under(self.rules.masks);
         }
     }
 
@@ -182,6 +183,7 @@ impl World {
                 self.rules.count(is, pool, self.now, gpus, true);
             }
         }
+        self.judge_moves(model, masks);
         self.changes.other = true;
         self.settled = false;
     }

@@ -1,17 +1,18 @@
 //! Where data are: kept, cached or on their way. A job runs only where all that it reads is.
 
 use crate::journal::Cause;
-use crate::model::{LinkUse, Model, Traffic};
+use crate::model::{Freight, LinkUse, Model, Traffic};
 use crate::units::{Bytes, ClassId, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
 
 use super::artifacts::Artifacts;
 use super::job::Slot;
 use super::moment::World;
-use super::transfers::{Arrival, Cargo, Transfer, Transfers};
+use super::transfers::{Arrival, Cargo, Load, Transfer, Transfers};
 
 mod cache;
 mod distance;
 mod held;
+mod permitted;
 mod pulls;
 mod replicas;
 
@@ -54,8 +55,9 @@ impl Staging {
         self.held.clear();
         self.reset_replicas(model);
         self.slow.clear();
-        self.transfers
-            .reset(&model.network, model.syncs_checkpoints());
+        let rules = (model.rules.first_masks(), model.rules.list.len());
+        let (syncs, sites) = (model.syncs_checkpoints(), model.sites.len());
+        self.transfers.reset(&model.network, syncs, (sites, rules));
         self.artifacts.clear();
         self.pulls.clear();
         if !self.used {
@@ -201,13 +203,16 @@ impl World {
             if self.staging.comes_as_replica(model, id, site) {
                 continue;
             }
-            let cache = &mut self.staging.sites[site.index()];
-            let found = cache.find(id);
+            let found = self.staging.sites[site.index()].find(id);
             let dataset = model.dataset(id);
             if dataset.kept.contains(&site) || found.is_some_and(|held| !held.is_void()) {
                 continue;
             }
-
+            let is_absent = found.is_none();
+            if self.staging.transfers.judge.is_used() && self.is_kept_away(model, id, class, site) {
+                continue;
+            }
+            let cache = &mut self.staging.sites[site.index()];
             let on = model.sites[site.index()].cache_on;
             let (now, kept) = (self.now, &mut self.kept);
             let dropped = |size, since| {
@@ -215,18 +220,23 @@ impl World {
                     kept.add(model.epoch, storage, size, (since, now));
                 }
             };
-            if found.is_none() && !cache.make_room(dataset.size, data, dropped) {
+            if is_absent && !cache.make_room(dataset.size, data, dropped) {
                 continue;
             }
             if let Some(artifact) = dataset.artifact {
-                self.pull(model, (id, artifact), site, pool);
+                self.pull(model, (id, artifact), site, (pool, class));
                 continue;
             }
             let staging = &mut self.staging;
-            let Some(from) = source(model, staging, id, site) else {
+            let freight = Freight::Dataset(id, class);
+            let Some(from) = source(model, staging, (id, freight), site) else {
                 continue;
             };
-            let cargo = Cargo::Dataset(id, pool);
+            let cargo = Load {
+                cargo: Cargo::Dataset(id, pool),
+                freight: Some(freight),
+                job: None,
+            };
             let what = (dataset.traffic, dataset.size);
             let (network, ends) = (&model.network, (from, site));
             let transfer = staging
@@ -234,11 +244,12 @@ impl World {
                 .begin(network, self.now, cargo, ends, what);
             staging.comes(id, dataset.size, site, Way::Transfer(transfer), self.now);
         }
-        self.staging_cause(model, data, site)
+        self.staging_cause(model, class, site)
     }
 
     /// Why data that are not at a site are not there yet.
-    fn staging_cause(&self, model: &Model, data: &[DatasetId], site: SiteId) -> Cause {
+    fn staging_cause(&self, model: &Model, class: ClassId, site: SiteId) -> Cause {
+        let data = &model.classes[class.index()].data;
         let cache = &self.staging.sites[site.index()];
         let coming = |&id: &DatasetId| cache.find(id).and_then(|held| held.coming);
         let absent = |id: &&DatasetId| !self.staging.is_there(model, **id, site);
@@ -246,18 +257,32 @@ impl World {
             .iter()
             .filter(absent)
             .filter(|&id| coming(id).is_none());
-        if let Some(cause) = missing
-            .filter_map(|&id| self.unpullable(model, id, site))
-            .min()
-        {
+        let lacks = |&id: &DatasetId| {
+            let judged = self.staging.transfers.judge.is_used();
+            let refused = judged && self.refusing_data(model, id, class, site) != 0;
+            let refused = refused.then_some(Cause::Rule);
+            self.unpullable(model, id, site)
+                .into_iter()
+                .chain(refused)
+                .min()
+        };
+        if let Some(cause) = missing.filter_map(lacks).min() {
             return cause;
         }
         let stalls = |way: Way| match way {
             Way::Transfer(transfer) => self.staging.transfers.is_stalled(transfer),
             Way::Pull(_) => false,
         };
+        let refused = |way: Way| match way {
+            Way::Transfer(id) => self.staging.transfers.is_refused(&model.network, id),
+            Way::Pull(_) => false,
+        };
         if data.iter().filter_map(coming).any(stalls) {
-            Cause::Link
+            if data.iter().filter_map(coming).any(refused) {
+                Cause::Rule
+            } else {
+                Cause::Link
+            }
         } else {
             Cause::Staging
         }
@@ -268,16 +293,15 @@ impl World {
         if !self.staging.used {
             return None;
         }
-        let class = &model.classes[model.class_of(self.jobs[slot].request.shape).index()];
+        let id = model.class_of(self.jobs[slot].request.shape);
+        let class = &model.classes[id.index()];
         let sites = class.pools.iter().map(|&pool| model.pool(pool).site);
         let mut sites = sites.filter(|site| {
             let cache = &self.staging.sites[site.index()];
             let coming = |&id: &DatasetId| cache.find(id).is_some_and(|held| held.coming.is_some());
             class.data.iter().any(coming)
         });
-        sites
-            .next()
-            .map(|site| self.staging_cause(model, &class.data, site))
+        sites.next().map(|site| self.staging_cause(model, id, site))
     }
 
     /// The results of a job begin their way home.
@@ -287,7 +311,11 @@ impl World {
         if from == to {
             return;
         }
-        let cargo = Cargo::Results(job.id, job.pool);
+        let cargo = Load {
+            cargo: Cargo::Results(job.id, job.pool),
+            freight: Some(Freight::Results(model.class_of(job.request.shape))),
+            job: Some(job.id),
+        };
         let what = (Traffic::Bulk, results);
         let transfers = &mut self.staging.transfers;
         transfers.begin(&model.network, self.now, cargo, (from, to), what);
@@ -416,17 +444,26 @@ impl World {
     }
 }
 
-/// The site from which a data set comes: over the cheapest, then nearest route that is open, else any.
-fn source(model: &Model, staging: &Staging, id: DatasetId, to: SiteId) -> Option<SiteId> {
+/// The site from which a data set comes: over the cheapest, then nearest route that is open, else any; `None` where
+/// rules let none be taken.
+fn source(
+    model: &Model,
+    staging: &Staging,
+    (id, freight): (DatasetId, Freight),
+    to: SiteId,
+) -> Option<SiteId> {
     let transfers = &staging.transfers;
     let kept = model.dataset(id).kept.iter().copied();
     let kept = kept.chain(staging.replica_sites(model, id));
+    let what = (freight, model.dataset(id).size);
     let best = |from: SiteId| {
         let routes = model.network.routes(from, to);
-        let open = routes
-            .iter()
-            .position(|route| transfers.is_route_open(route, Some(LinkUse::DataSets)));
-        let route = &routes.get(open.unwrap_or(0))?;
+        let may = |index: usize| transfers.may_move(&model.network, what, (from, to), index);
+        let mut permitted = (0..routes.len()).filter(|&index| may(index));
+        let first = permitted.clone().next()?;
+        let open = permitted
+            .find(|&index| transfers.is_route_open(&routes[index], Some(LinkUse::DataSets)));
+        let route = &routes[open.unwrap_or(first)];
         Some((open.is_none(), route.cost, route.latency, from))
     };
     kept.filter_map(best).min().map(|(.., from)| from)

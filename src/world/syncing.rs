@@ -2,14 +2,14 @@
 //! bringing it there costs.
 
 use crate::journal::Cause;
-use crate::model::{CheckpointHome, LinkUse, Model, Traffic};
+use crate::model::{CheckpointHome, Freight, LinkUse, Model, Traffic};
 use crate::units::{Bytes, PoolId, SiteId, Span};
 
 use super::job::Slot;
 use super::moment::World;
 use super::moves::{Refusal, restart_span};
 use super::syncs::{Course, Sending, Syncing, What};
-use super::transfers::{Cargo, Transfer};
+use super::transfers::{Cargo, Load, Transfer};
 
 mod ending;
 
@@ -79,12 +79,23 @@ impl World {
         }
     }
 
+    /// Checkpoints of a job, as they move.
+    fn checkpoint(&self, model: &Model, slot: Slot, cargo: Cargo) -> Load {
+        let job = &self.jobs[slot];
+        Load {
+            cargo,
+            freight: Some(Freight::Checkpoint(model.class_of(job.request.shape))),
+            job: Some(job.id),
+        }
+    }
+
     fn fetch(&mut self, model: &Model, slot: Slot, (home, here): (CheckpointHome, SiteId)) {
         self.jobs[slot].restart = UNTIL_IT_COMES;
+        let load = self.checkpoint(model, slot, Cargo::Restore(slot));
         let (now, transfers) = (self.now, &mut self.staging.transfers);
         let what = (Traffic::Bulk, home.size);
         let ends = (home.site, here);
-        let id = transfers.begin(&model.network, now, Cargo::Restore(slot), ends, what);
+        let id = transfers.begin(&model.network, now, load, ends, what);
         if let Some(syncing) = transfers.syncs.get_mut(slot) {
             (syncing.transfer, syncing.fetching) = (Some(id), true);
         }
@@ -117,6 +128,7 @@ impl World {
     /// A job works from the end of its restart on, and sends what it writes home.
     fn begin_course(&mut self, model: &Model, slot: Slot, home: CheckpointHome) {
         let (job, now) = (self.jobs[slot], self.now);
+        let load = self.checkpoint(model, slot, Cargo::Sync(slot));
         let rhythm = model.rhythm(job.request.shape, job.pool);
         let here = model.pool(job.pool).site;
         let transfers = &mut self.staging.transfers;
@@ -138,7 +150,7 @@ impl World {
         if here != home.site {
             let mean = course.mean_rate(syncing.size());
             let ends = (here, home.site);
-            let id = transfers.begin_sync(&model.network, now, slot, ends, mean);
+            let id = transfers.begin_sync(&model.network, now, load, ends, mean);
             if let Some(syncing) = transfers.syncs.get_mut(slot) {
                 syncing.transfer = Some(id);
             }
@@ -156,6 +168,7 @@ impl World {
 
     /// What a job that does not run has still to send goes on its way.
     fn send_next(&mut self, model: &Model, slot: Slot, home: CheckpointHome) {
+        let load = self.checkpoint(model, slot, Cargo::Checkpoint(slot));
         let (now, transfers) = (self.now, &mut self.staging.transfers);
         let Some(syncing) = transfers.syncs.get_mut(slot) else {
             return;
@@ -172,8 +185,7 @@ impl World {
         };
         let size = Bytes(sending.left.div_ceil(1000) as u64);
         let (from, what) = (syncing.site, (Traffic::Bulk, size));
-        let cargo = Cargo::Checkpoint(slot);
-        let id = transfers.begin(&model.network, now, cargo, (from, home.site), what);
+        let id = transfers.begin(&model.network, now, load, (from, home.site), what);
         if let Some(syncing) = transfers.syncs.get_mut(slot) {
             syncing.transfer = Some(id);
         }
@@ -288,6 +300,13 @@ impl World {
         let way = (home.site, site);
         if syncing.home.done > 0 && !transfers.leads(&model.network, way, LinkUse::Restores) {
             return Err(Refusal::Withheld(Cause::Link));
+        }
+        if syncing.home.done > 0 && transfers.judge.is_used() {
+            let class = model.class_of(self.jobs[slot].request.shape);
+            let what = (Freight::Checkpoint(class), home.size);
+            if way.0 != way.1 && !transfers.lets(&model.network, way, LinkUse::Restores, what) {
+                return Err(Refusal::Withheld(Cause::Rule));
+            }
         }
         Ok(())
     }

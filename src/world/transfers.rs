@@ -4,7 +4,8 @@
 //! it, directly or through others. What is left is counted in thousandths of bytes, so that a rate in bytes per
 //! second over milliseconds is a whole number.
 
-use crate::model::{LinkUse, Network, Route, Traffic};
+use crate::journal::MovementStep;
+use crate::model::{Freight, LinkUse, Masks, Network, Route, Traffic};
 use crate::units::{
     Bandwidth, Bytes, DatasetId, JobId, LinkId, Money, PoolId, SimTime, SiteId, Span,
 };
@@ -14,11 +15,17 @@ use super::job::Slot;
 use super::maxmin::Lane;
 use super::syncs::Syncs;
 
+mod judging;
+mod noting;
 mod rates;
 mod reading;
 mod routing;
 mod sending;
+mod verdicts;
 
+use judging::Judge;
+pub(super) use judging::Load;
+pub(super) use judging::Tally;
 use rates::lane;
 
 /// What is moved.
@@ -83,6 +90,14 @@ pub struct Transfer {
     pub id: u32,
     /// What is moved.
     pub cargo: Cargo,
+    /// What it is to rules.
+    pub freight: Option<Freight>,
+    /// For which job, if for one.
+    pub job: Option<JobId>,
+    /// Rules that it violates on its route.
+    pub against: u128,
+    /// Whether the caps of rules have counted it.
+    pub cleared: bool,
     /// From where.
     pub from: SiteId,
     /// To where.
@@ -152,6 +167,8 @@ pub struct Transfers {
     pub feeds: Feeds,
     /// Jobs whose checkpoints go home.
     pub syncs: Syncs,
+    /// Rules about what moves.
+    pub judge: Judge,
     /// What links must not be used for now; a use that two causes forbid is there twice.
     forbidden: Vec<(LinkId, LinkUse)>,
     /// What crossed links and nobody has paid yet.
@@ -164,7 +181,13 @@ pub struct Transfers {
 
 impl Transfers {
     /// Nothing moves and all links are whole.
-    pub fn reset(&mut self, network: &Network, syncs: bool) {
+    pub(super) fn reset(
+        &mut self,
+        network: &Network,
+        syncs: bool,
+        (sites, rules): (usize, (Masks, usize)),
+    ) {
+        self.judge.reset(&network.moves, sites, rules);
         self.active.clear();
         self.forbidden.clear();
         self.fares.clear();
@@ -182,8 +205,13 @@ impl Transfers {
         self.standing = network.background.len();
         for (index, background) in network.background.iter().enumerate() {
             let cargo = Cargo::Background(index as u32);
+            let load = Load {
+                cargo,
+                freight: None,
+                job: None,
+            };
             let what = (background.traffic, Bytes(0), background.rate);
-            let transfer = self.transfer(SimTime::ZERO, cargo, (SiteId(0), SiteId(0)), what);
+            let transfer = self.transfer(SimTime::ZERO, load, (SiteId(0), SiteId(0)), what);
             self.launch(network, SimTime::ZERO, transfer);
         }
     }
@@ -220,29 +248,33 @@ impl Transfers {
     }
 
     /// Something begins to move, over the best route that is open; it stalls if there is none.
-    pub fn begin(
+    pub(super) fn begin(
         &mut self,
         network: &Network,
         now: SimTime,
-        cargo: Cargo,
+        load: Load,
         (from, to): (SiteId, SiteId),
         (traffic, size): (Traffic, Bytes),
     ) -> u32 {
         let what = (traffic, size, Bandwidth(u64::MAX));
-        let transfer = self.transfer(now, cargo, (from, to), what);
+        let transfer = self.transfer(now, load, (from, to), what);
         self.launch(network, now, transfer)
     }
 
     const fn transfer(
         &self,
         now: SimTime,
-        cargo: Cargo,
+        load: Load,
         (from, to): (SiteId, SiteId),
         (traffic, size, most): (Traffic, Bytes, Bandwidth),
     ) -> Transfer {
         Transfer {
             id: self.next,
-            cargo,
+            cargo: load.cargo,
+            freight: load.freight,
+            job: load.job,
+            against: 0,
+            cleared: false,
             from,
             to,
             traffic,
@@ -260,6 +292,7 @@ impl Transfers {
     fn launch(&mut self, network: &Network, now: SimTime, mut transfer: Transfer) -> u32 {
         self.next += 1;
         self.set_route(network, &mut transfer);
+        self.note_route(network, &mut transfer, MovementStep::Begins);
         self.active.push(transfer);
         let links = Self::links(network, &transfer).to_vec();
         self.refill(network, now, &links);
@@ -274,6 +307,10 @@ impl Transfers {
         let index = found.ok()?;
         self.settle(index, now);
         let transfer = self.active.remove(index);
+        if transfer.route.is_some() && transfer.whole().is_some() {
+            let moved = transfer.moved();
+            self.note_bytes(network, &transfer, MovementStep::GivenUp, moved);
+        }
         let links = Self::links(network, &transfer).to_vec();
         self.refill(network, now, &links);
         Some(transfer)
@@ -318,7 +355,9 @@ impl Transfers {
                 return Arrival::OnItsWay;
             }
         }
-        Arrival::There(self.active.remove(index))
+        let transfer = self.active.remove(index);
+        self.note_bytes(network, &transfer, MovementStep::Arrives, transfer.size);
+        Arrival::There(transfer)
     }
 
     /// Whether a transfer has no way to go.

@@ -26,8 +26,8 @@ pub mod worlds;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{
-    BudgetRecord, Fact, FailoverRecord, JobRecord, Observer, PoolRecord, Posting, RecoveryRecord,
-    RuleRecord, RunRecord, ServiceRecord,
+    BudgetRecord, Fact, FailoverRecord, JobRecord, MoveRecord, Movement, Observer, PoolRecord,
+    Posting, RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
 };
 use plimsoll::model::{
     Class, Discipline, Horizon, Model, Outcome, Packing, Pool, Request, Shape, Site,
@@ -50,6 +50,8 @@ pub struct Everything {
     pub rules: Vec<RuleRecord>,
     pub recoveries: Vec<RecoveryRecord>,
     pub failovers: Vec<FailoverRecord>,
+    pub movements: Vec<(SimTime, Movement)>,
+    pub moved: Vec<MoveRecord>,
     pub postings: Vec<Posting>,
     /// How far jobs that live on at the horizon have come.
     pub left: Vec<(JobId, Span)>,
@@ -58,6 +60,7 @@ pub struct Everything {
 
 impl Observer for Everything {
     const POSTINGS: bool = true;
+    const MOVEMENTS: bool = true;
     fn fact(&mut self, at: SimTime, fact: Fact) {
         self.facts.push((at, fact));
     }
@@ -89,6 +92,12 @@ impl Observer for Everything {
     }
     fn failover(&mut self, record: &FailoverRecord) {
         self.failovers.push(*record);
+    }
+    fn movement(&mut self, at: SimTime, movement: &Movement) {
+        self.movements.push((at, movement.clone()));
+    }
+    fn moved_against(&mut self, record: &MoveRecord) {
+        self.moved.push(*record);
     }
     fn posting(&mut self, posting: &Posting) {
         self.postings.push(*posting);

@@ -8,6 +8,8 @@ mod feeds;
 mod feeds_in_storms;
 mod held;
 mod homes_in_storms;
+mod moves;
+mod moves_in_storms;
 mod network;
 mod replicas;
 mod staging;

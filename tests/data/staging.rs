@@ -20,7 +20,7 @@ const GB: u64 = 1_000_000_000;
 
 /// What a world of data is made of.
 #[derive(Clone, Copy, Debug)]
-struct Data {
+pub(super) struct Data {
     /// Bytes per second of the line.
     rate: u64,
     /// What the second site can hold beside what it keeps, in GB; the largest class reads 900.
@@ -29,7 +29,7 @@ struct Data {
     cut: (u64, u64),
 }
 
-fn data() -> impl Strategy<Value = Data> {
+pub(super) fn data() -> impl Strategy<Value = Data> {
     let cache = prop_oneof![Just(None), (900u64..1_500).prop_map(Some)];
     (GB / 100..GB * 10, cache, 0u64..20_000_000, 1u64..7_200_000).prop_map(
         |(rate, cache, from, span)| Data {
@@ -42,7 +42,7 @@ fn data() -> impl Strategy<Value = Data> {
 
 /// Every other pool goes to a second site, and what is read is kept at the first. The line to it is near; there
 /// is a way round by a third, at a tenth of the rate, and one back.
-fn wire(model: &mut Model, timeline: &mut Timeline, data: Data) {
+pub(super) fn wire(model: &mut Model, timeline: &mut Timeline, data: Data) {
     for pool in model.pools.iter_mut().skip(1).step_by(2) {
         pool.site = SiteId(1);
     }
@@ -101,7 +101,7 @@ fn wire(model: &mut Model, timeline: &mut Timeline, data: Data) {
 }
 
 /// A copy of the larger data set goes to the second site, and is kept there for some time.
-fn copy(model: &mut Model, timeline: &mut Timeline, data: Data) {
+pub(super) fn copy(model: &mut Model, timeline: &mut Timeline, data: Data) {
     model.network.copies.push(Replica {
         dataset: DatasetId(1),
         site: SiteId(1),

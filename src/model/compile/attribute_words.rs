@@ -12,6 +12,7 @@ use crate::scenario::{
 use super::attributes::Subjects;
 use super::classes::ClassDraft;
 use super::context::Context;
+use super::move_words;
 use super::pools::PoolDraft;
 use super::sites::Place;
 
@@ -20,23 +21,23 @@ use super::sites::Place;
 pub(super) struct Words {
     pub(super) all: Vec<Attribute>,
     /// What it is taken to be of those who do not say.
-    assumed: Vec<Option<Value>>,
+    pub(super) assumed: Vec<Option<Value>>,
     /// Attributes that everybody has anyhow come first.
-    built_in: usize,
+    pub(super) built_in: usize,
     /// Whether its values were written down, so that others are slips.
-    declared: Vec<bool>,
+    pub(super) declared: Vec<bool>,
 }
 
 /// Most attributes of a scenario.
 const ATTRIBUTES_MAX: usize = 1_000;
 
 impl Words {
-    fn find(&self, of: Of, name: &str) -> Option<usize> {
+    pub(super) fn find(&self, of: Of, name: &str) -> Option<usize> {
         let is_it = |attribute: &Attribute| attribute.of == of && attribute.name == name;
         self.all.iter().position(is_it)
     }
 
-    fn push(&mut self, attribute: Attribute, declared: bool) -> usize {
+    pub(super) fn push(&mut self, attribute: Attribute, declared: bool) -> usize {
         self.all.push(attribute);
         self.assumed.push(None);
         self.declared.push(declared);
@@ -68,6 +69,7 @@ impl Words {
             (Of::Target, "kind", kinds),
             (Of::Target, "offer", offers),
         ];
+        let closed = closed.into_iter().chain(move_words::closed(&subjects));
         let mut add = |of, name: &str, kind, values, is_open| {
             let attribute = Attribute {
                 of,
@@ -89,6 +91,8 @@ impl Words {
         add(Of::Target, "rented", Kind::Flag, none(), true);
         add(Of::Job, "gpus", Kind::Number, none(), true);
         self.built_in = self.all.len();
+        self.mirror_sites();
+        self.built_in = self.all.len();
     }
 
     /// Reads `[attributes]`.
@@ -96,7 +100,13 @@ impl Words {
         let Some((spec, _)) = file.attributes.here() else {
             return;
         };
-        for (of, list) in [(Of::Job, &spec.job), (Of::Target, &spec.target)] {
+        let lists = [
+            (Of::Job, &spec.job),
+            (Of::Target, &spec.target),
+            (Of::Data, &spec.data),
+            (Of::Link, &spec.link),
+        ];
+        for (of, list) in lists {
             for (name, given) in list.value().into_iter().flatten() {
                 if let Some((spec, at)) = given.here() {
                     self.declare_one(context, file, (of, name, at), spec);
@@ -188,7 +198,7 @@ impl Words {
                 }
                 Some(place) => place,
                 None if !self.has_room(context, origin) => continue,
-                None => {
+                None => self.twin_of(of, name).unwrap_or_else(|| {
                     let attribute = Attribute {
                         of,
                         name: name.clone(),
@@ -197,7 +207,7 @@ impl Words {
                         is_open: false,
                     };
                     self.push(attribute, false)
-                }
+                }),
             };
             let value = self.checked(context, place, value, origin);
             taken.extend(value.map(|value| (place, value)));
@@ -266,7 +276,7 @@ impl Words {
         })
     }
 
-    fn set(&self, tuple: &mut Tuple, of: Of, name: &str, value: Value) {
+    pub(super) fn set(&self, tuple: &mut Tuple, of: Of, name: &str, value: Value) {
         if let Some(place) = self.find(of, name) {
             tuple[place] = Some(value);
         }
@@ -283,7 +293,7 @@ impl Words {
     }
 
     pub(super) fn job(&self, class: &ClassDraft, shape: &Shape) -> Tuple {
-        let mut tuple = vec![None; self.all.len()];
+        let mut tuple = self.nothing();
         let gpus = shape.gpus.0 as f64 / 1000.0;
         self.set(&mut tuple, Of::Job, "class", Value::Text(own_name(class)));
         self.set(&mut tuple, Of::Job, "gpus", Value::Number(gpus));
@@ -291,25 +301,15 @@ impl Words {
     }
 
     pub(super) fn target(&self, draft: &PoolDraft, place: &Place) -> Tuple {
-        let mut tuple = vec![None; self.all.len()];
-        let site = &place.site;
+        let mut tuple = self.nothing();
         let offer = OFFERS.iter().find(|(offer, _)| *offer == draft.offer);
         let texts = [
-            ("site", Some(site.name.as_str())),
             ("pool", Some(draft.pool.name.as_str())),
             ("gpu", Some(draft.pool.gpu.as_str())),
-            ("kind", Some(site.kind.name())),
             ("offer", offer.map(|(_, word)| *word)),
-            ("jurisdiction", Some(site.jurisdiction.as_str())),
-            ("zone", Some(site.zone.as_str())),
-            ("region", place.lies_in.as_deref()),
-            ("provider", place.provider.as_deref()),
         ];
-        for (name, text) in texts {
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                self.set(&mut tuple, Of::Target, name, Value::Text(text.to_owned()));
-            }
-        }
+        self.set_texts(&mut tuple, Of::Target, texts);
+        self.set_texts(&mut tuple, Of::Target, move_words::of_site(place));
         let rented = Value::Flag(draft.pool.is_rented());
         self.set(&mut tuple, Of::Target, "rented", rented);
         tuple
@@ -326,7 +326,7 @@ const OFFERS: [(OfferKind, &str); 6] = [
 ];
 
 /// The name under which a class was written; that of its jobs before they were cut over.
-fn own_name(draft: &ClassDraft) -> String {
+pub(super) fn own_name(draft: &ClassDraft) -> String {
     let name = draft.twin_of.as_ref();
     name.unwrap_or(&draft.class.name).clone()
 }
@@ -357,11 +357,21 @@ fn first_kind(file: &ScenarioFile, of: Of, name: &str) -> Option<Kind> {
             .items()
             .map(|(spec, _)| &spec.attributes)
             .collect(),
-        Of::Target => {
+        Of::Target | Of::From | Of::To => {
             let sites = file.site.items().map(|(spec, _)| &spec.attributes);
             let pools = file.pool.items().map(|(spec, _)| &spec.attributes);
             sites.chain(pools).collect()
         }
+        Of::Data => {
+            let data = file.dataset.items().map(|(spec, _)| &spec.attributes);
+            let pulled = file.artifact.items().map(|(spec, _)| &spec.attributes);
+            data.chain(pulled).collect()
+        }
+        Of::Link => file
+            .link
+            .items()
+            .map(|(spec, _)| &spec.attributes)
+            .collect(),
     };
     let mut values = tables.into_iter().filter_map(|table| {
         let value = table.value()?.get(name)?;
@@ -370,7 +380,8 @@ fn first_kind(file: &ScenarioFile, of: Of, name: &str) -> Option<Kind> {
     values.next()
 }
 
-fn shown(value: &Value) -> String {
+/// A value in words.
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Marks(marks) => format!("[{}]", marks.join(", ")),
         Value::Text(text) => text.clone(),

@@ -1,12 +1,13 @@
-//! `attributes` of classes, sites and pools: who has which value of the words that rules may use.
+//! `attributes` of classes, sites, pools, data and links: who has which value of the words that rules may use.
 
 use std::collections::BTreeMap;
 
-use crate::model::Shape;
 use crate::model::rules::{Of, Tuple, Value, Vocabulary};
-use crate::scenario::{Origin, ScenarioFile};
+use crate::model::{Dataset, Freight, Link, Network, Shape};
+use crate::scenario::{AttributeValue, ByName, Origin, ScenarioFile};
+use crate::units::ClassId;
 
-use super::attribute_words::Words;
+use super::attribute_words::{Words, shown};
 use super::classes::{ClassDraft, written};
 use super::context::Context;
 use super::pools::PoolDraft;
@@ -19,34 +20,42 @@ pub(super) struct Subjects<'a> {
     pub(super) pools: &'a [PoolDraft],
     pub(super) classes: &'a [ClassDraft],
     pub(super) shapes: &'a [Shape],
+    pub(super) datasets: &'a [Dataset],
+    pub(super) network: &'a Network,
 }
 
-impl<'a> From<(&'a [Place], &'a [PoolDraft], &'a [ClassDraft], &'a [Shape])> for Subjects<'a> {
-    fn from(
-        (sites, pools, classes, shapes): (
-            &'a [Place],
-            &'a [PoolDraft],
-            &'a [ClassDraft],
-            &'a [Shape],
-        ),
-    ) -> Self {
-        Self {
-            sites,
-            pools,
-            classes,
-            shapes,
-        }
-    }
-}
+/// Values of some attributes, by their places.
+type Own = Vec<(usize, Value)>;
 
 /// All words, and the values of everybody.
-#[derive(Default)]
 pub(super) struct Described {
+    words: Words,
     pub(super) vocabulary: Vocabulary,
     /// By shape.
     pub(super) jobs: Vec<Tuple>,
     /// By pool.
     pub(super) targets: Vec<Tuple>,
+    /// By site, as the one that something leaves.
+    pub(super) from: Vec<Tuple>,
+    /// By site, as the one to which something goes.
+    pub(super) to: Vec<Tuple>,
+    /// By direction of a link.
+    pub(super) links: Vec<Tuple>,
+    /// By data set or artifact.
+    data: Vec<Tuple>,
+    /// By class, the marks of its jobs.
+    marks: Vec<Tuple>,
+    /// Marks of jobs and of data that are one.
+    pairs: Vec<(usize, usize)>,
+}
+
+/// What everybody says of himself.
+struct Said {
+    classes: BTreeMap<usize, Own>,
+    sites: Vec<Own>,
+    pools: Vec<Own>,
+    data: Vec<Own>,
+    links: Vec<Own>,
 }
 
 /// Reads all of it.
@@ -58,11 +67,68 @@ pub(super) fn read(
     let mut words = Words::default();
     words.add_built_in(subjects);
     words.declare(context, file);
-    let of_classes = written(file, subjects.classes);
+    let said = said(context, file, subjects, &mut words);
+    words.mirror_sites();
+    let at = file.attributes.origin().unwrap_or_default();
+    let pairs = words.pair_marks(context, at);
+    let data: Vec<Tuple> = said
+        .data
+        .iter()
+        .map(|own| tuple(&words, Of::Data, own))
+        .collect();
+    let marks = inherited(file, subjects, &words, (&said, &data), &pairs);
+    let jobs = subjects.shapes.iter().map(|shape| {
+        let class = shape.class.index();
+        let mut tuple = words.job(&subjects.classes[class], shape);
+        put(&mut tuple, said.classes.get(&class).into_iter().flatten());
+        for &(job, _) in &pairs {
+            tuple[job].clone_from(&marks[class][job]);
+        }
+        words.assume_others(Of::Job, tuple, &pairs)
+    });
+    let jobs = jobs.collect();
+    let targets = subjects.pools.iter().zip(&said.pools).map(|(draft, own)| {
+        let site = draft.pool.site.index();
+        let mut tuple = words.target(draft, &subjects.sites[site]);
+        put(&mut tuple, said.sites[site].iter().chain(own));
+        words.assume(Of::Target, tuple)
+    });
+    let targets = targets.collect();
+    let links = subjects.network.links.iter().zip(&said.links);
+    let links = links.map(|(link, own)| {
+        let mut tuple = words.link(link);
+        put(&mut tuple, own.iter());
+        words.assume(Of::Link, tuple)
+    });
+    let links = links.collect();
+    let ends = |of| {
+        let sites = subjects.sites.iter().zip(&said.sites);
+        sites.map(|(site, own)| words.end(of, site, own)).collect()
+    };
+    Described {
+        from: ends(Of::From),
+        to: ends(Of::To),
+        vocabulary: Vocabulary(words.all.clone()),
+        words,
+        jobs,
+        targets,
+        links,
+        data,
+        marks,
+        pairs,
+    }
+}
+
+fn said(
+    context: &mut Context,
+    file: &ScenarioFile,
+    subjects: Subjects<'_>,
+    words: &mut Words,
+) -> Said {
     // A class and its twins share one table, which is read once.
-    let mut own: BTreeMap<usize, Vec<(usize, Value)>> = BTreeMap::new();
-    let mut seen: Vec<(Origin, Vec<(usize, Value)>)> = Vec::new();
-    for (spec, place) in of_classes {
+    let mut classes: BTreeMap<usize, Own> = BTreeMap::new();
+    let mut seen: Vec<(Origin, Own)> = Vec::new();
+    for (spec, place) in written(file, subjects.classes) {
         let at = spec.attributes.origin().unwrap_or_default();
         let values = match seen.iter().find(|(origin, _)| *origin == at) {
             Some((_, values)) if at != Origin::default() => values.clone(),
@@ -72,45 +138,178 @@ pub(super) fn read(
                 values
             }
         };
-        own.insert(place, values);
+        classes.insert(place, values);
     }
-    let mut of_sites = Vec::with_capacity(subjects.sites.len());
-    for place in subjects.sites {
+    let mut take = |of, table: Option<&ByName<AttributeValue>>| {
+        table.map_or_else(Own::new, |table| words.take(context, of, table))
+    };
+    let sites = subjects.sites.iter().map(|place| {
         let mut specs = file.site.items();
         let spec = specs.find(|(spec, _)| spec.name.value() == Some(&place.site.name));
-        let own = spec.map(|(spec, _)| words.take(context, Of::Target, &spec.attributes));
-        of_sites.push(own.unwrap_or_default());
-    }
-    let mut of_pools = Vec::with_capacity(subjects.pools.len());
-    for draft in subjects.pools {
+        take(Of::Target, spec.map(|(spec, _)| &spec.attributes))
+    });
+    let sites = sites.collect();
+    let pools = subjects.pools.iter().map(|draft| {
         let mut specs = file.pool.items();
         let spec = specs.find(|(spec, _)| spec.name.value() == Some(&draft.pool.name));
-        let own = spec.map(|(spec, _)| words.take(context, Of::Target, &spec.attributes));
-        of_pools.push(own.unwrap_or_default());
-    }
-    let jobs = subjects.shapes.iter().map(|shape| {
-        let class = shape.class.index();
-        let mut tuple = words.job(&subjects.classes[class], shape);
-        put(&mut tuple, own.get(&class).into_iter().flatten());
-        words.assume(Of::Job, tuple)
+        take(Of::Target, spec.map(|(spec, _)| &spec.attributes))
     });
-    let jobs = jobs.collect();
-    let targets = subjects.pools.iter().zip(&of_pools).map(|(draft, own)| {
-        let site = draft.pool.site.index();
-        let mut tuple = words.target(draft, &subjects.sites[site]);
-        put(&mut tuple, of_sites[site].iter().chain(own));
-        words.assume(Of::Target, tuple)
+    let pools = pools.collect();
+    let data = subjects.datasets.iter().map(|dataset| {
+        let table = table_of(file, dataset);
+        take(Of::Data, table)
     });
-    let targets = targets.collect();
-    Described {
-        vocabulary: Vocabulary(words.all),
-        jobs,
-        targets,
+    let data = data.collect();
+    // Both directions of a link share one table.
+    let mut links: Vec<Own> = Vec::new();
+    for (index, link) in subjects.network.links.iter().enumerate() {
+        let back = index
+            .checked_sub(1)
+            .map(|before| &subjects.network.links[before]);
+        if back.is_some_and(|back| is_back(back, link)) {
+            links.push(links[index - 1].clone());
+            continue;
+        }
+        let mut specs = file.link.items();
+        let spec = specs.find(|(spec, _)| spec.name.value() == Some(&link.name));
+        links.push(take(Of::Link, spec.map(|(spec, _)| &spec.attributes)));
     }
+    Said {
+        classes,
+        sites,
+        pools,
+        data,
+        links,
+    }
+}
+
+fn is_back(link: &Link, back: &Link) -> bool {
+    link.name == back.name && (link.from, link.to) == (back.to, back.from)
+}
+
+/// Where the attributes of a data set, or of an artifact, were written.
+fn table_of<'a>(file: &'a ScenarioFile, dataset: &Dataset) -> Option<&'a ByName<AttributeValue>> {
+    if dataset.artifact.is_some() {
+        let mut specs = file.artifact.items();
+        let spec = specs.find(|(spec, _)| spec.name.value() == Some(&dataset.name));
+        return spec.map(|(spec, _)| &spec.attributes);
+    }
+    let mut specs = file.dataset.items();
+    let spec = specs.find(|(spec, _)| spec.name.value() == Some(&dataset.name));
+    spec.map(|(spec, _)| &spec.attributes)
+}
+
+fn tuple(words: &Words, of: Of, own: &Own) -> Tuple {
+    let mut tuple = words.nothing();
+    put(&mut tuple, own.iter());
+    words.assume(of, tuple)
+}
+
+/// The marks of jobs by class: their own with those of all that they read. Where something of that is unknown, so are
+/// they; but nobody asks of data what is said of no data set.
+fn inherited(
+    file: &ScenarioFile,
+    subjects: Subjects<'_>,
+    words: &Words,
+    (said, data): (&Said, &[Tuple]),
+    pairs: &[(usize, usize)],
+) -> Vec<Tuple> {
+    let declared = file.attributes.value().and_then(|spec| spec.data.value());
+    let asked = |place: usize| {
+        let name = &words.all[place].name;
+        data.iter().any(|tuple| tuple[place].is_some())
+            || declared.is_some_and(|table| table.contains_key(name))
+    };
+    let classes = subjects.classes.iter().enumerate();
+    let of_class = classes.map(|(class, draft)| {
+        let mut tuple = words.nothing();
+        put(&mut tuple, said.classes.get(&class).into_iter().flatten());
+        for &(job, place) in pairs {
+            let reads = draft.class.data.iter().map(|id| &data[id.index()][place]);
+            let reads: Vec<&Option<Value>> = reads.filter(|_| asked(place)).collect();
+            if reads.is_empty() {
+                if tuple[job].is_none() {
+                    tuple[job].clone_from(&words.assumed[job]);
+                }
+            } else if reads.iter().any(|value| value.is_none()) {
+                tuple[job] = None;
+            } else {
+                let all = reads.into_iter().chain([&tuple[job]]).flatten();
+                tuple[job] = Some(union(all));
+            }
+        }
+        tuple
+    });
+    of_class.collect()
+}
+
+/// All marks of several.
+fn union<'a>(values: impl Iterator<Item = &'a Value>) -> Value {
+    let mut all: Vec<String> = Vec::new();
+    for value in values {
+        if let Value::Marks(marks) = value {
+            all.extend(marks.iter().cloned());
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    Value::Marks(all)
 }
 
 fn put<'a>(tuple: &mut Tuple, own: impl Iterator<Item = &'a (usize, Value)>) {
     for (place, value) in own {
         tuple[*place] = Some(value.clone());
+    }
+}
+
+impl Words {
+    /// What is known of a site at one end of a move.
+    fn end(&self, of: Of, place: &Place, own: &Own) -> Tuple {
+        let mut tuple = self.nothing();
+        self.set_texts(&mut tuple, of, super::move_words::of_site(place));
+        for (index, value) in own {
+            self.set(&mut tuple, of, &self.all[*index].name, value.clone());
+        }
+        self.assume(of, tuple)
+    }
+
+    /// As [`Words::assume`], but for marks, of which what is unknown stays so.
+    fn assume_others(&self, of: Of, tuple: Tuple, pairs: &[(usize, usize)]) -> Tuple {
+        let marks: Vec<Option<Value>> = pairs.iter().map(|&(job, _)| tuple[job].clone()).collect();
+        let mut tuple = self.assume(of, tuple);
+        for (&(job, _), value) in pairs.iter().zip(marks) {
+            tuple[job] = value;
+        }
+        tuple
+    }
+}
+
+impl Described {
+    /// What is known of something that moves: what a data set says of itself; of all else the marks of its jobs.
+    pub(super) fn freight(&self, freight: Freight, subjects: &Subjects<'_>) -> Tuple {
+        let of_class = |class: ClassId| {
+            let mut tuple = self.words.nothing();
+            for &(job, data) in &self.pairs {
+                tuple[data].clone_from(&self.marks[class.index()][job]);
+            }
+            tuple
+        };
+        let mut tuple = match freight {
+            Freight::Dataset(id, _) | Freight::Replica(id) => self.data[id.index()].clone(),
+            Freight::Checkpoint(class) | Freight::Results(class) | Freight::Feed(class) => {
+                of_class(class)
+            }
+        };
+        self.words.freight(freight, subjects, &mut tuple);
+        tuple
+    }
+
+    /// The marks of something that moves, in words.
+    pub(super) fn marks_of(&self, tuple: &Tuple) -> Vec<String> {
+        let pairs = self.pairs.iter();
+        let known = pairs.filter_map(|&(_, data)| Some((data, tuple[data].as_ref()?)));
+        known
+            .map(|(data, value)| format!("{}: {}", self.words.all[data].name, shown(value)))
+            .collect()
     }
 }

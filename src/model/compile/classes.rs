@@ -9,6 +9,7 @@ use crate::units::{Bytes, PoolId, Span, parse_bytes};
 use super::context::Context;
 use super::gpus::{GpuTable, thousandths};
 use super::memory;
+use super::move_words;
 use super::pools::PoolDraft;
 use super::rhythms::{self, Checkpoints};
 use super::selector::names;
@@ -25,6 +26,8 @@ pub(super) struct ClassDraft {
     pub(super) checkpoints: Option<Checkpoints>,
     /// The class for whose jobs it stands once they were cut over.
     pub(super) twin_of: Option<String>,
+    /// What its jobs do with what they read, in a word.
+    pub(super) used_for: Option<&'static str>,
 }
 
 /// The tables of classes, each with the place of every class that it was written for: twins among them.
@@ -126,6 +129,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
         matching: None,
         checkpoints: None,
         twin_of: None,
+        used_for: None,
     }
 }
 
@@ -180,6 +184,7 @@ fn class(
         matching: matching.map(|matching| self::matching(context, matching, feeds)),
         checkpoints,
         twin_of: None,
+        used_for: spec.used_for.value().map(|&kind| move_words::use_of(kind)),
     }
 }
 

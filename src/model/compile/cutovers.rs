@@ -63,6 +63,7 @@ pub(super) fn read(
                 burst: true,
                 ..original.class.clone()
             },
+            used_for: original.used_for,
             speed: original.speed.clone(),
             requested_default: original.requested_default,
             // No job of the demand is of this class by itself.

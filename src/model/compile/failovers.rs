@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::failover::{
     DOORS_MAX, FailBack, Failover, FailoverAction, Failovers, Objectives, Target, Trigger,
 };
-use crate::model::rules::{Condition, condition};
+use crate::model::rules::{Condition, RuleOn, condition};
 use crate::model::{Network, Services, Shape};
 use crate::scenario::{
     FailBackKind, FailoverActionKind, FailoverSpec, NeedKind, Origin, ScenarioFile, TargetSpec,
@@ -119,7 +119,7 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, known: Known<'_>)
         &sites,
         |of, target, shape, pool| {
             let when = conditions[of][target].as_ref();
-            let holds = |when: &Condition| when.holds(&jobs[shape], &targets[pool.index()]);
+            let holds = |when: &Condition| when.holds(&[&jobs[shape], &targets[pool.index()]]);
             when.is_none_or(|when| holds(when) == Some(true))
         },
     )
@@ -329,7 +329,7 @@ fn target(
         |_| true,
     );
     let when = spec.when.here().and_then(|(when, origin)| {
-        match condition(when, &known.described.vocabulary) {
+        match condition(when, RuleOn::Run, &known.described.vocabulary) {
             Ok(condition) => Some(condition),
             Err(fault) => {
                 let place = within(context, origin, when, (fault.start, fault.end));

@@ -38,6 +38,8 @@ mod laws;
 mod maintenance;
 mod markets;
 mod memory;
+mod move_rules;
+mod move_words;
 mod moves;
 mod network;
 mod node_weather;
@@ -90,8 +92,8 @@ use super::load::LoadReport;
 use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::{
-    Budgets, Commitments, Factors, Failovers, Model, Network, Rollout, Rules, Services,
-    StrategySettings,
+    Budgets, Commitments, Dataset, Factors, Failovers, Model, Network, Power, Rollout, Rules,
+    Services, StrategySettings,
 };
 
 pub use context::Assumption;
@@ -126,30 +128,43 @@ pub struct Compiled {
     pub evidence: bool,
 }
 
-/// Terms with providers, and what prices share.
+/// Power, terms with providers, and what prices share.
 fn terms_of(
     context: &mut context::Context,
     file: &ScenarioFile,
     run: &run::Run,
     sites: &[sites::Place],
+    gpus: &gpus::GpuTable,
     pools: &[pools::PoolDraft],
-) -> (Commitments, Factors) {
+) -> (Power, Commitments, Factors) {
+    let power = power::read(context, file, run, sites, gpus, pools);
     let commitments = commitments::read(context, file, run, sites, pools);
-    (commitments, factors::read(context, file, sites, pools))
+    let factors = factors::read(context, file, sites, pools);
+    (power, commitments, factors)
 }
 
 /// What is compared, what may be spent, and how the estate changes.
 fn plans_of(
     context: &mut Context,
     file: &ScenarioFile,
-    parts: (&run::Run, &[sites::Place], &[PoolDraft], &Network),
-    (classes, services): (&[ClassDraft], &Services),
+    parts: (&run::Run, &[sites::Place], &[PoolDraft], &mut Network),
+    (classes, datasets, services): (&[ClassDraft], &[Dataset], &Services),
     (orders, twins, intake): (orders::Orders, &cutovers::Twins, &demand::Intake),
 ) -> (Vec<StrategySettings>, (Budgets, Rules, Failovers), Rollout) {
-    let subjects = (parts.1, parts.2, classes, intake.shapes.as_slice());
-    let described = attributes::read(context, file, subjects.into());
-    let rules = rules::read(context, file, &described);
-    let sites = sites::names_of(parts.1);
+    let (run, sites, pools, network) = parts;
+    let subjects = attributes::Subjects {
+        sites,
+        pools,
+        classes,
+        shapes: &intake.shapes,
+        datasets,
+        network,
+    };
+    let described = attributes::read(context, file, subjects);
+    let (rules, moves) = rules::read(context, file, &described, subjects);
+    network.moves = moves;
+    let parts = (run, sites, pools, &*network);
+    let sites = sites::names_of(sites);
     let names = strategies::Names {
         tenants: &intake.tenants,
         sites: &sites,
@@ -210,8 +225,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let mut network = network::read(&mut context, file, &sites);
     let records = tco::read(&mut context, file);
     let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
-    let power = power::read(&mut context, file, &run, &sites, &gpus, &pools);
-    let (commitments, factors) = terms_of(&mut context, file, &run, &sites, &pools);
+    let (power, commitments, factors) = terms_of(&mut context, file, &run, &sites, &gpus, &pools);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
     let (feeds, alive) = recordings(&mut context, file, &run, (&pools, reference.as_ref()));
     let orders = orders::read(&mut context, file, run.epoch, &sites, &mut pools);
@@ -228,10 +242,10 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let begun = initial::jobs(&mut context, file, &pools, &classes, alive);
     let extra = (twins.pairs(), begun.as_slice());
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
-    let parts = (&run, sites.as_slice(), pools.as_slice(), &network);
+    let parts = (&run, sites.as_slice(), pools.as_slice(), &mut network);
     let plans = (orders, &twins, &intake);
-    let (strategies, limits, rollout) =
-        plans_of(&mut context, file, parts, (&classes, &services), plans);
+    let read = (&classes[..], &datasets[..], &services);
+    let (strategies, limits, rollout) = plans_of(&mut context, file, parts, read, plans);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (&sites[..], &pools[..]);

@@ -2,19 +2,33 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::rules::{Condition, RULES_MAX, Rule, RuleEffect, RuleMode, Rules, condition};
-use crate::model::{Happening, Incident};
-use crate::scenario::{EffectKind, ModeKind, OnChangeKind, Origin, RuleSpec, ScenarioFile};
+use crate::model::rules::{
+    Condition, RULES_MAX, Rule, RuleEffect, RuleMode, RuleOn, Rules, condition,
+};
+use crate::model::{Happening, Incident, MoveRules};
+use crate::scenario::{
+    EffectKind, ModeKind, OnChangeKind, Origin, RuleSpec, ScenarioFile, SubjectKind,
+};
+use crate::units::{Bytes, parse_bytes};
 
-use super::attributes::Described;
+use super::attributes::{Described, Subjects};
 use super::context::Context;
+use super::move_rules;
 use super::strategies;
 use super::told::Told;
 
-/// All rules.
-pub(super) fn read(context: &mut Context, file: &ScenarioFile, described: &Described) -> Rules {
+/// An exabyte: more is a slip of the hand.
+const CAP_MAX: Bytes = Bytes(1_000_000_000_000_000_000);
+
+/// All rules, and what those about moves say of all that could move.
+pub(super) fn read(
+    context: &mut Context,
+    file: &ScenarioFile,
+    described: &Described,
+    subjects: Subjects<'_>,
+) -> (Rules, MoveRules) {
     let Some((_, first)) = file.rule.items().next() else {
-        return Rules::default();
+        return (Rules::default(), MoveRules::default());
     };
     let mut list: Vec<(Rule, Condition)> = Vec::new();
     let mut taken = BTreeSet::new();
@@ -26,19 +40,17 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, described: &Descr
         list.extend(rule(context, spec, table, described, &mut taken));
     }
     if !context.problems.is_empty() {
-        return Rules::default();
+        return (Rules::default(), MoveRules::default());
     }
-    let Described {
-        vocabulary,
-        jobs,
-        targets,
-    } = described;
-    Rules::work_out(list, vocabulary, jobs, targets).unwrap_or_else(|| {
+    let moves = move_rules::work_out(&list, described, subjects);
+    let (words, jobs, targets) = (&described.vocabulary, &described.jobs, &described.targets);
+    let rules = Rules::work_out(list, words, jobs, targets).unwrap_or_else(|| {
         let message = "these rules tell too many jobs and pools apart";
         let fix = "let rules read attributes of classes and sites, not job.gpus or target.pool";
         context.fault(first, message, fix);
         Rules::default()
-    })
+    });
+    (rules, moves)
 }
 
 fn rule(
@@ -70,8 +82,17 @@ fn rule(
         }
         Some(id.clone())
     });
+    let on = match spec.on.value() {
+        Some(SubjectKind::Move) => RuleOn::Move,
+        Some(SubjectKind::Run) | None => RuleOn::Run,
+    };
+    let effect = effect.map(|(&effect, _)| match effect {
+        EffectKind::Permit => RuleEffect::Permit,
+        EffectKind::Forbid => RuleEffect::Forbid,
+    });
+    let bytes_per_day = cap(context, spec, on, effect);
     let (when, origin) = when?;
-    let condition = match condition(when, &described.vocabulary) {
+    let condition = match condition(when, on, &described.vocabulary) {
         Ok(condition) => Some(condition),
         Err(fault) => {
             let place = within(context, origin, when, (fault.start, fault.end));
@@ -81,10 +102,8 @@ fn rule(
     };
     let rule = Rule {
         id: id?,
-        effect: match effect?.0 {
-            EffectKind::Permit => RuleEffect::Permit,
-            EffectKind::Forbid => RuleEffect::Forbid,
-        },
+        on,
+        effect: effect?,
         when: when.trim().to_owned(),
         reason: spec.reason.value().cloned().unwrap_or_default(),
         mode: spec
@@ -92,8 +111,32 @@ fn rule(
             .value()
             .map_or(RuleMode::Enforce, |&mode| mode_of(mode)),
         evicts: spec.on_change.value() == Some(&OnChangeKind::Evict),
+        bytes_per_day,
     };
     Some((rule, condition?))
+}
+
+/// How much may move on the strength of a permit in a day.
+fn cap(
+    context: &mut Context,
+    spec: &RuleSpec,
+    on: RuleOn,
+    effect: Option<RuleEffect>,
+) -> Option<Bytes> {
+    let origin = spec.bytes_per_day.origin()?;
+    if (on, effect) != (RuleOn::Move, Some(RuleEffect::Permit)) && effect.is_some() {
+        let message = "only what permits moves has a limit of bytes";
+        let fix = "write on = \"move\" and effect = \"permit\", or leave `bytes_per_day` out";
+        context.fault(origin, message, fix);
+        return None;
+    }
+    let cap = context.quantity(&spec.bytes_per_day, parse_bytes)?;
+    if cap == Bytes(0) || CAP_MAX < cap {
+        let fix = "write more than zero and at most 1000 PB";
+        context.fault(origin, "this limit of bytes is out of range", fix);
+        return None;
+    }
+    Some(cap)
 }
 
 /// The mode for a word.

@@ -22,6 +22,7 @@ mod maintenance;
 mod markets;
 mod memory;
 mod mistakes;
+mod moves;
 mod network;
 mod phases;
 mod power;

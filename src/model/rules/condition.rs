@@ -1,7 +1,7 @@
 //! What a condition means: every word known, every comparison of like with like; and whether it holds.
 
 use super::syntax::Comparison;
-use super::vocabulary::{Tuple, Value};
+use super::vocabulary::{Tuple, Value, Vocabulary};
 
 /// A condition that was checked against a vocabulary. Attributes are places in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,12 +36,12 @@ pub(in crate::model) enum Operand {
 }
 
 impl Condition {
-    /// Whether it holds for these values of all attributes, those of the job in one tuple, those of the target in the
-    /// other; `None` if that depends on what is unknown.
-    pub(in crate::model) fn holds(&self, job: &Tuple, target: &Tuple) -> Option<bool> {
+    /// Whether it holds for these values of all attributes, those of each who has some in a tuple of its own; `None` if
+    /// that depends on what is unknown.
+    pub(in crate::model) fn holds(&self, of: &[&Tuple]) -> Option<bool> {
         let value = |attribute: u16| {
             let index = usize::from(attribute);
-            job[index].as_ref().or(target[index].as_ref())
+            of.iter().find_map(|tuple| tuple[index].as_ref())
         };
         match self {
             Self::Always(yes) => Some(*yes),
@@ -58,14 +58,14 @@ impl Condition {
                 (Value::Text(text), Value::Marks(marks)) => Some(marks.contains(&text)),
                 _ => None,
             },
-            Self::Not(inner) => inner.holds(job, target).map(|yes| !yes),
+            Self::Not(inner) => inner.holds(of).map(|yes| !yes),
             // What is certain on one side settles it, whatever is unknown on the other.
-            Self::And(left, right) => match (left.holds(job, target), right.holds(job, target)) {
+            Self::And(left, right) => match (left.holds(of), right.holds(of)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
                 (Some(true), Some(true)) => Some(true),
                 _ => None,
             },
-            Self::Or(left, right) => match (left.holds(job, target), right.holds(job, target)) {
+            Self::Or(left, right) => match (left.holds(of), right.holds(of)) {
                 (Some(true), _) | (_, Some(true)) => Some(true),
                 (Some(false), Some(false)) => Some(false),
                 _ => None,
@@ -91,6 +91,17 @@ impl Condition {
                 right.reads(found);
             }
         }
+    }
+}
+
+impl Condition {
+    /// What it reads and nobody says, as rules write it.
+    pub(in crate::model) fn lacks(&self, vocabulary: &Vocabulary, of: &[&Tuple]) -> Vec<String> {
+        let mut read = Vec::new();
+        self.reads(&mut read);
+        let places = read.into_iter().map(usize::from);
+        let unsaid = places.filter(|&place| of.iter().all(|tuple| tuple[place].is_none()));
+        unsaid.map(|place| vocabulary.0[place].written()).collect()
     }
 }
 

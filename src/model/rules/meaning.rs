@@ -5,19 +5,23 @@ use crate::scenario::nearest;
 use super::condition::{Condition, Operand};
 use super::syntax::{Comparison, Sign, Syntax, Tree, parse};
 use super::token::Fault;
-use super::vocabulary::{Attribute, Kind, Of, Value, Vocabulary};
+use super::vocabulary::{Attribute, Kind, Of, RuleOn, Value, Vocabulary};
 
-/// Reads and checks a condition.
+/// Reads and checks a condition of a rule that judges this.
 ///
 /// # Errors
 /// The first thing that is wrong with it, with its place in `text`.
-pub(in crate::model) fn condition(text: &str, vocabulary: &Vocabulary) -> Result<Condition, Fault> {
-    Meaning(vocabulary).condition(&parse(text)?)
+pub(in crate::model) fn condition(
+    text: &str,
+    on: RuleOn,
+    vocabulary: &Vocabulary,
+) -> Result<Condition, Fault> {
+    Meaning(vocabulary, on).condition(&parse(text)?)
 }
 
 type Place = (usize, usize);
 
-struct Meaning<'a>(&'a Vocabulary);
+struct Meaning<'a>(&'a Vocabulary, RuleOn);
 
 impl Meaning<'_> {
     fn condition(&self, syntax: &Syntax) -> Result<Condition, Fault> {
@@ -52,17 +56,21 @@ impl Meaning<'_> {
     /// The place of an attribute in the vocabulary.
     fn attribute(&self, syntax: &Syntax) -> Result<u16, Fault> {
         let Tree::Attribute((word, at), (name, name_at)) = &syntax.tree else {
-            let fix = "write job.… or target.…";
-            return Err(Fault::at(syntax.place, "this is no attribute", fix));
+            return Err(Fault::at(
+                syntax.place,
+                "this is no attribute",
+                self.example(),
+            ));
         };
         let Some(of) = Of::from_word(word) else {
-            let words = ["job", "target"];
-            let fix = nearest(word, words).map_or_else(
-                || "write job.… or target.…".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let words = Of::known(self.1).iter().map(|of| of.word());
+            let fix = nearest(word, words)
+                .map_or_else(|| self.example(), |near| format!("did you mean `{near}`?"));
             return Err(Fault::at(*at, format!("nobody is called `{word}`"), fix));
         };
+        if !Of::known(self.1).contains(&of) {
+            return Err(self.elsewhere(of, *at));
+        }
         if let Some(found) = self.0.position(of, name) {
             return Ok(found as u16);
         }
@@ -84,6 +92,34 @@ impl Meaning<'_> {
         );
         let message = format!("unknown attribute `{word}.{name}`");
         Err(Fault::at(*name_at, message, fix))
+    }
+
+    /// How attributes are written here.
+    fn example(&self) -> String {
+        let words = Of::known(self.1)
+            .iter()
+            .map(|of| format!("{}.…", of.word()));
+        format!("write {}", words.collect::<Vec<_>>().join(" or "))
+    }
+
+    /// Whoever is asked of is known, but not here.
+    fn elsewhere(&self, of: Of, at: Place) -> Fault {
+        let word = of.word();
+        let (message, fix) = match (self.1, of) {
+            (RuleOn::Run, _) => (
+                format!("`{word}.…` is known of what moves, and this rule judges where jobs run"),
+                "add on = \"move\", or write job.… or target.…".to_owned(),
+            ),
+            (RuleOn::Move, Of::Job) => (
+                "this rule judges what moves, not jobs".to_owned(),
+                "write data.…: what moves has the marks and the use of its job".to_owned(),
+            ),
+            (RuleOn::Move, _) => (
+                "this rule judges what moves, which has two ends".to_owned(),
+                "write from.… or to.…".to_owned(),
+            ),
+        };
+        Fault::at(at, message, fix)
     }
 
     fn of(&self, attribute: u16) -> &Attribute {

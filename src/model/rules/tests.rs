@@ -70,8 +70,9 @@ fn target(jurisdiction: Option<Value>, rented: bool, certifications: Option<Valu
 }
 
 fn holds(when: &str, job: &Tuple, target: &Tuple) -> Option<bool> {
-    let condition = condition(when, &words()).unwrap_or_else(|fault| panic!("{when}: {fault:?}"));
-    condition.holds(job, target)
+    let condition =
+        condition(when, RuleOn::Run, &words()).unwrap_or_else(|fault| panic!("{when}: {fault:?}"));
+    condition.holds(&[job, target])
 }
 
 #[test]
@@ -212,15 +213,15 @@ const MISTAKES: &[[&str; 4]] = &[
 #[test]
 fn mistakes_are_told_with_their_place_and_a_fix() {
     for &[when, at, message, fix] in MISTAKES {
-        let fault = condition(when, &words()).expect_err(when);
+        let fault = condition(when, RuleOn::Run, &words()).expect_err(when);
         assert!(fault.message.contains(message), "{when}: {fault:?}");
         assert!(fault.fix.contains(fix), "{when}: {fault:?}");
         assert_eq!(&when[fault.start..fault.end], at, "{when}: {fault:?}");
     }
     let deep = format!("{}true", "!".repeat(100));
-    assert!(condition(&deep, &words()).is_err());
+    assert!(condition(&deep, RuleOn::Run, &words()).is_err());
     let deep = format!("{}true{}", "(".repeat(5000), ")".repeat(5000));
-    assert!(condition(&deep, &words()).is_err());
+    assert!(condition(&deep, RuleOn::Run, &words()).is_err());
 }
 
 /// Numbers that look random, the same each time.
@@ -347,7 +348,7 @@ fn the_table_says_what_the_rules_say() {
             };
             slow.push((effect, holds));
             let rule = Rule::bare(&format!("r{index}"), effect);
-            list.push((rule, condition(&when, &words()).unwrap()));
+            list.push((rule, condition(&when, RuleOn::Run, &words()).unwrap()));
         }
         let jobs: Vec<Tuple> = (0..6).map(|_| random_job(&mut numbers)).collect();
         let targets: Vec<Tuple> = (0..5).map(|_| random_target(&mut numbers)).collect();

@@ -2,6 +2,15 @@
 
 use std::collections::BTreeSet;
 
+/// What a rule judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleOn {
+    /// Where jobs run.
+    Run,
+    /// What moves between sites.
+    Move,
+}
+
 /// Whose attribute it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::model) enum Of {
@@ -9,6 +18,14 @@ pub(in crate::model) enum Of {
     Job,
     /// That of the pool where it would run: `target.…`.
     Target,
+    /// That of what moves: `data.…`.
+    Data,
+    /// That of the site that it leaves: `from.…`.
+    From,
+    /// That of the site to which it goes: `to.…`.
+    To,
+    /// That of a link on its way: `link.…`.
+    Link,
 }
 
 /// What the values of an attribute are.
@@ -65,14 +82,26 @@ impl Of {
         match self {
             Self::Job => "job",
             Self::Target => "target",
+            Self::Data => "data",
+            Self::From => "from",
+            Self::To => "to",
+            Self::Link => "link",
         }
     }
 
     /// What the word before a dot stands for.
     pub(in crate::model) fn from_word(word: &str) -> Option<Self> {
-        [Self::Job, Self::Target]
-            .into_iter()
-            .find(|of| of.word() == word)
+        let all = [RuleOn::Run, RuleOn::Move].map(Self::known);
+        let mut all = all.into_iter().flatten();
+        all.find(|of| of.word() == word).copied()
+    }
+
+    /// Whose attributes a rule may read that judges this.
+    pub(in crate::model) const fn known(on: RuleOn) -> &'static [Self] {
+        match on {
+            RuleOn::Run => &[Self::Job, Self::Target],
+            RuleOn::Move => &[Self::Data, Self::From, Self::To, Self::Link],
+        }
     }
 }
 

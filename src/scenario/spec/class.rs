@@ -61,11 +61,28 @@ pub struct ClassSpec {
     pub deadline: Given<String>,
     /// What its jobs are taken to ask for where the demand does not say, such as "4 h".
     pub requested_default: Given<String>,
+    /// What its jobs do, for rules that ask for what data are used (`job.use`, `data.use`); unknown unless given.
+    #[serde(rename = "use")]
+    pub used_for: Given<UseKind>,
     /// What rules read of its jobs, by name: `{ classification = ["health"], burst_eligible = true }`.
     pub attributes: ByName<AttributeValue>,
     /// Which jobs of the demand belong to it; those whose class has its name unless given.
     #[serde(rename = "match")]
     pub matching: Given<MatchSpec>,
+}
+
+/// What jobs do with what they read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UseKind {
+    /// They train a model.
+    Train,
+    /// They tune one that is there.
+    Tune,
+    /// They ask one.
+    Infer,
+    /// They find out how good one is.
+    Evaluate,
 }
 
 /// How a gang survives the loss of a part of its GPUs: it starts again, from its checkpoint, with the largest half,

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use crate::scenario::given::{Given, Moment};
 
-use super::List;
 use super::network::TrafficSpec;
+use super::rule::AttributeValue;
+use super::{ByName, List};
 
 /// Data that jobs read; they run only where it is.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -30,6 +31,8 @@ pub struct DatasetSpec {
     pub traffic: Given<TrafficSpec>,
     /// The key service without which it cannot be read where it is read; it is not encrypted unless given.
     pub key: Given<String>,
+    /// What rules read of it, by name: `{ classification = ["health"] }`. Whoever reads it has its marks, too.
+    pub attributes: ByName<AttributeValue>,
 }
 
 /// A copy of a data set that is made at a given time, over links, from where it comes cheapest.

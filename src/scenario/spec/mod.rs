@@ -35,6 +35,7 @@ use super::given::Given;
 pub use budget::{AtLimitKind, BudgetOfSpec, BudgetPeriodKind, BudgetSpec, CountsKind};
 pub use class::{
     CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec, StageKind,
+    UseKind,
 };
 pub use commitment::{CommitmentSpec, DiscountSpec, DiscountTierSpec, PeriodKind, RampSpec};
 pub use data::{CopySpec, DatasetSpec};
@@ -69,7 +70,7 @@ pub use phase::{
 pub use record::RecordSpec;
 pub use rule::{
     AttributeKind, AttributeSpec, AttributeValue, AttributesSpec, EffectKind, ModeKind,
-    OnChangeKind, RuleSpec,
+    OnChangeKind, RuleSpec, SubjectKind,
 };
 pub use run::{OverrunKind, RunSpec};
 pub use scoring::{SpreadByKind, WeightsSpec};
@@ -138,7 +139,7 @@ pub struct ScenarioFile {
     pub class: List<ClassSpec>,
     /// Jobs that come: recorded or generated.
     pub demand: List<DemandSpec>,
-    /// What may run where; everything unless given.
+    /// What may run and move where; everything unless given.
     pub rule: List<RuleSpec>,
     /// What is written down of a run, beside its numbers.
     pub record: Given<RecordSpec>,

@@ -5,6 +5,9 @@ use serde::Deserialize;
 
 use crate::scenario::given::Given;
 
+use super::ByName;
+use super::rule::AttributeValue;
+
 /// A link between two sites.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -42,6 +45,8 @@ pub struct LinkSpec {
     pub allowed: Given<bool>,
     /// Shares of the bandwidth that are kept for kinds of traffic; what they do not use is free for others.
     pub reserved: Given<ReservedSpec>,
+    /// What rules read of it, by name: `{ encrypted = true }`.
+    pub attributes: ByName<AttributeValue>,
 }
 
 /// What crosses a link all the time, such as "2 Gb/s".

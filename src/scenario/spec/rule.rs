@@ -1,4 +1,4 @@
-//! `[[rule]]`, `[attributes]`: what may run where, and the words that rules read.
+//! `[[rule]]`, `[attributes]`: what may run and move where, and the words that rules read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,25 +11,41 @@ use crate::scenario::given::Given;
 
 use super::{ByName, List};
 
-/// A rule about what may run where.
+/// A rule about what may run where, or what may move where.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id", "effect", "when"]))]
 pub struct RuleSpec {
     /// Its name.
     pub id: Given<String>,
+    /// Whether it judges where jobs run or what moves between sites; "run" unless given.
+    pub on: Given<SubjectKind>,
     /// What it does to what it is about.
     pub effect: Given<EffectKind>,
     /// What it is about: a condition in a part of CEL, such as
     /// '"health" in job.classification && target.jurisdiction != "US"'. It knows == != < <= > >= && || ! in, has(…),
-    /// size(…), lists, and the attributes of job.* and target.*.
+    /// size(…), lists, and the attributes of job.* and target.*; with on = "move" those of data.* (what moves), from.*
+    /// and to.* (the sites) and link.* (each link on the way).
     pub when: Given<String>,
+    /// With on = "move" and effect = "permit": how much may move on the strength of it in each UTC day, such as
+    /// "10 TB"; as much as there is unless given.
+    pub bytes_per_day: Given<String>,
     /// Why there is such a rule, for whoever is refused.
     pub reason: Given<String>,
     /// Whether it is obeyed; "enforce" unless given.
     pub mode: Given<ModeKind>,
     /// What becomes of running work when the rule turns against it; it may finish unless given.
     pub on_change: Given<OnChangeKind>,
+}
+
+/// What a rule judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// Where jobs run.
+    Run,
+    /// What moves from one site to another: data sets, artifacts, copies, checkpoints, results, feeds.
+    Move,
 }
 
 /// What a rule does.
@@ -70,8 +86,13 @@ pub enum OnChangeKind {
 pub struct AttributesSpec {
     /// Those of classes, `job.…` in a rule.
     pub job: ByName<AttributeSpec>,
-    /// Those of sites and pools, `target.…` in a rule.
+    /// Those of sites and pools, `target.…` in a rule; those of sites also `from.…` and `to.…`.
     pub target: ByName<AttributeSpec>,
+    /// Those of data sets and artifacts, `data.…` in a rule. Jobs, their checkpoints and their results have the marks of
+    /// what they read.
+    pub data: ByName<AttributeSpec>,
+    /// Those of links, `link.…` in a rule.
+    pub link: ByName<AttributeSpec>,
 }
 
 /// An attribute.

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use crate::scenario::given::{Given, Moment};
 
-use super::List;
 use super::law::LawSpec;
+use super::rule::AttributeValue;
+use super::{ByName, List};
 
 /// A service that keeps the keys of data, artifacts and checkpoints. Where it is out, nothing that needs a key
 /// starts once the keys that were fetched before have expired.
@@ -153,6 +154,8 @@ pub struct ArtifactSpec {
     pub retry: Given<String>,
     /// New versions that come, some of them bad; none unless given.
     pub releases: Given<ReleasesSpec>,
+    /// What rules read of it, by name: `{ classification = ["health"] }`. Whoever starts from it has its marks, too.
+    pub attributes: ByName<AttributeValue>,
 }
 
 /// New versions of an artifact. A bad one is at its sites at once, and found when enough jobs have failed on it.

@@ -1,6 +1,6 @@
 //! How far what a class reads is from a pool.
 
-use crate::model::Model;
+use crate::model::{Freight, Model};
 use crate::units::{ClassId, PoolId, SiteId, Span};
 
 use super::super::moment::World;
@@ -23,7 +23,12 @@ impl World {
             bytes = bytes.saturating_add(dataset.size.0);
             let from = match dataset.artifact {
                 Some(artifact) => artifact.home,
-                None => source(model, &self.staging, id, site),
+                None => source(
+                    model,
+                    &self.staging,
+                    (id, Freight::Dataset(id, class)),
+                    site,
+                ),
             };
             let moves = from.and_then(|from| alone(model, (from, site), dataset.size.0));
             let pulled = dataset.artifact.and_then(|artifact| artifact.rate);

@@ -1,11 +1,11 @@
 //! Pulls of artifacts to sites: how they come, break off, and are of no use any more.
 
-use crate::journal::Cause;
-use crate::model::{Artifact, Model};
-use crate::units::{DatasetId, PoolId, ServiceId, SimTime, SiteId};
+use crate::journal::{Cause, Moved};
+use crate::model::{Artifact, Freight, Model};
+use crate::units::{ClassId, DatasetId, PoolId, ServiceId, SimTime, SiteId};
 
 use super::super::moment::World;
-use super::super::transfers::{Cargo, Due};
+use super::super::transfers::{Cargo, Due, Load};
 use super::cache::{Held, Way};
 
 impl World {
@@ -15,7 +15,7 @@ impl World {
         model: &Model,
         (id, artifact): (DatasetId, Artifact),
         site: SiteId,
-        pool: PoolId,
+        (pool, class): (PoolId, ClassId),
     ) {
         if self.unpullable(model, id, site).is_some() {
             return;
@@ -24,10 +24,18 @@ impl World {
         let number = self.staging.artifacts.begin(id, site);
         let leads = |from: &SiteId| !model.network.routes(*from, site).is_empty();
         let way = if let Some(from) = artifact.home.filter(leads) {
-            let (cargo, transfers) = (Cargo::Dataset(id, pool), &mut self.staging.transfers);
+            let load = Load {
+                cargo: Cargo::Dataset(id, pool),
+                freight: Some(Freight::Dataset(id, class)),
+                job: None,
+            };
+            let (cargo, transfers) = (load, &mut self.staging.transfers);
             let (ends, what) = ((from, site), (traffic, size));
             Way::Transfer(transfers.begin(&model.network, self.now, cargo, ends, what))
         } else {
+            let what = (Moved::Dataset(id), Freight::Dataset(id, class), size);
+            let (transfers, ends) = (&mut self.staging.transfers, (artifact.home, Some(site)));
+            transfers.note_at_once(&model.network, what, ends);
             let span = artifact
                 .rate
                 .and_then(|rate| rate.span(u128::from(size.0) * 1000));

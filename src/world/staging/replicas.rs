@@ -1,11 +1,11 @@
 //! Copies of data sets that are made while time passes: on their way, kept, or kept no longer.
 
-use crate::model::{Model, Replica, Traffic};
+use crate::model::{Freight, Model, Replica, Traffic};
 use crate::units::{DatasetId, Money, SimTime, SiteId};
 
 use super::super::job::{Job, Phase, Slot};
 use super::super::moment::World;
-use super::super::transfers::{Cargo, Transfer, Transfers};
+use super::super::transfers::{Cargo, Load, Transfer, Transfers};
 use super::{Held, Staging, source};
 
 /// How a copy stands.
@@ -51,8 +51,13 @@ impl Staging {
     pub(super) fn comes_as_replica(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
         let mut copies = model.network.copies.iter().zip(&self.replicas);
         copies.any(|(copy, state)| {
-            (copy.dataset, copy.site) == (id, site)
-                && matches!(state, State::Kept(_) | State::Comes(_))
+            let is_there = match state {
+                State::Kept(_) => true,
+                // Of what rules hold up nobody knows when it will come.
+                State::Comes(transfer) => !self.transfers.is_refused(&model.network, *transfer),
+                State::Ahead | State::Gone(..) => false,
+            };
+            (copy.dataset, copy.site) == (id, site) && is_there
         })
     }
 }
@@ -70,11 +75,19 @@ impl World {
             staging.replicas[usize::from(copy)] = State::Kept(now);
             return true;
         }
-        let Some(from) = source(model, staging, id, site) else {
+        let freight = Freight::Replica(id);
+        // What rules let come from nowhere waits at home until they do.
+        let home = model.dataset(id).kept.first().copied();
+        let Some(from) = source(model, staging, (id, freight), site).or(home) else {
             return false;
         };
         let what = (Traffic::Bulk, model.dataset(id).size);
-        let (network, cargo) = (&model.network, Cargo::Copy(copy));
+        let load = Load {
+            cargo: Cargo::Copy(copy),
+            freight: Some(freight),
+            job: None,
+        };
+        let (network, cargo) = (&model.network, load);
         let transfers = &mut staging.transfers;
         let transfer = transfers.begin(network, now, cargo, (from, site), what);
         staging.replicas[usize::from(copy)] = State::Comes(transfer);

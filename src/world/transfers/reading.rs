@@ -5,7 +5,7 @@ use crate::units::{Bandwidth, Bytes, SimTime, SiteId};
 
 use super::super::feeds::{Feeding, Shortage};
 use super::super::job::Slot;
-use super::{Cargo, Transfer, Transfers};
+use super::{Load, Transfer, Transfers};
 
 impl Transfers {
     /// A job begins to read on one of the network's ways; its work begins at `from`.
@@ -14,16 +14,16 @@ impl Transfers {
         network: &Network,
         now: SimTime,
         slot: Slot,
-        (way, demand): (u32, Bandwidth),
+        demand: Bandwidth,
         (from, rhythm): (SimTime, Rhythm),
+        (to, load): (SiteId, Load),
     ) {
         let feeding = Feeding::new(self.next, demand, from, rhythm);
         self.feeds.insert(slot, feeding);
         // Its end has to be expected even where it gets nothing at all.
         self.feeds.changed.push(slot);
-        let cargo = Cargo::Feed(slot, way);
         let what = (Traffic::Bulk, Bytes(0), demand);
-        let transfer = self.transfer(now, cargo, (SiteId(0), SiteId(0)), what);
+        let transfer = self.transfer(now, load, (to, to), what);
         let id = self.launch(network, now, transfer);
         if self.is_stalled(id) {
             let why = self.shortage_of_all(network, &transfer);

@@ -1,5 +1,6 @@
 //! Which way what moves takes, and what happens when a link changes or must not be used.
 
+use crate::journal::MovementStep;
 use crate::model::{LinkUse, Network, Route, Traffic};
 use crate::units::{Bandwidth, Bytes, LinkId, SimTime, SiteId};
 
@@ -11,7 +12,7 @@ impl Transfers {
     /// the next route that is open, and stalls if there is none.
     pub fn set_link(&mut self, network: &Network, now: SimTime, link: LinkId, permille: u32) {
         self.lanes[link.index()] = lane(network, link, permille);
-        self.route_anew(network, now, link);
+        self.route_anew(network, now, vec![link], |_, _| false);
     }
 
     /// A link must not be used for something from now on, or for one cause less.
@@ -28,25 +29,36 @@ impl Transfers {
         } else if let Some(index) = self.forbidden.iter().position(|&cause| cause == what) {
             self.forbidden.remove(index);
         }
-        self.route_anew(network, now, link);
+        self.route_anew(network, now, vec![link], |_, _| false);
     }
 
-    /// Whatever has no way any more takes another, after a link changed.
-    fn route_anew(&mut self, network: &Network, now: SimTime, link: LinkId) {
-        let mut touched = vec![link];
+    /// Whatever has no way any more, or was turned out of it, takes another: after links or rules changed.
+    pub(super) fn route_anew(
+        &mut self,
+        network: &Network,
+        now: SimTime,
+        mut touched: Vec<LinkId>,
+        turned_out: impl Fn(&Self, &Transfer) -> bool,
+    ) {
         for index in 0..self.active.len() {
             let transfer = self.active[index];
             if let Cargo::Background(_) = transfer.cargo {
                 continue;
             }
             let links = Self::links(network, &transfer);
-            let is_open = !links.is_empty() && self.are_open(links, transfer.cargo.used_for());
+            let out = turned_out(self, &transfer);
+            let is_open =
+                !out && !links.is_empty() && self.are_open(links, transfer.cargo.used_for());
             let flow = transfer.cargo.flow_of();
             // What moves while a job runs has no way behind it: it turns back to a better one that opens again.
             if transfer.sent || is_open && flow.is_none() {
                 continue;
             }
-            let route = self.open_route(network, &transfer);
+            let mut moved = transfer;
+            if out {
+                moved.route = None;
+            }
+            let route = self.open_route(network, &moved);
             if flow.is_some() {
                 if route == transfer.route {
                     continue;
@@ -55,8 +67,14 @@ impl Transfers {
             }
             self.settle(index, now);
             touched.extend_from_slice(links);
-            let mut moved = self.active[index];
+            let mut moved = Transfer {
+                route: moved.route,
+                ..self.active[index]
+            };
             self.set_route(network, &mut moved);
+            if moved.route != transfer.route {
+                self.note_route(network, &mut moved, MovementStep::Turns);
+            }
             self.active[index] = moved;
             let moved = &mut self.active[index];
             if route.is_none() {
@@ -95,6 +113,7 @@ impl Transfers {
         };
         let links = Self::links(network, transfer);
         if bytes > Bytes(0) && !links.is_empty() {
+            self.note_bytes(network, transfer, MovementStep::Carries, bytes);
             self.fares.push(Fare {
                 slot,
                 is_sync,
@@ -172,9 +191,10 @@ impl Transfers {
     fn open_route(&self, network: &Network, transfer: &Transfer) -> Option<u8> {
         let routes = Self::ways(network, transfer);
         let used_for = transfer.cargo.used_for();
-        let open = routes
-            .iter()
-            .position(|route| self.is_route_open(route, used_for));
+        let mut routes = routes.iter().enumerate();
+        let open = routes.position(|(index, route)| {
+            self.is_route_open(route, used_for) && self.may_take(network, transfer, index)
+        });
         open.map(|route| route as u8)
     }
 }

@@ -1,10 +1,9 @@
 //! Checkpoints that go home: a steady flow while their job runs, and single transfers when it does not.
 
-use crate::model::{LinkUse, Network, Traffic};
+use crate::model::{Freight, LinkUse, Network, Traffic};
 use crate::units::{Bandwidth, Bytes, SimTime, SiteId};
 
-use super::super::job::Slot;
-use super::{Cargo, Fare, Transfer, Transfers};
+use super::{Cargo, Fare, Load, Transfer, Transfers};
 
 impl Transfer {
     /// Whole bytes that have left, as of when its rate last changed.
@@ -19,12 +18,12 @@ impl Transfers {
         &mut self,
         network: &Network,
         now: SimTime,
-        slot: Slot,
+        load: Load,
         ends: (SiteId, SiteId),
         mean: Bandwidth,
     ) -> u32 {
         let what = (Traffic::Bulk, Bytes(0), mean);
-        let transfer = self.transfer(now, Cargo::Sync(slot), ends, what);
+        let transfer = self.transfer(now, load, ends, what);
         self.launch(network, now, transfer)
     }
 
@@ -67,6 +66,20 @@ impl Transfers {
     ) -> bool {
         let mut routes = network.routes(from, to).iter();
         from == to || routes.any(|route| self.is_route_open(route, Some(used_for)))
+    }
+
+    /// Whether something could move from one site to another now on a route that rules let it take.
+    pub(in crate::world) fn lets(
+        &self,
+        network: &Network,
+        ends: (SiteId, SiteId),
+        used_for: LinkUse,
+        what: (Freight, Bytes),
+    ) -> bool {
+        let mut routes = network.routes(ends.0, ends.1).iter().enumerate();
+        routes.any(|(index, route)| {
+            self.is_route_open(route, Some(used_for)) && self.may_move(network, what, ends, index)
+        })
     }
 
     /// A transfer that has arrived is to be paid.

@@ -51,8 +51,12 @@ fn network(links: &[(u16, u16, u64, u64)]) -> Network {
     }
 }
 
-fn results(job: u32) -> Cargo {
-    Cargo::Results(JobId(job), PoolId(0))
+fn results(job: u32) -> Load {
+    Load {
+        cargo: Cargo::Results(JobId(job), PoolId(0)),
+        freight: None,
+        job: Some(JobId(job)),
+    }
 }
 
 /// A world of transfers that plays what is due.
@@ -66,7 +70,7 @@ struct Played<'a> {
 impl<'a> Played<'a> {
     fn new(network: &'a Network) -> Self {
         let mut transfers = Transfers::default();
-        transfers.reset(network, false);
+        transfers.reset(network, false, (0, (Masks::default(), 0)));
         Self {
             network,
             transfers,

@@ -1,0 +1,56 @@
+//! What rules about moves say of all that could move.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::rules::{Condition, Rule, Tuple};
+use crate::model::{Class, Freight, MoveRules, moves};
+use crate::units::{ClassId, SiteId};
+
+use super::attributes::{Described, Subjects};
+
+/// Works it out.
+pub(super) fn work_out(
+    list: &[(Rule, Condition)],
+    described: &Described,
+    subjects: Subjects<'_>,
+) -> MoveRules {
+    let rules: Vec<Rule> = list.iter().map(|(rule, _)| rule.clone()).collect();
+    let network = subjects.network;
+    let sites: Vec<SiteId> = subjects.pools.iter().map(|draft| draft.pool.site).collect();
+    let classes = subjects.classes.iter().enumerate();
+    let classes: Vec<(ClassId, &Class)> = classes
+        .map(|(index, draft)| (ClassId::from(index), &draft.class))
+        .collect();
+    let journeys = moves::all((subjects.datasets, network), &sites, &classes);
+    let fed = moves::fed(classes.len(), subjects.pools.len());
+    let mut tuples: BTreeMap<Freight, Tuple> = BTreeMap::new();
+    let mut unlabelled = vec![BTreeSet::new(); list.len()];
+    let nothing: Tuple = vec![None; described.vocabulary.0.len()];
+    let mut holds = |(rule, freight, (from, to), link): moves::Question<'_>| {
+        let what = tuples
+            .entry(freight)
+            .or_insert_with(|| described.freight(freight, &subjects));
+        let at = |site: Option<SiteId>, of: &'_ [Tuple]| {
+            site.map_or_else(|| nothing.clone(), |site| of[site.index()].clone())
+        };
+        let (from, to) = (at(from, &described.from), at(to, &described.to));
+        let link = link.and_then(|link| {
+            let mut links = network.links.iter();
+            links.position(|one| std::ptr::eq(one, link))
+        });
+        let link = link.map_or(&nothing, |link| &described.links[link]);
+        let condition = &list[rule].1;
+        let of = [&*what, &from, &to, link];
+        let found = condition.holds(&of);
+        if found.is_none() {
+            unlabelled[rule].extend(condition.lacks(&described.vocabulary, &of));
+        }
+        found
+    };
+    let found = MoveRules::work_out(&rules, network, (&journeys, &fed), &mut holds);
+    let marks = tuples
+        .iter()
+        .map(|(&freight, tuple)| (freight, described.marks_of(tuple)));
+    let marks = marks.collect();
+    found.described(unlabelled, marks)
+}

@@ -1,0 +1,72 @@
+//! What could move in a scenario, and between which sites: for what judges it before anything does.
+
+use std::collections::BTreeSet;
+
+use crate::units::{Bytes, ClassId, DatasetId, SiteId};
+
+use super::data::Dataset;
+use super::estate::Class;
+use super::moves::{Ends, Freight};
+use super::network::{Network, Replica};
+
+/// All that could move, each between two ends once. `sites` are those of the pools.
+pub(super) fn all(
+    (datasets, network): (&[Dataset], &Network),
+    sites: &[SiteId],
+    classes: &[(ClassId, &Class)],
+) -> Vec<(Freight, Ends)> {
+    let mut found = BTreeSet::new();
+    let copies = network.copies.as_slice();
+    let leads = |from: Option<SiteId>, to: SiteId| {
+        from != Some(to) && from.is_some_and(|from| !network.routes(from, to).is_empty())
+    };
+    for &(id, class) in classes {
+        let mut here: Vec<SiteId> = class.pools.iter().map(|pool| sites[pool.index()]).collect();
+        here.sort_unstable();
+        here.dedup();
+        for &to in &here {
+            for &data in &class.data {
+                let dataset = &datasets[data.index()];
+                for from in sources(dataset, data, copies) {
+                    let freight = Freight::Dataset(data, id);
+                    // An artifact is pulled by itself where no link leads from its registry.
+                    let moves = leads(from, to) || dataset.artifact.is_some();
+                    let moves = moves && !dataset.kept.contains(&to);
+                    found.extend(moves.then_some((freight, (from, Some(to)))));
+                }
+            }
+            if let Some(home) = class.checkpoint_home.filter(|home| home.site != to) {
+                let freight = Freight::Checkpoint(id);
+                found.insert((freight, (Some(to), Some(home.site))));
+                found.insert((freight, (Some(home.site), Some(to))));
+            }
+            // Without a home they leave for somewhere that nobody knows.
+            if Bytes(0) < class.results && class.results_to != Some(to) {
+                found.insert((Freight::Results(id), (Some(to), class.results_to)));
+            }
+        }
+    }
+    for copy in copies {
+        let dataset = &datasets[copy.dataset.index()];
+        for from in sources(dataset, copy.dataset, copies) {
+            let freight = Freight::Replica(copy.dataset);
+            let moves = leads(from, copy.site);
+            found.extend(moves.then_some((freight, (from, Some(copy.site)))));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// From where a data set may come: where it is kept or will be; an artifact from its registry, `None` if that stands
+/// outside.
+pub(super) fn sources(dataset: &Dataset, id: DatasetId, copies: &[Replica]) -> Vec<Option<SiteId>> {
+    if let Some(artifact) = dataset.artifact {
+        return vec![artifact.home];
+    }
+    let kept = dataset.kept.iter().copied();
+    let copies = copies.iter().filter(|copy| copy.dataset == id);
+    let mut sources: Vec<_> = kept.chain(copies.map(|copy| copy.site)).map(Some).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources
+}
