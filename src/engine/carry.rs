@@ -5,7 +5,7 @@ use crate::journal::{Fact, JobState, Observer};
 use crate::model::{Boot, Masks, Model, Overrun, Supply};
 use crate::process::{Outcome, exponential_below, lognormal_ms};
 use crate::units::{PoolId, SimTime, Span};
-use crate::world::{Phase, Slot, World, wall};
+use crate::world::{Phase, Slot, SpotNews, World, wall};
 
 use super::agenda::{Event, Rank};
 use super::run::{Run, Scratch};
@@ -20,6 +20,7 @@ pub(super) fn starts_plainly(model: &Model, scratch: &Scratch, world: &World) ->
         && !world.staging.transfers.feeds.is_used()
         && !world.services.are_used()
         && model.elastic.is_empty()
+        && !world.spot.is_kept()
         && scratch.class_keys.is_empty()
 }
 
@@ -136,6 +137,7 @@ impl<O: Observer> Run<'_, O> {
         if !self.model.elastic.is_empty() {
             self.expect_growth(slot);
         }
+        self.hear_spot(slot, SpotNews::Runs);
         // No class crashes by itself where none rolls dice.
         if !self.scratch.class_keys.is_empty() {
             self.schedule_crash(slot, at);

@@ -223,7 +223,7 @@ impl<O: Observer> Run<'_, O> {
             job.wake = SimTime::NEVER;
         }
         // A job that has been placed since has nothing to be called for, unless all are ranked anew.
-        if job.phase == Phase::Waiting || self.world.keeps_ranking {
+        if job.phase == Phase::Waiting || self.world.keeps_ranking || self.world.calls_running {
             self.world.changes.other = true;
         }
     }

@@ -26,6 +26,7 @@ mod room;
 mod rules;
 mod run;
 mod services;
+mod spot;
 mod standing;
 mod syncs;
 mod upkeep;

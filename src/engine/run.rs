@@ -247,6 +247,8 @@ fn fresh_world(
     world.keeps_profile = strategy.keeps_profile();
     world.keeps_ranking = strategy.keeps_ranking();
     world.keep_claims(model, strategy.keeps_claims());
+    world.remember_spot(model, strategy.remembers_spot());
+    world.calls_running = strategy.calls_running();
     world.budgets.only_count = strategy.overspends();
     world.hold_rules(model, strategy.rule_modes());
     scratch.price_changes.clear();

@@ -5,7 +5,7 @@ use crate::journal::{Fact, JobState, Observer};
 use crate::model::{Happening, Turn};
 use crate::strategy::Start;
 use crate::units::{JobId, PoolId, SimTime, Span};
-use crate::world::{Loss, Phase, Reason, Slot};
+use crate::world::{Loss, Phase, Reason, Slot, SpotNews};
 
 use super::agenda::{Event, Rank};
 use super::run::Run;
@@ -157,6 +157,7 @@ impl<O: Observer> Run<'_, O> {
         let mut victims = std::mem::take(&mut self.scratch.victims);
         self.world.jobs_on(pool, first, nodes, &mut victims);
         for &slot in &victims {
+            self.lose_place(slot);
             self.interrupt(slot);
         }
         self.scratch.victims = victims;
@@ -283,7 +284,10 @@ impl<O: Observer> Run<'_, O> {
         self.world.jobs_on(pool, first, nodes, &mut victims);
         for &slot in &victims {
             match self.world.jobs[slot].phase {
-                Phase::Booting | Phase::Staging => self.interrupt(slot),
+                Phase::Booting | Phase::Staging => {
+                    self.lose_place(slot);
+                    self.interrupt(slot);
+                }
                 Phase::Running => self.save_within(slot, notice),
                 _ => {}
             }
@@ -297,6 +301,7 @@ impl<O: Observer> Run<'_, O> {
             // It runs on until its place is gone.
             return;
         }
+        self.lose_place(slot);
         self.tell_to_stop(slot, Reason::Notice, Fact::Warned);
     }
 
@@ -356,6 +361,7 @@ impl<O: Observer> Run<'_, O> {
             pool,
             launched,
         } = self.scratch.orders.starts[index];
+        self.hear_spot(slot, SpotNews::Asked);
         let excess = self
             .world
             .pool(pool)
@@ -385,6 +391,7 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn answered(&mut self, slot: Slot) {
         let (id, pool) = (self.world.jobs[slot].id, self.world.jobs[slot].pool);
         self.out.fact(self.world.now, Fact::Answered(id, pool));
+        self.hear_spot(slot, SpotNews::Refused);
         let until = self.world.now + REFUSAL_MEMORY;
         self.world.hear_refusal(self.model, slot, until);
         self.retry_at(until, pool);

@@ -59,6 +59,7 @@ pub fn stable_load(
     let mut saturated = model.clone();
     saturated.horizon = Horizon::UntilEmpty;
     saturated.strategies = vec![StrategySettings {
+        spot: None,
         rules: Vec::new(),
         name: "saturated FIFO".to_owned(),
         discipline: Discipline::Fifo,

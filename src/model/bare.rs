@@ -126,6 +126,7 @@ impl StrategySettings {
             name: name.to_owned(),
             discipline,
             placement: Placement::PrivateOnly,
+            spot: None,
             rules: Vec::new(),
             requeue: Requeue::Keep,
             overspends: false,

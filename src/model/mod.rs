@@ -35,6 +35,7 @@ mod sample;
 mod scored;
 mod services;
 mod settings;
+mod spot;
 mod storage;
 mod tariffs;
 mod timeline;
@@ -79,6 +80,7 @@ pub use services::{
     OnLoss, OnPull, OnSubmit, OnSync, Outlet, Rotation, Service, ServiceKind, Services, Uses,
 };
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
+pub use spot::{SpotPolicy, Uniform, Zones};
 pub use storage::Storage;
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};

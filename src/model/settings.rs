@@ -4,6 +4,7 @@ use crate::units::{Price, Span};
 
 use super::rules::RuleMode;
 use super::scored::Scored;
+use super::spot::SpotPolicy;
 
 /// One strategy of the scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,8 @@ pub struct StrategySettings {
     pub discipline: Discipline,
     /// Where.
     pub placement: Placement,
+    /// How it uses capacity that its provider may take back; `None`: as any other.
+    pub spot: Option<SpotPolicy>,
     /// Where in the line a preempted job waits again.
     pub requeue: Requeue,
     /// Whether it goes on all the same once a budget is used up, which is then counted.

@@ -111,6 +111,10 @@ pub(super) fn asks_of_money(model: &Model) -> bool {
 }
 
 fn asks_each(settings: &StrategySettings) -> bool {
+    if settings.spot.is_some() {
+        // Each job remembers zones of its own, and waits for them for a time of its own.
+        return true;
+    }
     match settings.placement {
         Placement::PrivateFirst(spill) => match spill.test {
             SpillTest::JobsAhead(_) => true,

@@ -18,6 +18,7 @@ mod ranked;
 mod ruled;
 mod scored;
 mod shadow;
+mod spot;
 mod strict;
 mod terms;
 mod witness;
@@ -209,6 +210,17 @@ impl Strategy {
         }
     }
 
+    /// Whether what becomes of those who ask spot pools must be remembered.
+    pub fn remembers_spot(&self) -> bool {
+        self.settings.spot.is_some()
+    }
+
+    /// Whether it may decide about running jobs, other than by ranking all of them.
+    pub fn calls_running(&self) -> bool {
+        let uniform = self.settings.spot.and_then(|policy| policy.uniform);
+        uniform.is_some()
+    }
+
     /// Whether GPUs must be counted by tenant and class.
     pub fn keeps_claims(&self) -> bool {
         let spreads = |scored: &Scored| matches!(scored.by, Scoring::Spread(_));
@@ -250,7 +262,7 @@ impl Strategy {
     #[inline]
     pub fn decide(&self, plan: &mut Plan<'_>) {
         let moved = plan.world.keeps_profile && backfill::extend_overdue(plan);
-        if plan.world.nobody_waits() && !plan.world.keeps_ranking {
+        if plan.world.nobody_waits() && !plan.world.keeps_ranking && !plan.world.calls_running {
             plan.world.settled = false;
         } else {
             self.decide_for_some(plan, moved);
@@ -259,6 +271,9 @@ impl Strategy {
     }
 
     fn decide_for_some(&self, plan: &mut Plan<'_>, moved: bool) {
+        if plan.world.calls_running {
+            self.return_to_spot(plan);
+        }
         if let Some(slot) = lone_arrival(plan) {
             self.decide_alone(plan, slot);
         } else {

@@ -58,6 +58,7 @@ impl Strategy {
     pub(super) fn refusals_stand(&self) -> bool {
         !self.rents()
             || !self.asks_of_money
+                && self.settings.spot.is_none()
                 && is_by_arrival(&self.settings.discipline)
                 && matches!(
                     self.settings.placement,
@@ -190,6 +191,9 @@ impl Strategy {
         shape: ShapeId,
         missing: &mut Missing,
     ) -> Result<PoolId, Option<Refusal>> {
+        if let Some(policy) = &self.settings.spot {
+            return self.rent_by_policy(plan, (slot, shape), policy, missing);
+        }
         let rented = self.rented(shape);
         if let &[pool] = rented {
             // One needs no order.

@@ -7,6 +7,7 @@ use crate::world::{NOWHERE, Place, Room, Slot, World};
 use super::Strategy;
 use super::free_over::FreeOver;
 use super::scored::Prospect;
+use super::spot::Zone;
 
 /// A shape that still takes part in a pass, with its next job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct Pass {
     pub(super) profiles: Vec<FreeOver>,
     /// Pools as they rank for one job.
     pub(super) prospects: Vec<Prospect>,
+    /// Rented pools in the order in which one job asks them.
+    pub(super) zones: Vec<Zone>,
     /// The full pool for which the job that was offered last waits, though it could go elsewhere.
     pub(super) awaited: Option<PoolId>,
 }
@@ -63,6 +66,8 @@ impl Pass {
         self.free.reserve(pools);
         self.prospects.clear();
         self.prospects.reserve(pools);
+        self.zones.clear();
+        self.zones.reserve(pools);
         self.awaited = None;
         if strategy.keeps_ranking() {
             self.ranked.clear();

@@ -32,8 +32,8 @@ struct Decided {
     /// The test that let it leave, as it came out.
     leave: Option<Choice>,
     sights: Range<usize>,
-    /// Pools as they ranked, where the placement ranks all of them.
-    ranking: Vec<PoolId>,
+    /// Pools as they ranked, where that is not the order of the estate and of prices.
+    ranking: Option<Vec<PoolId>>,
     /// The pool that was worth waiting for.
     awaited: Option<PoolId>,
 }
@@ -46,7 +46,7 @@ pub struct Witness {
     /// For whom the last sights are.
     looks_at: Option<Slot>,
     leave: Option<Choice>,
-    ranking: Vec<PoolId>,
+    ranking: Option<Vec<PoolId>>,
     awaited: Option<PoolId>,
     sights: Vec<Sight>,
     /// How many sights belong to what was decided.
@@ -87,14 +87,13 @@ impl Witness {
     pub(super) fn begin_offer(&mut self) {
         self.looks_at = None;
         self.leave = None;
-        self.ranking.clear();
+        self.ranking = None;
         self.awaited = None;
     }
 
     /// Pools ranked like this, best first.
     pub(super) fn ranks(&mut self, pools: impl Iterator<Item = PoolId>) {
-        self.ranking.clear();
-        self.ranking.extend(pools);
+        self.ranking = Some(pools.collect());
     }
 
     /// A pool is worth waiting for.
@@ -174,7 +173,7 @@ impl Witness {
             chosen,
             leave: self.leave,
             sights,
-            ranking: std::mem::take(&mut self.ranking),
+            ranking: self.ranking.take(),
             awaited: self.awaited,
         });
         self.begin_offer();
@@ -267,8 +266,8 @@ impl Strategy {
         sights: &'a [Sight],
     ) -> Vec<&'a Sight> {
         // Preemptive disciplines take owned pools without asking how they rank.
-        if !decided.ranking.is_empty() {
-            let ranking = decided.ranking.iter();
+        if let Some(ranking) = &decided.ranking {
+            let ranking = ranking.iter();
             return ranking.filter_map(|&pool| find(sights, pool)).collect();
         }
         let shape = decided.shape;
@@ -292,6 +291,7 @@ impl Strategy {
         match sight.bar {
             Some(why) => bar(why),
             None if self.ceiling().is_some_and(|ceiling| sight.price > ceiling) => Bar::Ceiling,
+            None if self.remembers_spot() => Bar::Early,
             None => Bar::Full,
         }
     }
@@ -337,7 +337,7 @@ impl Strategy {
 fn choice(model: &Model, decided: &Decided) -> Choice {
     match decided.chosen {
         Err(cause) => Choice::Nothing(cause),
-        Ok(_) if !decided.ranking.is_empty() => Choice::Ranked,
+        Ok(_) if decided.ranking.is_some() => Choice::Ranked,
         Ok(pool) if !model.pool(pool).is_rented() => Choice::First,
         Ok(_) => decided.leave.unwrap_or(Choice::Cheapest),
     }

@@ -18,6 +18,7 @@ use super::rollout::RolloutState;
 use super::rules::RulesState;
 use super::services::Services;
 use super::spend::Spend;
+use super::spot::SpotMemory;
 use super::staging::Staging;
 use super::stretch::Stretch;
 use super::upkeep::Upkeep;
@@ -89,6 +90,8 @@ pub struct World {
     pub keeps_profile: bool,
     /// Whether all runnable jobs are kept in one order.
     pub keeps_ranking: bool,
+    /// Whether decisions may ask to be called for running jobs.
+    pub calls_running: bool,
     /// What capacity costs where no price was sampled.
     pub posted: Tariffs,
     /// What capacity costs.
@@ -107,6 +110,8 @@ pub struct World {
     pub usable: Vec<Vec<PoolId>>,
     /// GPUs by tenant and class, where a strategy asks for it.
     pub claims: Claims,
+    /// What spot pools did to those who asked them, where a policy remembers it.
+    pub spot: SpotMemory,
     /// Which services answer.
     pub services: Services,
     /// Whether anything but room can stand between a job and a pool: data, or services.
@@ -156,6 +161,7 @@ impl World {
             slips: 0,
             keeps_profile: false,
             keeps_ranking: false,
+            calls_running: false,
             books_plainly: false,
             keeps_stretches: true,
             tariffs: posted.clone(),
@@ -167,6 +173,7 @@ impl World {
             kept: Kept::default(),
             usable: Vec::new(),
             claims: Claims::default(),
+            spot: SpotMemory::default(),
             services: Services::default(),
             is_guarded: false,
             booked: Vec::new(),

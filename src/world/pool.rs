@@ -160,6 +160,15 @@ impl PoolState {
         self.quota.most().is_none_or(|quota| asked <= quota)
     }
 
+    /// Whether a gang could be had here now as far as one knows: idle instances, or a market that has not refused lately.
+    pub fn may_be_had(&self, pool: &Pool, now: SimTime, gpus: u64) -> bool {
+        let asks_for = Self::instances_for(pool, gpus);
+        self.fits(gpus)
+            || self.may_rent(pool, gpus)
+                && self.refused_until <= now
+                && self.doubt.may_ask(asks_for)
+    }
+
     /// Takes GPUs for a gang.
     #[expect(
         clippy::inline_always,

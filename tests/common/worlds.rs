@@ -3,7 +3,8 @@
 use plimsoll::model::{
     Boot, Class, Discipline, Elastic, Grouping, Horizon, Model, Outcome, Overrun, Packing,
     Placement, Pool, Preemption, PriceSteps, RentKind, Rented, Request, Requeue, Scored, Scoring,
-    Shape, Spill, SpillTest, Spread, StrategySettings, Supply, Timeline, Truth, Weights,
+    Shape, Spill, SpillTest, SpotPolicy, Spread, StrategySettings, Supply, Timeline, Truth,
+    Uniform, Weights, Zones,
 };
 use plimsoll::units::{
     BytePrice, ByteTariff, Bytes, ClassId, Epoch, MilliGpus, Price, ShapeId, SimTime, SiteId, Span,
@@ -169,20 +170,73 @@ pub fn placements() -> Vec<Placement> {
     ]
 }
 
+/// Policies for spot pools, each with some discipline and placement.
+fn spot_policies() -> Vec<(Discipline, Placement, SpotPolicy)> {
+    let zones = [
+        Zones::Cheapest,
+        Zones::RetrySame { tries: 2 },
+        Zones::EagerNext,
+        Zones::Bandit,
+    ];
+    let mut all = Vec::new();
+    for discipline in [Discipline::Fifo, Discipline::FitFirst, Discipline::Easy] {
+        for (index, zones) in zones.into_iter().enumerate() {
+            let after = [Some(Span::ZERO), Some(Span(900_000)), None][(index + all.len()) % 3];
+            let policy = SpotPolicy {
+                zones,
+                on_demand_after: after,
+                uniform: None,
+            };
+            all.push((discipline.clone(), Placement::PublicOnly, policy));
+        }
+        let uniform = SpotPolicy {
+            zones: Zones::Cheapest,
+            on_demand_after: Some(Span::ZERO),
+            uniform: Some(Uniform {
+                changeover: Span(120_000),
+            }),
+        };
+        let spill = Placement::PrivateFirst(Spill {
+            test: SpillTest::Waited(Span(60_000)),
+            ceiling: None,
+        });
+        all.push((discipline, spill, uniform));
+    }
+    all
+}
+
 /// All combinations, as strategies of one scenario.
 pub fn all_strategies(requeue: Requeue) -> Vec<StrategySettings> {
     let mut all = Vec::new();
-    for discipline in disciplines() {
-        for placement in placements() {
+    for (turn, discipline) in disciplines().into_iter().enumerate() {
+        for (index, placement) in placements().into_iter().enumerate() {
+            let ranks = matches!(placement, Placement::Scored(_));
+            let every = matches!(discipline, Discipline::Fifo | Discipline::Easy);
+            // Every ranking with two disciplines, and every discipline with some of them: it is enough, and half the time.
+            if ranks && !every && (turn + index) % 3 > 0 {
+                continue;
+            }
             all.push(StrategySettings {
                 rules: Vec::new(),
                 name: format!("{discipline:?} {placement:?} {requeue:?}"),
                 discipline: discipline.clone(),
                 placement,
+                spot: None,
                 requeue,
                 overspends: false,
             });
         }
+    }
+    for (discipline, placement, policy) in spot_policies() {
+        all.push(StrategySettings {
+            spot: Some(policy),
+            placement,
+            requeue,
+            ..StrategySettings::bare(
+                &format!("{discipline:?} {placement:?} {policy:?}"),
+                discipline,
+            )
+        });
     }
     all
 }
@@ -230,7 +284,11 @@ fn offers() -> impl Strategy<Value = Rented> {
         prop::sample::select(vec![0u64, 1, 600_000]),
     )
         .prop_map(|(prices, quota, boot, minimum, increment, idle)| Rented {
-            kind: RentKind::OnDemand,
+            kind: if minimum == 0 {
+                RentKind::Spot
+            } else {
+                RentKind::OnDemand
+            },
             notice: Span::ZERO,
             prices,
             quota,

@@ -19,6 +19,7 @@ mod references;
 mod rented;
 mod replicate;
 mod spill;
+mod spot;
 mod theory;
 mod waits;
 mod whatif;

@@ -68,6 +68,7 @@ mod selector;
 mod service_weather;
 mod services;
 mod sites;
+mod spot;
 mod state_file;
 mod storages;
 mod straddlers;
@@ -297,6 +298,7 @@ fn compiled(
     (imports, unplaceable): (Vec<ImportReport>, u64),
 ) -> Result<Compiled, Problems> {
     scorings::check(&mut context, &scenario.file, &model);
+    spot::check(&mut context, &scenario.file, &model);
     let context = context.faultless()?;
     Ok(Compiled {
         load: LoadReport::of(&model, &imports, unplaceable, seed),

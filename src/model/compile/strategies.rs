@@ -76,6 +76,7 @@ fn strategy(context: &mut Context, spec: &StrategySpec, names: Names<'_>) -> Str
         name: String::new(),
         discipline,
         placement,
+        spot: super::spot::read(context, &spec.spot),
         rules: Vec::new(),
         requeue: match spec.requeue.value() {
             Some(RequeueKind::Front) => Requeue::Front,

@@ -29,6 +29,7 @@ mod power;
 mod rules;
 mod scorings;
 mod services;
+mod spot;
 mod storages;
 mod traffic;
 mod units;

@@ -21,6 +21,7 @@ mod rule;
 mod run;
 mod scoring;
 mod services;
+mod spot;
 mod storage;
 mod strategy;
 mod weather;
@@ -78,6 +79,7 @@ pub use services::{
     ArtifactKind, ArtifactSpec, IdentityProviderSpec, KeyServiceSpec, LossKind, PullKind, ReadKind,
     RegistrySpec, ReleasesSpec, RotationSpec, SubmitKind, SyncKind, UsesSpec,
 };
+pub use spot::{SpotKind, SpotSpec};
 pub use storage::{StorageSpec, StorageTier};
 pub use strategy::{
     HeedKind, InPhaseSpec, PlacementKind, PlacementSpec, QueueKind, QueueSpec, RequeueKind,

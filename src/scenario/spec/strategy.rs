@@ -7,6 +7,7 @@ use crate::scenario::given::Given;
 
 use super::rule::ModeKind;
 use super::scoring::{SpreadByKind, WeightsSpec};
+use super::spot::SpotSpec;
 use super::{ByName, List};
 
 /// One strategy of the comparison.
@@ -20,6 +21,8 @@ pub struct StrategySpec {
     pub queue: Given<QueueSpec>,
     /// Where; owned pools only unless given.
     pub placement: Given<PlacementSpec>,
+    /// How it uses spot pools; as any other rented pool unless given.
+    pub spot: Given<SpotSpec>,
     /// Who is next and where, from the beginning of a phase on.
     pub in_phase: List<InPhaseSpec>,
     /// Where in the line a stopped job waits again; "keep" (the place of its first arrival) unless given.
