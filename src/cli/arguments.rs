@@ -9,6 +9,7 @@ use super::explain::ExplainCommand;
 use super::generate::GenerateArguments;
 use super::import::ImportArguments;
 use super::init::InitArguments;
+use super::runbook::RunbookCommand;
 use super::verify::VerifyArguments;
 
 /// Compares placement strategies for hybrid GPU infrastructure by simulation: at what cost, with what queue
@@ -91,6 +92,9 @@ pub(super) enum Command {
     /// Say why something came out as it did, and what would have been otherwise
     #[command(subcommand)]
     Explain(ExplainCommand),
+    /// Try out who does what before a failover begins
+    #[command(subcommand)]
+    Runbook(RunbookCommand),
     /// Print the JSON Schema of scenario files
     Schema,
 }

@@ -28,6 +28,7 @@ mod power;
 mod progress;
 mod ranking;
 mod rules;
+mod runbook;
 mod schema;
 mod services;
 mod study;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Verify(trust) => verify::verify(trust),
         Command::Evidence(what) => evidence::evidence(what),
         Command::Explain(command) => explain::explain(command),
+        Command::Runbook(command) => runbook::runbook(command),
         Command::Schema => schema::schema(),
     };
     match done {

@@ -68,6 +68,10 @@ pub enum Purpose {
     LeadTime = 40,
     /// Which jobs of a class go elsewhere.
     Cutover = 41,
+    /// How long a stage of a runbook takes, and whether a step fails; the count is the number of the alarm.
+    Reaction = 50,
+    /// When something is lost on purpose.
+    Drill = 51,
     /// Factors that several quantities of one replication share.
     CommonFactor = 21,
 }

@@ -2,7 +2,7 @@
 
 use crate::journal::{Fact, JobState, Observer};
 use crate::model::{FailBack, FailoverAction};
-use crate::units::SimTime;
+use crate::units::{Money, SimTime};
 use crate::world::{Phase, Reason, Slot};
 
 use super::agenda::{Event, Rank};
@@ -18,9 +18,15 @@ const TOLD_OFF: u32 = 2;
 const NEXT: u32 = 3;
 const COOLED: u32 = 4;
 const LOOK: u32 = 5;
+pub(super) const STAGE: u32 = 6;
 
 impl<O: Observer> Run<'_, O> {
-    fn expect_failover(&mut self, at: SimTime, (failover, trigger): (usize, usize), what: u32) {
+    pub(super) fn expect_failover(
+        &mut self,
+        at: SimTime,
+        (failover, trigger): (usize, usize),
+        what: u32,
+    ) {
         let event = Event {
             rank: Rank::Restored,
             id: (failover as u32) << 16 | trigger as u32,
@@ -117,6 +123,7 @@ impl<O: Observer> Run<'_, O> {
             }
             COOLED => self.reconsider(failover),
             NEXT => self.open_next(failover, version),
+            STAGE => self.end_stage(failover, version),
             _ => {}
         }
     }
@@ -126,6 +133,10 @@ impl<O: Observer> Run<'_, O> {
         let of = &self.model.failovers.list[failover];
         let state = &self.world.failing.states[failover];
         if state.is_wanted() == state.is_on {
+            if !state.is_on {
+                // Whoever reacts to what is over need not go on.
+                self.stand_down(failover);
+            }
             return;
         }
         let now = self.world.now;
@@ -135,13 +146,14 @@ impl<O: Observer> Run<'_, O> {
             return self.expect_failover(cooled, (failover, 0), COOLED);
         }
         if state.is_on {
+            self.stand_down(failover);
             self.end_failover(failover);
-        } else {
+        } else if !self.raise_alarm(failover) {
             self.begin_failover(failover);
         }
     }
 
-    fn begin_failover(&mut self, failover: usize) {
+    pub(super) fn begin_failover(&mut self, failover: usize) {
         let now = self.world.now;
         let of = &self.model.failovers.list[failover];
         self.world.failing.states[failover].begin(now, of.targets.len());
@@ -241,11 +253,20 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
+    /// What people cost who reacted to alarms.
+    pub(super) fn people_cost(&self) -> Money {
+        let states = self.world.failing.states.iter();
+        states.map(|state| state.record.people_cost).sum()
+    }
+
     /// At the horizon: what became of each failover.
     #[cold]
     pub(super) fn close_failovers(&mut self) {
         let now = self.world.now;
         for index in 0..self.world.failing.states.len() {
+            if let Some(book) = self.model.failovers.runbook_of(index) {
+                self.pay_people(index, book);
+            }
             let state = &mut self.world.failing.states[index];
             state.settle(now);
             let record = state.record;

@@ -96,6 +96,7 @@ impl<O: Observer> Run<'_, O> {
             link_cost,
             copy_cost: self.world.staging.copy_cost,
             storage_cost,
+            people_cost: self.people_cost(),
             discounts,
             shortfall,
         };

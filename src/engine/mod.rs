@@ -25,6 +25,7 @@ mod rollout;
 mod room;
 mod rules;
 mod run;
+mod runbooks;
 mod services;
 mod spot;
 mod standing;

@@ -112,6 +112,12 @@ pub enum Fact {
     FailoverBegan(u16),
     /// A failover is over.
     FailoverOver(u16),
+    /// Triggers want a failover, and somebody has to notice.
+    Alarm(u16),
+    /// A step of the runbook of a failover was done.
+    StepDone(u16, u16),
+    /// A step of the runbook of a failover failed, or must not be done.
+    StepFailed(u16, u16),
     /// A job was told to stop because a failover moves it, or brings it back.
     Moved(JobId, PoolId),
 }

@@ -1,6 +1,6 @@
 //! What became of losses, and of failovers.
 
-use crate::units::{ClassId, JobId, SimTime, Span};
+use crate::units::{ClassId, JobId, Money, SimTime, Span};
 
 /// A job that lost its place, and ran again or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,16 @@ pub struct FailoverRecord {
     pub moved: u64,
     /// Jobs that it turned away.
     pub shed: u64,
+    /// How often its triggers wanted it, where it has a runbook.
+    pub alarms: u64,
+    /// How often they wanted it no longer before it began.
+    pub called_off: u64,
+    /// How often a step of its runbook failed, or must not be done.
+    pub failed_steps: u64,
+    /// How long people were busy with it, each counted.
+    pub people: Span,
+    /// What they cost.
+    pub people_cost: Money,
     /// Where the run stopped.
     pub horizon: SimTime,
 }

@@ -34,6 +34,8 @@ pub enum Payee {
     Dataset(DatasetId),
     /// Whoever provides a storage, by its place among all.
     Storage(u16),
+    /// Whoever carries out the runbook of a failover, by its place in the model.
+    People(u16),
     /// A provider, for all of its pools together.
     Provider(ProviderId),
 }
@@ -51,6 +53,8 @@ pub enum Item {
     LinkRent,
     /// Data that are kept.
     Storage,
+    /// People who react to an alarm, by the hour.
+    Reaction,
     /// Money back for what was bought this month.
     Discount,
     /// What was promised and not bought.

@@ -210,6 +210,8 @@ pub struct RunRecord {
     pub copy_cost: Money,
     /// What keeping data sets cost.
     pub storage_cost: Money,
+    /// What people cost who reacted to alarms.
+    pub people_cost: Money,
     /// What providers gave back for volume.
     pub discounts: Money,
     /// What was promised to providers and not spent.

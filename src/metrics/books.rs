@@ -25,6 +25,8 @@ pub struct Books {
     pub links: Money,
     /// What keeping data sets cost, of the whole run.
     pub storage: Money,
+    /// What people cost who reacted to alarms, of the whole run.
+    pub people: Money,
     /// What providers gave back, of the whole run.
     pub discounts: Money,
     /// What was promised to providers and not spent, of the whole run.
@@ -54,9 +56,9 @@ impl Books {
         self.peak_gpus += record.peak_gpus;
     }
 
-    /// Capacity, electricity by the meter, egress, links, storage and what terms with providers change, together.
+    /// Capacity, electricity by the meter, egress, links, storage, people who react to alarms and what terms with providers change, together.
     pub fn cost(&self) -> Money {
-        let carried = self.egress + self.links + self.storage;
+        let carried = self.egress + self.links + self.storage + self.people;
         self.charged + self.drawn.cost + carried + self.shortfall - self.discounts
     }
 

@@ -254,6 +254,7 @@ impl Observer for Fold {
     fn run(&mut self, record: &RunRecord) {
         self.run = *record;
         self.total.links = record.link_cost;
+        self.total.people = record.people_cost;
         self.total.storage = record.storage_cost;
         self.total.egress += record.copy_cost;
         self.total.discounts = record.discounts;

@@ -71,6 +71,26 @@ pub(super) fn begun(of: &FailoverRecord) -> Cell {
     Cell::amount(of.begun as f64)
 }
 
+pub(super) fn alarms(of: &FailoverRecord) -> Cell {
+    Cell::amount(of.alarms as f64)
+}
+
+pub(super) fn called_off(of: &FailoverRecord) -> Cell {
+    Cell::amount(of.called_off as f64)
+}
+
+pub(super) fn steps_failed(of: &FailoverRecord) -> Cell {
+    Cell::amount(of.failed_steps as f64)
+}
+
+pub(super) fn people(of: &FailoverRecord) -> Cell {
+    Cell::amount(of.people.0 as f64 / 3.6e6)
+}
+
+pub(super) fn people_cost(of: &FailoverRecord) -> Cell {
+    Cell::amount(of.people_cost.as_units())
+}
+
 pub(super) fn flaps(of: &FailoverRecord) -> Cell {
     Cell::amount(of.flaps as f64)
 }

@@ -102,7 +102,7 @@ macro_rules! metrics {
 
 metrics! {
     "cost_total" Money Lower EachPool(|b| Cell::amount(b.cost().as_units()))
-        "all that is paid: capacity, used or not; its metered electricity; egress; links' rent; storage; shortfalls of commitments; less discounts; of one pool, its capacity, electricity and egress";
+        "all that is paid: capacity, used or not; its metered electricity; egress; links' rent; storage; shortfalls of commitments; people who react to alarms; less discounts; of one pool, its capacity, electricity and egress";
     "cost_owned" Money Lower Owned(|b| Cell::amount(b.charged.as_units()))
         "what owned capacity cost, used or not, without electricity by the meter";
     "cost_rented" Money Lower Rented(|b| Cell::amount(b.charged.as_units()))
@@ -321,6 +321,16 @@ metrics! {
         "share of the losses that cost no more running than the recovery point of the class";
     "failover_begun" Times Lower Failover(recovery::begun)
         "how often the failover began";
+    "failover_alarms" Times Lower Failover(recovery::alarms)
+        "how often its triggers wanted it, where it has a runbook";
+    "failover_called_off" Times Neither Failover(recovery::called_off)
+        "how often they wanted it no longer before it began";
+    "failover_steps_failed" Times Lower Failover(recovery::steps_failed)
+        "how often a step of its runbook failed, or must not be done";
+    "failover_people_h" Hours Lower Failover(recovery::people)
+        "hours of people who reacted, each counted";
+    "failover_people_cost" Money Lower Failover(recovery::people_cost)
+        "what they cost; part of the total cost";
     "failover_flaps" Times Lower Failover(recovery::flaps)
         "how often it began within an hour after it was over";
     "failover_in_force" Share Lower Failover(recovery::in_force)

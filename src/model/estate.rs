@@ -20,6 +20,7 @@ use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::rollout::Rollout;
 use super::rules::Rules;
+use super::runbook::Runbook;
 use super::services::Services;
 use super::settings::{Placement, StrategySettings};
 use super::timeline::{JobSource, Timeline};
@@ -254,6 +255,7 @@ impl Model {
             || self.weather.rolls_dice()
             || self.rollout.rolls_dice()
             || self.factors.rolls_dice()
+            || self.failovers.runbooks.iter().any(Runbook::rolls_dice)
             || self.classes.iter().any(Class::rolls_dice)
             || (self.strategies.iter().any(rents) && self.pools.iter().any(random))
     }

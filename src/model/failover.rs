@@ -5,11 +5,15 @@
 
 use crate::units::{ClassId, LinkId, OutletId, PoolId, Price, ShapeId, SiteId, Span};
 
+use super::runbook::Runbook;
+
 /// All failovers of a scenario.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Failovers {
     /// In the order of the file.
     pub list: Vec<Failover>,
+    /// Who does what before some of them begin.
+    pub runbooks: Vec<Runbook>,
     /// What opens and closes, a bit of a mask for each.
     pub doors: Vec<Door>,
     /// By shape and pool: which doors lead there; empty if there are no failovers.
@@ -162,6 +166,7 @@ impl Failovers {
             passages: vec![Passage::default(); shapes.len() * sites.len()],
             pools: sites.len(),
             objectives,
+            runbooks: Vec::new(),
             list,
         };
         if made.list.is_empty() {
@@ -236,6 +241,12 @@ impl Failovers {
     /// What losses of a class are measured by, if it belongs to a failover.
     pub fn objectives(&self, class: ClassId) -> Option<Objectives> {
         self.objectives.get(class.index()).copied().flatten()
+    }
+
+    /// Who does what before a failover begins, if anybody has to.
+    pub fn runbook_of(&self, failover: usize) -> Option<&Runbook> {
+        let mut books = self.runbooks.iter();
+        books.find(|book| usize::from(book.failover) == failover)
     }
 
     /// Classes whose losses are measured.

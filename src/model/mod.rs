@@ -31,6 +31,7 @@ mod request;
 mod rhythm;
 mod rollout;
 mod rules;
+mod runbook;
 mod sample;
 mod scored;
 mod services;
@@ -74,6 +75,7 @@ pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement,
 pub use rules::{
     Masks, Rule, RuleEffect, RuleMode, RuleOn, Rules, Value as AttributeValue, set_bits,
 };
+pub use runbook::{Runbook, Stage, Step, StepDoes};
 pub use sample::SampleScratch;
 pub use scored::{Grouping, Scored, Scoring, Weights};
 pub use services::{

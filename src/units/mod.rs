@@ -10,6 +10,7 @@ mod bytes;
 mod calendar;
 mod energy;
 mod gpus;
+mod hours;
 mod ids;
 mod money;
 mod quantity;
@@ -22,6 +23,7 @@ pub use bytes::Bytes;
 pub use calendar::{Epoch, Zone, month_label};
 pub use energy::{Carbon, Energy};
 pub use gpus::MilliGpus;
+pub use hours::WorkingHours;
 pub use ids::{
     ClassId, DatasetId, JobId, LinkId, NodeId, OutletId, PoolId, ProviderId, ServiceId, ShapeId,
     SiteId, StrategyId, TenantId,

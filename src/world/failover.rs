@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::journal::{FailoverRecord, RecoveryRecord};
-use crate::model::{Door, FailBack, Failover, FailoverAction, Model, Signal, Trigger};
+use crate::model::{Door, FailBack, Failover, FailoverAction, Model, Signal, Stage, Trigger};
 use crate::units::{ClassId, PoolId, ShapeId, SimTime, Span};
 
 use super::job::Slot;
@@ -26,6 +26,17 @@ pub struct Watch {
     pub look_at: SimTime,
 }
 
+/// What somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// Which stage of the runbook.
+    pub stage: Stage,
+    /// Of which of its steps, from [`Stage::Approve`] on.
+    pub step: u16,
+    /// Since when; what came before is paid.
+    pub since: SimTime,
+}
+
 /// One failover at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FailoverState {
@@ -41,6 +52,14 @@ pub struct FailoverState {
     pub changed: Option<SimTime>,
     /// Counts beginnings and ends.
     pub version: u32,
+    /// What somebody does before it begins, and while it is in force.
+    pub reaction: Option<Reaction>,
+    /// Counts stages of reactions.
+    pub stage: u32,
+    /// Whether a step failed, so that nobody goes on until nothing holds any more.
+    pub failed: bool,
+    /// How many steps were done.
+    pub done: u16,
     /// What is to be told of it.
     pub record: FailoverRecord,
 }

@@ -68,7 +68,7 @@ pub use books::Books;
 pub use budgets::Budgets;
 pub use causes::{Causes, Reading};
 pub use claims::Claims;
-pub use failover::{Failing, FailoverState, Watch};
+pub use failover::{Failing, FailoverState, Reaction, Watch};
 pub use feeds::{Feeds, Shortage, Starved};
 pub use job::{Job, Jobs, Phase, Slot};
 pub use kept::Kept;

@@ -287,6 +287,8 @@ impl Run<'_> {
         assert_eq!(settled(Item::Shortfall), self.heard.run.shortfall);
         let rents = others.get(&Item::LinkRent).copied().unwrap_or_default();
         assert_eq!(rents, self.heard.run.link_cost, "links posted");
+        let people = others.get(&Item::Reaction).copied().unwrap_or_default();
+        assert_eq!(people, self.heard.run.people_cost, "people posted");
         assert_eq!(
             settled(Item::Storage),
             self.heard.run.storage_cost,

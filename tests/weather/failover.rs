@@ -13,12 +13,12 @@ use plimsoll::model::{
 };
 use plimsoll::units::{ClassId, MilliGpus, PoolId, Price, SimTime, SiteId, Span};
 
-const DC: PoolId = PoolId(0);
-const BACKUP: PoolId = PoolId(1);
+pub(crate) const DC: PoolId = PoolId(0);
+pub(crate) const BACKUP: PoolId = PoolId(1);
 const CLOUD: PoolId = PoolId(2);
 
 /// Four GPUs at home, four at a second site of ours, and nodes of four in a cloud; a day and a half long.
-fn estate(nodes: u32) -> Model {
+pub(crate) fn estate(nodes: u32) -> Model {
     let mut model = model(
         vec![
             owned("dc", nodes, 4, Packing::Best),
@@ -39,7 +39,7 @@ fn estate(nodes: u32) -> Model {
     model
 }
 
-fn to(pools: &[PoolId]) -> Target {
+pub(crate) fn to(pools: &[PoolId]) -> Target {
     Target {
         pools: pools.to_vec(),
         needs_replica: false,
@@ -56,7 +56,7 @@ fn on(signal: Signal) -> Trigger {
 }
 
 /// Once all at home is lost, work goes to these, in order.
-fn reroute(targets: Vec<Target>) -> Failover {
+pub(crate) fn reroute(targets: Vec<Target>) -> Failover {
     Failover {
         name: "out".to_owned(),
         classes: vec![ClassId(0)],
@@ -76,7 +76,7 @@ const WANTED: Objectives = Objectives {
     point: Some(Span(15 * MINUTE)),
 };
 
-fn hold(model: &mut Model, failover: Failover, shapes: &[Shape]) {
+pub(crate) fn hold(model: &mut Model, failover: Failover, shapes: &[Shape]) {
     let sites: Vec<SiteId> = model.pools.iter().map(|pool| pool.site).collect();
     let classes: Vec<ClassId> = shapes.iter().map(|shape| shape.class).collect();
     // Home, and where the failover leads from and to.
@@ -98,7 +98,7 @@ fn run(model: &mut Model, failover: Failover, rows: &[Row], weather: &[Incident]
 }
 
 /// All nodes of a pool are lost from one instant until another, in minutes.
-fn lost(pool: PoolId, nodes: u32, from: u64, until: u64) -> [Incident; 2] {
+pub(crate) fn lost(pool: PoolId, nodes: u32, from: u64, until: u64) -> [Incident; 2] {
     let range = if nodes == 0 {
         NodeRange::rented(pool)
     } else {
@@ -115,7 +115,7 @@ fn lost(pool: PoolId, nodes: u32, from: u64, until: u64) -> [Incident; 2] {
 }
 
 /// When jobs were placed, in minutes, and where.
-fn placed(heard: &Everything, job: usize) -> Vec<(u64, PoolId)> {
+pub(crate) fn placed(heard: &Everything, job: usize) -> Vec<(u64, PoolId)> {
     let places = heard.facts.iter().filter_map(|&(at, fact)| match fact {
         Fact::Placed(id, pool) if id.index() == job => Some((at.0 / MINUTE, pool)),
         _ => None,
@@ -137,7 +137,7 @@ fn told(heard: &Everything) -> Vec<(u64, bool)> {
 }
 
 /// Ten hours, and behind it an hour that comes at 1:00; checkpoints by the hour.
-const TWO: [Row; 2] = [row(0, 10 * HOUR), row(HOUR, HOUR)];
+pub(crate) const TWO: [Row; 2] = [row(0, 10 * HOUR), row(HOUR, HOUR)];
 
 const fn row(submit: u64, work: u64) -> Row {
     Row {

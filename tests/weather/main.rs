@@ -28,5 +28,6 @@ mod regulated;
 mod repairs;
 mod rules;
 mod rules_in_storms;
+mod runbooks;
 mod services;
 mod versions;

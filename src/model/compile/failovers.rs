@@ -106,7 +106,7 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, known: Known<'_>)
     }
     let first = file.failover.items().map(|(_, table)| table).next();
     if let (Some(table), true) = (first, context.problems.is_empty()) {
-        note(context, &list);
+        note(context, file, &list);
         too_many(context, table, &list, known);
     }
     let shapes: Vec<ClassId> = known.shapes.iter().map(|shape| shape.class).collect();
@@ -136,9 +136,11 @@ fn too_many(context: &mut Context, at: Origin, list: &[Failover], known: Known<'
     }
 }
 
-fn note(context: &mut Context, list: &[Failover]) {
+fn note(context: &mut Context, file: &ScenarioFile, list: &[Failover]) {
     for failover in list {
-        let acts = !matches!(failover.action, FailoverAction::Queue);
+        let mut books = file.runbook.items();
+        let has_book = books.any(|(book, _)| book.failover.value() == Some(&failover.name));
+        let acts = !has_book && !matches!(failover.action, FailoverAction::Queue);
         if acts {
             context.note_default(
                 format!("failover {}: reaction", failover.name),

@@ -63,6 +63,7 @@ mod rhythms;
 mod routes;
 mod rules;
 mod run;
+mod runbooks;
 mod scorings;
 mod selector;
 mod service_weather;
@@ -184,7 +185,9 @@ fn plans_of(
         shapes: &intake.shapes,
         described: &described,
     };
-    let failovers = failovers::read(context, file, known);
+    let mut failovers = failovers::read(context, file, known);
+    let of = (parts.0.epoch, &failovers.list[..], &rules);
+    failovers.runbooks = runbooks::read(context, file, of, known);
     (strategies, (budgets, rules, failovers), rollout)
 }
 

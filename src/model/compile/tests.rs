@@ -27,6 +27,7 @@ mod network;
 mod phases;
 mod power;
 mod rules;
+mod runbooks;
 mod scorings;
 mod services;
 mod spot;

@@ -19,6 +19,7 @@ mod phase;
 mod record;
 mod rule;
 mod run;
+mod runbook;
 mod scoring;
 mod services;
 mod spot;
@@ -74,6 +75,9 @@ pub use rule::{
     OnChangeKind, RuleSpec, SubjectKind,
 };
 pub use run::{OverrunKind, RunSpec};
+pub use runbook::{
+    DayKind, HoursSpec, RunbookSpec, SeverityKind, StageOfRunbookKind, StepKind, StepOfRunbookSpec,
+};
 pub use scoring::{SpreadByKind, WeightsSpec};
 pub use services::{
     ArtifactKind, ArtifactSpec, IdentityProviderSpec, KeyServiceSpec, LossKind, PullKind, ReadKind,
@@ -153,6 +157,8 @@ pub struct ScenarioFile {
     pub failure: List<FailureSpec>,
     /// Where classes of work go when something that they rely on fails.
     pub failover: List<FailoverSpec>,
+    /// Who does what before a failover begins; nobody has to do anything unless given.
+    pub runbook: List<RunbookSpec>,
     /// What the run begins with; nothing unless given.
     pub initial: Given<InitialSpec>,
     /// How the estate changes inside one run.

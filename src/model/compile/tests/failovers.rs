@@ -5,7 +5,7 @@ use crate::units::*;
 
 use super::{Compiled, Folder, GOOD, TRACE, try_compile};
 
-const OUT: &str = r#"
+pub(super) const OUT: &str = r#"
 [[failover]]
 name = "large-leaves"
 classes = ["large"]

@@ -1,0 +1,252 @@
+//! Failovers and runbooks tried out: in each sampled world something is lost on purpose, and what became of it is told.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use crate::dice::{Dice, Purpose};
+use crate::engine::{Scratch, Stuck, simulate};
+use crate::journal::{Fact, FailoverRecord, Observer, RecoveryRecord};
+use crate::model::{Happening, Horizon, Incident, Model, NodeRange, Signal, Timeline};
+use crate::strategy::Strategy;
+use crate::units::{Money, PoolId, SimTime, Span, StrategyId};
+
+/// What is tried out.
+#[derive(Clone, Copy, Debug)]
+pub struct Drill<'a> {
+    /// In which world.
+    pub model: &'a Model,
+    /// Under which strategy.
+    pub strategy: StrategyId,
+    /// Which failover, by its place.
+    pub failover: usize,
+    /// The user's seed.
+    pub seed: u64,
+    /// In how many sampled worlds.
+    pub worlds: u32,
+    /// How long what is lost stays lost.
+    pub lasts: Span,
+}
+
+/// What became of it in one world.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tried {
+    /// When it was lost; `None` if nothing was lost on purpose.
+    pub lost_at: Option<SimTime>,
+    /// How often the failover began from then on.
+    pub begun: u64,
+    /// When it first began from then on.
+    pub begun_at: Option<SimTime>,
+    /// The first step of its runbook that failed, from then on.
+    pub failed_step: Option<u16>,
+    /// The last step that was done by then, and when each was.
+    pub steps: Vec<(u16, SimTime)>,
+    /// What its classes lost at that instant, or while it lasted.
+    pub losses: Vec<RecoveryRecord>,
+    /// How often jobs began to violate rules.
+    pub violations: u64,
+    /// What people cost in the whole run.
+    pub people_cost: Money,
+    /// How long people were busy in the whole run.
+    pub people: Span,
+}
+
+impl Tried {
+    /// Whether it worked: what was lost worked again in time, and no step failed. `None` where nothing was lost, or the
+    /// run was over before anybody knew.
+    pub fn worked(&self) -> Option<bool> {
+        if self.failed_step.is_some() {
+            return Some(false);
+        }
+        let mut known = None;
+        for loss in &self.losses {
+            for met in [self::time(loss), self::point(loss)] {
+                match met {
+                    Some(false) => return Some(false),
+                    Some(true) => known = Some(true),
+                    None => {}
+                }
+            }
+        }
+        known
+    }
+
+    /// How long it took until all that was lost worked again, and whether that is known.
+    pub fn took(&self) -> Option<(Span, bool)> {
+        let longest = self.losses.iter().map(|loss| loss.took).max()?;
+        Some((longest, self.losses.iter().all(|loss| loss.works)))
+    }
+}
+
+/// Without an objective, to work again at all is to work again in time.
+fn time(loss: &RecoveryRecord) -> Option<bool> {
+    match loss.time {
+        Some(_) => loss.in_time(),
+        None => loss.works.then_some(true),
+    }
+}
+
+fn point(loss: &RecoveryRecord) -> Option<bool> {
+    match loss.point {
+        Some(_) => loss.in_point(),
+        None => None,
+    }
+}
+
+/// Tries a failover out in many worlds, in parallel; the answers are in the order of the worlds.
+///
+/// # Errors
+/// A run that goes in circles.
+pub fn drill(drill: &Drill<'_>, cancelled: &AtomicBool) -> Result<Vec<Tried>, Stuck> {
+    let strategy = Strategy::prepare(drill.model, drill.strategy);
+    let worlds: Vec<u32> = (0..drill.worlds).collect();
+    let tried: Vec<Result<Tried, Stuck>> = worlds
+        .par_iter()
+        .map_init(Scratch::default, |scratch, &world| {
+            if cancelled.load(Ordering::Relaxed) {
+                return Ok(Tried::default());
+            }
+            one(drill, &strategy, world, scratch)
+        })
+        .collect();
+    tried.into_iter().collect()
+}
+
+fn one(
+    drill: &Drill<'_>,
+    strategy: &Strategy,
+    replication: u32,
+    scratch: &mut Scratch,
+) -> Result<Tried, Stuck> {
+    let model = drill.model;
+    let dice = Dice {
+        seed: drill.seed,
+        replication,
+    };
+    let mut timeline = Timeline::default();
+    Timeline::sample(model, &dice, &mut timeline);
+    let lost_at = lose(drill, &dice, &mut timeline);
+    let failover = &model.failovers.list[drill.failover];
+    let mut heard = Heard {
+        failover: drill.failover as u16,
+        from: lost_at.unwrap_or(SimTime::ZERO),
+        until: lost_at.map_or(SimTime::NEVER, |at| at + drill.lasts),
+        tried: Tried {
+            lost_at,
+            ..Tried::default()
+        },
+    };
+    simulate(model, strategy, &timeline, &dice, scratch, &mut heard)?;
+    let mut tried = heard.tried;
+    let of_class = |loss: &RecoveryRecord| failover.classes.contains(&loss.class);
+    tried.losses.retain(of_class);
+    Ok(tried)
+}
+
+/// Loses what the first trigger of the failover that can be lost watches, at an instant that the dice choose in the middle
+/// half of the run; `None` where nothing of it can be lost on purpose, or the run has no end.
+fn lose(drill: &Drill<'_>, dice: &Dice, timeline: &mut Timeline) -> Option<SimTime> {
+    let model = drill.model;
+    let end = match model.horizon {
+        Horizon::At(end) => end,
+        Horizon::LastSubmit => timeline.last_submit(),
+        Horizon::UntilEmpty => return None,
+    };
+    let failover = &model.failovers.list[drill.failover];
+    let key = dice.key("drill", &failover.name);
+    let mut stream = dice.stream(key, Purpose::Drill, 0, 0);
+    let at = SimTime(end.0 / 4 + stream.below((end.0 / 2).max(1)));
+    let until = at + drill.lasts;
+    let mut triggers = failover.triggers.iter();
+    let script = triggers.find_map(|trigger| match &trigger.signal {
+        Signal::Lost(groups) => groups.first().map(|group| {
+            let pools = group.iter().flat_map(|&pool| {
+                let range = whole(model, pool);
+                [range.incident(at, false), range.incident(until, true)]
+            });
+            pools.collect::<Vec<Incident>>()
+        }),
+        Signal::LinkDown(links) => Some(
+            links
+                .iter()
+                .flat_map(|&link| {
+                    [
+                        Incident::link_down(at, link, 0),
+                        Incident::link_up(until, link, 0),
+                    ]
+                })
+                .collect(),
+        ),
+        Signal::ServiceOut(outlets) => Some(
+            outlets
+                .iter()
+                .flat_map(|&outlet| {
+                    let voids = false;
+                    [
+                        Incident::terms(at, Happening::ServiceDown { outlet, voids }),
+                        Incident::terms(until, Happening::ServiceUp { outlet }),
+                    ]
+                })
+                .collect(),
+        ),
+        _ => None,
+    })?;
+    timeline.weather.extend(script);
+    Incident::put_in_order(&mut timeline.weather);
+    Some(at)
+}
+
+/// All nodes of a pool.
+fn whole(model: &Model, pool: PoolId) -> NodeRange {
+    let of = model.pool(pool);
+    if of.is_rented() {
+        NodeRange::rented(pool)
+    } else {
+        NodeRange {
+            pool,
+            first: 0,
+            nodes: of.nodes,
+        }
+    }
+}
+
+/// Listens to what became of the loss.
+struct Heard {
+    failover: u16,
+    from: SimTime,
+    until: SimTime,
+    tried: Tried,
+}
+
+impl Observer for Heard {
+    fn fact(&mut self, at: SimTime, fact: Fact) {
+        if at < self.from {
+            return;
+        }
+        match fact {
+            Fact::FailoverBegan(of) if of == self.failover => {
+                self.tried.begun += 1;
+                self.tried.begun_at = self.tried.begun_at.or(Some(at));
+            }
+            Fact::StepDone(of, step) if of == self.failover => self.tried.steps.push((step, at)),
+            Fact::StepFailed(of, step) if of == self.failover => {
+                self.tried.failed_step = self.tried.failed_step.or(Some(step));
+            }
+            Fact::Violated(..) => self.tried.violations += 1,
+            _ => {}
+        }
+    }
+
+    fn recovery(&mut self, record: &RecoveryRecord) {
+        if self.from <= record.lost_at && record.lost_at < self.until {
+            self.tried.losses.push(*record);
+        }
+    }
+
+    fn failover(&mut self, record: &FailoverRecord) {
+        if record.failover == self.failover {
+            self.tried.people = record.people;
+            self.tried.people_cost = record.people_cost;
+        }
+    }
+}
