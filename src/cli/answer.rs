@@ -65,11 +65,11 @@ fn words(summary: &Summary, place: &Path, width: usize) -> String {
     after.push(format!(
         "{}  manifest.json  summary.json  runs.csv{}",
         place.join("").display(),
-        if place.join("jobs.csv").exists() {
-            "  jobs.csv"
-        } else {
-            ""
-        }
+        ["jobs.csv", "evidence.jsonl"]
+            .iter()
+            .filter(|name| place.join(name).exists())
+            .map(|name| format!("  {name}"))
+            .collect::<String>()
     ));
     let lay = |lines: &[String]| -> String {
         lines

@@ -23,8 +23,13 @@ pub(super) fn over_bound(layout: &Layout, names: &[String], columns: &[Columns])
     let over = cheapest.estimate(share)?;
     let half = over.half_width().map(|half| half * 100.0);
     let percent = estimate(over.value * 100.0, half);
+    let which = if 1 < names.len() {
+        ", the cheapest,"
+    } else {
+        ""
+    };
     Some(format!(
-        "\"{}\", the cheapest, costs {percent} % more than the least that any plan could that does the same work on \
+        "\"{}\"{which} costs {percent} % more than the least that any plan could that does the same work on \
          the same estate (a bound: no plan need reach it).",
         plain(name)
     ))
