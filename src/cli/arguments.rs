@@ -61,7 +61,7 @@ pub(super) enum Command {
     },
     /// Say what is wrong with a scenario, and what is in it
     #[command(after_help = "Example:\n  plimsoll check scenarios/hybrid-burst.toml")]
-    Check(ScenarioArguments),
+    Check(CheckArguments),
     /// Read recorded jobs or weather and account for every row: read = accepted + dropped by named reason
     #[command(
         after_help = "Examples:\n  plimsoll import philly.csv.gz --from philly --zone America/Los_Angeles\n  \
@@ -97,6 +97,16 @@ pub(super) enum Command {
     Runbook(RunbookCommand),
     /// Print the JSON Schema of scenario files
     Schema,
+}
+
+/// Which scenario to check, and how far.
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArguments,
+    /// Also tell on which single things work stands, and which share of it could go on without its first site
+    #[arg(long)]
+    pub(super) coupling: bool,
 }
 
 /// Which scenario.

@@ -6,7 +6,8 @@ use crate::experiment::grouped;
 use crate::record::{decimal, plain};
 use crate::units::Bytes;
 
-use super::arguments::ScenarioArguments;
+use super::arguments::CheckArguments;
+use super::coupling::coupling;
 use super::exit::Failure;
 use super::failovers::failovers;
 use super::network::network;
@@ -21,8 +22,8 @@ const NAME: usize = 20;
 const NARROW: usize = 4;
 
 /// Tells all problems, or the inventory.
-pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
-    let study = Study::open(arguments, None)?;
+pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
+    let study = Study::open(&arguments.scenario, None)?;
     output::data(&answer::head(&study.read, &study))?;
     output::data(&inventory(&study))?;
     let outside = outside::outside(&study.model, study.seed);
@@ -37,6 +38,9 @@ pub(super) fn check(arguments: &ScenarioArguments) -> Result<(), Failure> {
     output::data(&services(&study.model))?;
     output::data(&rules(&study.model))?;
     output::data(&failovers(&study.model))?;
+    if arguments.coupling {
+        output::data(&coupling(&study))?;
+    }
     Ok(())
 }
 

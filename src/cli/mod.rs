@@ -11,6 +11,7 @@ mod columns;
 mod commitments;
 mod compare;
 mod contracts;
+mod coupling;
 mod evidence;
 mod exit;
 mod explain;
@@ -53,7 +54,7 @@ pub fn main() -> ExitCode {
             strategy,
             state_out,
         } => compare::run(study, strategy.as_deref(), state_out.as_deref()),
-        Command::Check(scenario) => check::check(scenario),
+        Command::Check(arguments) => check::check(arguments),
         Command::Import(source) => import::import(source),
         Command::Generate(world) => generate::generate(world),
         Command::Init(place) => init::init(place),

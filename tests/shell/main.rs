@@ -7,6 +7,7 @@ mod shell;
 
 mod check;
 mod command;
+mod coupling;
 mod evidence;
 mod example;
 mod explain;
