@@ -79,7 +79,7 @@ pub(super) fn rules(model: &Model) -> String {
 }
 
 /// Classes with pools of theirs for which something holds, in words.
-fn places(model: &Model, holds: impl Fn(ShapeId, PoolId) -> bool) -> Vec<String> {
+pub(super) fn places(model: &Model, holds: impl Fn(ShapeId, PoolId) -> bool) -> Vec<String> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (index, shape) in model.shapes.iter().enumerate() {
         let class = &model.classes[shape.class.index()];

@@ -5,6 +5,7 @@
 //! threads gives the same bytes. What is kept of a replication is two numbers for each column; nothing else
 //! grows with the number of replications.
 
+mod accounts;
 mod bound;
 mod calendar;
 mod change;
@@ -14,17 +15,21 @@ mod drill;
 mod estate_left;
 mod evidence;
 mod left;
+mod life;
 mod listen;
 mod possible;
+mod refusals;
 mod replicate;
 mod sentences;
 mod stable_load;
 mod summarise;
+mod usage;
 mod verify;
 mod watch;
 mod whatif;
 mod words;
 
+pub use accounts::{Accounts, Line};
 pub use bound::{Bound, Done};
 pub use change::what_would_change;
 pub use columns::Columns;
@@ -32,11 +37,14 @@ pub use detail::{JobSink, jobs_of};
 pub use drill::{Drill, Tried, drill};
 pub use evidence::{evidence_of, evidence_words};
 pub use left::left_of;
+pub use life::{Happened, Life};
 pub use listen::Replay;
+pub use refusals::Refusals;
 pub use replicate::{Control, ExperimentError, Plan, Replicated, RowSink, layout_of, replicate};
 pub use sentences::sentences;
 pub use stable_load::{StableLoad, stable_load};
 pub use summarise::summarise;
+pub use usage::Usage;
 pub use verify::{Evidence, Row, Tier, Verdict, Z_MAX, verify};
 pub use whatif::{Changed, Differs, Others, find_job, paid, waited, what_if, who_differs};
 pub use words::{amount, duration, estimate, grouped};
