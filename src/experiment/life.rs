@@ -101,7 +101,8 @@ const fn whom(fact: &Fact) -> (Option<JobId>, Option<PoolId>) {
         | Fact::Fetched(job, pool)
         | Fact::Flagged(job, pool)
         | Fact::Violated(job, pool, _)
-        | Fact::Evicted(job, pool) => (Some(job), Some(pool)),
+        | Fact::Evicted(job, pool)
+        | Fact::Moved(job, pool) => (Some(job), Some(pool)),
         Fact::NodesDown(pool, _)
         | Fact::GpusDown(pool, _)
         | Fact::MaintenanceDue(pool, _)

@@ -1,8 +1,8 @@
 //! Who listens to a replication: the metrics, and what the relaxed bound looks at.
 
 use crate::journal::{
-    BudgetRecord, Fact, JobRecord, Observer, PhaseRecord, PoolRecord, RuleRecord, RunRecord,
-    ServiceRecord,
+    BudgetRecord, Fact, FailoverRecord, JobRecord, Justification, Observer, PhaseRecord,
+    PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
 };
 use crate::metrics::Fold;
 use crate::model::Timeline;
@@ -85,10 +85,45 @@ impl Observer for Watch<'_> {
     fn budget(&mut self, record: &BudgetRecord) {
         self.fold.budget(record);
     }
+    fn recovery(&mut self, record: &RecoveryRecord) {
+        self.fold.recovery(record);
+    }
+    fn failover(&mut self, record: &FailoverRecord) {
+        self.fold.failover(record);
+    }
+    fn justified(&mut self, justification: &Justification) {
+        self.fold.justified(justification);
+    }
+    fn posting(&mut self, posting: &Posting) {
+        self.fold.posting(posting);
+    }
     fn run(&mut self, record: &RunRecord) {
         self.fold.run(record);
         if let Some(bound) = self.bound {
             bound.run(record, self.done);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Whatever an observer may hear, the metrics must hear through this one.
+    #[test]
+    fn everything_is_passed_on() {
+        let listens = include_str!("../journal/fact.rs");
+        let (_, listens) = listens.split_once("pub trait Observer").unwrap();
+        let (listens, _) = listens.split_once("\n}\n").unwrap();
+        let passes = include_str!("watch.rs");
+        let mut heard = 0;
+        for words in listens.split("fn ").skip(1) {
+            let (name, _) = words.split_once('(').unwrap();
+            let passed = format!("self.fold.{name}(");
+            assert!(
+                passes.contains(&passed),
+                "{name} is not passed on to the metrics"
+            );
+            heard += 1;
+        }
+        assert!(heard > 12, "{heard}");
     }
 }

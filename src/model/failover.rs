@@ -201,6 +201,15 @@ impl Failovers {
         made
     }
 
+    /// Gives a copy of a shape a place right behind it.
+    pub(super) fn repeat(&mut self, shape: ShapeId) {
+        let row = shape.index() * self.pools;
+        if let Some(passages) = self.passages.get(row..row + self.pools) {
+            let (passages, next) = (passages.to_vec(), row + self.pools);
+            self.passages.splice(next..next, passages);
+        }
+    }
+
     /// How many doors these failovers have.
     pub(super) fn count_doors(list: &[Failover], sites: &[SiteId]) -> usize {
         doors(list, sites).len()

@@ -40,6 +40,7 @@ impl Model {
             model.rhythms.splice(from + pools..from + pools, row);
         }
         model.rules.repeat(old);
+        model.failovers.repeat(old);
         model.elastic.repeat(old, moved);
         let twins = std::mem::take(&mut model.rollout.twin_shapes);
         for (shape, class, twin) in twins {

@@ -127,6 +127,12 @@ fn event(model: &Model, what: &Happened, justified: bool) -> Option<String> {
             name(pool)
         ),
         Fact::Evicted(_, pool) => format!("told to leave {}: a rule turned against it", name(pool)),
+        Fact::Moved(_, pool) => {
+            format!(
+                "told to leave {}: a failover moves it, or brings it back",
+                name(pool)
+            )
+        }
         Fact::SentHome(_) => "its results have come home".to_owned(),
         Fact::CheckpointHome(_) => "its checkpoint has come home".to_owned(),
         Fact::Revoked(_) => "stopped: its credential was revoked".to_owned(),
