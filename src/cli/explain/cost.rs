@@ -44,6 +44,9 @@ enum By {
     Month,
 }
 
+/// A line of the bill, exactly and in steps of the last printed digit.
+type Leaf<'a> = (&'a Line, Money, i128);
+
 /// A branch of the tree.
 struct Branch {
     name: String,
@@ -67,7 +70,7 @@ pub(super) fn cost(arguments: &CostArguments) -> Result<(), Failure> {
         .collect();
     let amounts: Vec<Money> = lines.iter().map(|line| line.1).collect();
     let rounded = Rounded::of(&amounts);
-    let leaves: Vec<(&Line, Money, i128)> = lines
+    let leaves: Vec<Leaf<'_>> = lines
         .iter()
         .zip(&rounded.steps)
         .map(|(&(line, amount), &steps)| (line, amount, steps))
@@ -80,11 +83,11 @@ pub(super) fn cost(arguments: &CostArguments) -> Result<(), Failure> {
 }
 
 /// Sorts leaves into branches, the largest first.
-fn grow(model: &Model, leaves: &[(&Line, Money, i128)], by: &[By], most: usize) -> Vec<Branch> {
+fn grow(model: &Model, leaves: &[Leaf<'_>], by: &[By], most: usize) -> Vec<Branch> {
     let Some((first, rest)) = by.split_first() else {
         return Vec::new();
     };
-    let mut forks: Vec<(String, Vec<(&Line, Money, i128)>)> = Vec::new();
+    let mut forks: Vec<(String, Vec<Leaf<'_>>)> = Vec::new();
     for leaf in leaves {
         let name = name(model, *first, leaf.0);
         match forks.iter_mut().find(|fork| fork.0 == name) {
@@ -92,7 +95,7 @@ fn grow(model: &Model, leaves: &[(&Line, Money, i128)], by: &[By], most: usize) 
             None => forks.push((name, vec![*leaf])),
         }
     }
-    let sum = |leaves: &[(&Line, Money, i128)]| -> (Money, i128) {
+    let sum = |leaves: &[Leaf<'_>]| -> (Money, i128) {
         let amount = leaves.iter().map(|leaf| leaf.1).sum();
         (amount, leaves.iter().map(|leaf| leaf.2).sum())
     };
@@ -166,7 +169,7 @@ fn name(model: &Model, by: By, line: &Line) -> String {
 }
 
 /// What was paid for and came to nothing, the largest first.
-fn for_nothing(leaves: &[(&Line, Money, i128)], rounded: &Rounded, model: &Model) -> Vec<String> {
+fn for_nothing(leaves: &[Leaf<'_>], rounded: &Rounded, model: &Model) -> Vec<String> {
     let lost = [
         Item::Capacity(Bucket::IdlePaid),
         Item::Capacity(Bucket::HeldIdle),

@@ -54,24 +54,24 @@ fn asked(scene: &Scene, job: JobId, name: &str) -> String {
     let request = scene.replay.timeline.requests[job.index()];
     let shape = model.shapes[request.shape.index()];
     let class = &model.classes[shape.class.index()];
-    let mut words = format!(
+    let mut words = vec![format!(
         "{name} · class {}, tenant {} · {} · asked for {} on the reference GPU type",
         class.name,
         model.tenants[request.tenant.index()],
         tale::gpus(shape.gpus),
         tale::long(request.requested)
-    );
+    )];
     if request.priority != 0 {
-        words += &format!(" · priority {}", request.priority);
+        words.push(format!("priority {}", request.priority));
     }
     if !class.data.is_empty() {
         let names = class
             .data
             .iter()
             .map(|id| model.datasets[id.index()].name.as_str());
-        words += &format!(" · reads {}", names.collect::<Vec<_>>().join(", "));
+        words.push(format!("reads {}", names.collect::<Vec<_>>().join(", ")));
     }
-    words
+    words.join(" · ")
 }
 
 /// How long it waited for what.

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::dice::Dice;
-use crate::experiment::{Control, Plan, Refusals, amount, duration, estimate, what_if};
+use crate::experiment::{Changed, Control, Plan, Refusals, amount, duration, estimate, what_if};
 use crate::metrics::Unit;
 use crate::model::{Model, RuleEffect, RuleMode, Timeline};
 
@@ -172,20 +172,28 @@ fn price(arguments: &RuleArguments, scene: &Scene, rule: usize) -> Result<Vec<St
     let changed = what_if(&plan(&models[0]), &plan(&models[1]), &control);
     let changed = changed.map_err(anyhow::Error::from)?;
     bar.finish_and_clear();
-    let of = [
-        ("cost_total", "in total cost"),
-        ("wait_mean_s", "in mean wait"),
-        ("preempted_mean_s", "in mean wait after being stopped"),
-        ("jobs_finished", "jobs finished"),
-        ("violations", "violations of any rule"),
-        ("utilisation_allocated", "in allocated utilisation"),
-    ];
-    let mut lines = vec![format!(
+    let head = format!(
         "price       what obeying it throughout changes against only auditing it, over {} (seed {}):",
         counted(u64::from(changed.done), "replication"),
         scene.replay.dice.seed
-    )];
-    for (id, words) in of {
+    );
+    let differences = differences(&changed, &scene.model().currency.to_string());
+    Ok(std::iter::once(head).chain(differences).collect())
+}
+
+/// What is told of the price of a rule.
+const PRICES: [(&str, &str); 6] = [
+    ("cost_total", "in total cost"),
+    ("wait_mean_s", "in mean wait"),
+    ("preempted_mean_s", "in mean wait after being stopped"),
+    ("jobs_finished", "jobs finished"),
+    ("violations", "violations of any rule"),
+    ("utilisation_allocated", "in allocated utilisation"),
+];
+
+fn differences(changed: &Changed, currency: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (id, words) in PRICES {
         let Some(at) = changed.layout.position(id) else {
             continue;
         };
@@ -200,20 +208,16 @@ fn price(arguments: &RuleArguments, scene: &Scene, rule: usize) -> Result<Vec<St
         let (value, half) = (by.value.abs(), by.half_width());
         let text = match unit {
             Unit::Seconds => duration(value, half),
-            Unit::Money if half.is_none() => amount(value),
+            Unit::Money if half.is_none() => format!("{} {currency}", amount(value)),
+            Unit::Money => format!("{} {currency}", estimate(value, half)),
             _ => estimate(value, half),
-        };
-        let unit = if unit == Unit::Money {
-            format!(" {}", scene.model().currency)
-        } else {
-            String::new()
         };
         let text = if by.value == 0.0 {
             "no change".to_owned()
         } else {
-            format!("{sign}{text}{unit}")
+            format!("{sign}{text}")
         };
         lines.push(format!("            {text} {words}"));
     }
-    Ok(lines)
+    lines
 }

@@ -209,19 +209,17 @@ impl Scene {
 
     /// The words that repeat this with a change, but for the change.
     pub(super) fn change_words(&self) -> String {
-        let mut words = format!(
-            "plimsoll explain change {}",
-            quoted(&self.file.to_string_lossy())
-        );
-        for set in &self.sets {
-            words += &format!(" --both {}", quoted(set));
-        }
-        words
-            + &format!(
-                " --strategy {} --seed {}",
-                quoted(self.name()),
-                self.replay.dice.seed
-            )
+        let file = quoted(&self.file.to_string_lossy());
+        let sets = self
+            .sets
+            .iter()
+            .map(|set| format!(" --both {}", quoted(set)));
+        format!(
+            "plimsoll explain change {file}{} --strategy {} --seed {}",
+            sets.collect::<String>(),
+            quoted(self.name()),
+            self.replay.dice.seed
+        )
     }
 }
 

@@ -271,7 +271,7 @@ fn stood(scene: &Scene, why: &Justification, found: &Considered) -> String {
         Bar::Unstaged => "what it reads is not there".to_owned(),
         Bar::Withheld(cause) => format!("{} cannot be had there", cause.name()),
         Bar::Budget(false) => "a budget is used up".to_owned(),
-        _ => bar.name().to_owned(),
+        Bar::Budget(true) => "a budget is used up, and turns it away".to_owned(),
     }
 }
 
