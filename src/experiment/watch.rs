@@ -1,7 +1,7 @@
 //! Who listens to a replication: the metrics, and what the relaxed bound looks at.
 
 use crate::journal::{
-    BudgetRecord, Fact, FailoverRecord, JobRecord, Justification, Observer, PhaseRecord,
+    BudgetRecord, Fact, FailoverRecord, JobRecord, Justification, Movement, Observer, PhaseRecord,
     PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
 };
 use crate::metrics::Fold;
@@ -90,6 +90,9 @@ impl Observer for Watch<'_> {
     }
     fn failover(&mut self, record: &FailoverRecord) {
         self.fold.failover(record);
+    }
+    fn movement(&mut self, at: SimTime, movement: &Movement) {
+        self.fold.movement(at, movement);
     }
     fn justified(&mut self, justification: &Justification) {
         self.fold.justified(justification);
