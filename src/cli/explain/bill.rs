@@ -78,6 +78,7 @@ pub(super) const fn item(item: Item) -> &'static str {
         Item::Electricity => "electricity",
         Item::LinkRent => "link rent",
         Item::Storage => "storage",
+        Item::Reaction => "reaction",
         Item::Discount => "discount",
         Item::Shortfall => "shortfall",
     }
@@ -95,6 +96,13 @@ pub(super) fn payee(model: &Model, payee: Payee) -> String {
         Payee::Storage(storage) => {
             let storage = model.network.storages.get(usize::from(storage));
             storage.map_or_else(|| "a storage".to_owned(), |storage| storage.name.clone())
+        }
+        Payee::People(failover) => {
+            let failover = model.failovers.list.get(usize::from(failover));
+            failover.map_or_else(
+                || "people".to_owned(),
+                |failover| format!("people of {}", failover.name),
+            )
         }
         Payee::Provider(provider) => {
             let mut sites = model.sites.iter();
