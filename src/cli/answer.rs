@@ -69,7 +69,8 @@ fn words(summary: &Summary, place: &Path, width: usize) -> String {
             .iter()
             .filter(|name| place.join(name).exists())
             .map(|name| format!("  {name}"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     ));
     let lay = |lines: &[String]| -> String {
         lines

@@ -114,6 +114,11 @@ const fn whom(fact: &Fact) -> (Option<JobId>, Option<PoolId>) {
     }
 }
 
+/// Whether a job that something befalls loses its place, at once or soon.
+const fn loses_place(fact: &Fact) -> bool {
+    matches!(fact, Fact::Interrupted(..) | Fact::Warned(..))
+}
+
 impl Observer for Life {
     const POSTINGS: bool = true;
     const JUSTIFIES: bool = true;
@@ -130,6 +135,12 @@ impl Observer for Life {
                 });
             }
             (None, Some(pool)) => {
+                // Whom it costs its place may have been told first.
+                let last = self.happened.last_mut();
+                let last = last.filter(|last| last.at == at && whom(&last.fact).1 == Some(pool));
+                if let Some(last) = last.filter(|last| loses_place(&last.fact)) {
+                    last.with = last.with.or(Some(fact));
+                }
                 self.around.retain(|of| of.0 == at && of.1 != pool);
                 self.around.push((at, pool, fact));
             }

@@ -1,8 +1,8 @@
 //! Who listens to a replication: the metrics, and what the relaxed bound looks at.
 
 use crate::journal::{
-    BudgetRecord, Fact, FailoverRecord, JobRecord, Justification, Movement, Observer, PhaseRecord,
-    PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
+    BudgetRecord, Fact, FailoverRecord, JobRecord, Justification, MoveRecord, Movement, Observer,
+    PhaseRecord, PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
 };
 use crate::metrics::Fold;
 use crate::model::Timeline;
@@ -45,6 +45,8 @@ impl<'a> Watch<'a> {
     }
 }
 
+// What is not passed on here would be missing from the metrics without a word.
+#[warn(clippy::missing_trait_methods)]
 impl Observer for Watch<'_> {
     fn begin(&mut self, of_class: &[u32]) {
         self.fold.begin(of_class);
@@ -93,6 +95,9 @@ impl Observer for Watch<'_> {
     }
     fn movement(&mut self, at: SimTime, movement: &Movement) {
         self.fold.movement(at, movement);
+    }
+    fn moved_against(&mut self, record: &MoveRecord) {
+        self.fold.moved_against(record);
     }
     fn justified(&mut self, justification: &Justification) {
         self.fold.justified(justification);
