@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::experiment::duration;
-use crate::model::{FailBack, Failover, FailoverAction, Model, Signal, Target, Trigger};
+use crate::model::{FailBack, Failover, FailoverAction, Level, Model, Signal, Target, Trigger};
 use crate::record::{decimal, plain};
-use crate::units::{PoolId, ShapeId, Span};
+use crate::units::{LinkId, PoolId, ShapeId, Span};
 
 use super::output;
+use super::study::counted;
 
 /// All of it; nothing where there are no failovers.
 pub(super) fn failovers(model: &Model) -> String {
@@ -67,14 +68,7 @@ fn words(model: &Model, trigger: &Trigger) -> String {
             let groups: Vec<String> = groups.iter().map(|group| names(model, group)).collect();
             format!("all of {} is lost", groups.join(", or all of "))
         }
-        Signal::LinkDown(links) => {
-            let mut names: Vec<_> = links
-                .iter()
-                .map(|&link| plain(&model.network.link(link).name))
-                .collect();
-            names.dedup();
-            format!("link {} is down", names.join(" or "))
-        }
+        Signal::LinkDown(links) => format!("link {} is down", links_of(model, links)),
         Signal::ServiceOut(outlets) => {
             let mut names: Vec<_> = outlets
                 .iter()
@@ -84,13 +78,29 @@ fn words(model: &Model, trigger: &Trigger) -> String {
             names.dedup();
             format!("{} does not answer", names.join(" or "))
         }
-        Signal::PriceAbove(pools, price) => format!(
-            "{} costs more than {} {}/GPU-h",
+        Signal::PriceAbove(pools, level) => format!(
+            "{} costs {} {}/GPU-h or more",
             names(model, pools),
-            decimal(i128::from(price.0), 1_000_000, 2),
+            decimal(i128::from(level.above), 1_000_000, 2),
             model.currency
         ),
         Signal::NoRoom(longer) => format!("somebody has waited for {}", time(*longer)),
+        Signal::QueueDepth(level) => format!("{} of them wait", counted(level.above, "job")),
+        Signal::Utilisation(pools, level) => {
+            format!("{} of {} is used", share(*level), names(model, pools))
+        }
+        Signal::LinkSaturation(links, level) => {
+            format!(
+                "{} of link {} is used",
+                share(*level),
+                links_of(model, links)
+            )
+        }
+        Signal::BudgetBurn(budget, level) => format!(
+            "{} of budget {} is spent",
+            share(*level),
+            plain(&model.budgets.all[usize::from(*budget)].name)
+        ),
     };
     let lasting = match trigger.lasting {
         Span::ZERO => String::new(),
@@ -134,6 +144,29 @@ fn target_line(model: &Model, failover: usize, place: usize, target: &Target) ->
         let _ = write!(line, ": rules or conditions keep {names} out");
     }
     line
+}
+
+fn links_of(model: &Model, links: &[LinkId]) -> String {
+    let names = links
+        .iter()
+        .map(|&link| plain(&model.network.link(link).name));
+    let mut names: Vec<_> = names.collect();
+    names.dedup();
+    names.join(" or ")
+}
+
+/// A share with where it is over, in percent.
+fn share(level: Level) -> String {
+    let percent = |millionths: u64| decimal(i128::from(millionths), 10_000, 1);
+    if level.clear + 1 == level.above {
+        format!("{} %", percent(level.above))
+    } else {
+        format!(
+            "{} % (until {} %)",
+            percent(level.above),
+            percent(level.clear)
+        )
+    }
 }
 
 fn names(model: &Model, pools: &[PoolId]) -> String {

@@ -42,9 +42,14 @@ impl<O: Observer> Run<'_, O> {
     /// Looks at all that is watched: what changed is expected to last.
     fn watch(&mut self) {
         let now = self.world.now;
+        if self.model.failovers.watch_budgets() {
+            self.world.settle_budgets(self.model);
+            self.hear_of_budgets();
+        }
         for (failover, of) in self.model.failovers.list.iter().enumerate() {
             for (index, trigger) in of.triggers.iter().enumerate() {
-                let (is_so, again) = self.world.signals(self.model, of, trigger);
+                let was = self.world.failing.states[failover].watches[index].is_so;
+                let (is_so, again) = self.world.signals(self.model, of, trigger, was);
                 let watch = &mut self.world.failing.states[failover].watches[index];
                 let looks = again != watch.look_at && again != SimTime::NEVER;
                 watch.look_at = again;

@@ -3,7 +3,7 @@
 //! Which pools open for whom is worked out once: each target is a *door* (one for each class and site, where something
 //! must be there first), and in a run doors are bits that open and close lists of candidates.
 
-use crate::units::{ClassId, LinkId, OutletId, PoolId, Price, ShapeId, SiteId, Span};
+use crate::units::{ClassId, LinkId, OutletId, PoolId, ShapeId, SiteId, Span};
 
 use super::runbook::Runbook;
 
@@ -92,10 +92,46 @@ pub enum Signal {
     LinkDown(Vec<LinkId>),
     /// One of these does not answer.
     ServiceOut(Vec<OutletId>),
-    /// Even the cheapest of these costs more.
-    PriceAbove(Vec<PoolId>, Price),
+    /// Even the cheapest of these costs as much, in µ per GPU-hour.
+    PriceAbove(Vec<PoolId>, Level),
     /// The first in line of some size of the classes has waited for so long.
     NoRoom(Span),
+    /// So many jobs of the classes wait.
+    QueueDepth(Level),
+    /// Jobs hold such a share of the GPUs of these that are up, in millionths.
+    Utilisation(Vec<PoolId>, Level),
+    /// So much of what one of these directions can carry moves on it, in millionths.
+    LinkSaturation(Vec<LinkId>, Level),
+    /// Such a share of a budget is spent in its period, in millionths.
+    BudgetBurn(u16, Level),
+}
+
+/// From which value on something is so, and from which on no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// It is so from here on.
+    pub above: u64,
+    /// It is so no more from here down.
+    pub clear: u64,
+}
+
+impl Level {
+    /// Whether it is so at a value, `was` saying whether it was.
+    pub const fn holds(self, value: u64, was: bool) -> bool {
+        if was {
+            self.clear < value
+        } else {
+            self.above <= value
+        }
+    }
+
+    /// As long as it is this high or higher.
+    pub const fn at_least(above: u64) -> Self {
+        Self {
+            above,
+            clear: above.saturating_sub(1),
+        }
+    }
 }
 
 /// Where work may go.
@@ -250,6 +286,12 @@ impl Failovers {
     /// What losses of a class are measured by, if it belongs to a failover.
     pub fn objectives(&self, class: ClassId) -> Option<Objectives> {
         self.objectives.get(class.index()).copied().flatten()
+    }
+
+    /// Whether any of them watches budgets.
+    pub fn watch_budgets(&self) -> bool {
+        let mut triggers = self.list.iter().flat_map(|failover| &failover.triggers);
+        triggers.any(|trigger| matches!(trigger.signal, Signal::BudgetBurn(..)))
     }
 
     /// Who does what before a failover begins, if anybody has to.

@@ -55,8 +55,8 @@ pub use elastic::{Elastic, ElasticTerms, Smaller};
 pub use estate::{CheckpointHome, Class, Horizon, Model, Overrun, Preemption, Site, SiteKind};
 pub use factors::{Effect, Factors, Moves};
 pub use failover::{
-    DOORS_MAX, Door, FailBack, Failover, FailoverAction, Failovers, Objectives, Signal, Target,
-    Trigger,
+    DOORS_MAX, Door, FailBack, Failover, FailoverAction, Failovers, Level, Objectives, Signal,
+    Target, Trigger,
 };
 pub use happening::{Happening, Incident, Turn};
 pub use initial::{Balance, Initial, InitialJob};

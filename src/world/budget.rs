@@ -303,6 +303,18 @@ impl BudgetState {
         self.look(budget, |_| now, reached);
     }
 
+    /// When something holds of what accrues from an instant on, if it does by another: `holds` must go on to hold of more.
+    pub(super) fn reaches(
+        &self,
+        budget: &Budget,
+        costs: Costs<'_>,
+        (from, to): (SimTime, SimTime),
+        holds: impl Fn(Money) -> bool,
+    ) -> Option<SimTime> {
+        let then = |at: SimTime| holds(self.accrued(budget, costs, from, at));
+        then(to).then(|| first_instant((from, to), then))
+    }
+
     /// The present period as it looks now.
     pub(super) const fn so_far(&self) -> BudgetRecord {
         BudgetRecord {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::journal::{FailoverRecord, RecoveryRecord};
-use crate::model::{Door, FailBack, Failover, FailoverAction, Model, Signal, Stage, Trigger};
-use crate::units::{ClassId, PoolId, ShapeId, SimTime, Span};
+use crate::model::{Door, FailBack, FailoverAction, Model, Stage};
+use crate::units::{ClassId, PoolId, SimTime, Span};
 
 use super::job::Slot;
 use super::moment::World;
@@ -167,68 +167,6 @@ impl World {
             entry.causes > 0 || entry.absent
         };
         state.free == 0 && state.busy == 0 && (0..nodes).all(is_down)
-    }
-
-    /// Whether what a trigger watches is so, and when to look again if nothing happens before.
-    pub fn signals(
-        &self,
-        model: &Model,
-        failover: &Failover,
-        trigger: &Trigger,
-    ) -> (bool, SimTime) {
-        let never = SimTime::NEVER;
-        match &trigger.signal {
-            Signal::Lost(groups) => {
-                let gone =
-                    |group: &Vec<PoolId>| group.iter().all(|&pool| self.is_gone(model, pool));
-                (groups.iter().any(gone), never)
-            }
-            Signal::LinkDown(links) => {
-                let transfers = &self.staging.transfers;
-                (links.iter().any(|&link| !transfers.carries(link)), never)
-            }
-            Signal::ServiceOut(outlets) => {
-                let out = outlets.iter().any(|&outlet| self.services.is_out(outlet));
-                (out, never)
-            }
-            Signal::PriceAbove(pools, price) => {
-                let prices = pools.iter();
-                let prices = prices.map(|&pool| self.tariffs.price_at(pool, self.now));
-                (prices.min().is_some_and(|least| *price < least), never)
-            }
-            Signal::NoRoom(longer) => {
-                let Some(since) = self.first_waits_since(model, &failover.classes) else {
-                    return (false, never);
-                };
-                let due = since + *longer;
-                let is_so = due <= self.now;
-                (is_so, if is_so { never } else { due })
-            }
-        }
-    }
-
-    /// Since when somebody of these classes has waited who is first in line among those of its size.
-    fn first_waits_since(&self, model: &Model, classes: &[ClassId]) -> Option<SimTime> {
-        let of_class = |shape: &ShapeId| classes.contains(&model.class_of(*shape));
-        let shapes = self.line.shapes().filter(of_class);
-        let heads = shapes.filter_map(|shape| self.line.head(shape));
-        let door = self.at_door.into_iter().filter(|&slot| {
-            let shape = self.jobs[slot].request.shape;
-            classes.contains(&model.class_of(shape))
-        });
-        let slots = heads.map(|(_, waiting)| waiting.slot).chain(door);
-        slots.map(|slot| self.waits_since(slot)).min()
-    }
-
-    fn waits_since(&self, slot: Slot) -> SimTime {
-        let job = &self.jobs[slot];
-        let history = self.jobs.history(job).filter(|_| job.has_run());
-        history.map_or(job.request.submit, |history| history.waiting_since)
-    }
-
-    /// Whether somebody of these classes waits.
-    pub fn some_wait(&self, model: &Model, classes: &[ClassId]) -> bool {
-        self.first_waits_since(model, classes).is_some()
     }
 
     /// Opens the next targets where those that are open are gone.

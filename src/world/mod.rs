@@ -50,6 +50,7 @@ mod services;
 mod shares;
 mod shelves;
 mod shut;
+mod signals;
 mod spend;
 mod spending;
 mod spot;

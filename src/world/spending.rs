@@ -286,6 +286,15 @@ impl World {
         })
     }
 
+    /// What capacity costs.
+    pub(super) fn costs<'a>(&'a self, model: &'a Model) -> Costs<'a> {
+        Costs {
+            model,
+            tariffs: &self.tariffs,
+            pools: &self.pools,
+        }
+    }
+
     /// Counts all budgets up to now.
     pub fn settle_budgets(&mut self, model: &Model) {
         for index in 0..self.budgets.states.len() {

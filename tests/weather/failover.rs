@@ -8,14 +8,14 @@ use crate::common::{Everything, model, owned};
 use plimsoll::journal::{Cause, Fact, JobState};
 use plimsoll::model::{
     Discipline, ElasticTerms, FailBack, Failover, FailoverAction, Failovers, Horizon, Incident,
-    Model, NodeRange, Objectives, Packing, Placement, Rented, Rule, RuleEffect, Rules, Shape,
-    Signal, Site, Spill, SpillTest, Target, Trigger,
+    Level, Model, NodeRange, Objectives, Packing, Placement, Rented, Rule, RuleEffect, Rules,
+    Shape, Signal, Site, Spill, SpillTest, Target, Trigger,
 };
-use plimsoll::units::{ClassId, MilliGpus, PoolId, Price, SimTime, SiteId, Span};
+use plimsoll::units::{ClassId, MilliGpus, PoolId, SimTime, SiteId, Span};
 
 pub(crate) const DC: PoolId = PoolId(0);
 pub(crate) const BACKUP: PoolId = PoolId(1);
-const CLOUD: PoolId = PoolId(2);
+pub(crate) const CLOUD: PoolId = PoolId(2);
 
 /// Four GPUs at home, four at a second site of ours, and nodes of four in a cloud; a day and a half long.
 pub(crate) fn estate(nodes: u32) -> Model {
@@ -127,7 +127,7 @@ fn ends(heard: &Everything) -> Vec<u64> {
     heard.jobs.iter().map(|job| job.end.0 / MINUTE).collect()
 }
 
-fn told(heard: &Everything) -> Vec<(u64, bool)> {
+pub(crate) fn told(heard: &Everything) -> Vec<(u64, bool)> {
     let facts = heard.facts.iter().filter_map(|&(at, fact)| match fact {
         Fact::FailoverBegan(0) => Some((at.0 / MINUTE, true)),
         Fact::FailoverOver(0) => Some((at.0 / MINUTE, false)),
@@ -139,7 +139,7 @@ fn told(heard: &Everything) -> Vec<(u64, bool)> {
 /// Ten hours, and behind it an hour that comes at 1:00; checkpoints by the hour.
 pub(crate) const TWO: [Row; 2] = [row(0, 10 * HOUR), row(HOUR, HOUR)];
 
-const fn row(submit: u64, work: u64) -> Row {
+pub(crate) const fn row(submit: u64, work: u64) -> Row {
     Row {
         submit,
         milli: 4000,
@@ -287,7 +287,10 @@ fn what_becomes_too_dear_is_left_with_all_that_was_done() {
     };
     model.strategies[0].placement = Placement::Cheapest { ceiling: None };
     let failover = Failover {
-        triggers: vec![on(Signal::PriceAbove(vec![CLOUD], Price(5_000_000)))],
+        triggers: vec![on(Signal::PriceAbove(
+            vec![CLOUD],
+            Level::at_least(5_000_000),
+        ))],
         action: FailoverAction::Move,
         leaves: vec![CLOUD],
         ..reroute(vec![to(&[BACKUP])])
@@ -403,7 +406,10 @@ fn who_may_only_go_where_failovers_lead_waits_for_one() {
     let mut model = hybrid(SpillTest::Waited(Span::ZERO), terms());
     model.horizon = Horizon::At(SimTime(36 * HOUR));
     let failover = Failover {
-        triggers: vec![on(Signal::PriceAbove(vec![PoolId(1)], Price(5_000_000)))],
+        triggers: vec![on(Signal::PriceAbove(
+            vec![PoolId(1)],
+            Level::at_least(5_000_000),
+        ))],
         ..reroute(vec![to(&[PoolId(0), PoolId(1)])])
     };
     let heard = run(&mut model, failover, &TWO, &[]);

@@ -6,9 +6,10 @@ use crate::common::checks::{Run, every_strategy};
 use crate::common::storms::stormy_worlds;
 use plimsoll::journal::{Fact, JobRecord};
 use plimsoll::model::{
-    FailBack, Failover, FailoverAction, Failovers, Model, Objectives, Signal, Target, Trigger,
+    FailBack, Failover, FailoverAction, Failovers, Level, Model, Objectives, Signal, Target,
+    Trigger,
 };
-use plimsoll::units::{ClassId, PoolId, Price, SimTime, SiteId, Span};
+use plimsoll::units::{ClassId, PoolId, SimTime, SiteId, Span};
 use proptest::prelude::*;
 
 /// A failover of the first class: which pools are its targets, what it does, how it comes back, and its times.
@@ -71,7 +72,7 @@ impl Plan {
         let signal = match self.signal {
             0 => Signal::Lost(vec![vec![watched]]),
             1 => Signal::NoRoom(Span(900_000)),
-            _ => Signal::PriceAbove(vec![watched], Price(2_500_000)),
+            _ => Signal::PriceAbove(vec![watched], Level::at_least(2_500_000)),
         };
         let failover = Failover {
             name: "out".to_owned(),

@@ -30,4 +30,5 @@ mod rules;
 mod rules_in_storms;
 mod runbooks;
 mod services;
+mod signals;
 mod versions;

@@ -12,8 +12,8 @@ use plimsoll::model::{
 use plimsoll::process::Law;
 use plimsoll::units::{Money, Price, SimTime, Span, WorkingHours};
 
-fn minutes(minutes: u64) -> Option<Law> {
-    Some(Law::Constant((minutes * MINUTE) as f64))
+fn minutes(minutes: u64) -> Law {
+    Law::Constant((minutes * MINUTE) as f64)
 }
 
 fn step(does: StepDoes) -> Step {
@@ -35,7 +35,13 @@ fn book(steps: Vec<Step>) -> Runbook {
         severity: "high",
         owner: "on call".to_owned(),
         automatic: false,
-        times: [minutes(10), minutes(5), minutes(20), minutes(30), None],
+        times: [
+            Some(minutes(10)),
+            Some(minutes(5)),
+            Some(minutes(20)),
+            Some(minutes(30)),
+            None,
+        ],
         in_hours: [false; Stage::ALL.len()],
         hours: WorkingHours::default(),
         people: 2,
@@ -85,12 +91,12 @@ fn units(units: i128) -> Money {
 fn nothing_begins_before_it_is_noticed_decided_approved_and_done() {
     let steps = vec![
         Step {
-            execute: minutes(15),
+            execute: Some(minutes(15)),
             ..step(StepDoes::Check)
         },
         Step {
             approval: true,
-            execute: minutes(5),
+            execute: Some(minutes(5)),
             ..step(StepDoes::Failover)
         },
     ];
@@ -120,12 +126,12 @@ fn nothing_begins_before_it_is_noticed_decided_approved_and_done() {
 fn heard_steps() -> Vec<Step> {
     vec![
         Step {
-            execute: minutes(15),
+            execute: Some(minutes(15)),
             ..step(StepDoes::Check)
         },
         Step {
             approval: true,
-            execute: minutes(5),
+            execute: Some(minutes(5)),
             ..step(StepDoes::Failover)
         },
     ]

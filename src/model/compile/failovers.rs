@@ -6,7 +6,7 @@ use crate::model::failover::{
     DOORS_MAX, FailBack, Failover, FailoverAction, Failovers, Objectives, Target, Trigger,
 };
 use crate::model::rules::{Condition, RuleOn, condition};
-use crate::model::{Network, Services, Shape};
+use crate::model::{Budgets, Network, Services, Shape};
 use crate::scenario::{
     FailBackKind, FailoverActionKind, FailoverSpec, NeedKind, Origin, ScenarioFile, TargetSpec,
 };
@@ -32,6 +32,7 @@ pub(super) struct Known<'a> {
     pub(super) classes: &'a [ClassDraft],
     pub(super) shapes: &'a [Shape],
     pub(super) described: &'a Described,
+    pub(super) budgets: &'a Budgets,
 }
 
 /// Pools that are targets of a class may hold it, whatever else the class says of pools.

@@ -184,6 +184,7 @@ fn plans_of(
         classes,
         shapes: &intake.shapes,
         described: &described,
+        budgets: &budgets,
     };
     let mut failovers = failovers::read(context, file, known);
     let of = (parts.0.epoch, &failovers.list[..], &rules);

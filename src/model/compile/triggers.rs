@@ -1,7 +1,7 @@
 //! `[[failover.trigger]]`: what sets a failover off.
 
 use crate::model::ServiceKind;
-use crate::model::failover::{Signal, Trigger};
+use crate::model::failover::{Level, Signal, Trigger};
 use crate::scenario::{Origin, TriggerKind, TriggerSpec};
 use crate::units::{LinkId, OutletId, PoolId, SiteId, Span, parse_price};
 
@@ -20,8 +20,7 @@ pub(super) fn read(
     table: Origin,
     known: Known<'_>,
 ) -> Option<Trigger> {
-    let example =
-        "on = \"site-lost\" (or region-lost, link-down, key-service-out, price-above, no-room)";
+    let example = "on = \"site-lost\" (or region-lost, link-down, key-service-out, price-above, no-room, queue-depth, utilisation, link-saturation, budget-burn)";
     let (&on, _) = context.required(&spec.on, table, "what a trigger watches", example)?;
     misplaced(context, spec, on);
     let signal = match on {
@@ -34,7 +33,31 @@ pub(super) fn read(
             context.required(&spec.price, table, "the price", example)?;
             let currency = context.currency;
             let price = context.quantity(&spec.price, |text| parse_price(text, currency))?;
-            Signal::PriceAbove(meant(context, spec, table, known), price)
+            let until = context.quantity(&spec.until_price, |text| parse_price(text, currency));
+            let level = level(
+                context,
+                (price.0, until.map(|price| price.0)),
+                spec.until_price.origin(),
+            );
+            Signal::PriceAbove(meant(context, spec, table, known), level)
+        }
+        TriggerKind::QueueDepth => {
+            context.required(&spec.jobs, table, "how many jobs", "jobs = 50")?;
+            let jobs = context.count(&spec.jobs, u64::MAX)?;
+            let until = spec.until_jobs.value().copied();
+            Signal::QueueDepth(level(context, (jobs, until), spec.until_jobs.origin()))
+        }
+        TriggerKind::Utilisation => {
+            let share = share(context, spec, table)?;
+            Signal::Utilisation(meant(context, spec, table, known), share)
+        }
+        TriggerKind::LinkSaturation => {
+            let share = share(context, spec, table)?;
+            Signal::LinkSaturation(links(context, spec, table, known)?, share)
+        }
+        TriggerKind::BudgetBurn => {
+            let share = share(context, spec, table)?;
+            Signal::BudgetBurn(budget(context, spec, table, known)?, share)
         }
         TriggerKind::NoRoom => {
             let example = "longer_than = \"2 h\"";
@@ -54,9 +77,59 @@ pub(super) fn read(
     })
 }
 
+/// A level and where it is over, which must lie below it.
+fn level(context: &mut Context, (above, clear): (u64, Option<u64>), at: Option<Origin>) -> Level {
+    if let (Some(clear), Some(origin)) = (clear, at)
+        && above <= clear
+    {
+        let message = "it would be over before it began";
+        context.fault(origin, message, "write less than what sets it off");
+    }
+    clear.map_or(Level::at_least(above), |clear| Level { above, clear })
+}
+
+/// A share in millionths, and where it is over.
+fn share(context: &mut Context, spec: &TriggerSpec, table: Origin) -> Option<Level> {
+    context.required(&spec.share, table, "which share", "share = 0.9")?;
+    let millionths = |share: f64| (share * 1e6).round() as u64;
+    let above = context
+        .number(&spec.share, 0.000_001, 10.0)
+        .map(millionths)?;
+    let clear = context.number(&spec.until_share, 0.0, 10.0).map(millionths);
+    Some(level(context, (above, clear), spec.until_share.origin()))
+}
+
+fn budget(
+    context: &mut Context,
+    spec: &TriggerSpec,
+    table: Origin,
+    known: Known<'_>,
+) -> Option<u16> {
+    let example = "budget = \"…\"";
+    let (name, origin) = context.required(&spec.budget, table, "which budget", example)?;
+    let names: Vec<&str> = known
+        .budgets
+        .all
+        .iter()
+        .map(|budget| budget.name.as_str())
+        .collect();
+    let found = names.iter().position(|known| known == name);
+    if found.is_none() {
+        context.unknown(origin, "budget", name, &names);
+    }
+    found.map(|place| place as u16)
+}
+
 /// How long it must be so: a while, where what is done about it changes it.
 fn lasting(context: &mut Context, spec: &TriggerSpec, signal: &Signal) -> Span {
-    let own = matches!(signal, Signal::NoRoom(_));
+    let own = matches!(
+        signal,
+        Signal::NoRoom(_)
+            | Signal::QueueDepth(_)
+            | Signal::Utilisation(..)
+            | Signal::LinkSaturation(..)
+            | Signal::BudgetBurn(..)
+    );
     if !own {
         return context.span(&spec.lasting).unwrap_or(Span::ZERO);
     }
@@ -78,15 +151,36 @@ fn lasting(context: &mut Context, spec: &TriggerSpec, signal: &Signal) -> Span {
 /// Words that mean nothing for what is watched.
 fn misplaced(context: &mut Context, spec: &TriggerSpec, on: TriggerKind) {
     use TriggerKind as K;
-    const WHERE: &[TriggerKind] = &[K::SiteLost, K::RegionLost, K::PriceAbove, K::KeyServiceOut];
-    let fields: [(Option<Origin>, &str, &[K]); 5] = [
+    const WHERE: &[TriggerKind] = &[
+        TriggerKind::SiteLost,
+        TriggerKind::RegionLost,
+        TriggerKind::PriceAbove,
+        TriggerKind::KeyServiceOut,
+        TriggerKind::Utilisation,
+    ];
+    const SHARE: &[TriggerKind] = &[
+        TriggerKind::Utilisation,
+        TriggerKind::LinkSaturation,
+        TriggerKind::BudgetBurn,
+    ];
+    let fields: &[(Option<Origin>, &str, &[K])] = &[
         (spec.selector.origin(), "where", WHERE),
-        (spec.links.origin(), "links", &[K::LinkDown]),
+        (
+            spec.links.origin(),
+            "links",
+            &[K::LinkDown, K::LinkSaturation],
+        ),
+        (spec.jobs.origin(), "jobs", &[K::QueueDepth]),
+        (spec.until_jobs.origin(), "until_jobs", &[K::QueueDepth]),
+        (spec.share.origin(), "share", SHARE),
+        (spec.until_share.origin(), "until_share", SHARE),
+        (spec.budget.origin(), "budget", &[K::BudgetBurn]),
+        (spec.until_price.origin(), "until_price", &[K::PriceAbove]),
         (spec.services.origin(), "services", &[K::KeyServiceOut]),
         (spec.price.origin(), "price", &[K::PriceAbove]),
         (spec.longer_than.origin(), "longer_than", &[K::NoRoom]),
     ];
-    for (field, word, kinds) in fields {
+    for &(field, word, kinds) in fields {
         if let Some(origin) = field.filter(|_| !kinds.contains(&on)) {
             let message = format!("`{word}` means nothing here");
             context.fault(origin, message, "leave it out");
@@ -175,7 +269,7 @@ fn outlets(
 pub(super) fn pools(trigger: &Trigger, known: Known<'_>) -> Vec<PoolId> {
     match &trigger.signal {
         Signal::Lost(groups) => groups.iter().flatten().copied().collect(),
-        Signal::PriceAbove(pools, _) => pools.clone(),
+        Signal::PriceAbove(pools, _) | Signal::Utilisation(pools, _) => pools.clone(),
         Signal::ServiceOut(outlets) => {
             let sites = outlets.iter().map(|&id| known.services.outlet(id).site);
             let sites: Vec<SiteId> = sites.collect();
@@ -183,6 +277,6 @@ pub(super) fn pools(trigger: &Trigger, known: Known<'_>) -> Vec<PoolId> {
             let there = |pool: &PoolId| sites.contains(&known.pools[pool.index()].pool.site);
             ids.filter(there).collect()
         }
-        Signal::LinkDown(_) | Signal::NoRoom(_) => Vec::new(),
+        _ => Vec::new(),
     }
 }

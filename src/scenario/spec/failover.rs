@@ -74,14 +74,26 @@ pub enum FailBackKind {
 pub struct TriggerSpec {
     /// What is watched.
     pub on: Given<TriggerKind>,
-    /// Of "site-lost", "region-lost", "price-above" and "key-service-out": where; everywhere unless given.
+    /// Of "site-lost", "region-lost", "price-above", "utilisation" and "key-service-out": where; everywhere unless given.
     #[serde(rename = "where")]
     pub selector: Given<SelectorSpec>,
-    /// Of "link-down": which, by name.
+    /// Of "link-down" and "link-saturation": which, by name.
     pub links: List<String>,
     /// Of "key-service-out": which, by name; all unless given.
     pub services: List<String>,
-    /// Of "price-above": the price that even the cheapest of these pools exceeds, such as "4 USD/GPU-h".
+    /// Of "queue-depth": how many jobs.
+    pub jobs: Given<u64>,
+    /// Of "queue-depth": so few that it is over; below `jobs` unless given.
+    pub until_jobs: Given<u64>,
+    /// Of "utilisation", "link-saturation" and "budget-burn": which share, such as 0.9.
+    pub share: Given<f64>,
+    /// Of the same: the share at which it is over; below `share` unless given.
+    pub until_share: Given<f64>,
+    /// Of "budget-burn": which, by name.
+    pub budget: Given<String>,
+    /// Of "price-above": the price at which it is over; below `price` unless given.
+    pub until_price: Given<String>,
+    /// Of "price-above": the price that even the cheapest of these pools reaches, such as "4 USD/GPU-h".
     pub price: Given<String>,
     /// Of "no-room": how long the first in line of some size has waited for a place, such as "2 h".
     pub longer_than: Given<String>,
@@ -109,6 +121,14 @@ pub enum TriggerKind {
     PriceAbove,
     /// Somebody of the classes has waited for a place for too long.
     NoRoom,
+    /// Many jobs of the classes wait.
+    QueueDepth,
+    /// Jobs hold a large share of the GPUs that match and are up.
+    Utilisation,
+    /// A large share of what a link can carry moves on it.
+    LinkSaturation,
+    /// A large share of a budget is spent in its period.
+    BudgetBurn,
 }
 
 /// Where work may go.

@@ -146,6 +146,14 @@ impl Transfers {
             .all(|&link| self.is_open(link) && !is_forbidden(link))
     }
 
+    /// How much moves on a direction of a link now, and how much it can carry, in bytes per second.
+    pub(in crate::world) fn load(&self, network: &Network, link: LinkId) -> (u64, u64) {
+        let crosses = |transfer: &&Transfer| Self::links(network, transfer).contains(&link);
+        let moves = self.active.iter().filter(crosses);
+        let moves = moves.map(|transfer| transfer.rate.0).sum();
+        (moves, self.lanes[link.index()].capacity)
+    }
+
     /// Whether a direction of a link carries anything.
     pub(in crate::world) fn carries(&self, link: LinkId) -> bool {
         self.is_open(link)

@@ -191,3 +191,69 @@ fn mistakes_in_failovers_are_told_with_their_place_and_what_to_do() {
     let told = compiled("twice", &other).unwrap_err();
     assert!(told.contains("another `recovery_time`"), "{told}");
 }
+
+const BUDGET: &str = r#"
+[[budget]]
+name = "cloud"
+of = { pool = "cloud/h100" }
+per = "month"
+amount = "1000 USD"
+"#;
+
+/// The trigger watches this instead.
+fn watching(words: &str) -> String {
+    let site = "on = \"site-lost\"\nwhere = { sites = [\"dc\"] }\nfor = \"10 min\"\n";
+    assert!(OUT.contains(site));
+    OUT.replace(site, words) + BUDGET
+}
+
+#[test]
+fn signals_have_levels_and_last_for_a_while() {
+    let told = |words: &str| {
+        let model = compiled("signal", &watching(words)).unwrap().model;
+        let trigger = &model.failovers.list[0].triggers[0];
+        (trigger.signal.clone(), trigger.lasting)
+    };
+    let level = |above, clear| Level { above, clear };
+    let five = Span(300_000);
+    let queue = told("on = \"queue-depth\"\njobs = 50\nuntil_jobs = 20\n");
+    assert_eq!(queue, (Signal::QueueDepth(level(50, 20)), five));
+    let (used, _) = told("on = \"utilisation\"\nshare = 0.9\nwhere = { sites = [\"dc\"] }\n");
+    assert!(matches!(used, Signal::Utilisation(_, of) if of == level(900_000, 899_999)));
+    let burn = told(
+        "on = \"budget-burn\"\nbudget = \"cloud\"\nshare = 0.8\nuntil_share = 0.1\nfor = \"1 h\"\n",
+    );
+    assert_eq!(
+        burn,
+        (
+            Signal::BudgetBurn(0, level(800_000, 100_000)),
+            Span(3_600_000)
+        )
+    );
+    for (words, message) in [
+        (
+            "on = \"budget-burn\"\nbudget = \"clout\"\nshare = 0.8\n",
+            "did you mean `cloud`?",
+        ),
+        (
+            "on = \"queue-depth\"\njobs = 5\nuntil_jobs = 5\n",
+            "over before it began",
+        ),
+        (
+            "on = \"queue-depth\"\nshare = 0.5\njobs = 5\n",
+            "`share` means nothing here",
+        ),
+        ("on = \"utilisation\"\n", "which share is missing"),
+        (
+            "on = \"queue-depth\"\njobs = 5\nfor = \"1 s\"\n",
+            "for a minute at least",
+        ),
+        (
+            "on = \"link-saturation\"\nshare = 0.5\n",
+            "which links is missing",
+        ),
+    ] {
+        let told = compiled("bad-signal", &watching(words)).unwrap_err();
+        assert!(told.contains(message), "{words}: {told}");
+    }
+}
