@@ -2,13 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 
+use crate::experiment::{Drill, Proof, prove};
 use crate::model::{Elsewhere, Lack, Model, Part, elsewhere, set_bits, single_points};
 use crate::record::{decimal, plain};
-use crate::units::{ClassId, ShapeId};
+use crate::units::{ClassId, ShapeId, SiteId, Span, StrategyId};
 
 use super::output;
 use super::study::{Study, hours};
+
+/// In how many worlds it is tried whether a class can fail over, and for how long its first site is lost in each.
+const WORLDS: u32 = 40;
+const LASTS: Span = Span(86_400_000);
+/// The share of losses, in percent, that must work again in time for that to be proven.
+const PROVEN: u64 = 95;
 
 /// Single points of dependence, and for each class what can go on elsewhere.
 pub(super) fn coupling(study: &Study) -> String {
@@ -46,7 +54,7 @@ pub(super) fn coupling(study: &Study) -> String {
          simulated losses prove: write them down as [[failover]] and compare."
             .to_owned(),
     );
-    lines.extend(of_classes(model, &asked));
+    lines.extend(of_classes(study, &asked));
     let wrapped = lines
         .iter()
         .map(|line| output::wrapped(line, output::width()) + "\n");
@@ -149,14 +157,15 @@ fn sizes(model: &Model, shapes: &[ShapeId]) -> String {
 }
 
 /// A line for each class.
-fn of_classes(model: &Model, asked: &Asked) -> Vec<String> {
+fn of_classes(study: &Study, asked: &Asked) -> Vec<String> {
+    let model = &study.model;
     let mut by: BTreeMap<ClassId, Vec<Elsewhere>> = BTreeMap::new();
     for found in elsewhere(model) {
         by.entry(model.class_of(found.shape))
             .or_default()
             .push(found);
     }
-    let lines = by.into_iter().map(|(class, shapes)| {
+    let lines = by.into_iter().flat_map(|(class, shapes)| {
         let sum = |which: &dyn Fn(&Elsewhere) -> bool| -> u128 {
             let some = shapes.iter().filter(|found| which(found));
             some.map(|found| asked.of_shape(found.shape)).sum()
@@ -178,9 +187,46 @@ fn of_classes(model: &Model, asked: &Asked) -> Vec<String> {
         if !reasons.is_empty() {
             let _ = write!(line, "; {reasons}");
         }
-        line
+        let first = shapes
+            .first()
+            .map(|found| model.site_of(found.first).name.as_str());
+        let proven = first.and_then(|site| proven(study, class, site));
+        std::iter::once(line).chain(proven)
     });
     lines.collect()
+}
+
+/// How often a class that has a failover worked again in time after the site was lost where it runs first.
+fn proven(study: &Study, class: ClassId, site: &str) -> Option<String> {
+    let model = &study.model;
+    let mut list = model.failovers.list.iter();
+    let failover = list.position(|failover| failover.classes.contains(&class))?;
+    let site = model.sites.iter().position(|known| known.name == site)?;
+    let last = model.strategies.len().checked_sub(1)?;
+    let drill = Drill {
+        model,
+        strategy: StrategyId::from(last),
+        failover,
+        seed: study.seed,
+        worlds: WORLDS,
+        lasts: LASTS,
+    };
+    let whose = (class, SiteId::from(site));
+    let told = match prove(&drill, whose, &AtomicBool::new(false)) {
+        Err(stuck) => format!("not proven: {stuck}"),
+        Ok(Proof { tried: 0, .. }) => {
+            "not proven: in no simulated loss of its first site anything of it was lost".to_owned()
+        }
+        Ok(Proof { worked, tried }) => {
+            let enough = u64::from(tried) * PROVEN <= u64::from(worked) * 100;
+            let strategy = plain(&model.strategies[last].name);
+            format!(
+                "{}: it worked again in time after {worked} of {tried} simulated losses of its first site, under {strategy}",
+                if enough { "proven" } else { "not proven" },
+            )
+        }
+    };
+    Some(format!("    {told}"))
 }
 
 /// Why what cannot go on elsewhere cannot.

@@ -9,7 +9,7 @@ use crate::engine::{Scratch, Stuck, simulate};
 use crate::journal::{Fact, FailoverRecord, Observer, RecoveryRecord};
 use crate::model::{Happening, Horizon, Incident, Model, NodeRange, Signal, Timeline};
 use crate::strategy::Strategy;
-use crate::units::{Money, PoolId, SimTime, Span, StrategyId};
+use crate::units::{ClassId, Money, PoolId, SimTime, SiteId, Span, StrategyId};
 
 /// What is tried out.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +98,15 @@ fn point(loss: &RecoveryRecord) -> Option<bool> {
 /// # Errors
 /// A run that goes in circles.
 pub fn drill(drill: &Drill<'_>, cancelled: &AtomicBool) -> Result<Vec<Tried>, Stuck> {
+    drill_losing(drill, None, cancelled)
+}
+
+/// As [`drill`], where these pools are lost if any are told.
+fn drill_losing(
+    drill: &Drill<'_>,
+    pools: Option<&[PoolId]>,
+    cancelled: &AtomicBool,
+) -> Result<Vec<Tried>, Stuck> {
     let strategy = Strategy::prepare(drill.model, drill.strategy);
     let worlds: Vec<u32> = (0..drill.worlds).collect();
     let tried: Vec<Result<Tried, Stuck>> = worlds
@@ -106,7 +115,7 @@ pub fn drill(drill: &Drill<'_>, cancelled: &AtomicBool) -> Result<Vec<Tried>, St
             if cancelled.load(Ordering::Relaxed) {
                 return Ok(Tried::default());
             }
-            one(drill, &strategy, world, scratch)
+            one(drill, (&strategy, pools), world, scratch)
         })
         .collect();
     tried.into_iter().collect()
@@ -114,7 +123,7 @@ pub fn drill(drill: &Drill<'_>, cancelled: &AtomicBool) -> Result<Vec<Tried>, St
 
 fn one(
     drill: &Drill<'_>,
-    strategy: &Strategy,
+    (strategy, pools): (&Strategy, Option<&[PoolId]>),
     replication: u32,
     scratch: &mut Scratch,
 ) -> Result<Tried, Stuck> {
@@ -125,7 +134,7 @@ fn one(
     };
     let mut timeline = Timeline::default();
     Timeline::sample(model, &dice, &mut timeline);
-    let lost_at = lose(drill, &dice, &mut timeline);
+    let lost_at = lose(drill, pools, &dice, &mut timeline);
     let failover = &model.failovers.list[drill.failover];
     let mut heard = Heard {
         failover: drill.failover as u16,
@@ -145,7 +154,12 @@ fn one(
 
 /// Loses what the first trigger of the failover that can be lost watches, at an instant that the dice choose in the middle
 /// half of the run; `None` where nothing of it can be lost on purpose, or the run has no end.
-fn lose(drill: &Drill<'_>, dice: &Dice, timeline: &mut Timeline) -> Option<SimTime> {
+fn lose(
+    drill: &Drill<'_>,
+    pools: Option<&[PoolId]>,
+    dice: &Dice,
+    timeline: &mut Timeline,
+) -> Option<SimTime> {
     let model = drill.model;
     let end = match model.horizon {
         Horizon::At(end) => end,
@@ -157,43 +171,55 @@ fn lose(drill: &Drill<'_>, dice: &Dice, timeline: &mut Timeline) -> Option<SimTi
     let mut stream = dice.stream(key, Purpose::Drill, 0, 0);
     let at = SimTime(end.0 / 4 + stream.below((end.0 / 2).max(1)));
     let until = at + drill.lasts;
-    let mut triggers = failover.triggers.iter();
-    let script = triggers.find_map(|trigger| match &trigger.signal {
-        Signal::Lost(groups) => groups.first().map(|group| {
-            let pools = group.iter().flat_map(|&pool| {
-                let range = whole(model, pool);
-                [range.incident(at, false), range.incident(until, true)]
-            });
-            pools.collect::<Vec<Incident>>()
-        }),
-        Signal::LinkDown(links) => Some(
-            links
-                .iter()
-                .flat_map(|&link| {
-                    [
-                        Incident::link_down(at, link, 0),
-                        Incident::link_up(until, link, 0),
-                    ]
-                })
-                .collect(),
-        ),
-        Signal::ServiceOut(outlets) => Some(
-            outlets
-                .iter()
-                .flat_map(|&outlet| {
-                    let voids = false;
-                    [
-                        Incident::terms(at, Happening::ServiceDown { outlet, voids }),
-                        Incident::terms(until, Happening::ServiceUp { outlet }),
-                    ]
-                })
-                .collect(),
-        ),
-        _ => None,
-    })?;
+    let script = match pools {
+        Some(pools) => lost(model, pools, (at, until)),
+        None => {
+            let mut triggers = failover.triggers.iter();
+            triggers.find_map(|trigger| script(model, &trigger.signal, (at, until)))?
+        }
+    };
     timeline.weather.extend(script);
     Incident::put_in_order(&mut timeline.weather);
     Some(at)
+}
+
+/// What a signal watches is lost from one instant until another, if it can be lost on purpose.
+fn script(
+    model: &Model,
+    signal: &Signal,
+    (at, until): (SimTime, SimTime),
+) -> Option<Vec<Incident>> {
+    match signal {
+        Signal::Lost(groups) => groups.first().map(|group| lost(model, group, (at, until))),
+        Signal::LinkDown(links) => {
+            let cut = |&link| {
+                [
+                    Incident::link_down(at, link, 0),
+                    Incident::link_up(until, link, 0),
+                ]
+            };
+            Some(links.iter().flat_map(cut).collect())
+        }
+        Signal::ServiceOut(outlets) => {
+            let out = |&outlet| {
+                let voids = false;
+                [
+                    Incident::terms(at, Happening::ServiceDown { outlet, voids }),
+                    Incident::terms(until, Happening::ServiceUp { outlet }),
+                ]
+            };
+            Some(outlets.iter().flat_map(out).collect())
+        }
+        _ => None,
+    }
+}
+
+fn lost(model: &Model, pools: &[PoolId], (at, until): (SimTime, SimTime)) -> Vec<Incident> {
+    let both = |&pool: &PoolId| {
+        let range = whole(model, pool);
+        [range.incident(at, false), range.incident(until, true)]
+    };
+    pools.iter().flat_map(both).collect()
 }
 
 /// All nodes of a pool.
@@ -208,6 +234,44 @@ fn whole(model: &Model, pool: PoolId) -> NodeRange {
             nodes: of.nodes,
         }
     }
+}
+
+/// How often a class worked again in time after the site was lost where it runs first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// In how many worlds all that it lost worked again in time.
+    pub worked: u32,
+    /// In how many it lost anything, and that is known.
+    pub tried: u32,
+}
+
+/// Loses a site in many worlds, whatever the triggers of the failover watch, and counts how often a class worked again in
+/// time.
+///
+/// # Errors
+/// A run that goes in circles.
+pub fn prove(
+    drill: &Drill<'_>,
+    (class, site): (ClassId, SiteId),
+    cancelled: &AtomicBool,
+) -> Result<Proof, Stuck> {
+    let ids = (0..drill.model.pools.len()).map(PoolId::from);
+    let there: Vec<PoolId> = ids
+        .filter(|&pool| drill.model.pool(pool).site == site)
+        .collect();
+    let tried = drill_losing(drill, Some(&there), cancelled)?;
+    let mut proof = Proof {
+        worked: 0,
+        tried: 0,
+    };
+    for mut one in tried {
+        one.losses.retain(|loss| loss.class == class);
+        if let Some(worked) = one.worked() {
+            proof.tried += 1;
+            proof.worked += u32::from(worked);
+        }
+    }
+    Ok(proof)
 }
 
 /// Listens to what became of the loss.

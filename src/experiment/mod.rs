@@ -34,7 +34,7 @@ pub use bound::{Bound, Done};
 pub use change::what_would_change;
 pub use columns::Columns;
 pub use detail::{JobSink, jobs_of};
-pub use drill::{Drill, Tried, drill};
+pub use drill::{Drill, Proof, Tried, drill, prove};
 pub use evidence::{evidence_of, evidence_words};
 pub use left::left_of;
 pub use life::{Happened, Life};

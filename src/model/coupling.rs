@@ -88,7 +88,9 @@ pub fn elsewhere(model: &Model) -> Vec<Elsewhere> {
     let of = |shape: ShapeId| {
         let pools = &model.classes[model.class_of(shape).index()].pools;
         let mut ways = pools.iter().copied();
-        let first = ways.find(|&pool| way(model, shape, pool, None).is_ok())?;
+        let first = ways.find(|&pool| {
+            model.failovers.lets(0, shape, pool) && way(model, shape, pool, None).is_ok()
+        })?;
         let home = model.pool(first).site;
         let others = pools.iter().copied();
         let others = others.filter(|&pool| model.pool(pool).site != home);
