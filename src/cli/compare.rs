@@ -2,29 +2,29 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context as _;
 
 use crate::dice::Dice;
 use crate::experiment::{
-    Control, ExperimentError, Plan, Replicated, jobs_of, layout_of, left_of, replicate, sentences,
-    stable_load, summarise, what_would_change,
+    Control, ExperimentError, Plan, Replicated, layout_of, left_of, replicate,
+    rule_price_sentences, rule_prices, sentences, stable_load, summarise, what_would_change,
 };
 use crate::metrics::Layout;
 use crate::model::Timeline;
 use crate::record::{
-    Folder, JobsWriter, Manifest, Names, Replications, RunsWriter, SCHEMA_VERSION, Summary,
-    folder_name, is_complete, write_estate, write_state, write_whole,
+    Folder, Manifest, Replications, RunsWriter, SCHEMA_VERSION, Summary, folder_name, is_complete,
+    write_estate, write_state, write_whole,
 };
 use crate::stats::CONFIDENCE;
-use crate::units::{JobId, StrategyId};
+use crate::units::StrategyId;
 
 use super::arguments::{OutputFormat, StudyArguments};
 use super::exit::Failure;
 use super::study::{Study, counted};
-use super::{answer, evidence, output, progress};
+use super::{answer, evidence, jobs, output, progress};
 
 /// Where records go unless somebody says otherwise.
 const REPORTS: &str = "reports";
@@ -272,8 +272,14 @@ fn record(
             "interrupted before the first replication was finished; nothing was written".to_owned(),
         ));
     }
-    manifest.jobs_of =
-        write_jobs(job, &mut folder, interrupted).map_err(|error| failed(error, place))?;
+    manifest.jobs_of = jobs::write(
+        &job.plan,
+        &job.names,
+        &job.jobs_of,
+        &mut folder,
+        interrupted,
+    )
+    .map_err(|error| failed(error, place))?;
     manifest.partial |= manifest.jobs_of.len() < job.jobs_of.len();
     let wanted = &job.evidence_of;
     (manifest.evidence_of, manifest.evidence) =
@@ -323,41 +329,11 @@ fn play_into(
     Ok(played)
 }
 
-/// Plays the replications again whose jobs are asked for and writes them, until all are written or somebody
-/// interrupts. Returns which are.
-fn write_jobs(
-    job: &Job<'_>,
-    folder: &mut Folder,
-    interrupted: &AtomicBool,
-) -> Result<Vec<u32>, ExperimentError> {
-    let mut written = Vec::new();
-    if job.jobs_of.is_empty() || interrupted.load(Ordering::Relaxed) {
-        return Ok(written);
-    }
-    let model = &job.study.model;
-    let names = Names {
-        tenants: model.tenants.clone(),
-        classes: model.classes.iter().map(|c| c.name.clone()).collect(),
-        pools: model.pools.iter().map(|p| p.name.clone()).collect(),
-    };
-    let mut writer = JobsWriter::new(folder.create("jobs.csv")?, names)?;
-    for &replication in &job.jobs_of {
-        if interrupted.load(Ordering::Relaxed) {
-            break;
-        }
-        jobs_of(&job.plan, replication, &mut |strategy, jobs, world| {
-            let name = |id: JobId| model.job_name(world, id.index());
-            writer.jobs(&job.names[strategy], replication, &jobs.records, &name)
-        })?;
-        written.push(replication);
-    }
-    writer.finish()?;
-    Ok(written)
-}
-
 fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
     let currency = job.study.model.currency.to_string();
     let (layout, names, columns) = (&job.layout, &job.names, &played.columns);
+    let rule_prices = rule_prices(&job.study.model, layout, names, played);
+    let rule_words = rule_price_sentences(&rule_prices, &currency);
     Summary {
         schema_version: SCHEMA_VERSION,
         scenario: manifest.scenario.clone(),
@@ -373,8 +349,9 @@ fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
         confidence: CONFIDENCE,
         read: job.read.clone(),
         strategies: summarise(layout, names, columns, &currency),
-        sentences: sentences(layout, names, columns),
+        sentences: [sentences(layout, names, columns), rule_words].concat(),
         what_would_change_it: what_would_change(layout, names, columns, &currency),
+        rule_prices,
     }
 }
 

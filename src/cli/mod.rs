@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod interrupt;
 mod moves;
+mod jobs;
 mod network;
 mod output;
 mod outside;

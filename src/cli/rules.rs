@@ -78,6 +78,13 @@ pub(super) fn rules(model: &Model) -> String {
     "\n".to_owned() + &wrapped.collect::<String>()
 }
 
+/// The ids of all rules, and behind them what stands for what nothing permits.
+pub(super) fn rule_names(model: &Model) -> Vec<String> {
+    let all = 0..=model.rules.list.len();
+    all.map(|rule| model.rules.name_of(rule).to_owned())
+        .collect()
+}
+
 /// Classes with pools of theirs for which something holds, in words.
 pub(super) fn places(model: &Model, holds: impl Fn(ShapeId, PoolId) -> bool) -> Vec<String> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

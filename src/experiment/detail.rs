@@ -6,6 +6,7 @@ use crate::model::Timeline;
 use crate::record::JobList;
 use crate::strategy::Strategy;
 
+use super::against::Watch;
 use super::replicate::{ExperimentError, Plan};
 
 /// Takes the jobs of a strategy and the world that they came from.
@@ -29,23 +30,23 @@ pub fn jobs_of(
     (plan.sample)(&dice, &mut timeline);
     let (mut scratch, mut jobs) = (Scratch::default(), JobList::default());
     for (index, &id) in plan.strategies.iter().enumerate() {
-        jobs.records.clear();
+        jobs.clear();
         let strategy = Strategy::prepare(plan.model, id);
-        simulate(
-            plan.model,
-            &strategy,
-            &timeline,
-            &dice,
-            &mut scratch,
-            &mut jobs,
-        )
-        .map_err(|stuck| ExperimentError::Stuck {
+        let world = (plan.model, &strategy, &timeline, &dice);
+        let (model, strategy, timeline, dice) = world;
+        let played = if model.rules.are_used() {
+            let mut watch = Watch::new(model, strategy, timeline, &mut jobs);
+            simulate(model, strategy, timeline, dice, &mut scratch, &mut watch)
+        } else {
+            simulate(model, strategy, timeline, dice, &mut scratch, &mut jobs)
+        };
+        played.map_err(|stuck| ExperimentError::Stuck {
             replication,
             seed: plan.seed,
             stuck,
         })?;
         jobs.sort();
-        sink(index, &jobs, &timeline)?;
+        sink(index, &jobs, timeline)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! grows with the number of replications.
 
 mod accounts;
+mod against;
 mod bound;
 mod calendar;
 mod change;
@@ -20,6 +21,7 @@ mod listen;
 mod possible;
 mod refusals;
 mod replicate;
+mod rule_prices;
 mod sentences;
 mod stable_load;
 mod summarise;
@@ -41,6 +43,7 @@ pub use life::{Happened, Life};
 pub use listen::Replay;
 pub use refusals::Refusals;
 pub use replicate::{Control, ExperimentError, Plan, Replicated, RowSink, layout_of, replicate};
+pub use rule_prices::{RulePair, rule_price_sentences, rule_prices};
 pub use sentences::sentences;
 pub use stable_load::{StableLoad, stable_load};
 pub use summarise::summarise;

@@ -15,6 +15,7 @@ use crate::units::StrategyId;
 
 use super::bound::{Bound, Done};
 use super::columns::Columns;
+use super::rule_prices::{self, RulePair};
 use super::watch::Watch;
 
 /// Replications between two writes. Fixed, so that an interrupted run keeps the same replications whatever
@@ -55,6 +56,8 @@ pub type RowSink<'a> = dyn FnMut(usize, u32, &[Cell]) -> io::Result<()> + 'a;
 pub struct Replicated {
     /// For each strategy of the plan, its columns.
     pub columns: Vec<Columns>,
+    /// Strategies of which one only audits rules that another obeys, with how the second differs from the first.
+    pub rule_pairs: Vec<(RulePair, Columns)>,
     /// Replications behind them: 0 up to this number, without gaps.
     pub done: u32,
 }
@@ -131,6 +134,8 @@ pub fn layout_of(model: &Model) -> Layout {
     let classes = model.classes[..own].iter();
     let deadlines = classes.map(|class| (class.name.clone(), class.deadline));
     let layout = layout.with_deadlines(&deadlines.collect::<Vec<_>>());
+    let sites = model.pools.iter().map(|pool| pool.site.0).collect();
+    let layout = layout.with_rules_at(&rule_prices::places(model), sites);
     if model.pools.iter().any(Pool::is_rented) {
         layout.with_bound()
     } else {
@@ -156,6 +161,10 @@ pub fn replicate(
     let stage = Stage::new(plan, layout, control);
     let mut out = Replicated {
         columns: vec![Columns::new(layout); plan.strategies.len()],
+        rule_pairs: rule_prices::pairs(plan.model, plan.strategies)
+            .into_iter()
+            .map(|pair| (pair, Columns::new(layout)))
+            .collect(),
         done: 0,
     };
     let mut slots = stage.slots();
@@ -183,6 +192,9 @@ pub fn replicate(
             for (strategy, row) in slot.rows.iter().enumerate() {
                 sink(strategy, replication, row)?;
                 out.columns[strategy].push(row, &slot.rows[0]);
+            }
+            for (pair, columns) in &mut out.rule_pairs {
+                columns.push(&slot.rows[pair.obeys], &slot.rows[pair.audits]);
             }
             out.done += 1;
         }

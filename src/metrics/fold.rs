@@ -56,6 +56,10 @@ pub struct Fold {
     /// By rule, over all pools.
     rules: Vec<Against>,
     any_rule: Against,
+    /// By site and rule, where they are told apart by site.
+    rules_at: Vec<Vec<Against>>,
+    /// By pool, its site; empty where rules are not told apart by site.
+    sites: Vec<u16>,
     /// `None` where nothing was heard of a phase.
     phases: Vec<Option<PhaseRecord>>,
     budgets: Vec<Spending>,
@@ -84,6 +88,16 @@ impl Fold {
             services: vec![0; layout.services()],
             rules: vec![Against::default(); layout.rules()],
             any_rule: Against::default(),
+            rules_at: vec![
+                vec![Against::default(); layout.rules()];
+                layout
+                    .sites()
+                    .iter()
+                    .map(|&site| usize::from(site) + 1)
+                    .max()
+                    .unwrap_or(0)
+            ],
+            sites: layout.sites().to_vec(),
             phases: vec![None; layout.phases()],
             budgets: vec![Spending::default(); layout.budgets()],
             recoveries: match layout.failovers() {
@@ -109,6 +123,9 @@ impl Fold {
         self.services.fill(0);
         self.rules.fill(Against::default());
         self.any_rule = Against::default();
+        for rules in &mut self.rules_at {
+            rules.fill(Against::default());
+        }
         self.phases.fill(None);
         self.budgets.fill(Spending::default());
         self.recoveries.iter_mut().for_each(Recoveries::clear);
@@ -145,6 +162,9 @@ impl Fold {
             }
             (Source::EachService(cell), _) => cell(Span(self.services.iter().sum())),
             (Source::EachRule(cell), Subject::Rule(rule)) => cell(&self.rules[rule]),
+            (Source::EachRule(cell), Subject::RuleAt(rule, site)) => {
+                cell(&self.rules_at[site][rule])
+            }
             (Source::EachRule(cell), _) => cell(&self.any_rule),
             (Source::Run(cell), _) => cell(&self.run),
             (Source::Bound(cell), _) => self
@@ -231,6 +251,11 @@ impl Observer for Fold {
         let Some(rule) = record.rule else {
             return self.any_rule.add(record);
         };
+        if let Some(&site) = self.sites.get(record.pool.index())
+            && let Some(at) = self.rules_at[usize::from(site)].get_mut(usize::from(rule))
+        {
+            at.add(record);
+        }
         if let Some(rule) = self.rules.get_mut(usize::from(rule)) {
             rule.add(record);
         }

@@ -27,6 +27,8 @@ pub enum Subject {
     Failover(usize),
     /// One rule, by index; behind the last, what nothing permits.
     Rule(usize),
+    /// One rule in the pools of one site, both by index.
+    RuleAt(usize, usize),
 }
 
 /// One column.
@@ -53,6 +55,8 @@ pub struct Layout {
     rules: usize,
     failovers: usize,
     deadlines: Vec<Option<Span>>,
+    /// By pool, its site, where rules are told apart by site.
+    sites: Vec<u16>,
 }
 
 impl Layout {
@@ -100,6 +104,7 @@ impl Layout {
             rules: 0,
             failovers: 0,
             deadlines: Vec::new(),
+            sites: Vec::new(),
         }
     }
 
@@ -242,6 +247,30 @@ impl Layout {
         }
         self.failovers = failovers.len();
         self
+    }
+
+    /// With columns for rules at sites, each with its name; `sites` gives the site of each pool.
+    #[must_use]
+    pub fn with_rules_at(mut self, places: &[(usize, usize, String)], sites: Vec<u16>) -> Self {
+        for metric in METRICS {
+            if let Source::EachRule(_) = metric.source {
+                let of = places.iter().map(|(rule, site, name)| Column {
+                    id: format!("{}.{name}", metric.id),
+                    metric,
+                    subject: Subject::RuleAt(*rule, *site),
+                });
+                self.columns.extend(of);
+            }
+        }
+        if !places.is_empty() {
+            self.sites = sites;
+        }
+        self
+    }
+
+    /// By pool, its site, where rules are told apart by site; empty otherwise.
+    pub fn sites(&self) -> &[u16] {
+        &self.sites
     }
 
     /// Where the column called `id` stands.

@@ -1,6 +1,6 @@
 //! `jobs.csv`: the life of each job of the replications asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use crate::journal::{Bucket, Cause, JobRecord, Observer};
@@ -19,9 +19,27 @@ pub struct JobList {
     pub records: Vec<JobRecord>,
     /// What jobs paid after they were over.
     later: Vec<(JobId, Money)>,
+    /// Against which rules jobs held GPUs.
+    pub against: BTreeMap<JobId, Against>,
+}
+
+/// What a job did against rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Against {
+    /// Which, by their places in the model; behind the last stands what nothing permits.
+    pub rules: BTreeSet<u16>,
+    /// GPU-time that it held against any, in milli-GPU·ms.
+    pub gpu_time: u128,
 }
 
 impl JobList {
+    /// Forgets everything and keeps its memory.
+    pub fn clear(&mut self) {
+        self.records.clear();
+        self.later.clear();
+        self.against.clear();
+    }
+
     /// Puts the records in order of arrival, and adds what jobs paid after they were over.
     pub fn sort(&mut self) {
         self.records.sort_unstable_by_key(|record| record.job);
@@ -52,6 +70,8 @@ pub struct Names {
     pub classes: Vec<String>,
     /// By pool id.
     pub pools: Vec<String>,
+    /// By rule, and behind the last what stands for what nothing permits.
+    pub rules: Vec<String>,
 }
 
 /// Writes `jobs.csv`.
@@ -77,7 +97,10 @@ impl<W: Write> JobsWriter<W> {
         for bucket in held() {
             csv.write_field(format!("gpu_h_{}", bucket.name()))?;
         }
-        for column in "cost cost_egress cost_electricity strategy replication".split(' ') {
+        for column in
+            "cost cost_egress cost_electricity violates gpu_h_violating strategy replication"
+                .split(' ')
+        {
             csv.write_field(column)?;
         }
         csv.write_record(None::<&[u8]>)?;
@@ -92,16 +115,18 @@ impl<W: Write> JobsWriter<W> {
         &mut self,
         strategy: &str,
         replication: u32,
-        records: &[JobRecord],
+        jobs: &JobList,
         name: &dyn Fn(JobId) -> String,
     ) -> io::Result<()> {
         let mut seen = BTreeSet::new();
-        for record in records {
+        let obeys = Against::default();
+        for record in &jobs.records {
+            let against = jobs.against.get(&record.job).unwrap_or(&obeys);
             let mut name = name(record.job);
             if !seen.insert(name.clone()) {
                 name = format!("{name}#{}", record.job.0);
             }
-            self.job(&name, strategy, replication, record)?;
+            self.job(&name, (strategy, replication), record, against)?;
         }
         Ok(())
     }
@@ -114,9 +139,9 @@ impl<W: Write> JobsWriter<W> {
     fn job(
         &mut self,
         job: &str,
-        strategy: &str,
-        replication: u32,
+        (strategy, replication): (&str, u32),
         record: &JobRecord,
+        against: &Against,
     ) -> io::Result<()> {
         let ended = (!record.state.is_unfinished()).then_some(record.end);
         let instant =
@@ -148,6 +173,10 @@ impl<W: Write> JobsWriter<W> {
         csv.write_field(money(record.compute_cost))?;
         csv.write_field(money(record.egress_cost))?;
         csv.write_field(money(record.drawn.cost))?;
+        let rules = against.rules.iter().map(|&rule| usize::from(rule));
+        let rules: Vec<String> = rules.map(|rule| name(&self.names.rules, rule)).collect();
+        csv.write_field(csv_text(&rules.join("; ")).as_ref())?;
+        csv.write_field(decimal(against.gpu_time as i128, GPU_HOUR, 6))?;
         csv.write_field(csv_text(strategy).as_ref())?;
         csv.write_field(replication.to_string())?;
         csv.write_record(None::<&[u8]>)?;
@@ -226,11 +255,24 @@ mod tests {
             tenants: vec!["@vision".into()],
             classes: vec!["tuning".into(), "training".into()],
             pools: vec!["dc".into()],
+            rules: vec!["=at home".into(), "unpermitted".into()],
+        };
+        let jobs = JobList {
+            records: records.to_vec(),
+            against: BTreeMap::from([(
+                JobId(8),
+                Against {
+                    rules: BTreeSet::from([0, 1]),
+                    // 8 GPUs for 15 min = 2 GPU-h.
+                    gpu_time: 8_000 * 900_000,
+                },
+            )]),
+            ..JobList::default()
         };
         let mut out = Vec::new();
         let mut writer = JobsWriter::new(&mut out, names).unwrap();
         writer
-            .jobs("burst", 2, records, &|job| format!("j-{}", job.0))
+            .jobs("burst", 2, &jobs, &|job| format!("j-{}", job.0))
             .unwrap();
         writer.finish().unwrap();
         String::from_utf8(out).unwrap()
@@ -246,9 +288,22 @@ mod tests {
         assert_eq!(
             lines[1],
             "j-7,'@vision,training,1.001,3.001,1803.001,dc,8,finished,2.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,1.500,0.500,0.000,0,0,\
-             4.000000,0.000000,0.000000,0.000000,0.000000,0.000000,0.000000,0.000000,10.000000,0.000000,0.000000,burst,2"
+             4.000000,0.000000,0.000000,0.000000,0.000000,0.000000,0.000000,0.000000,10.000000,0.000000,0.000000,,0.000000,burst,2"
         );
         assert_eq!(lines[0].split(',').count(), lines[1].split(',').count());
+    }
+
+    #[test]
+    fn what_a_job_did_against_rules_is_in_its_row() {
+        let text = text(&[JobRecord {
+            job: JobId(8),
+            ..record()
+        }]);
+        let row = text.lines().nth(1).unwrap();
+        assert!(
+            row.ends_with(",'=at home; unpermitted,2.000000,burst,2"),
+            "{row}"
+        );
     }
 
     #[test]
@@ -279,7 +334,10 @@ mod tests {
         let names = Names::default();
         let mut out = Vec::new();
         let mut writer = JobsWriter::new(&mut out, names).unwrap();
-        let records = [record(), again];
+        let records = JobList {
+            records: vec![record(), again],
+            ..JobList::default()
+        };
         let name = |_| "monday".to_owned();
         writer.jobs("burst", 0, &records, &name).unwrap();
         writer.finish().unwrap();

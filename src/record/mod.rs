@@ -33,12 +33,14 @@ pub use evidence::{
 pub use file::write_whole;
 pub use folder::{Folder, folder_name, is_complete};
 pub use hash::{sha256_file, sha256_hex};
-pub use jobs::{JobList, JobsWriter, Names};
+pub use jobs::{Against, JobList, JobsWriter, Names};
 pub use manifest::{Assumption, Input, Manifest};
 pub use recorded::Recorded;
 pub use runs::RunsWriter;
 pub use state::{EstateLeft, JobLeft, write_estate, write_state};
-pub use summary::{Comparison, Dates, Figure, Named, Replications, StrategySummary, Summary};
+pub use summary::{
+    Comparison, Dates, Figure, Named, Replications, RulePrice, StrategySummary, Summary,
+};
 pub use table::write_summary_csv;
 pub use text::{csv_text, plain};
 

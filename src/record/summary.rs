@@ -116,6 +116,22 @@ pub struct Summary {
     pub sentences: Vec<String>,
     /// What would change it.
     pub what_would_change_it: Vec<String>,
+    /// What rules cost, where one strategy obeys what another only audits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rule_prices: Vec<RulePrice>,
+}
+
+/// What rules cost: a strategy that obeys them against one that is alike but does not.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct RulePrice {
+    /// The rules, by id.
+    pub rules: Vec<String>,
+    /// The strategy that obeys them.
+    pub obeying: String,
+    /// The one that only audits them, or leaves them off.
+    pub auditing: String,
+    /// What is more under the first, on the same worlds.
+    pub obeying_less_auditing: Named<Comparison>,
 }
 
 impl<T> Named<T> {

@@ -26,6 +26,7 @@ mod reclaims;
 mod recordings;
 mod regulated;
 mod repairs;
+mod rule_prices;
 mod rules;
 mod rules_in_storms;
 mod runbooks;

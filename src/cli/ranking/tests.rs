@@ -43,6 +43,7 @@ fn summary(rows: &[(&str, f64, f64)]) -> Summary {
         strategies: rows.iter().map(strategy).collect(),
         sentences: Vec::new(),
         what_would_change_it: Vec::new(),
+        rule_prices: Vec::new(),
     }
 }
 

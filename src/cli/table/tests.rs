@@ -67,6 +67,7 @@ fn summary() -> Summary {
         ],
         sentences: Vec::new(),
         what_would_change_it: Vec::new(),
+        rule_prices: Vec::new(),
     }
 }
 
