@@ -1,5 +1,7 @@
 //! `plimsoll evidence`: what was decided, written down by runs, and whether it is what was written.
 
+mod report;
+
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -37,12 +39,32 @@ pub(super) enum EvidenceCommand {
         #[arg(value_name = "FOLDER|FILE")]
         path: PathBuf,
     },
+    /// Tell which rules stand for which controls, what they allowed, refused and let pass, and what is missing
+    #[command(
+        after_help = "Example:\n  plimsoll evidence report reports/rollout-90d-regulated/3f9c21a0b7de"
+    )]
+    Report {
+        /// The folder of a record, or a file of evidence
+        #[arg(value_name = "FOLDER|FILE")]
+        path: PathBuf,
+        /// Only what one strategy decided
+        #[arg(long, value_name = "NAME")]
+        strategy: Option<String>,
+    },
 }
 
 /// Does it.
 pub(super) fn evidence(command: &EvidenceCommand) -> Result<(), Failure> {
     match command {
-        EvidenceCommand::Verify { path } => check(path),
+        EvidenceCommand::Verify { path } => {
+            let (_, told) = check(path)?;
+            Ok(output::data(&told)?)
+        }
+        EvidenceCommand::Report { path, strategy } => {
+            // What is not as it was written is worth no report.
+            let (file, _) = check(path)?;
+            report::report(&file, strategy.as_deref())
+        }
     }
 }
 
@@ -95,7 +117,8 @@ fn seal_of(folder: &Path) -> Result<Option<Seal>, Failure> {
     }
 }
 
-fn check(path: &Path) -> Result<(), Failure> {
+/// Verifies evidence; returns where it is, and what to say of it.
+fn check(path: &Path) -> Result<(PathBuf, String), Failure> {
     let is_folder = path.is_dir();
     let file = if is_folder {
         path.join(EVIDENCE)
@@ -145,5 +168,5 @@ fn check(path: &Path) -> Result<(), Failure> {
     );
     let width = output::width();
     let wrapped = text.lines().map(|line| output::wrapped(line, width) + "\n");
-    output::data(&wrapped.collect::<String>()).map_err(Into::into)
+    Ok((file, wrapped.collect()))
 }

@@ -10,6 +10,7 @@ mod pool;
 mod rule;
 mod scene;
 mod tale;
+mod may;
 
 use clap::Subcommand;
 
@@ -20,6 +21,8 @@ use cost::CostArguments;
 use job::JobArguments;
 use pool::PoolArguments;
 use rule::RuleArguments;
+pub(super) use change::ChangeArguments;
+pub(super) use may::MayArguments;
 
 /// What to explain.
 #[derive(Debug, Subcommand)]
@@ -53,6 +56,12 @@ pub(super) enum ExplainCommand {
                       plimsoll explain change scenarios/hybrid-burst.toml --keep-off j-17=nebius/h200"
     )]
     Change(ChangeArguments),
+    /// Tell before any run where each class of work may run and where not, what it moves, and which rules stand for it
+    #[command(
+        after_help = "Examples:\n  plimsoll explain may scenarios/regulated-hybrid.toml\n  \
+                      plimsoll explain may scenarios/regulated-hybrid.toml --class training"
+    )]
+    May(MayArguments),
 }
 
 /// Explains.
@@ -63,5 +72,6 @@ pub(super) fn explain(command: &ExplainCommand) -> Result<(), Failure> {
         ExplainCommand::Pool(arguments) => pool::pool(arguments),
         ExplainCommand::Cost(arguments) => cost::cost(arguments),
         ExplainCommand::Change(arguments) => change::change(arguments),
+        ExplainCommand::May(arguments) => may::may(arguments),
     }
 }

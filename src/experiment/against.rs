@@ -1,10 +1,10 @@
 //! Which jobs hold GPUs against which rules, and for how long: counted from what is posted, under the rules in force then.
 
-use crate::journal::{Fact, JobRecord, Observer, Posting, RuleMode};
+use crate::journal::{Fact, JobRecord, Observer, Posting, RuleMode, RunRecord};
 use crate::model::{Masks, Model, Timeline};
 use crate::record::JobList;
 use crate::strategy::Strategy;
-use crate::units::{JobId, Money, SimTime};
+use crate::units::{JobId, Money, PoolId, SimTime};
 
 /// Keeps the jobs of one run, and what each did against rules.
 pub(super) struct Watch<'a> {
@@ -15,6 +15,18 @@ pub(super) struct Watch<'a> {
     modes: Vec<RuleMode>,
     /// From when on which rules were in force, the first from the start.
     masks: Vec<(SimTime, Masks)>,
+    /// A stretch of which not all parts may have been posted.
+    open: Option<Stretch>,
+}
+
+/// A stretch of time in which a job held GPUs of a pool, whatever it did with them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stretch {
+    job: JobId,
+    pool: PoolId,
+    from: SimTime,
+    to: SimTime,
+    gpu_time: u128,
 }
 
 impl<'a> Watch<'a> {
@@ -35,33 +47,32 @@ impl<'a> Watch<'a> {
             jobs,
             modes,
             masks: vec![(SimTime::ZERO, masks)],
+            open: None,
         }
     }
 
-    /// GPU-time of a stretch that was held against any rule, in milli-GPU·ms.
-    fn held_against(&self, posting: &Posting, job: JobId) -> u128 {
-        let (Some(pool), Some(_)) = (posting.pool(), posting.bucket()) else {
-            return 0;
+    /// All parts of a stretch were posted: what of it was held against any rule counts.
+    fn settle(&mut self) {
+        let Some(open) = self.open.take() else {
+            return;
         };
-        let span = u128::from(posting.to.since(posting.from).0);
-        if span == 0 {
-            return 0;
-        }
-        let shape = self.timeline.requests[job.index()].shape;
-        let violates = |masks: Masks| self.model.rules.violated(masks, shape, pool) != 0;
+        let shape = self.timeline.requests[open.job.index()].shape;
+        let violates = |masks: Masks| self.model.rules.violated(masks, shape, open.pool) != 0;
         let mut against = 0;
         for (index, &(since, masks)) in self.masks.iter().enumerate() {
-            let until = self
-                .masks
-                .get(index + 1)
-                .map_or(SimTime::NEVER, |next| next.0);
-            let (from, to) = (posting.from.max(since), posting.to.min(until));
+            let next = self.masks.get(index + 1);
+            let until = next.map_or(SimTime::NEVER, |next| next.0);
+            let (from, to) = (open.from.max(since), open.to.min(until));
             if from < to && violates(masks) {
                 against += u128::from(to.since(from).0);
             }
         }
-        // GPUs are the same all along a stretch.
-        posting.gpu_time / span * against
+        if 0 < against {
+            // Its parts together are of the same GPUs all along.
+            let span = u128::from(open.to.since(open.from).0);
+            let counted = &mut self.jobs.against.entry(open.job).or_default().gpu_time;
+            *counted += open.gpu_time / span * against;
+        }
     }
 }
 
@@ -83,13 +94,35 @@ impl Observer for Watch<'_> {
     }
 
     fn posting(&mut self, posting: &Posting) {
-        let Some(job) = posting.job else {
+        let (Some(job), Some(pool), Some(_)) = (posting.job, posting.pool(), posting.bucket())
+        else {
             return;
         };
-        let against = self.held_against(posting, job);
-        if 0 < against {
-            self.jobs.against.entry(job).or_default().gpu_time += against;
+        let next = Stretch {
+            job,
+            pool,
+            from: posting.from,
+            to: posting.to,
+            gpu_time: posting.gpu_time,
+        };
+        match &mut self.open {
+            Some(open)
+                if (Stretch {
+                    gpu_time: open.gpu_time,
+                    ..next
+                }) == *open =>
+            {
+                open.gpu_time += next.gpu_time;
+            }
+            _ => {
+                self.settle();
+                self.open = Some(next);
+            }
         }
+    }
+
+    fn run(&mut self, _: &RunRecord) {
+        self.settle();
     }
 
     fn job(&mut self, record: &JobRecord) {

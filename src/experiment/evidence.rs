@@ -41,6 +41,7 @@ pub fn evidence_of<W: Write>(
             strategy: strategy.name().to_owned(),
             replication,
             rules: rules_of(model, &strategy),
+            controls: model.rules.controls.clone(),
             job: &|job| job_words(model, timeline, job),
         };
         let mut scribe = Scribe::new(chain, words, &run);
@@ -153,6 +154,7 @@ fn rules_of(model: &Model, strategy: &Strategy) -> Vec<RuleWords> {
             mode: held.map_or(rule.mode, |&(_, mode)| mode).name(),
             when: rule.when.clone(),
             reason: rule.reason.clone(),
+            controls: rule.controls.clone(),
         }
     });
     list.collect()

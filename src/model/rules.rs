@@ -42,6 +42,8 @@ pub struct Rule {
     pub when: String,
     /// Why there is such a rule; may be empty.
     pub reason: String,
+    /// The controls for which it stands.
+    pub controls: Vec<String>,
     /// Whether it is obeyed at the start.
     pub mode: RuleMode,
     /// Whether running work stops when the rule turns against it; it may finish otherwise.
@@ -59,6 +61,7 @@ impl Rule {
             effect,
             when: "true".to_owned(),
             reason: String::new(),
+            controls: Vec::new(),
             mode: RuleMode::Enforce,
             evicts: false,
             bytes_per_day: None,
@@ -93,6 +96,8 @@ pub struct Masks {
 pub struct Rules {
     /// The rules, in the order of the scenario.
     pub list: Vec<Rule>,
+    /// Controls for which there should be rules.
+    pub controls: Vec<String>,
     /// By rule, the attributes that somebody does not have for whom it needs them.
     unlabelled: Vec<BTreeSet<String>>,
     /// By shape, its row.
@@ -148,6 +153,7 @@ impl Rules {
             permits,
             of_jobs: Vec::new(),
             of_targets: Vec::new(),
+            controls: Vec::new(),
             vetoes: Vec::new(),
         }
     }
@@ -184,6 +190,7 @@ impl Rules {
             unknown: Vec::with_capacity(kinds.len() * width),
             of_jobs: vocabulary.known(Of::Job, jobs),
             of_targets: vocabulary.known(Of::Target, targets),
+            controls: Vec::new(),
             vetoes: Vec::new(),
         };
         for job in &kinds {

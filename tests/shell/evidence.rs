@@ -142,3 +142,134 @@ fn what_was_changed_cut_or_exchanged_is_a_failed_check() {
     );
     assert_eq!(code(&run(&["evidence", "verify", &place.at("no-such")])), 1);
 }
+
+/// The small estate under three rules, two of which stand for no control.
+fn ruled(place: &Place) -> String {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let text = format!(
+        r#"extends = "{root}/{SMALL}"
+
+[record]
+evidence = true
+controls = ["A-1", "B-2"]
+
+[[class]]
+name = "training"
+attributes = {{ classification = ["health"] }}
+
+[[class]]
+name = "tuning"
+attributes = {{ classification = [] }}
+
+[[rule]]
+id = "stays-home"
+effect = "forbid"
+when = '''"health" in job.classification && target.kind == "gpuaas"'''
+reason = "records\u001b[31m of patients"
+controls = ["A-1"]
+
+[[rule]]
+id = "never"
+effect = "forbid"
+when = '''target.jurisdiction == "XX"'''
+
+[[rule]]
+id = "watched"
+effect = "forbid"
+mode = "audit"
+when = '''target.rented'''
+"#
+    );
+    let file = place.at("ruled.toml");
+    fs::write(&file, text).unwrap();
+    file
+}
+
+#[test]
+fn a_report_tells_what_rules_did_for_controls_and_what_is_missing() {
+    let place = Place::new("evidence-report");
+    let (file, out) = (ruled(&place), place.at("run"));
+    let words = ["compare", &file, "--replications", "2", "-q", "--out", &out];
+    let output = run(&words);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    // Counted by hand from the lines.
+    let lines: Vec<Value> = place
+        .read(NAME)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let barred = |line: &&Value| {
+        let all = line["alternatives"].as_array();
+        let mut all = all.into_iter().flatten();
+        all.any(|found| found["bar"] == "rule" && found["rules"][0] == "stays-home")
+    };
+    let refused = lines.iter().filter(barred).count();
+    let excepted = |line: &&Value| line["kind"] == "violation" && line["rules"][0] == "watched";
+    let excepted = lines.iter().filter(excepted).count();
+    assert!(refused > 0 && excepted > 0, "{refused} {excepted}");
+    let output = run(&["evidence", "report", &out]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let told = stdout(&output).replace(',', "");
+    assert!(told.starts_with("this tells of a simulation"), "{told}");
+    for part in [
+        format!("control A-1\n  rule stays-home (forbid)\n    allowed 0 refused {refused} excepted 0\n"),
+        "control B-2\n  no rule\n".to_owned(),
+        format!("rule watched (forbid)\n    allowed 0 refused 0 excepted {excepted}\n"),
+        "  control B-2 has no rule\n".to_owned(),
+        "  rule never was behind no decision\n".to_owned(),
+        "  rule never stands for no control\n".to_owned(),
+        "rule watched is not obeyed at the end so its exceptions have no end: audit under burst after 30 min".to_owned(),
+    ] {
+        assert!(told.contains(&part), "{part:?} in\n{told}");
+    }
+    let other = run(&["evidence", "report", &out, "--strategy", "no such"]);
+    assert_eq!(code(&other), 2);
+    // What was changed is worth no report.
+    let good = place.read(NAME);
+    fs::write(place.at(NAME), good.replacen("\"seed\":7", "\"seed\":8", 1)).unwrap();
+    assert_eq!(code(&run(&["evidence", "report", &out])), 4);
+}
+
+#[test]
+fn where_work_may_run_is_told_before_any_run() {
+    let place = Place::new("explain-may");
+    let file = ruled(&place);
+    let output = run(&["explain", "may", &file]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let told = stdout(&output);
+    for part in [
+        "class training\n  may run on dc-main/h200\n",
+        "  not on cloud/h200: rule stays-home (records\u{fffd}[31m of patients)\n",
+        "  on cloud/h200 only because rules are audited: rule watched\n",
+        "stays-home (forbid, enforce; A-1)",
+        "watched (forbid, audit; no control)",
+    ] {
+        assert!(told.contains(part), "{part:?} in\n{told}");
+    }
+    let tuning = run(&["explain", "may", &file, "--class", "tuning"]);
+    assert!(!stdout(&tuning).contains("training"));
+    let unknown = run(&["explain", "may", &file, "--class", "tunin"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(stderr(&unknown).contains("did you mean `tuning`?"));
+    let wrong = run(&["explain", "may", &file, "--set", "record.controls=[\"\"]"]);
+    assert_eq!(code(&wrong), 3);
+    assert!(
+        stderr(&wrong).contains("not a name for a control"),
+        "{}",
+        stderr(&wrong)
+    );
+    for arguments in [&["explain", "may", &file][..], &["check", &file]] {
+        let narrow = crate::shell::plimsoll(arguments)
+            .env("COLUMNS", "40")
+            .output()
+            .unwrap();
+        assert!(!stdout(&narrow).contains('\u{1b}'));
+    }
+    let narrow = crate::shell::plimsoll(&["explain", "may", &file])
+        .env("COLUMNS", "40")
+        .output()
+        .unwrap();
+    for line in stdout(&narrow).lines() {
+        assert!(line.chars().count() <= 40, "{line}");
+    }
+}

@@ -17,6 +17,7 @@ mod columns;
 mod commitments;
 mod context;
 mod contracts;
+mod controls;
 mod cutovers;
 mod cycle;
 mod data;
@@ -163,7 +164,8 @@ fn plans_of(
         network,
     };
     let described = attributes::read(context, file, subjects);
-    let (rules, moves) = rules::read(context, file, &described, subjects);
+    let (mut rules, moves) = rules::read(context, file, &described, subjects);
+    rules.controls = controls::declared(context, file);
     network.moves = moves;
     let parts = (run, sites, pools, &*network);
     let sites = sites::names_of(sites);

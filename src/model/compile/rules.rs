@@ -13,6 +13,7 @@ use crate::units::{Bytes, parse_bytes};
 
 use super::attributes::{Described, Subjects};
 use super::context::Context;
+use super::controls;
 use super::move_rules;
 use super::strategies;
 use super::told::Told;
@@ -106,6 +107,7 @@ fn rule(
         effect: effect?,
         when: when.trim().to_owned(),
         reason: spec.reason.value().cloned().unwrap_or_default(),
+        controls: controls::names(context, &spec.controls),
         mode: spec
             .mode
             .value()

@@ -48,6 +48,7 @@ fn evidence() -> (Vec<u8>, Seal) {
         strategy: "burst".to_owned(),
         replication: 0,
         rules: Vec::new(),
+        controls: Vec::new(),
         job: &job,
     };
     let mut chain = Chain::new(&mut out);

@@ -46,6 +46,8 @@ pub struct RuleWords {
     pub when: String,
     /// Why there is such a rule.
     pub reason: String,
+    /// The controls for which it stands.
+    pub controls: Vec<String>,
 }
 
 /// A job as evidence shows it.
@@ -115,6 +117,8 @@ pub struct RunWords<'a> {
     pub replication: u32,
     /// The rules as they are at the start.
     pub rules: Vec<RuleWords>,
+    /// Controls for which there should be rules.
+    pub controls: Vec<String>,
     /// What to say of a job.
     pub job: &'a dyn Fn(JobId) -> JobWords,
 }
@@ -177,9 +181,11 @@ impl Spelt {
             line.text("mode", rule.mode);
             line.text("when", &rule.when);
             line.text("reason", &rule.reason);
+            controls(line, &rule.controls);
             line.close();
         }
         line.close_list();
+        controls(line, &run.controls);
     }
 
     /// The names of the bits of a verdict.
@@ -196,6 +202,11 @@ impl Spelt {
             (bits >> bit & 1 == 1).then_some(name.as_str())
         })
     }
+}
+
+fn controls(line: &mut Line, controls: &[String]) {
+    let names: Vec<String> = controls.iter().map(|name| json_text(name)).collect();
+    line.list("controls", names.iter().map(String::as_str));
 }
 
 /// Attributes as a JSON object.

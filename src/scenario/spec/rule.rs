@@ -32,6 +32,9 @@ pub struct RuleSpec {
     pub bytes_per_day: Given<String>,
     /// Why there is such a rule, for whoever is refused.
     pub reason: Given<String>,
+    /// The controls for which it stands, in your own names, such as "HIPAA 164.312(a)"; `plimsoll evidence report` tells
+    /// what was decided for each.
+    pub controls: List<String>,
     /// Whether it is obeyed; "enforce" unless given.
     pub mode: Given<ModeKind>,
     /// What becomes of running work when the rule turns against it; it may finish unless given.
