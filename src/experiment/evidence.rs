@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::dice::Dice;
 use crate::engine::{Scratch, simulate};
-use crate::model::{AttributeValue, Model, RuleEffect, Timeline};
+use crate::model::{AttributeValue, Model, RuleEffect, RuleOn, Timeline};
 use crate::record::{
     Chain, EvidenceWords, JobWords, Known, OutletWords, PoolWords, RuleWords, RunWords, Scribe,
 };
@@ -60,7 +60,6 @@ pub fn evidence_of<W: Write>(
 /// What is the same in all evidence of a model.
 pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> EvidenceWords {
     let shapes = (0..model.shapes.len()).map(ShapeId::from);
-    let class_of = |shape: ShapeId| &model.classes[model.class_of(shape).index()];
     let rules = &model.rules;
     let names = 0..=rules.list.len();
     EvidenceWords {
@@ -69,19 +68,7 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
         epoch: model.epoch,
         currency: model.currency.to_string(),
         shapes: shapes
-            .clone()
             .map(|shape| known(rules.known_of_jobs(shape)))
-            .collect(),
-        results: shapes
-            .clone()
-            .map(|shape| class_of(shape).results.0)
-            .collect(),
-        checkpoints: shapes
-            .map(|shape| {
-                class_of(shape)
-                    .checkpoint_home
-                    .map_or(0, |home| home.size.0)
-            })
             .collect(),
         pools: (0..model.pools.len())
             .map(|pool| pool_words(model, PoolId::from(pool)))
@@ -93,6 +80,12 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
             .map(|dataset| (dataset.name.clone(), dataset.size.0))
             .collect(),
         sites: model.sites.iter().map(|site| site.name.clone()).collect(),
+        links: model
+            .network
+            .links
+            .iter()
+            .map(|link| link.name.clone())
+            .collect(),
         outlets: (0..model.services.outlets.len())
             .map(|outlet| outlet_words(model, OutletId::from(outlet)))
             .collect(),
@@ -147,6 +140,10 @@ fn rules_of(model: &Model, strategy: &Strategy) -> Vec<RuleWords> {
         let held = held.find(|(of, _)| usize::from(*of) == index);
         RuleWords {
             id: rule.id.clone(),
+            on: match rule.on {
+                RuleOn::Run => "run",
+                RuleOn::Move => "move",
+            },
             effect: match rule.effect {
                 RuleEffect::Permit => "permit",
                 RuleEffect::Forbid => "forbid",

@@ -90,6 +90,12 @@ fn of_rule(id: &str, tally: &RuleTally) -> Vec<String> {
         number(tally.refused),
         number(tally.excepted)
     );
+    if 0 < tally.moved {
+        counts = format!(
+            "{counts}, steps of moves against it {}",
+            number(tally.moved)
+        );
+    }
     if 0 < tally.changes {
         counts = format!("{counts}, changed {}", number(tally.changes));
     }

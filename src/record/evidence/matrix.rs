@@ -20,7 +20,9 @@ pub struct RuleTally {
     pub refused: u64,
     /// How often something began to run against it with leave.
     pub excepted: u64,
-    /// Decisions that its change reversed: what ran was stopped.
+    /// Steps of what moved against it with leave.
+    pub moved: u64,
+    /// How often its mode changed.
     pub changes: u64,
     /// The first and the last line that names it, by sequence.
     pub records: Option<(u64, u64)>,
@@ -44,6 +46,9 @@ pub struct Matrix {
     /// The seed.
     pub seed: u64,
 }
+
+/// Rules that stand for a control.
+pub type Stands<'a> = Vec<&'a (String, RuleTally)>;
 
 /// As much of a line as the matrix looks at.
 #[derive(Deserialize)]
@@ -152,6 +157,14 @@ impl Matrix {
                     }
                 }
             }
+            "transfer" => {
+                for id in &ids {
+                    self.note(id, told.sequence, |tally| match told.verdict.as_str() {
+                        "refuse" => tally.refused += 1,
+                        _ => tally.moved += 1,
+                    });
+                }
+            }
             "violation" => {
                 for id in &ids {
                     self.note(id, told.sequence, |tally| tally.excepted += 1);
@@ -196,7 +209,7 @@ impl Matrix {
     }
 
     /// Rules by the controls for which they stand, those without any under `None`; declared controls come first.
-    pub fn by_control(&self) -> Vec<(Option<&str>, Vec<&(String, RuleTally)>)> {
+    pub fn by_control(&self) -> Vec<(Option<&str>, Stands<'_>)> {
         let mut controls: Vec<&str> = self.declared.iter().map(String::as_str).collect();
         for (_, tally) in &self.rules {
             for control in &tally.controls {
@@ -239,7 +252,7 @@ impl Matrix {
                 // What stands for what nothing permits is no rule.
                 continue;
             }
-            if tally.allowed + tally.refused + tally.excepted == 0 {
+            if tally.allowed + tally.refused + tally.excepted + tally.moved == 0 {
                 gaps.push(format!("rule {id} was behind no decision"));
             }
             if tally.controls.is_empty() {

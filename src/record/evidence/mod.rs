@@ -8,13 +8,14 @@ mod chain;
 mod decision;
 mod line;
 mod matrix;
+mod moved;
 mod page;
 mod scribe;
 mod verify;
 mod words;
 
 pub use chain::{Chain, Seal};
-pub use matrix::{Matrix, RuleTally};
+pub use matrix::{Matrix, RuleTally, Stands};
 pub use scribe::Scribe;
 pub use verify::{Broken, Verified, verify};
 pub use words::{EvidenceWords, JobWords, Known, OutletWords, PoolWords, RuleWords, RunWords};

@@ -2,12 +2,13 @@
 
 use std::io::Write;
 
-use crate::journal::{BudgetRecord, Fact, JobState, Justification, Observer, RunRecord};
+use crate::journal::{BudgetRecord, Fact, JobState, Justification, Movement, Observer, RunRecord};
 use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId};
 
 use super::super::decimal::decimal;
 use super::chain::Chain;
 use super::decision::{alternatives, attributes, refusing, spell};
+use super::moved::step;
 use super::page::Page;
 use super::words::{EvidenceWords, RunWords, Spelt};
 
@@ -95,19 +96,6 @@ impl<'a, W: Write> Scribe<'a, W> {
         });
     }
 
-    /// What belongs to a job came home.
-    fn came_home(&mut self, at: SimTime, job: JobId, what: &str, of: &[u64]) {
-        let job = (self.run.job)(job);
-        let subject = job.json();
-        let bytes = of.get(job.shape.index()).copied().unwrap_or(0);
-        self.page.line(at, "transfer", |line| {
-            line.json("subject", &subject);
-            line.text("verdict", "allow");
-            line.text("reason", what);
-            line.number("bytes", bytes);
-        });
-    }
-
     /// A service went out, or answers again.
     fn service(&mut self, at: SimTime, outlet: OutletId, (verdict, reason): (&str, &str)) {
         let outlet = &self.words.outlets[outlet.index()];
@@ -184,14 +172,6 @@ impl<'a, W: Write> Scribe<'a, W> {
 
     fn of_job(&mut self, at: SimTime, fact: Fact) {
         match fact {
-            Fact::SentHome(job) => {
-                let words = self.words;
-                self.came_home(at, job, "its results came home", &words.results);
-            }
-            Fact::CheckpointHome(job) => {
-                let words = self.words;
-                self.came_home(at, job, "its checkpoint came home", &words.checkpoints);
-            }
             Fact::Denied(job) => {
                 let says = ("refuse", "nobody vouched for it when it came");
                 self.about(at, "identity", job, says);
@@ -232,11 +212,7 @@ impl<'a, W: Write> Scribe<'a, W> {
     fn of_estate(&mut self, at: SimTime, fact: Fact) {
         match fact {
             Fact::Staged(data, site) => {
-                let says = ("allow", "somebody who runs there reads it");
-                self.moved(at, (data, site), says);
-            }
-            Fact::Replicated(data, site) => {
-                let says = ("allow", "a copy is kept there");
+                let says = ("allow", "it can be read there from now on");
                 self.moved(at, (data, site), says);
             }
             Fact::PullBroke(data, site) => self.moved(at, (data, site), ("broke", "a pull broke")),
@@ -270,6 +246,13 @@ impl<'a, W: Write> Scribe<'a, W> {
 
 impl<W: Write> Observer for Scribe<'_, W> {
     const JUSTIFIES: bool = true;
+    const MOVEMENTS: bool = true;
+
+    fn movement(&mut self, at: SimTime, movement: &Movement) {
+        let words = (self.words, self.run, &self.spelt);
+        self.page
+            .line(at, "transfer", |line| step(line, movement, words));
+    }
 
     fn justified(&mut self, why: &Justification) {
         self.decided = true;

@@ -3,9 +3,9 @@
 use std::io::BufReader;
 
 use super::*;
-use crate::journal::{Fact, Observer, RunRecord};
+use crate::journal::{Fact, Moved, Movement, MovementStep, Observer, RunRecord};
 use crate::record::sha256_hex;
-use crate::units::{Epoch, JobId, PoolId, ShapeId, SimTime};
+use crate::units::{Bytes, DatasetId, Epoch, JobId, LinkId, PoolId, ShapeId, SimTime, SiteId};
 
 fn words() -> EvidenceWords {
     EvidenceWords {
@@ -17,15 +17,14 @@ fn words() -> EvidenceWords {
             "classification".to_owned(),
             Known::Marks(vec!["health".to_owned(), "a\"b".to_owned()]),
         )]],
-        results: vec![5],
-        checkpoints: vec![0],
         pools: vec![PoolWords {
             name: "own\u{1b}".to_owned(),
             ..PoolWords::default()
         }],
         rules: vec!["r0".to_owned(), "unpermitted".to_owned()],
-        datasets: Vec::new(),
-        sites: Vec::new(),
+        datasets: vec![("records".to_owned(), 9)],
+        sites: vec!["dc".to_owned()],
+        links: vec!["wan".to_owned()],
         outlets: Vec::new(),
         budgets: Vec::new(),
     }
@@ -101,6 +100,62 @@ fn evidence_says_what_happened_and_that_it_is_simulated() {
     assert_eq!(lines[5]["kind"], "closing");
     // No terminal is recoloured by a name.
     assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
+fn a_movement_says_what_goes_where_over_what_and_against_which_rules() {
+    let (words, mut out) = (words(), Vec::new());
+    let run = RunWords {
+        strategy: "burst".to_owned(),
+        replication: 0,
+        rules: Vec::new(),
+        controls: Vec::new(),
+        job: &job,
+    };
+    let mut chain = Chain::new(&mut out);
+    let mut scribe = Scribe::new(&mut chain, &words, &run);
+    let begins = Movement {
+        number: Some(3),
+        step: MovementStep::Begins,
+        what: Moved::Dataset(DatasetId(0)),
+        class: None,
+        from: Some(SiteId(0)),
+        to: None,
+        links: vec![LinkId(0)],
+        bytes: Bytes(9),
+        against: 1,
+    };
+    scribe.movement(SimTime(5), &begins);
+    let refused = Movement {
+        step: MovementStep::Refused,
+        what: Moved::Results(JobId(4)),
+        ..begins.clone()
+    };
+    scribe.movement(SimTime(6), &refused);
+    let free = Movement {
+        against: 0,
+        ..begins
+    };
+    scribe.movement(SimTime(7), &free);
+    chain.finish(&words).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[1]["kind"], "transfer");
+    assert_eq!(lines[1]["subject"]["dataset"], "records");
+    assert_eq!(lines[1]["source"]["site"], "dc");
+    assert!(lines[1]["destination"]["site"].is_null());
+    assert_eq!(lines[1]["links"][0], "wan");
+    assert_eq!(lines[1]["rules"][0], "r0");
+    assert_eq!(lines[1]["bytes"], 9);
+    assert_eq!(lines[2]["subject"]["what"], "results");
+    assert_eq!(lines[2]["subject"]["job"], "j-4");
+    let verdicts = lines[1..4]
+        .iter()
+        .map(|line| line["verdict"].as_str().unwrap());
+    assert!(verdicts.eq(["audit", "refuse", "allow"]));
 }
 
 /// The hash of the first line, by hand: its bytes with the last member taken off and the brace put back.

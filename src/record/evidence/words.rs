@@ -38,6 +38,8 @@ pub struct PoolWords {
 pub struct RuleWords {
     /// Its id.
     pub id: String,
+    /// What it judges: run, move.
+    pub on: &'static str,
     /// What it does: permit, forbid.
     pub effect: &'static str,
     /// Whether it is obeyed: enforce, audit, off.
@@ -91,10 +93,6 @@ pub struct EvidenceWords {
     pub currency: String,
     /// By shape, what rules know of its jobs.
     pub shapes: Vec<Vec<(String, Known)>>,
-    /// By shape, bytes of results that a job sends home.
-    pub results: Vec<u64>,
-    /// By shape, bytes of one checkpoint that goes home.
-    pub checkpoints: Vec<u64>,
     /// By pool.
     pub pools: Vec<PoolWords>,
     /// By rule, its id; behind the last, what stands for what nothing permits.
@@ -103,6 +101,8 @@ pub struct EvidenceWords {
     pub datasets: Vec<(String, u64)>,
     /// By site, its name.
     pub sites: Vec<String>,
+    /// By link, its name.
+    pub links: Vec<String>,
     /// By outlet.
     pub outlets: Vec<OutletWords>,
     /// By budget, its name.
@@ -177,6 +177,7 @@ impl Spelt {
         for rule in &run.rules {
             line.open_item();
             line.text("id", &rule.id);
+            line.text("on", rule.on);
             line.text("effect", rule.effect);
             line.text("mode", rule.mode);
             line.text("when", &rule.when);
@@ -233,14 +234,17 @@ fn known(attributes: &[(String, Known)]) -> String {
 impl JobWords {
     /// As a JSON object.
     pub(super) fn json(&self) -> String {
+        format!("{{{}}}", self.members())
+    }
+
+    /// The members of that object.
+    pub(super) fn members(&self) -> String {
         let mut line = Line::default();
-        line.begin();
         line.text("job", &self.name);
         line.number("number", self.number);
         line.text("class", &self.class);
         line.text("tenant", &self.tenant);
         line.json("gpus", &decimal(i128::from(self.milli_gpus), 1000, 3));
-        line.close();
         line.into_text()
     }
 }
