@@ -5,12 +5,12 @@ mod change;
 mod cost;
 mod job;
 mod lay;
+mod may;
 mod otherwise;
 mod pool;
 mod rule;
 mod scene;
 mod tale;
-mod may;
 
 use clap::Subcommand;
 
@@ -19,10 +19,9 @@ use super::exit::Failure;
 use change::ChangeArguments;
 use cost::CostArguments;
 use job::JobArguments;
+use may::MayArguments;
 use pool::PoolArguments;
 use rule::RuleArguments;
-pub(super) use change::ChangeArguments;
-pub(super) use may::MayArguments;
 
 /// What to explain.
 #[derive(Debug, Subcommand)]
