@@ -14,6 +14,8 @@ use serde_json::Value as Json;
 struct Known {
     id: String,
     forbids: bool,
+    /// Whether it judges what moves, not where jobs run.
+    of_moves: bool,
     when: String,
     mode: String,
 }
@@ -96,7 +98,7 @@ pub fn judge(evidence: &str, fires: &dyn Fn(usize, &str, &Json) -> Option<bool>)
             }
             "transfer" => {
                 judged.moves += 1;
-                Ok(())
+                moved(&rules, &line)
             }
             _ => Ok(()),
         };
@@ -112,9 +114,24 @@ fn known(rule: &Json) -> Known {
     Known {
         id: text("id"),
         forbids: rule["effect"] == "forbid",
+        of_moves: rule["on"] == "move",
         when: text("when"),
         mode: text("mode"),
     }
+}
+
+/// Something that moves: it does not set out against a rule that is obeyed.
+fn moved(rules: &[Known], line: &Json) -> Result<(), String> {
+    let named = line["rules"].as_array().into_iter().flatten();
+    let obeyed: Vec<&str> = named
+        .filter_map(|id| rules.iter().find(|rule| rule.id == id.as_str().unwrap()))
+        .filter(|rule| rule.forbids && rule.mode == "enforce")
+        .map(|rule| rule.id.as_str())
+        .collect();
+    if line["reason"] == "it set out" && !obeyed.is_empty() {
+        return Err(format!("refused by {obeyed:?} and moved"));
+    }
+    Ok(())
 }
 
 /// A placement: no rule that is obeyed refuses it, and what is said of the others is so.
@@ -123,19 +140,22 @@ fn placed(
     line: &Json,
     fires: &dyn Fn(usize, &str, &Json) -> Option<bool>,
 ) -> Result<(), String> {
-    let verdicts: BTreeMap<&str, Option<bool>> = rules
-        .iter()
-        .enumerate()
+    let about_runs = || {
+        let all = rules.iter().enumerate();
+        all.filter(|(_, rule)| !rule.of_moves)
+    };
+    let verdicts: BTreeMap<&str, Option<bool>> = about_runs()
         .map(|(index, rule)| (rule.id.as_str(), fires(index, &rule.when, line)))
         .collect();
     let against = |counts: &dyn Fn(&Known) -> bool| {
         let mut bad: Vec<&str> = Vec::new();
-        let mut permits = rules.iter().filter(|rule| !rule.forbids);
+        let each = || about_runs().map(|(_, rule)| rule);
+        let mut permits = each().filter(|rule| !rule.forbids);
         // What nobody knows is not allowed.
         let forbids = |rule: &&Known| counts(rule) && verdicts[rule.id.as_str()] != Some(false);
-        let forbidding = rules.iter().filter(|rule| rule.forbids).filter(forbids);
+        let forbidding = each().filter(|rule| rule.forbids).filter(forbids);
         bad.extend(forbidding.map(|rule| rule.id.as_str()));
-        let permitted = rules.iter().any(|rule| {
+        let permitted = each().any(|rule| {
             !rule.forbids && rule.mode != "off" && verdicts[rule.id.as_str()] == Some(true)
         });
         if permits.any(counts) && !permitted {
