@@ -171,12 +171,11 @@ fn lose(
     let mut stream = dice.stream(key, Purpose::Drill, 0, 0);
     let at = SimTime(end.0 / 4 + stream.below((end.0 / 2).max(1)));
     let until = at + drill.lasts;
-    let script = match pools {
-        Some(pools) => lost(model, pools, (at, until)),
-        None => {
-            let mut triggers = failover.triggers.iter();
-            triggers.find_map(|trigger| script(model, &trigger.signal, (at, until)))?
-        }
+    let script = if let Some(pools) = pools {
+        lost(model, pools, (at, until))
+    } else {
+        let mut triggers = failover.triggers.iter();
+        triggers.find_map(|trigger| script(model, &trigger.signal, (at, until)))?
     };
     timeline.weather.extend(script);
     Incident::put_in_order(&mut timeline.weather);

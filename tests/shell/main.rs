@@ -15,5 +15,6 @@ mod fuzz_smoke;
 mod glossary;
 mod imports;
 mod records;
+mod runbook;
 mod trace_oracles;
 mod traces;

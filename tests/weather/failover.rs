@@ -464,3 +464,14 @@ fn the_shipped_scenario_leaves_home_only_when_it_is_lost() {
     }
     assert!(begun > 0 && away > 0, "{begun} times, {away} jobs");
 }
+
+#[test]
+fn a_failover_that_nothing_sets_off_changes_nothing() {
+    let mut model = estate(1);
+    let calm = run(&mut model, reroute(vec![to(&[BACKUP])]), &TWO, &[]);
+    model.failovers = Failovers::default();
+    model.classes[0].pools = vec![DC];
+    let without = live(&mut model, &TWO, HOURLY, &[], 0);
+    assert_eq!(calm.run.digest, without.run.digest);
+    assert_eq!((calm.jobs, calm.postings), (without.jobs, without.postings));
+}
