@@ -28,6 +28,7 @@ mod outside;
 mod phases;
 mod power;
 mod progress;
+mod quotas;
 mod ranking;
 mod rules;
 mod runbook;

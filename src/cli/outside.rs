@@ -11,7 +11,7 @@ use crate::units::{PoolId, SimTime, Span};
 
 use super::services::failures;
 use super::study::counted;
-use super::{budgets, commitments, contracts, phases, power};
+use super::{budgets, commitments, contracts, phases, power, quotas};
 
 /// One line for each thing that the outside does, with what it does in the first sampled world.
 pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
@@ -32,6 +32,7 @@ pub(super) fn outside(model: &Model, seed: u64) -> Vec<String> {
     lines.extend(contracts::contracts(model));
     lines.extend(commitments::commitments(model));
     lines.extend(budgets::budgets(model));
+    lines.extend(quotas::quotas(model));
     lines.extend(power::power(model, end));
     lines.extend(prices(model, tariffs, end));
     let market = &model.weather.market;

@@ -246,7 +246,7 @@ fn fresh_world(
     world.tariffs = tariffs.clone();
     world.keeps_profile = strategy.keeps_profile();
     world.keeps_ranking = strategy.keeps_ranking();
-    world.keep_claims(model, strategy.keeps_claims());
+    world.keep_claims(model, strategy.keeps_claims() || model.quotas.are_used());
     world.remember_spot(model, strategy.remembers_spot());
     world.calls_running = strategy.calls_running();
     world.budgets.only_count = strategy.overspends();

@@ -15,6 +15,7 @@ use super::initial::Initial;
 use super::network::Network;
 use super::pool::{Packing, Pool, Spread, Supply};
 use super::power::Power;
+use super::quotas::Quotas;
 use super::rollout::Rollout;
 use super::rules::Rules;
 use super::services::Services;
@@ -38,6 +39,7 @@ impl Model {
             rhythms: Vec::new(),
             commitments: Commitments::default(),
             budgets: Budgets::default(),
+            quotas: Quotas::default(),
             elastic: Elastic::default(),
             network: Network::default(),
             power: Power::default(),

@@ -16,6 +16,7 @@ use super::initial::Initial;
 use super::network::Network;
 use super::pool::{Boot, Pool, Supply};
 use super::power::Power;
+use super::quotas::Quotas;
 use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::rollout::Rollout;
@@ -59,6 +60,8 @@ pub struct Model {
     pub commitments: Commitments,
     /// What may be spent.
     pub budgets: Budgets,
+    /// How many GPUs tenants and classes may hold.
+    pub quotas: Quotas,
     /// What GPUs draw from the wall, where somebody counts.
     pub power: Power,
     /// What data travel on between sites.

@@ -27,6 +27,7 @@ mod network;
 mod pool;
 mod power;
 mod prices;
+mod quotas;
 mod rates;
 mod request;
 mod rhythm;
@@ -70,6 +71,7 @@ pub use network::{
 pub use pool::{Boot, Packing, Pool, RentKind, Rented, Spread, Supply, Term};
 pub use power::{Draw, Power, PowerMeter};
 pub use prices::PriceSteps;
+pub use quotas::{QuotaOf, QuotaShare, QuotaTerms, Quotas, Reclaim};
 pub use rates::RateSteps;
 pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};

@@ -57,6 +57,11 @@ pub enum Discipline {
         /// Weight of each tenant, in ‰, by tenant id.
         weights: Vec<u64>,
     },
+    /// The tenant with the least dominant share (DRF) over GPU types first; what does not fit is skipped.
+    DominantShare {
+        /// Weight of each tenant, in ‰, by tenant id.
+        weights: Vec<u64>,
+    },
     /// A weighted sum of age, size, urgency and fair share; blocks like FIFO.
     Multifactor {
         /// Weight of the waiting time, saturating at `age_full`.

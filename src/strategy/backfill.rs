@@ -23,6 +23,8 @@ pub(super) fn take_extra(plan: &mut Plan<'_>, slot: Slot, pool: PoolId) {
     let gpus = plan.world.jobs[slot].gpus;
     if let Some(reservation) = &mut plan.world.reservations[pool.index()]
         && end > reservation.at
+        // Who has the place of others takes nothing that was free.
+        && !plan.pass.reclaimed
     {
         reservation.extra -= gpus;
     }

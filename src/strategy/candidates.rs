@@ -93,7 +93,8 @@ impl Candidates {
         let prices_move = rented.iter().any(moves);
         Self {
             gpus: shape.gpus.occupied(),
-            asks_each: !rented.is_empty() && (asks_each(settings) || asks_of_money(model)),
+            asks_each: model.quotas.are_used()
+                || !rented.is_empty() && (asks_each(settings) || asks_of_money(model)),
             owned,
             rented,
             refused,

@@ -39,12 +39,15 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>, depth: u32) {
             profiles[pool.index()].earliest_open(gpus, span) == Some(now.0)
         });
         match offered {
-            Ok(pool) if !plan.model.pool(pool).is_rented() => {
+            // Who has the place of others takes nothing that was free.
+            Ok(pool) if !plan.model.pool(pool).is_rented() && !plan.pass.reclaimed => {
                 let span = plan.world.jobs[slot].estimate_end.since(now).0;
                 profiles[pool.index()].subtract(now.0, span, gpus);
             }
             Ok(_) => {}
-            Err(cause) if cause.lets_others_pass() => plan.world.causes.find(shape, now, cause),
+            Err(cause) if plan.lets_others_pass(cause) => {
+                plan.world.causes.find(shape, now, cause);
+            }
             Err(cause) => {
                 blocked += 1;
                 plan.world.causes.find(shape, now, cause);

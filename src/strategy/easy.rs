@@ -82,10 +82,15 @@ fn whole_line(strategy: &Strategy, plan: &mut Plan<'_>) {
         });
         match offered {
             Ok(pool) => take_extra(plan, slot, pool),
-            Err(cause) if cause.lets_others_pass() => {
+            Err(cause) if plan.lets_others_pass(cause) => {
                 // It is no candidate before its data are there, or a service answers: it reserves nothing.
                 plan.world.causes.find(shape, now, cause);
-                plan.pass.leave(index);
+                if plan.pass.over_quota {
+                    // Others of its shape may have room in a quota of their own.
+                    plan.pass.step(plan.world, index);
+                } else {
+                    plan.pass.leave(index);
+                }
                 continue;
             }
             Err(cause) => {
@@ -142,7 +147,7 @@ fn narrow(strategy: &Strategy, plan: &mut Plan<'_>) {
     while index > 0 {
         index -= 1;
         let cursor = plan.pass.cursors[index];
-        if !strategy.rented(cursor.shape).is_empty() {
+        if strategy.must_ask_each(cursor.shape) || !strategy.rented(cursor.shape).is_empty() {
             if cursor.blocked {
                 advance(strategy, plan, index, true);
             }

@@ -7,7 +7,7 @@ use super::backfill::step_to_admissible;
 use super::plan::Plan;
 
 pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
-    if plan.world.changes.other || strategy.rents() {
+    if plan.world.changes.other || strategy.asks_all() {
         whole_line(strategy, plan);
     } else {
         arrivals_alone(strategy, plan);
@@ -79,11 +79,14 @@ fn enter_what_fits(strategy: &Strategy, plan: &mut Plan<'_>) {
     while let Some(shape) = next {
         next = plan.world.line.shape_from(u32::from(shape.0) + 1);
         let gpus = strategy.gpus_of(shape);
-        if gpus > most_free && !strategy.rents() {
+        if gpus > most_free && !strategy.asks_all() {
             blocked_from(plan, shape);
             return;
         }
-        if !strategy.rented(shape).is_empty() || fits_somewhere(strategy, plan, shape, gpus) {
+        if strategy.must_ask_each(shape)
+            || !strategy.rented(shape).is_empty()
+            || fits_somewhere(strategy, plan, shape, gpus)
+        {
             plan.pass.enter(plan.world, shape);
         } else {
             plan.world

@@ -7,6 +7,7 @@
 mod backfill;
 mod candidates;
 mod conservative;
+mod dominant;
 mod easy;
 mod fit_first;
 mod free_over;
@@ -15,6 +16,7 @@ mod offer;
 mod pass;
 mod plan;
 mod ranked;
+mod reclaim;
 mod ruled;
 mod scored;
 mod shadow;
@@ -29,6 +31,7 @@ pub use terms::{Terms, deadline};
 pub use witness::Witness;
 
 use candidates::Candidates;
+use dominant::Types;
 use key::Order;
 use ruled::Ruled;
 
@@ -49,6 +52,12 @@ pub struct Strategy {
     candidates: Vec<Candidates>,
     /// Whether some shape may be sent to a rented pool.
     rents: bool,
+    /// Whether everybody in the line must be offered a place, for quotas tell jobs of one shape apart.
+    asks_everybody: bool,
+    /// Whether quotas may stop jobs for others.
+    reclaims: bool,
+    /// GPUs by type.
+    types: Types,
     /// Whether budgets may refuse one job of a shape and not the next.
     asks_of_money: bool,
     /// How many owned pools some shape may use.
@@ -136,6 +145,9 @@ impl Strategy {
             candidates,
             rents,
             asks_of_money: candidates::asks_of_money(model),
+            asks_everybody: model.quotas.are_used(),
+            reclaims: model.quotas.stop_jobs(),
+            types: Types::of(model),
             owned_in_use: owned.len(),
             masks,
             doors,
@@ -221,10 +233,17 @@ impl Strategy {
         uniform.is_some()
     }
 
+    /// GPUs by type.
+    const fn types(&self) -> &Types {
+        &self.types
+    }
+
     /// Whether GPUs must be counted by tenant and class.
     pub fn keeps_claims(&self) -> bool {
         let spreads = |scored: &Scored| matches!(scored.by, Scoring::Spread(_));
-        self.scored().is_some_and(spreads)
+        let shares = matches!(self.settings.discipline, Discipline::DominantShare { .. });
+        shares
+            || self.scored().is_some_and(spreads)
             || self.later.iter().any(|(_, later)| later.keeps_claims())
     }
 
@@ -235,6 +254,7 @@ impl Strategy {
             Discipline::ShortestRemaining
                 | Discipline::LeastAttained { .. }
                 | Discipline::FairShare { .. }
+                | Discipline::DominantShare { .. }
                 | Discipline::Multifactor { .. }
         )
     }
@@ -293,6 +313,7 @@ impl Strategy {
             Discipline::ShortestRemaining
             | Discipline::LeastAttained { .. }
             | Discipline::FairShare { .. }
+            | Discipline::DominantShare { .. }
             | Discipline::Multifactor { .. } => ranked::decide(self, plan),
         }
     }

@@ -48,6 +48,12 @@ impl Strategy {
         self.rents
     }
 
+    /// Whether everybody in the line must be offered a place at each decision: some may go out, or quotas tell jobs of
+    /// one shape apart.
+    pub(super) const fn asks_all(&self) -> bool {
+        self.rents || self.asks_everybody
+    }
+
     /// Whether later jobs of a shape may pass the spill test where an earlier one did not.
     pub(super) fn must_ask_each(&self, shape: ShapeId) -> bool {
         self.candidates[shape.index()].asks_each
@@ -56,8 +62,9 @@ impl Strategy {
     /// Whether those whom rented pools refused stay refused until something other than an arrival happens:
     /// nobody may go out at all, or whoever may go out later, once it has waited, has asked to be called then.
     pub(super) fn refusals_stand(&self) -> bool {
-        !self.rents()
+        !self.asks_all()
             || !self.asks_of_money
+                && !self.asks_everybody
                 && self.settings.spot.is_none()
                 && is_by_arrival(&self.settings.discipline)
                 && matches!(
@@ -80,7 +87,14 @@ impl Strategy {
         if is_watched {
             plan.orders.witness.begin_offer();
         }
-        let offered = self.offer_each(plan, slot, shape, place, permitted);
+        let mut offered = self.offer_each(plan, slot, shape, place, permitted);
+        if self.reclaims {
+            plan.pass.reclaimed = false;
+            if offered.is_err() {
+                offered = self.reclaim(plan, slot, shape).map_or(offered, Ok);
+                plan.pass.reclaimed = offered.is_ok();
+            }
+        }
         if let (true, Err(cause)) = (is_watched, offered) {
             let witness = &mut plan.orders.witness;
             witness.refused(plan.model, plan.world, slot, cause);
@@ -254,12 +268,18 @@ pub(super) struct Missing {
     money: bool,
     /// Whether it is turned away for that.
     sheds: bool,
+    /// Whether a quota of its tenant or class is used up.
+    over_quota: bool,
 }
 
 impl Missing {
     /// Why a job that found no room waits in the end, and what follows from that.
     #[inline]
     pub(super) fn conclude(self, plan: &mut Plan<'_>, slot: Slot, mut cause: Cause) -> Cause {
+        plan.pass.over_quota = self.over_quota;
+        if self.over_quota {
+            cause = cause.min(Cause::Quota);
+        }
         if self.money {
             cause = cause.min(Cause::Budget);
             if self.sheds && cause == Cause::Budget && self.data.is_none() {
@@ -283,6 +303,7 @@ impl Missing {
                 self.money = true;
                 self.sheds |= sheds;
             }
+            Refusal::OverQuota => self.over_quota = true,
             Refusal::Full | Refusal::Quota | Refusal::SoldOut => {}
         }
     }

@@ -5,6 +5,7 @@ use crate::units::{PoolId, ShapeId};
 use crate::world::{NOWHERE, Place, Room, Slot, World};
 
 use super::Strategy;
+use super::dominant::Row;
 use super::free_over::FreeOver;
 use super::scored::Prospect;
 use super::spot::Zone;
@@ -28,6 +29,8 @@ pub struct Pass {
     pub(super) blocked: Vec<ShapeId>,
     /// Jobs to rank: (key, position before, job).
     pub(super) ranked: Vec<(u64, u32, Slot)>,
+    /// Tenants of whom somebody waits.
+    pub(super) rows: Vec<Row>,
     /// Jobs that should run and do not, with where.
     pub(super) wanted: Vec<(Slot, PoolId)>,
     /// Jobs that run and should not.
@@ -38,6 +41,12 @@ pub struct Pass {
     pub(super) prospects: Vec<Prospect>,
     /// Rented pools in the order in which one job asks them.
     pub(super) zones: Vec<Zone>,
+    /// Whether the job that was offered last waits for a quota of its tenant or class: it holds nobody else back.
+    pub(super) over_quota: bool,
+    /// Whether the job that was offered last has its place because others were stopped for it.
+    pub(super) reclaimed: bool,
+    /// Whom quotas stop for a job.
+    pub(super) victims: Vec<Slot>,
     /// The full pool for which the job that was offered last waits, though it could go elsewhere.
     pub(super) awaited: Option<PoolId>,
 }
@@ -70,6 +79,8 @@ impl Pass {
         self.zones.reserve(pools);
         self.awaited = None;
         if strategy.keeps_ranking() {
+            self.rows.clear();
+            self.rows.reserve(model.tenants.len());
             self.ranked.clear();
             self.ranked.reserve(jobs);
             self.wanted.clear();

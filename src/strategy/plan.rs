@@ -1,6 +1,7 @@
 //! A plan: the moves that a strategy makes now. It refuses what is illegal, and remembers what it did so
 //! that the engine can carry it out.
 
+use crate::journal::Cause;
 use crate::model::Model;
 use crate::units::{PoolId, SimTime};
 use crate::world::{Launched, Reason, Refusal, Slot, Stretch, World};
@@ -169,6 +170,11 @@ impl Plan<'_> {
             job.wake = at;
             self.orders.wakes.push((at, slot));
         }
+    }
+
+    /// Whether the job that was offered last, and waits for this, holds nobody behind it back.
+    pub(super) fn lets_others_pass(&self, cause: Cause) -> bool {
+        cause.lets_others_pass() || cause == Cause::Quota && self.pass.over_quota
     }
 
     /// The decision is made: what changed before it is dealt with.

@@ -40,6 +40,10 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
             });
             offer_in_order(strategy, plan, false);
         }
+        Discipline::DominantShare { weights } => {
+            rank_by_arrival(plan);
+            super::dominant::decide(strategy, plan, weights);
+        }
         Discipline::Multifactor { .. } => {
             rank_by_arrival(plan);
             let discipline = &strategy.settings.discipline;
@@ -182,7 +186,7 @@ fn offer_in_order(strategy: &Strategy, plan: &mut Plan<'_>, strict: bool) {
         });
         if let Err(cause) = offered {
             plan.world.causes.find(shape, now, cause);
-            if strict && !cause.lets_others_pass() {
+            if strict && !plan.lets_others_pass(cause) {
                 for &pool in strategy.owned(shape) {
                     plan.pass.closed[pool.index()] = true;
                 }

@@ -13,7 +13,7 @@ pub(super) fn decide(strategy: &Strategy, plan: &mut Plan<'_>) {
         // Whoever came stands behind a line to which everything is closed.
         return;
     }
-    if strategy.rents() {
+    if strategy.asks_all() {
         ask_all(strategy, plan);
     } else {
         until_closed(strategy, plan);
@@ -64,7 +64,7 @@ fn ask_all(strategy: &Strategy, plan: &mut Plan<'_>) {
         });
         if let Err(cause) = offered {
             plan.world.causes.find(cursor.shape, now, cause);
-            if !cause.lets_others_pass() {
+            if !plan.lets_others_pass(cause) {
                 close(strategy, plan, cursor.shape);
             }
             if !strategy.must_ask_each(cursor.shape) {

@@ -381,7 +381,7 @@ fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Co
 const fn bar(why: Refusal) -> Bar {
     match why {
         Refusal::Full => Bar::Full,
-        Refusal::Quota => Bar::Quota,
+        Refusal::Quota | Refusal::OverQuota => Bar::Quota,
         Refusal::SoldOut => Bar::SoldOut,
         Refusal::Unstaged => Bar::Unstaged,
         Refusal::Withheld(cause) => Bar::Withheld(cause),

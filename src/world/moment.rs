@@ -13,6 +13,7 @@ use super::line::Line;
 use super::meters::Meters;
 use super::pool::PoolState;
 use super::profile::Profile;
+use super::promises::Promises;
 use super::repairs::RepairShop;
 use super::rollout::RolloutState;
 use super::rules::RulesState;
@@ -110,6 +111,8 @@ pub struct World {
     pub usable: Vec<Vec<PoolId>>,
     /// GPUs by tenant and class, where a strategy asks for it.
     pub claims: Claims,
+    /// Room that is being made for those whom quotas let stop others.
+    pub promises: Promises,
     /// What spot pools did to those who asked them, where a policy remembers it.
     pub spot: SpotMemory,
     /// Which services answer.
@@ -173,6 +176,7 @@ impl World {
             kept: Kept::default(),
             usable: Vec::new(),
             claims: Claims::default(),
+            promises: Promises::default(),
             spot: SpotMemory::default(),
             services: Services::default(),
             is_guarded: false,
@@ -217,7 +221,9 @@ impl World {
         self.staging.reset(model);
         self.kept.clear();
         self.services.reset(model);
-        self.is_guarded = self.staging.transfers.syncs.is_used()
+        self.promises.reset(model);
+        self.is_guarded = model.quotas.are_used()
+            || self.staging.transfers.syncs.is_used()
             || self.staging.is_used()
             || self.services.are_used()
             || !model.network.steered.is_empty();

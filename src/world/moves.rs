@@ -27,6 +27,8 @@ pub enum Refusal {
     Unstaged,
     /// There may be room, but it cannot do without something that cannot be had there.
     Withheld(Cause),
+    /// The quota of its tenant or class is used up, or room is being made for somebody else.
+    OverQuota,
     /// A budget is used up; whether who asks is turned away for good.
     Budget(bool),
 }
@@ -140,6 +142,21 @@ impl World {
     /// Whether a job could start in a pool if there were room: what it needs can be had there, and what it reads is
     /// there.
     pub fn may_start(&self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
+        let answer = self.may_start_but_for_quota(model, slot, pool);
+        let withheld = matches!(answer, Err(Refusal::Withheld(_)));
+        if !withheld && model.quotas.are_used() && !self.quotas_allow(model, slot, pool) {
+            return Err(Refusal::OverQuota);
+        }
+        answer
+    }
+
+    /// As [`World::may_start`], whatever quotas say.
+    pub fn may_start_but_for_quota(
+        &self,
+        model: &Model,
+        slot: Slot,
+        pool: PoolId,
+    ) -> Result<(), Refusal> {
         if self.services.are_used() {
             let class = model.class_of(self.jobs[slot].request.shape);
             if let Some(cause) = self.withheld(model, class, pool) {
@@ -186,7 +203,9 @@ impl World {
     ) -> Result<Launched, Refusal> {
         match self.place(model, slot, pool) {
             Ok(()) => return Ok(Launched { instances: 0 }),
-            Err(why @ (Refusal::Unstaged | Refusal::Withheld(_))) => return Err(why),
+            Err(why @ (Refusal::Unstaged | Refusal::Withheld(_) | Refusal::OverQuota)) => {
+                return Err(why);
+            }
             Err(_) => {}
         }
         let terms = model.pool(pool);

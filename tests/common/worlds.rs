@@ -118,6 +118,9 @@ pub fn disciplines() -> Vec<Discipline> {
             half_life: Span(3_600_000),
             weights: vec![1000, 500, 2000],
         },
+        Discipline::DominantShare {
+            weights: vec![1000, 500, 2000],
+        },
         Discipline::Multifactor {
             age: 3,
             age_full: Span(3_600_000),

@@ -15,6 +15,7 @@ mod justification;
 mod oracles;
 mod placements;
 mod properties;
+mod quotas;
 mod ranked;
 mod references;
 mod rented;

@@ -166,6 +166,9 @@ fn disciplines() -> Vec<Discipline> {
             half_life: Span::DAY,
             weights: weights.clone(),
         },
+        Discipline::DominantShare {
+            weights: weights.clone(),
+        },
         Discipline::Multifactor {
             age: 1000,
             age_full: Span::DAY,

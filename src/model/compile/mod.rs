@@ -54,6 +54,7 @@ mod pools;
 mod power;
 mod price_file;
 mod prices;
+mod quotas;
 mod rate_file;
 mod recorded;
 mod recorded_prices;
@@ -95,8 +96,8 @@ use super::load::LoadReport;
 use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::{
-    Budgets, Commitments, Dataset, Factors, Failovers, Model, Network, Power, Rollout, Rules,
-    Services, StrategySettings,
+    Budgets, Commitments, Dataset, Factors, Failovers, Model, Network, Power, Quotas, Rollout,
+    Rules, Services, StrategySettings,
 };
 
 pub use context::Assumption;
@@ -153,7 +154,11 @@ fn plans_of(
     parts: (&run::Run, &[sites::Place], &[PoolDraft], &mut Network),
     (classes, datasets, services): (&[ClassDraft], &[Dataset], &Services),
     (orders, twins, intake): (orders::Orders, &cutovers::Twins, &demand::Intake),
-) -> (Vec<StrategySettings>, (Budgets, Rules, Failovers), Rollout) {
+) -> (
+    Vec<StrategySettings>,
+    (Budgets, Rules, Failovers, Quotas),
+    Rollout,
+) {
     let (run, sites, pools, network) = parts;
     let subjects = attributes::Subjects {
         sites,
@@ -176,6 +181,7 @@ fn plans_of(
     let strategies = strategies::read(context, file, names, &rules);
     let whose = (classes, intake.tenants.as_slice());
     let budgets = budgets::read(context, file, (parts.1, parts.2), whose);
+    let quotas = quotas::read(context, file, parts.2, whose);
     let plans = (orders, twins, intake, (&budgets, &rules));
     let rollout = phases::read(context, file, parts, plans, &strategies);
     let known = failovers::Known {
@@ -191,7 +197,7 @@ fn plans_of(
     let mut failovers = failovers::read(context, file, known);
     let of = (parts.0.epoch, &failovers.list[..], &rules);
     failovers.runbooks = runbooks::read(context, file, of, known);
-    (strategies, (budgets, rules, failovers), rollout)
+    (strategies, (budgets, rules, failovers, quotas), rollout)
 }
 
 /// What was recorded of jobs, and those of them that were alive at the start.
@@ -277,6 +283,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         rhythms,
         commitments,
         budgets: limits.0,
+        quotas: limits.3,
         power,
         network,
         datasets,

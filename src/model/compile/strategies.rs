@@ -142,6 +142,9 @@ pub(super) fn discipline(
             half_life: context.positive_span(&spec.half_life).unwrap_or(WEEK),
             weights: weights(context, spec, tenants),
         },
+        QueueKind::DominantShare => Discipline::DominantShare {
+            weights: weights(context, spec, tenants),
+        },
         QueueKind::Multifactor => {
             let weight = |field: &Given<u64>, usual| field.value().copied().unwrap_or(usual);
             Discipline::Multifactor {
@@ -159,7 +162,7 @@ pub(super) fn discipline(
 
 /// A setting that the discipline does not have would be ignored in silence otherwise.
 fn check_keys(context: &mut Context, spec: &QueueSpec, kind: QueueKind) {
-    use QueueKind::{Conservative, FairShare, LeastAttained, Multifactor};
+    use QueueKind::{Conservative, DominantShare, FairShare, LeastAttained, Multifactor};
     let keys: [(Option<Origin>, &str, &[QueueKind]); 9] = [
         (spec.depth.origin(), "depth", &[Conservative]),
         (spec.levels.origin(), "levels", &[LeastAttained]),
@@ -168,7 +171,11 @@ fn check_keys(context: &mut Context, spec: &QueueSpec, kind: QueueKind) {
             "half_life",
             &[FairShare, Multifactor],
         ),
-        (spec.weights.origin(), "weights", &[FairShare, Multifactor]),
+        (
+            spec.weights.origin(),
+            "weights",
+            &[FairShare, DominantShare, Multifactor],
+        ),
         (spec.age.origin(), "age", &[Multifactor]),
         (spec.age_full.origin(), "age_full", &[Multifactor]),
         (spec.size.origin(), "size", &[Multifactor]),

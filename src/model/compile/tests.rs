@@ -26,6 +26,7 @@ mod moves;
 mod network;
 mod phases;
 mod power;
+mod quotas;
 mod rules;
 mod runbooks;
 mod scorings;

@@ -16,6 +16,7 @@ mod market;
 mod network;
 mod offer;
 mod phase;
+mod quota;
 mod record;
 mod rule;
 mod run;
@@ -69,6 +70,7 @@ pub use phase::{
     CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseBudgetSpec, PhaseLinkSpec, PhasePriceSpec,
     PhaseQuotaSpec, PhaseSpec, RetireSpec,
 };
+pub use quota::{QuotaForSpec, QuotaSpec, ReclaimKind, WithinKind};
 pub use record::RecordSpec;
 pub use rule::{
     AttributeKind, AttributeSpec, AttributeValue, AttributesSpec, EffectKind, ModeKind,
@@ -139,6 +141,8 @@ pub struct ScenarioFile {
     pub commitment: List<CommitmentSpec>,
     /// What may be spent.
     pub budget: List<BudgetSpec>,
+    /// How many GPUs tenants and classes may hold at once.
+    pub quota: List<QuotaSpec>,
     /// What providers give back for volume.
     pub discount: List<DiscountSpec>,
     /// Kinds of work.

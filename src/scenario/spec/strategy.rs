@@ -71,7 +71,7 @@ pub struct QueueSpec {
     pub levels: List<String>,
     /// Fair share, multifactor: time in which past use loses half its weight; "7 d" unless given.
     pub half_life: Given<String>,
-    /// Fair share, multifactor: shares of tenants by name; 1 unless given.
+    /// Fair share, dominant share, multifactor: shares of tenants by name; 1 unless given.
     pub weights: ByName<f64>,
     /// Multifactor: weight of the waiting time; 1000 unless given.
     pub age: Given<u64>,
@@ -107,6 +107,8 @@ pub enum QueueKind {
     LeastAttained,
     /// The tenant with the least decayed use first.
     FairShare,
+    /// The tenant with the least dominant share over GPU types first (DRF).
+    DominantShare,
     /// A weighted sum of age, size, urgency and fair share.
     Multifactor,
 }

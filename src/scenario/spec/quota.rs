@@ -1,0 +1,65 @@
+//! `[[quota]]`: how many GPUs tenants and classes may hold.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::scenario::given::Given;
+
+use super::ByName;
+
+/// How many GPUs the jobs of a tenant or a class may hold at once, what they may borrow of others, and whom they may stop.
+/// The words are Kueue's.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "of", "nominal"]))]
+pub struct QuotaSpec {
+    /// Its name.
+    pub name: Given<String>,
+    /// Whose jobs.
+    pub of: Given<QuotaForSpec>,
+    /// GPUs of its own, by GPU type or pool: { h200 = 16, "cloud/h100" = 8 }. What is not named is not limited.
+    pub nominal: ByName<u64>,
+    /// Quotas of one cohort lend each other what they do not use; it neither borrows nor lends unless given.
+    pub cohort: Given<String>,
+    /// GPUs beyond its own that it may borrow, by GPU type or pool; all that others lend unless given.
+    pub borrowing_limit: ByName<u64>,
+    /// GPUs of its own that it lends, by GPU type or pool; all that it does not use unless given.
+    pub lending_limit: ByName<u64>,
+    /// Whether a job that finds no room may stop others of the same quota; "never" unless given.
+    pub within: Given<WithinKind>,
+    /// Whom a job that finds no room, and stays within the nominal quota, may stop of those who borrowed in its cohort;
+    /// "never" unless given.
+    pub reclaim: Given<ReclaimKind>,
+}
+
+/// Whose jobs a quota limits: one of these.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct QuotaForSpec {
+    /// Jobs of this tenant: the team or project that pays.
+    pub tenant: Given<String>,
+    /// Jobs of this class.
+    pub class: Given<String>,
+}
+
+/// Whom jobs of a quota may stop of the same quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WithinKind {
+    /// Nobody.
+    Never,
+    /// Those of lower priority.
+    LowerPriority,
+}
+
+/// Whom jobs of a quota may stop of those who borrowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReclaimKind {
+    /// Nobody.
+    Never,
+    /// Those of lower priority.
+    LowerPriority,
+    /// Anybody.
+    Any,
+}
