@@ -98,7 +98,7 @@ fn said(model: &Model, life: &Life, other: &Life) -> String {
     let mut parts = Vec::new();
     if was.state != is.state {
         parts.push(format!(
-            "it would have ended as {} instead of {}",
+            "ended as {} instead of {}",
             is.state.name(),
             was.state.name()
         ));
@@ -111,10 +111,7 @@ fn said(model: &Model, life: &Life, other: &Life) -> String {
         } else {
             "less long"
         };
-        parts.push(format!(
-            "it would have waited {} {word}",
-            seconds(after.abs_diff(before))
-        ));
+        parts.push(format!("waited {} {word}", seconds(after.abs_diff(before))));
     }
     if was.pool != is.pool {
         let pool = is.pool.map_or("nowhere", |pool| &model.pool(pool).name);
@@ -143,5 +140,5 @@ fn said(model: &Model, life: &Life, other: &Life) -> String {
     if parts.is_empty() {
         return "nothing would have changed for it".to_owned();
     }
-    parts.join(", ")
+    format!("it would have {}", parts.join(", "))
 }

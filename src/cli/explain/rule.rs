@@ -5,13 +5,13 @@ use clap::Args;
 use crate::dice::Dice;
 use crate::experiment::{Changed, Control, Plan, Refusals, amount, duration, estimate, what_if};
 use crate::metrics::Unit;
-use crate::model::{Model, RuleEffect, RuleMode, Timeline};
+use crate::model::{Model, RuleEffect, RuleMode, RuleOn, Timeline};
 
 use super::super::exit::Failure;
 use super::super::output::data;
 use super::super::rules::places;
 use super::super::study::{counted, hours};
-use super::super::{interrupt, progress};
+use super::super::{interrupt, moves, progress};
 use super::change::near;
 use super::lay::laid;
 use super::scene::{Scene, SceneArguments};
@@ -81,9 +81,12 @@ fn what_it_says(scene: &Scene, rule: usize) -> Vec<String> {
     if !said.reason.is_empty() {
         lines.push(format!("reason      {}", said.reason));
     }
-    let whom = places(model, |shape, pool| {
-        model.rules.fired(shape, pool) & 1 << rule != 0
-    });
+    let whom = match said.on {
+        RuleOn::Move => moves::places(model, rule),
+        RuleOn::Run => places(model, |shape, pool| {
+            model.rules.fired(shape, pool) & 1 << rule != 0
+        }),
+    };
     lines.push(if whom.is_empty() {
         "concerns    nobody: nothing in this estate is as it says".to_owned()
     } else {
