@@ -1,0 +1,223 @@
+//! What rules and evidence cost: nanoseconds per job with rules in force and without, of one verdict, and of evidence.
+//!
+//! `cargo bench --bench rules` prints a table. The jobs, the nodes and the strategy are those of the last row of
+//! `benches/main_job.rs`.
+#![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods)]
+
+mod common;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use plimsoll::dice::Dice;
+use plimsoll::engine::{Scratch, simulate};
+use plimsoll::experiment::{Plan, evidence_of, evidence_words};
+use plimsoll::metrics::{Fold, Layout};
+use plimsoll::model::{Model, Timeline, compile};
+use plimsoll::record::Chain;
+use plimsoll::scenario::load_text;
+use plimsoll::strategy::Strategy;
+use plimsoll::units::{PoolId, ShapeId, StrategyId};
+
+const JOBS: u32 = 100_000;
+const NODES: u32 = 1_250;
+const ROUNDS: u32 = 7;
+const DICE: Dice = Dice {
+    seed: 1,
+    replication: 0,
+};
+
+const ESTATE: &str = r#"
+[scenario]
+name    = "bench"
+start   = 2026-01-05T00:00:00Z
+horizon = "7 d"
+
+[[site]]
+name         = "dc"
+kind         = "private"
+jurisdiction = "DE"
+
+[[site]]
+name         = "cloud"
+kind         = "gpuaas"
+jurisdiction = "DE"
+
+[[pool]]
+name          = "owned"
+site          = "dc"
+gpu           = "h100"
+nodes         = 1250
+gpus_per_node = 8
+packing       = "best"
+offer         = { kind = "owned", price = "2.50 USD/GPU-h" }
+
+[[pool]]
+name          = "rented"
+site          = "cloud"
+gpu           = "h100"
+gpus_per_node = 8
+offer         = { kind = "on-demand", price = "3.50 USD/GPU-h", quota = 1250, provisioning = "8 min", provisioning_p95 = "30 min" }
+
+[[demand]]
+name      = "training"
+generator = { arrivals = "smooth", jobs_per_day = 100, run_time = 1.0, gangs = { 1 = 40, 2 = 12, 4 = 14, 8 = 20, 16 = 8, 32 = 4, 64 = 2 } }
+
+[[class]]
+name = "single"
+{marks}
+
+[[class]]
+name = "node"
+{marks}
+
+[[class]]
+name = "large"
+{marks}
+
+[[strategy]]
+name      = "easy, spill"
+queue     = { kind = "easy" }
+placement = { kind = "private-first", spill = { waited = "30 min", price_ceiling = "4.00 USD/GPU-h" } }
+"#;
+
+/// Sixteen rules that all let pass what comes, so that the same jobs run at the same places.
+fn rules() -> String {
+    let rules = (0..16).map(|rule| {
+        format!(
+            "[[rule]]\nid = \"rule-{rule}\"\neffect = \"forbid\"\nmode = \"{}\"\nwhen = '''\"secret\" in \
+             job.classification && target.jurisdiction != \"DE\" && job.gpus > {rule}'''\n",
+            ["enforce", "audit"][rule % 2]
+        )
+    });
+    rules.collect()
+}
+
+fn main() {
+    println!("{:<44} {:>9} {:>7}", "case", "ns/job", "ratio");
+    for load in [0.85, 0.95] {
+        let (bare, ruled) = (estate(false), estate(true));
+        let mut cases = [Case::new(&bare, load), Case::new(&ruled, load)];
+        // One after the other in each round, so that a slow minute strikes both.
+        for _ in 0..ROUNDS {
+            cases.iter_mut().for_each(Case::play);
+        }
+        let [bare_ns, ruled_ns] = cases.map(|case| case.best / f64::from(JOBS));
+        println!("{:<44} {bare_ns:>9.1}", format!("no rules · load {load}"));
+        let ratio = ruled_ns / bare_ns;
+        let name = format!("sixteen rules · load {load}");
+        println!("{name:<44} {ruled_ns:>9.1} {ratio:>7.2}");
+        let evidence_ns = evidence(&ruled, load);
+        let name = format!("the same with evidence, once · load {load}");
+        println!(
+            "{name:<44} {evidence_ns:>9.1} {:>7.2}",
+            evidence_ns / bare_ns
+        );
+    }
+    println!("{:<44} {:>9.2}", "one verdict", verdict());
+}
+
+struct Case<'m> {
+    model: &'m Model,
+    strategy: Strategy,
+    timeline: Timeline,
+    layout: Layout,
+    fold: Fold,
+    scratch: Scratch,
+    best: f64,
+}
+
+impl<'m> Case<'m> {
+    fn new(model: &'m Model, load: f64) -> Self {
+        let classes = model.classes.iter().map(|class| class.name.clone());
+        let pools = model.pools.iter().map(|pool| pool.name.clone());
+        let layout = Layout::new(
+            &classes.collect::<Vec<String>>(),
+            &pools.collect::<Vec<String>>(),
+        );
+        Self {
+            strategy: Strategy::prepare(model, StrategyId(0)),
+            timeline: common::timeline(model, JOBS, u64::from(NODES) * 8, load),
+            fold: Fold::new(&layout),
+            scratch: Scratch::default(),
+            best: f64::INFINITY,
+            layout,
+            model,
+        }
+    }
+
+    fn play(&mut self) {
+        let mut row = Vec::new();
+        let begun = Instant::now();
+        self.fold.clear();
+        simulate(
+            self.model,
+            &self.strategy,
+            &self.timeline,
+            &DICE,
+            &mut self.scratch,
+            &mut self.fold,
+        )
+        .expect("it ends");
+        self.fold.row(&self.layout, &mut row);
+        self.best = self.best.min(begun.elapsed().as_nanos() as f64);
+    }
+}
+
+/// Nanoseconds per job of a run that writes its evidence to nowhere.
+fn evidence(model: &Model, load: f64) -> f64 {
+    let world = common::timeline(model, JOBS, u64::from(NODES) * 8, load);
+    let plan = Plan {
+        model,
+        strategies: &[StrategyId(0)],
+        replications: 1,
+        seed: DICE.seed,
+        threads: 1,
+        sample: &|_, timeline| timeline.clone_from(&world),
+    };
+    let words = evidence_words(model, "", DICE.seed);
+    let mut best = f64::INFINITY;
+    for _ in 0..2 {
+        let begun = Instant::now();
+        let mut chain = Chain::new(std::io::sink());
+        evidence_of(&plan, 0, &words, &mut chain).expect("it is written");
+        best = best.min(begun.elapsed().as_nanos() as f64);
+    }
+    best / f64::from(JOBS)
+}
+
+/// Nanoseconds of asking the table once.
+fn verdict() -> f64 {
+    let model = estate(true);
+    let (masks, asked) = (model.rules.first_masks(), 10_000_000u32);
+    let (shapes, pools) = (model.shapes.len(), model.pools.len());
+    let mut best = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        let mut allowed = 0u32;
+        for turn in 0..asked as usize {
+            let (shape, pool) = (ShapeId::from(turn % shapes), PoolId::from(turn % pools));
+            let verdict = model.rules.permit(black_box(masks), black_box(shape), pool);
+            allowed += u32::from(verdict);
+        }
+        black_box(allowed);
+        best = best.min(begun.elapsed().as_nanos() as f64 / f64::from(asked));
+    }
+    best
+}
+
+fn estate(ruled: bool) -> Model {
+    let marks = "attributes = { classification = [\"open\"] }";
+    let mut text = ESTATE.replace("{marks}", marks);
+    if ruled {
+        text.push_str(
+            "[attributes.job.classification]\nkind = \"marks\"\nvalues = [\"open\", \"secret\"]\n",
+        );
+        text.push_str(&rules());
+    }
+    let scenario = load_text("bench.toml", &text, &[]);
+    let scenario = scenario.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    let compiled = compile(&scenario);
+    let compiled = compiled.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    compiled.model
+}
