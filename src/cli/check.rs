@@ -14,6 +14,7 @@ use super::network::network;
 use super::rules::rules;
 use super::services::services;
 use super::study::{Study, hours};
+use super::transforms::transforms;
 use super::{answer, output, outside};
 
 /// Columns that a name takes.
@@ -36,6 +37,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     }
     output::data(&network(&study.model))?;
     output::data(&services(&study.model))?;
+    output::data(&transforms(&study.model))?;
     output::data(&rules(&study.model))?;
     output::data(&failovers(&study.model))?;
     if arguments.coupling {

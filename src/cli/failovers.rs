@@ -130,7 +130,7 @@ fn target_line(model: &Model, failover: usize, place: usize, target: &Target) ->
             let mut shapes = shapes.filter(|&shape| model.class_of(shape) == class);
             let masks = model.rules.first_masks();
             let may = |shape: ShapeId, pool: PoolId| {
-                model.rules.permit(masks, shape, pool)
+                model.lets_run(masks, shape, pool)
                     && model
                         .failovers
                         .lets(model.failovers.all_open(), shape, pool)

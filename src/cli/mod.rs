@@ -36,6 +36,7 @@ mod schema;
 mod services;
 mod study;
 mod table;
+mod transforms;
 mod verify;
 mod weather;
 

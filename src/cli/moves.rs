@@ -52,8 +52,10 @@ fn what(model: &Model, freight: Freight) -> String {
     match freight {
         Freight::Dataset(id, of) => format!("{} for {}", data(id), class(of)),
         Freight::Replica(id) => format!("copies of {}", data(id)),
-        Freight::Checkpoint(of) => format!("checkpoints of {}", class(of)),
-        Freight::Results(of) => format!("results of {}", class(of)),
+        Freight::Checkpoint(of, 0) => format!("checkpoints of {}", class(of)),
+        Freight::Results(of, 0) => format!("results of {}", class(of)),
+        Freight::Checkpoint(of, _) => format!("checkpoints of {} on transformed data", class(of)),
+        Freight::Results(of, _) => format!("results of {} on transformed data", class(of)),
         Freight::Feed(of) => format!("what {} reads while it runs", class(of)),
     }
 }

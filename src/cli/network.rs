@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::{Link, Model, Route, Storage};
 use crate::record::plain;
-use crate::units::{Bandwidth, BytePrice, SiteId};
+use crate::units::{Bandwidth, BytePrice, DatasetId, SiteId};
 
 /// Links, and the routes that data may take; nothing where no link is declared.
 pub(super) fn network(model: &Model) -> String {
@@ -40,7 +40,11 @@ pub(super) fn network(model: &Model) -> String {
 fn datasets(model: &Model, out: &mut String) {
     let datasets = model.datasets.iter().enumerate();
     let mut datasets = datasets
-        .filter(|(_, dataset)| dataset.artifact.is_none())
+        .filter(|(index, dataset)| {
+            // What transforms make is told with them.
+            let is_made = model.transforms.making(DatasetId::from(*index)).is_some();
+            dataset.artifact.is_none() && !is_made
+        })
         .peekable();
     if datasets.peek().is_none() {
         return;

@@ -30,7 +30,7 @@ pub(super) fn rules(model: &Model) -> String {
     for (index, rule) in rules.list.iter().enumerate() {
         let does = match rule.effect {
             RuleEffect::Permit => "permits",
-            RuleEffect::Forbid => "refuses",
+            RuleEffect::Forbid | RuleEffect::Require => "refuses",
         };
         let of_moves = rule.on == RuleOn::Move;
         let whom = if of_moves {
@@ -45,6 +45,10 @@ pub(super) fn rules(model: &Model) -> String {
             line.push_str("never fires: nothing in this estate is as it says");
         } else {
             let _ = write!(line, "{does} {}", whom.join("; "));
+        }
+        if let Some(transform) = rule.transform {
+            let name = &model.transforms.list[usize::from(transform)].name;
+            let _ = write!(line, ", but for copies that {} made", plain(name));
         }
         if !rule.reason.is_empty() {
             let _ = write!(line, ". {}", plain(&rule.reason));
@@ -148,10 +152,7 @@ fn nowhere(model: &Model, masks: Masks, words: &str) -> Vec<String> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (index, shape) in model.shapes.iter().enumerate() {
         let class = &model.classes[shape.class.index()];
-        let refusing = |&pool: &PoolId| {
-            let data = model.data_refused(masks, shape.class, pool);
-            rules.refusing(masks, ShapeId::from(index), pool) | data
-        };
+        let refusing = |&pool: &PoolId| model.refusing(masks, ShapeId::from(index), pool);
         if class.pools.iter().all(|pool| refusing(pool) != 0) {
             let bits = class
                 .pools

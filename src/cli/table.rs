@@ -22,6 +22,7 @@ const ROWS: &[(&str, &str)] = &[
     ("shortfall of commitments", "cost_shortfall"),
     ("discounts", "discounts"),
     ("electricity", "cost_electricity"),
+    ("transforms of data", "cost_transforms"),
     ("energy, kWh", "energy_kwh"),
     ("energy per useful GPU-h, kWh", "energy_per_useful_gpu_h"),
     ("CO2e, kg", "carbon_kg"),

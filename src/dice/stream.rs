@@ -44,6 +44,8 @@ pub enum Purpose {
     Pull = 35,
     /// How long a rented instance works; the count is its place, the part the number of its launch there.
     InstanceLife = 36,
+    /// Whether an attempt of a transform fails; the count is the number of the attempt.
+    Transform = 42,
     /// Draws made by tests and by the trust pack.
     Trial = 9,
     /// How long an entity stays up; the count is the number of the up time.

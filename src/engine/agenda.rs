@@ -56,6 +56,8 @@ pub(super) enum Rank {
     Expired = 22,
     /// A rented instance fails.
     Died = 23,
+    /// An attempt of a transform is over.
+    Transformed = 24,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -95,6 +95,8 @@ impl<O: Observer> Run<'_, O> {
             spoiled_time: self.harm.spoiled_time,
             link_cost,
             copy_cost: self.world.staging.copy_cost,
+            transform_cost: self.world.staging.transforming.cost,
+            transforms_failed: self.world.staging.transforming.failures,
             storage_cost,
             people_cost: self.people_cost(),
             discounts,

@@ -112,6 +112,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::Expired if self.is_current(slot, event, Phase::Running) => self.expire(slot),
             Rank::Spoiled if self.is_current(slot, event, Phase::Running) => self.spoil(slot),
             Rank::Pulled => self.pulled(event),
+            Rank::Transformed => self.transformed(event),
             Rank::PullAgain => self.pull_again(event),
             Rank::Cut if self.is_current(slot, event, Phase::Running) => self.cut(slot),
             Rank::Lapsed => self.lapse_service(OutletId(event.id), event.attempt),

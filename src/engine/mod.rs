@@ -30,6 +30,7 @@ mod services;
 mod spot;
 mod standing;
 mod syncs;
+mod transforms;
 mod upkeep;
 mod weather;
 mod wires;

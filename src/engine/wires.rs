@@ -20,6 +20,9 @@ impl<O: Observer> Run<'_, O> {
         if O::MOVEMENTS {
             self.tell_movements();
         }
+        if !self.world.staging.transforming.begun.is_empty() {
+            self.expect_transforms();
+        }
         if self.world.staging.transfers.due.is_empty() {
             return;
         }

@@ -147,6 +147,7 @@ fn rules_of(model: &Model, strategy: &Strategy) -> Vec<RuleWords> {
             effect: match rule.effect {
                 RuleEffect::Permit => "permit",
                 RuleEffect::Forbid => "forbid",
+                RuleEffect::Require => "require",
             },
             mode: held.map_or(rule.mode, |&(_, mode)| mode).name(),
             when: rule.when.clone(),

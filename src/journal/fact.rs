@@ -106,6 +106,12 @@ pub enum Fact {
     Violated(JobId, PoolId, u16),
     /// A rule is in another mode.
     RuleChanged(u16, RuleMode),
+    /// A transform began to make a copy of a data set, or tries again: which transform, and the copy.
+    TransformBegan(u16, DatasetId),
+    /// An attempt of a transform failed.
+    TransformFailed(u16, DatasetId),
+    /// A transform has made a copy, which is kept from now on.
+    Transformed(u16, DatasetId),
     /// A job was told to stop because a rule turned against it.
     Evicted(JobId, PoolId),
     /// A failover began.

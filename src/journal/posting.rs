@@ -38,6 +38,8 @@ pub enum Payee {
     People(u16),
     /// A provider, for all of its pools together.
     Provider(ProviderId),
+    /// Whoever runs a transform, by its place among all.
+    Transform(u16),
 }
 
 /// What is paid for.
@@ -55,6 +57,8 @@ pub enum Item {
     Storage,
     /// People who react to an alarm, by the hour.
     Reaction,
+    /// Copies that a transform makes, or tries to.
+    Transform,
     /// Money back for what was bought this month.
     Discount,
     /// What was promised and not bought.

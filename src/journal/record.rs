@@ -208,6 +208,10 @@ pub struct RunRecord {
     pub link_cost: Money,
     /// What sending copies of data sets to where they are kept cost.
     pub copy_cost: Money,
+    /// What transforms of data cost.
+    pub transform_cost: Money,
+    /// Attempts of transforms that failed.
+    pub transforms_failed: u64,
     /// What keeping data sets cost.
     pub storage_cost: Money,
     /// What people cost who reacted to alarms.

@@ -27,6 +27,8 @@ pub struct Books {
     pub storage: Money,
     /// What people cost who reacted to alarms, of the whole run.
     pub people: Money,
+    /// What transforms of data cost.
+    pub transforms: Money,
     /// What providers gave back, of the whole run.
     pub discounts: Money,
     /// What was promised to providers and not spent, of the whole run.
@@ -58,7 +60,8 @@ impl Books {
 
     /// Capacity, electricity by the meter, egress, links, storage, people who react to alarms and what terms with providers change, together.
     pub fn cost(&self) -> Money {
-        let carried = self.egress + self.links + self.storage + self.people;
+        let kept = self.storage + self.transforms;
+        let carried = self.egress + self.links + kept + self.people;
         self.charged + self.drawn.cost + carried + self.shortfall - self.discounts
     }
 

@@ -117,6 +117,10 @@ metrics! {
         "what links cost by the hour";
     "cost_storage" Money Lower Pools(|b| Cell::amount(b.storage.as_units()))
         "what keeping data sets cost";
+    "cost_transforms" Money Lower Pools(|b| Cell::amount(b.transforms.as_units()))
+        "what making copies of data sets with other marks cost, failed attempts included";
+    "transforms_failed" Times Lower Run(|r| Cell::amount(r.transforms_failed as f64))
+        "attempts of transforms that failed and were made again";
     "cost_shortfall" Money Lower Pools(|b| Cell::amount(b.shortfall.as_units()))
         "what was promised to providers and not spent";
     "discounts" Money Higher Pools(|b| Cell::amount(b.discounts.as_units()))

@@ -20,6 +20,7 @@ use super::rollout::Rollout;
 use super::rules::Rules;
 use super::services::Services;
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
+use super::transforms::Transforms;
 use super::weather::Weather;
 
 impl Model {
@@ -44,6 +45,7 @@ impl Model {
             network: Network::default(),
             power: Power::default(),
             datasets: Vec::new(),
+            transforms: Transforms::default(),
             services: Services::default(),
             weather: Weather::default(),
             rollout: Rollout::default(),

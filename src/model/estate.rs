@@ -25,6 +25,7 @@ use super::runbook::Runbook;
 use super::services::Services;
 use super::settings::{Placement, StrategySettings};
 use super::timeline::{JobSource, Timeline};
+use super::transforms::Transforms;
 use super::weather::Weather;
 
 /// A scenario, checked and indexed. Only `compile` makes one from words.
@@ -68,6 +69,8 @@ pub struct Model {
     pub network: Network,
     /// Data that jobs read.
     pub datasets: Vec<Dataset>,
+    /// What makes copies of them that may go where they may not.
+    pub transforms: Transforms,
     /// What jobs cannot do without.
     pub services: Services,
     /// What may go wrong.

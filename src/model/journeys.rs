@@ -9,11 +9,13 @@ use super::estate::Class;
 use super::moves::{Ends, Freight};
 use super::network::{Network, Replica};
 
-/// All that could move, each between two ends once. `sites` are those of the pools.
+/// All that could move, each between two ends once. `sites` are those of the pools; jobs of a class may read what `reads`
+/// has, and do so many versions of their work.
 pub(super) fn all(
     (datasets, network): (&[Dataset], &Network),
     sites: &[SiteId],
     classes: &[(ClassId, &Class)],
+    (reads, versions): (&[Vec<DatasetId>], u8),
 ) -> Vec<(Freight, Ends)> {
     let mut found = BTreeSet::new();
     let copies = network.copies.as_slice();
@@ -25,7 +27,7 @@ pub(super) fn all(
         here.sort_unstable();
         here.dedup();
         for &to in &here {
-            for &data in &class.data {
+            for &data in &reads[id.index()] {
                 let dataset = &datasets[data.index()];
                 for from in sources(dataset, data, copies) {
                     let freight = Freight::Dataset(data, id);
@@ -36,13 +38,16 @@ pub(super) fn all(
                 }
             }
             if let Some(home) = class.checkpoint_home.filter(|home| home.site != to) {
-                let freight = Freight::Checkpoint(id);
-                found.insert((freight, (Some(to), Some(home.site))));
-                found.insert((freight, (Some(home.site), Some(to))));
+                for version in 0..versions {
+                    let freight = Freight::Checkpoint(id, version);
+                    found.insert((freight, (Some(to), Some(home.site))));
+                    found.insert((freight, (Some(home.site), Some(to))));
+                }
             }
             // Without a home they leave for somewhere that nobody knows.
             if Bytes(0) < class.results && class.results_to != Some(to) {
-                found.insert((Freight::Results(id), (Some(to), class.results_to)));
+                let ends = (Some(to), class.results_to);
+                found.extend((0..versions).map(|version| (Freight::Results(id, version), ends)));
             }
         }
     }

@@ -140,8 +140,7 @@ fn able(model: &Model, shape: ShapeId) -> Vec<PoolId> {
     let pools = class.pools.iter().copied();
     pools
         .filter(|pool| model.pool(*pool).can_ever_hold(gpus))
-        .filter(|pool| model.rules.permit(masks, shape, *pool))
-        .filter(|pool| model.data_refused(masks, model.class_of(shape), *pool) == 0)
+        .filter(|pool| model.lets_run(masks, shape, *pool))
         .collect()
 }
 

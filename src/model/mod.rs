@@ -42,6 +42,7 @@ mod spot;
 mod storage;
 mod tariffs;
 mod timeline;
+mod transforms;
 mod veto;
 mod weather;
 
@@ -90,6 +91,7 @@ pub use spot::{SpotPolicy, Uniform, Zones};
 pub use storage::Storage;
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
+pub use transforms::{Derived, Transform, TransformKind, Transforms};
 pub use weather::{
     Entity, Failure, Gpu, GpuFailure, InstanceFailure, LinkFailure, NodeRange, Releases,
     ServiceFailure, Shop, Times, Weather,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::units::{Bytes, ClassId, DatasetId, PoolId, SiteId};
 
 use super::Model;
+use super::estate::Class;
 pub(super) use super::journeys::all;
 use super::network::{Link, Network, Route};
 use super::rules::{Masks, Rule, RuleEffect, RuleOn, Rules, bits};
@@ -19,10 +20,10 @@ pub enum Freight {
     Dataset(DatasetId, ClassId),
     /// A copy of a data set goes to where it will be kept.
     Replica(DatasetId),
-    /// Checkpoints of jobs of a class go home, or come back.
-    Checkpoint(ClassId),
-    /// What jobs of a class found out goes home.
-    Results(ClassId),
+    /// Checkpoints of jobs of a class, in a version of its work, go home, or come back.
+    Checkpoint(ClassId, u8),
+    /// What jobs of a class found out, in a version of its work, goes home.
+    Results(ClassId, u8),
     /// What jobs of a class read while they run.
     Feed(ClassId),
 }
@@ -251,7 +252,9 @@ fn verdict(
             }
             match rule.effect {
                 // Nobody knows that it is allowed, so it is not.
-                RuleEffect::Forbid if holds != Some(false) => found.forbids |= bit,
+                RuleEffect::Forbid | RuleEffect::Require if holds != Some(false) => {
+                    found.forbids |= bit;
+                }
                 RuleEffect::Permit if holds == Some(true) => permits |= bit,
                 _ => {}
             }
@@ -274,18 +277,24 @@ pub(super) fn fed(classes: usize, pools: usize) -> Vec<Option<ClassId>> {
 fn journeys(model: &Model) -> Vec<(Freight, Ends)> {
     let sites: Vec<SiteId> = model.pools.iter().map(|pool| pool.site).collect();
     let classes = model.classes.iter().enumerate();
-    let classes = classes.map(|(index, class)| (ClassId::from(index), class));
-    all(
-        (&model.datasets, &model.network),
-        &sites,
-        &classes.collect::<Vec<_>>(),
-    )
+    let classes: Vec<(ClassId, &Class)> = classes
+        .map(|(index, class)| (ClassId::from(index), class))
+        .collect();
+    let reads: Vec<Vec<DatasetId>> = classes.iter().map(|&(id, _)| model.may_read(id)).collect();
+    let versions = model.transforms.versions.max(1) as u8;
+    let data = (model.datasets.as_slice(), &model.network);
+    all(data, &sites, &classes, (&reads, versions))
 }
 
 impl Model {
-    /// Which rules that are obeyed keep what jobs of a class read from a pool; none if all of it may come there. Of
+    /// Which rules that are obeyed keep what jobs of a class read, in a version of their work, from a pool; none if all of it may come there. Of
     /// several sources and routes one is enough. Caps of a day are not looked at.
-    pub fn data_refused(&self, masks: Masks, class: ClassId, pool: PoolId) -> u128 {
+    pub fn data_refused(
+        &self,
+        masks: Masks,
+        (class, version): (ClassId, u8),
+        pool: PoolId,
+    ) -> u128 {
         let moves = &self.network.moves;
         if !moves.used {
             return 0;
@@ -305,9 +314,10 @@ impl Model {
         };
         let of = &self.classes[class.index()];
         let mut against = 0;
-        for &id in &of.data {
+        for &id in self.read_in(class, version) {
             let dataset = self.dataset(id);
-            if dataset.kept.contains(&to) {
+            let made = self.transforms.making(id);
+            if dataset.kept.contains(&to) || made.is_some_and(|(_, made)| made.site == to) {
                 continue;
             }
             let freight = Freight::Dataset(id, class);

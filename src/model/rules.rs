@@ -27,6 +27,8 @@ pub enum RuleEffect {
     Permit,
     /// It refuses what it is about, whatever permits it.
     Forbid,
+    /// It refuses what it is about, but for what a transform made.
+    Require,
 }
 
 /// One rule.
@@ -38,6 +40,8 @@ pub struct Rule {
     pub on: RuleOn,
     /// What it does.
     pub effect: RuleEffect,
+    /// Which transform it requires, by its place in the model.
+    pub transform: Option<u16>,
     /// What it is about, as it was written.
     pub when: String,
     /// Why there is such a rule; may be empty.
@@ -59,6 +63,7 @@ impl Rule {
             id: id.to_owned(),
             on: RuleOn::Run,
             effect,
+            transform: None,
             when: "true".to_owned(),
             reason: String::new(),
             controls: Vec::new(),
@@ -100,8 +105,10 @@ pub struct Rules {
     pub controls: Vec<String>,
     /// By rule, the attributes that somebody does not have for whom it needs them.
     unlabelled: Vec<BTreeSet<String>>,
-    /// By shape, its row.
+    /// By shape and version of its work, its row.
     rows: Vec<u32>,
+    /// How many versions there are.
+    versions: usize,
     /// By pool, its column.
     columns: Vec<u32>,
     /// How many columns there are.
@@ -148,6 +155,7 @@ impl Rules {
             unlabelled: vec![BTreeSet::new(); list.len()],
             list,
             rows: (0..shapes as u32).collect(),
+            versions: 1,
             columns: (0..pools as u32).collect(),
             width: pools,
             permits,
@@ -159,11 +167,12 @@ impl Rules {
     }
 
     /// Works out for which jobs each rule holds in which pools; `None` if there are too many to tell apart. `jobs` has
-    /// the attributes of each shape, `targets` those of each pool.
+    /// the attributes of each shape in each version of its work, with a bit for each transform that was used on all of
+    /// what it reads then; `targets` those of each pool.
     pub(super) fn work_out(
         list: Vec<(Rule, Condition)>,
         vocabulary: &Vocabulary,
-        jobs: &[Tuple],
+        (jobs, versions): (&[(Tuple, u32)], usize),
         targets: &[Tuple],
     ) -> Option<Self> {
         let (list, conditions): (Vec<Rule>, Vec<Condition>) = list.into_iter().unzip();
@@ -174,7 +183,13 @@ impl Rules {
             }
         }
         let (rows, kinds) = interned(jobs, &read);
-        let (columns, places) = interned(targets, &read);
+        let own: Vec<Tuple> = jobs
+            .iter()
+            .step_by(versions)
+            .map(|job| job.0.clone())
+            .collect();
+        let alone: Vec<(Tuple, u32)> = targets.iter().map(|one| (one.clone(), 0)).collect();
+        let (columns, places) = interned(&alone, &read);
         let width = places.len();
         if kinds.len().saturating_mul(width) > CELLS_MAX {
             return None;
@@ -184,17 +199,18 @@ impl Rules {
             unlabelled: vec![BTreeSet::new(); list.len()],
             list,
             rows,
+            versions,
             columns,
             width,
             fired: Vec::with_capacity(kinds.len() * width),
             unknown: Vec::with_capacity(kinds.len() * width),
-            of_jobs: vocabulary.known(Of::Job, jobs),
+            of_jobs: vocabulary.known(Of::Job, &own),
             of_targets: vocabulary.known(Of::Target, targets),
             controls: Vec::new(),
             vetoes: Vec::new(),
         };
         for job in &kinds {
-            for target in &places {
+            for (target, _) in &places {
                 rules.judge(&conditions, vocabulary, job, target);
             }
         }
@@ -206,13 +222,17 @@ impl Rules {
         &mut self,
         conditions: &[Condition],
         vocabulary: &Vocabulary,
-        job: &Tuple,
+        (job, used): &(Tuple, u32),
         target: &Tuple,
     ) {
         let (mut fires, mut open) = (0, 0);
         for (index, condition) in conditions.iter().enumerate() {
             let bit = 1 << index;
-            if self.list[index].on == RuleOn::Move {
+            let rule = &self.list[index];
+            let satisfied = rule
+                .transform
+                .is_some_and(|transform| used & 1 << transform != 0);
+            if rule.on == RuleOn::Move || satisfied {
                 continue;
             }
             match condition.holds(&[job, target]) {
@@ -221,7 +241,7 @@ impl Rules {
                 None => {
                     open |= bit;
                     // Nobody knows that it is allowed, so it is not.
-                    if self.list[index].effect == RuleEffect::Forbid {
+                    if self.list[index].effect != RuleEffect::Permit {
                         fires |= bit;
                     }
                     let names = condition.lacks(vocabulary, &[job, target]);
@@ -280,46 +300,55 @@ impl Rules {
         self.masks(|index| self.list[index].mode)
     }
 
-    fn cell(&self, shape: ShapeId, pool: PoolId) -> usize {
-        self.rows[shape.index()] as usize * self.width + self.columns[pool.index()] as usize
+    fn cell(&self, (shape, version): (ShapeId, u8), pool: PoolId) -> usize {
+        // Where nobody works out others, all versions are the first.
+        let version = usize::from(version).min(self.versions - 1);
+        let row = self.rows[shape.index() * self.versions + version];
+        row as usize * self.width + self.columns[pool.index()] as usize
     }
 
-    /// Which rules fire for a job of a shape in a pool, in force or not.
+    /// Which rules fire for a job of a shape, as its data are, in a pool, in force or not.
     #[inline]
     pub fn fired(&self, shape: ShapeId, pool: PoolId) -> u128 {
-        self.fired[self.cell(shape, pool)]
+        self.fired_in((shape, 0), pool)
     }
 
-    /// Of which rules it is unknown whether they hold for a job of a shape in a pool.
-    pub fn unknown(&self, shape: ShapeId, pool: PoolId) -> u128 {
-        self.unknown[self.cell(shape, pool)]
-    }
-
-    /// Which of some rules in force speak against a job of a shape in a pool; [`Rules::UNPERMITTED`] if there are
-    /// permits among them and nothing that is active permits it.
+    /// As [`Rules::fired`], in a version of its work.
     #[inline]
-    fn against(&self, active: u128, of: u128, shape: ShapeId, pool: PoolId) -> u128 {
-        let fired = self.fired(shape, pool);
+    pub fn fired_in(&self, job: (ShapeId, u8), pool: PoolId) -> u128 {
+        self.fired[self.cell(job, pool)]
+    }
+
+    /// Of which rules it is unknown whether they hold for a job of a shape, as its data are, in a pool.
+    pub fn unknown(&self, shape: ShapeId, pool: PoolId) -> u128 {
+        self.unknown[self.cell((shape, 0), pool)]
+    }
+
+    /// Which of some rules in force speak against a job of a shape in a version of its work in a pool;
+    /// [`Rules::UNPERMITTED`] if there are permits among them and nothing that is active permits it.
+    #[inline]
+    fn against(&self, active: u128, of: u128, job: (ShapeId, u8), pool: PoolId) -> u128 {
+        let fired = self.fired_in(job, pool);
         let unpermitted = self.permits & of != 0 && self.permits & active & fired == 0;
         fired & of & !self.permits | u128::from(unpermitted) << Self::UNPERMITTED
     }
 
-    /// Which rules that are obeyed refuse a job of a shape a pool; none if it may run there.
+    /// Which rules that are obeyed refuse a job of a shape in a version of its work a pool; none if it may run there.
     #[inline]
-    pub fn refusing(&self, masks: Masks, shape: ShapeId, pool: PoolId) -> u128 {
-        self.against(masks.active, masks.enforcing, shape, pool)
+    pub fn refusing(&self, masks: Masks, job: (ShapeId, u8), pool: PoolId) -> u128 {
+        self.against(masks.active, masks.enforcing, job, pool)
     }
 
-    /// Which rules a job of a shape violates by running in a pool, obeyed or not.
+    /// Which rules a job of a shape in a version of its work violates by running in a pool, obeyed or not.
     #[inline]
-    pub fn violated(&self, masks: Masks, shape: ShapeId, pool: PoolId) -> u128 {
-        self.against(masks.active, masks.active, shape, pool)
+    pub fn violated(&self, masks: Masks, job: (ShapeId, u8), pool: PoolId) -> u128 {
+        self.against(masks.active, masks.active, job, pool)
     }
 
-    /// Whether a job of a shape may run in a pool.
+    /// Whether a job of a shape may run in a pool, with its data as they are.
     #[inline]
     pub fn permit(&self, masks: Masks, shape: ShapeId, pool: PoolId) -> bool {
-        !self.are_used() || self.refusing(masks, shape, pool) == 0
+        !self.are_used() || self.refusing(masks, (shape, 0), pool) == 0
     }
 
     /// Whether some rule permits: then what none permits is refused.
@@ -356,18 +385,18 @@ pub(super) fn bits(list: &[Rule], chosen: impl Fn(&Rule) -> bool) -> u128 {
     all.fold(0, |bits, (index, bit)| bits | bit << index)
 }
 
-/// Tuples that differ in what is read, and which of them each is.
-fn interned(tuples: &[Tuple], read: &[u16]) -> (Vec<u32>, Vec<Tuple>) {
+/// Tuples that differ in what is read, and which of them each is; what was used on them tells them apart, too.
+fn interned(tuples: &[(Tuple, u32)], read: &[u16]) -> (Vec<u32>, Vec<(Tuple, u32)>) {
     let mut known: BTreeMap<String, u32> = BTreeMap::new();
-    let mut distinct: Vec<Tuple> = Vec::new();
-    let mut place = |tuple: &Tuple| {
+    let mut distinct: Vec<(Tuple, u32)> = Vec::new();
+    let mut place = |(tuple, used): &(Tuple, u32)| {
         let seen: Tuple = tuple
             .iter()
             .enumerate()
             .map(|(index, value)| value.clone().filter(|_| read.contains(&(index as u16))))
             .collect();
-        *known.entry(format!("{seen:?}")).or_insert_with(|| {
-            distinct.push(seen);
+        *known.entry(format!("{used} {seen:?}")).or_insert_with(|| {
+            distinct.push((seen, *used));
             distinct.len() as u32 - 1
         })
     };

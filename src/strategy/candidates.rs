@@ -66,10 +66,7 @@ impl Candidates {
         };
         let found = !owned.is_empty() || !rented.is_empty();
         if model.rules.are_used() {
-            let permitted = |pool: &PoolId| {
-                model.rules.permit(masks, id, *pool)
-                    && model.data_refused(masks, shape.class, *pool) == 0
-            };
+            let permitted = |pool: &PoolId| model.lets_run(masks, id, *pool);
             owned.retain(permitted);
             rented.retain(permitted);
         }

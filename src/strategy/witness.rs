@@ -356,11 +356,13 @@ fn per_work(model: &Model, shape: ShapeId, sight: &Sight) -> Price {
 fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Considered {
     let masks = world.rules.masks();
     let (fired, refusing, violated) = if model.rules.are_used() {
-        let data = model.data_refused(masks, model.class_of(shape), sight.pool);
+        let version = model.version(masks, shape, sight.pool).unwrap_or(0);
+        let class = model.class_of(shape);
+        let data = model.data_refused(masks, (class, version), sight.pool);
         (
-            model.rules.fired(shape, sight.pool) & masks.active | data,
-            model.rules.refusing(masks, shape, sight.pool) | data,
-            model.rules.violated(masks, shape, sight.pool),
+            model.rules.fired_in((shape, version), sight.pool) & masks.active | data,
+            model.rules.refusing(masks, (shape, version), sight.pool) | data,
+            model.rules.violated(masks, (shape, version), sight.pool),
         )
     } else {
         (0, 0, 0)

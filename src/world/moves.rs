@@ -370,6 +370,9 @@ impl World {
                 self.jobs[slot].waits = self.first_wait(job);
             }
         }
+        if self.staging.transforming.is_used() {
+            self.fix_version(model, slot, pool);
+        }
         let terms = model.pool(pool);
         let job = &self.jobs[slot];
         let speed = terms.speed[model.class_of(job.request.shape).index()];

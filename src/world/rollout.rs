@@ -217,7 +217,8 @@ impl World {
             finished: self.rollout.finished,
             ..Standing::default()
         };
-        all.cost = self.link_rent(model) + model.kept_rent(self.now) + self.staging.copy_cost;
+        let moved = self.staging.copy_cost + self.staging.transforming.cost;
+        all.cost = self.link_rent(model) + model.kept_rent(self.now) + moved;
         for (index, state) in self.pools.iter().enumerate() {
             self.add_pool(model, PoolId::from(index), state, &mut all);
         }

@@ -134,13 +134,14 @@ impl World {
         if !modes.is_empty() {
             self.rules.masks = model.rules.masks(|index| self.rules.mode(index as u16));
             self.staging.transfers.begin_under(self.rules.masks);
+            self.staging.transforming.choose(model, self.rules.masks);
         }
     }
 
     /// Whether the rules in force let jobs of a shape run in a pool.
     #[inline]
     pub fn permits(&self, model: &Model, shape: ShapeId, pool: PoolId) -> bool {
-        !self.rules.used || model.rules.permit(self.rules.masks, shape, pool)
+        !self.rules.used || model.lets_run(self.rules.masks, shape, pool)
     }
 
     /// The mode of a rule changes for good; returns what it was.
@@ -184,6 +185,7 @@ impl World {
             }
         }
         self.judge_moves(model, masks);
+        self.staging.transforming.choose(model, masks);
         self.changes.other = true;
         self.settled = false;
     }
@@ -194,9 +196,10 @@ impl World {
         self.jobs.living().filter(holds).map(|(slot, _)| slot)
     }
 
-    fn place_of(&self, slot: Slot) -> (ShapeId, PoolId) {
+    /// What a job that has a place does, in which version, and where.
+    fn place_of(&self, slot: Slot) -> ((ShapeId, u8), PoolId) {
         let job = &self.jobs[slot];
-        (job.request.shape, job.pool)
+        ((job.request.shape, self.version_of(slot)), job.pool)
     }
 
     /// A job takes GPUs, or gives them back.

@@ -15,9 +15,11 @@ mod held;
 mod permitted;
 mod pulls;
 mod replicas;
+mod transforming;
 
 use cache::{Cache, Held, Way};
 use replicas::State;
+use transforming::Transforming;
 
 /// Data, by site, and what moves between sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct Staging {
     /// Those that do so now, in the order in which they began.
     held: Vec<Slot>,
     sites: Vec<Cache>,
+    /// What transforms make.
+    pub transforming: Transforming,
     /// What slows links: which, and what share of its bandwidth is left, in ‰.
     slow: Vec<(LinkId, u32)>,
     /// What moves.
@@ -54,6 +58,7 @@ impl Staging {
         self.holds = model.classes.iter().any(|class| class.holds_staging);
         self.held.clear();
         self.reset_replicas(model);
+        self.transforming.reset(model);
         self.slow.clear();
         let rules = (model.rules.first_masks(), model.rules.list.len());
         let (syncs, sites) = (model.syncs_checkpoints(), model.sites.len());
@@ -155,9 +160,8 @@ impl World {
         if !self.staging.used {
             return true;
         }
-        let class = model.class_of(self.jobs[slot].request.shape);
         let site = model.pool(pool).site;
-        let data = model.classes[class.index()].data.iter();
+        let data = self.reads(model, slot, pool).iter();
         data.copied()
             .all(|id| self.staging.is_there(model, id, site))
     }
@@ -197,9 +201,12 @@ impl World {
     /// staging, or a link if something stalls.
     pub fn stage(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Cause {
         let class = model.class_of(self.jobs[slot].request.shape);
-        let data = &model.classes[class.index()].data;
+        let data = self.reads(model, slot, pool);
         let site = model.pool(pool).site;
         for &id in data {
+            if self.staging.transforming.is_used() && self.make(model, id) {
+                continue;
+            }
             if self.staging.comes_as_replica(model, id, site) {
                 continue;
             }
@@ -244,12 +251,16 @@ impl World {
                 .begin(network, self.now, cargo, ends, what);
             staging.comes(id, dataset.size, site, Way::Transfer(transfer), self.now);
         }
-        self.staging_cause(model, class, site)
+        self.staging_cause(model, (class, data), site)
     }
 
     /// Why data that are not at a site are not there yet.
-    fn staging_cause(&self, model: &Model, class: ClassId, site: SiteId) -> Cause {
-        let data = &model.classes[class.index()].data;
+    fn staging_cause(
+        &self,
+        model: &Model,
+        (class, data): (ClassId, &[DatasetId]),
+        site: SiteId,
+    ) -> Cause {
         let cache = &self.staging.sites[site.index()];
         let coming = |&id: &DatasetId| cache.find(id).and_then(|held| held.coming);
         let absent = |id: &&DatasetId| !self.staging.is_there(model, **id, site);
@@ -293,15 +304,16 @@ impl World {
         if !self.staging.used {
             return None;
         }
-        let id = model.class_of(self.jobs[slot].request.shape);
-        let class = &model.classes[id.index()];
-        let sites = class.pools.iter().map(|&pool| model.pool(pool).site);
-        let mut sites = sites.filter(|site| {
-            let cache = &self.staging.sites[site.index()];
+        let class = model.class_of(self.jobs[slot].request.shape);
+        let mut pools = model.classes[class.index()].pools.iter();
+        let comes = |pool: PoolId| {
+            let cache = &self.staging.sites[model.pool(pool).site.index()];
             let coming = |&id: &DatasetId| cache.find(id).is_some_and(|held| held.coming.is_some());
-            class.data.iter().any(coming)
-        });
-        sites.next().map(|site| self.staging_cause(model, id, site))
+            self.reads(model, slot, pool).iter().any(coming)
+        };
+        let pool = pools.find(|&&pool| comes(pool))?;
+        let data = self.reads(model, slot, *pool);
+        Some(self.staging_cause(model, (class, data), model.pool(*pool).site))
     }
 
     /// The results of a job begin their way home.
@@ -313,7 +325,10 @@ impl World {
         }
         let cargo = Load {
             cargo: Cargo::Results(job.id, job.pool),
-            freight: Some(Freight::Results(model.class_of(job.request.shape))),
+            freight: Some(Freight::Results(
+                model.class_of(job.request.shape),
+                self.version_of(slot),
+            )),
             job: Some(job.id),
         };
         let what = (Traffic::Bulk, results);
@@ -428,10 +443,15 @@ impl World {
 
     /// A job begins (`reads`) or ceases to read what it reads where it is.
     pub(super) fn read_data(&mut self, model: &Model, slot: Slot, reads: bool) {
-        let job = &self.jobs[slot];
-        let class = model.class_of(job.request.shape);
-        let site = model.pool(job.pool).site;
-        for &id in &model.classes[class.index()].data {
+        let pool = self.jobs[slot].pool;
+        let class = model.class_of(self.jobs[slot].request.shape);
+        let site = model.pool(pool).site;
+        let data = if self.staging.transforming.is_used() {
+            model.read_in(class, self.version_of(slot))
+        } else {
+            &model.classes[class.index()].data
+        };
+        for &id in data {
             if let Some(held) = self.staging.sites[site.index()].find_mut(id) {
                 held.readers = if reads {
                     held.readers + 1

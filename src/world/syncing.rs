@@ -84,7 +84,10 @@ impl World {
         let job = &self.jobs[slot];
         Load {
             cargo,
-            freight: Some(Freight::Checkpoint(model.class_of(job.request.shape))),
+            freight: Some(Freight::Checkpoint(
+                model.class_of(job.request.shape),
+                self.version_of(slot),
+            )),
             job: Some(job.id),
         }
     }
@@ -303,7 +306,7 @@ impl World {
         }
         if syncing.home.done > 0 && transfers.judge.is_used() {
             let class = model.class_of(self.jobs[slot].request.shape);
-            let what = (Freight::Checkpoint(class), home.size);
+            let what = (Freight::Checkpoint(class, self.version_of(slot)), home.size);
             if way.0 != way.1 && !transfers.lets(&model.network, way, LinkUse::Restores, what) {
                 return Err(Refusal::Withheld(Cause::Rule));
             }

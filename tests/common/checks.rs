@@ -283,6 +283,7 @@ impl Run<'_> {
         }
         assert_eq!(self.heard.run.copy_cost, Money::ZERO);
         let settled = |item: Item| others.get(&item).copied().unwrap_or_default();
+        assert_eq!(settled(Item::Transform), self.heard.run.transform_cost);
         assert_eq!(settled(Item::Discount), -self.heard.run.discounts);
         assert_eq!(settled(Item::Shortfall), self.heard.run.shortfall);
         let rents = others.get(&Item::LinkRent).copied().unwrap_or_default();

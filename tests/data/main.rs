@@ -15,3 +15,4 @@ mod replicas;
 mod staging;
 mod storages;
 mod traffic;
+mod transforms;

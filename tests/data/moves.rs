@@ -268,7 +268,7 @@ fn at_a_reroute_rules_are_asked_again() {
 
 #[test]
 fn results_that_may_not_go_home_stay_until_they_may() {
-    let results = |_: usize, freight: Freight, _: &Link| matches!(freight, Freight::Results(_));
+    let results = |_: usize, freight: Freight, _: &Link| matches!(freight, Freight::Results(..));
     let mut model = estate(vec![forbid(RuleMode::Enforce, false)]);
     model.classes[2].results = Bytes(3_600 * GB);
     model.classes[2].results_to = Some(HOME);
@@ -375,7 +375,7 @@ fn checkpoints_that_may_not_go_home_are_of_use_only_where_they_were_written() {
     let rows = [Row::of(0, 8, 10 * HOUR)];
     let lost = [Incident::down(SimTime(5 * HOUR), 0.into(), 0, 1)];
     let written = |_: usize, freight: Freight, link: &Link| {
-        matches!(freight, Freight::Checkpoint(_)) && link.from == SiteId(0)
+        matches!(freight, Freight::Checkpoint(..)) && link.from == SiteId(0)
     };
     let heard = judge(&mut model, &rows, &lost, written);
     assert_eq!(heard.run.fell_back, 1);
@@ -388,7 +388,7 @@ fn checkpoints_that_may_not_go_home_are_of_use_only_where_they_were_written() {
     assert_eq!(heard.pools[0].egress_cost.0, 0);
     // If they may go home but not come back, it does not start elsewhere: the rule is what it waits for.
     let back = |_: usize, freight: Freight, link: &Link| {
-        matches!(freight, Freight::Checkpoint(_)) && link.from == SiteId(2)
+        matches!(freight, Freight::Checkpoint(..)) && link.from == SiteId(2)
     };
     let heard = judge(&mut model, &rows, &lost, back);
     assert_eq!(heard.jobs[0].state, JobState::Waiting);

@@ -49,8 +49,8 @@ fn number(freight: Freight) -> usize {
     match freight {
         Freight::Dataset(id, class) => (id.index() * 2 + class.index()) % 4,
         Freight::Replica(_) => 4,
-        Freight::Results(_) => 5,
-        Freight::Checkpoint(_) => 6,
+        Freight::Results(..) => 5,
+        Freight::Checkpoint(..) => 6,
         Freight::Feed(_) => 7,
     }
 }
@@ -117,7 +117,7 @@ fn verdicts(regime: &Regime, model: &Model, heard: &Everything) {
         match (what, class) {
             (M::Dataset(id), Some(class)) => Freight::Dataset(id, class),
             (M::Replica(id), _) => Freight::Replica(id),
-            (M::Results(_), Some(class)) => Freight::Results(class),
+            (M::Results(_), Some(class)) => Freight::Results(class, 0),
             (what, _) => panic!("nobody moves {what:?}"),
         }
     };

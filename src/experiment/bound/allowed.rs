@@ -109,7 +109,7 @@ impl Allowed {
                 most = most.max(quick);
                 least = least.min(slow);
             }
-            let may = masks.is_none_or(|masks| model.rules.permit(masks, id, pool));
+            let may = masks.is_none_or(|masks| model.lets_run(masks, id, pool));
             if most == 0 || !may {
                 continue;
             }

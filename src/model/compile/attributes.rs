@@ -1,17 +1,18 @@
 //! `attributes` of classes, sites, pools, data and links: who has which value of the words that rules may use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::rules::{Of, Tuple, Value, Vocabulary};
-use crate::model::{Dataset, Freight, Link, Network, Shape};
+use crate::model::{Dataset, Freight, Link, Network, Shape, Transforms};
 use crate::scenario::{AttributeValue, ByName, Origin, ScenarioFile};
-use crate::units::ClassId;
+use crate::units::{ClassId, DatasetId};
 
 use super::attribute_words::{Words, shown};
 use super::classes::{ClassDraft, written};
 use super::context::Context;
 use super::pools::PoolDraft;
 use super::sites::Place;
+use super::transforms::{self, Made, Marks};
 
 /// What rules are about.
 #[derive(Clone, Copy)]
@@ -24,15 +25,40 @@ pub(super) struct Subjects<'a> {
     pub(super) network: &'a Network,
 }
 
+impl<'a> Subjects<'a> {
+    /// All of it.
+    pub(super) const fn of(
+        (sites, pools, classes, shapes): (
+            &'a [Place],
+            &'a [PoolDraft],
+            &'a [ClassDraft],
+            &'a [Shape],
+        ),
+        datasets: &'a [Dataset],
+        network: &'a Network,
+    ) -> Self {
+        Self {
+            sites,
+            pools,
+            classes,
+            shapes,
+            datasets,
+            network,
+        }
+    }
+}
+
 /// Values of some attributes, by their places.
-type Own = Vec<(usize, Value)>;
+pub(super) type Own = Vec<(usize, Value)>;
 
 /// All words, and the values of everybody.
 pub(super) struct Described {
     words: Words,
     pub(super) vocabulary: Vocabulary,
-    /// By shape.
-    pub(super) jobs: Vec<Tuple>,
+    /// How many versions of their work jobs do.
+    pub(super) versions: usize,
+    /// By shape and version, with a bit for each transform that was used on all that is read.
+    pub(super) jobs: Vec<(Tuple, u32)>,
     /// By pool.
     pub(super) targets: Vec<Tuple>,
     /// By site, as the one that something leaves.
@@ -41,9 +67,11 @@ pub(super) struct Described {
     pub(super) to: Vec<Tuple>,
     /// By direction of a link.
     pub(super) links: Vec<Tuple>,
-    /// By data set or artifact.
+    /// By class, all that its jobs may read in any version.
+    pub(super) reads: Vec<Vec<DatasetId>>,
+    /// By data set or artifact, with what transforms make.
     data: Vec<Tuple>,
-    /// By class, the marks of its jobs.
+    /// By class and version, the marks of its jobs.
     marks: Vec<Tuple>,
     /// Marks of jobs and of data that are one.
     pairs: Vec<(usize, usize)>,
@@ -56,14 +84,15 @@ struct Said {
     pools: Vec<Own>,
     data: Vec<Own>,
     links: Vec<Own>,
+    transforms: Vec<Marks>,
 }
 
-/// Reads all of it.
+/// Reads all of it, and works out what transforms make.
 pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     subjects: Subjects<'_>,
-) -> Described {
+) -> (Described, Made) {
     let mut words = Words::default();
     words.add_built_in(subjects);
     words.declare(context, file);
@@ -71,22 +100,21 @@ pub(super) fn read(
     words.mirror_sites();
     let at = file.attributes.origin().unwrap_or_default();
     let pairs = words.pair_marks(context, at);
-    let data: Vec<Tuple> = said
-        .data
-        .iter()
-        .map(|own| tuple(&words, Of::Data, own))
-        .collect();
-    let marks = inherited(file, subjects, &words, (&said, &data), &pairs);
-    let jobs = subjects.shapes.iter().map(|shape| {
-        let class = shape.class.index();
-        let mut tuple = words.job(&subjects.classes[class], shape);
-        put(&mut tuple, said.classes.get(&class).into_iter().flatten());
-        for &(job, _) in &pairs {
-            tuple[job].clone_from(&marks[class][job]);
-        }
-        words.assume_others(Of::Job, tuple, &pairs)
-    });
-    let jobs = jobs.collect();
+    let of_data = said.data.iter().map(|own| tuple(&words, Of::Data, own));
+    let mut data: Vec<Tuple> = of_data.collect();
+    let drafts = transforms::read(context, file, subjects);
+    let marks = (drafts.as_slice(), said.transforms.as_slice());
+    let mut made = transforms::work_out(context, subjects, marks, &data);
+    data.append(&mut made.tuples);
+    words.know_data(&made.datasets);
+    let versions = made.transforms.versions.max(1);
+    let work = Work {
+        made: &made.transforms,
+        data: &data,
+        versions,
+    };
+    let marks = inherited(file, subjects, &words, (&said, &work), &pairs);
+    let jobs = jobs(subjects, &words, &said, (&work, &marks), &pairs);
     let targets = subjects.pools.iter().zip(&said.pools).map(|(draft, own)| {
         let site = draft.pool.site.index();
         let mut tuple = words.target(draft, &subjects.sites[site]);
@@ -105,10 +133,13 @@ pub(super) fn read(
         let sites = subjects.sites.iter().zip(&said.sites);
         sites.map(|(site, own)| words.end(of, site, own)).collect()
     };
-    Described {
+    let all = (0..subjects.classes.len()).map(|class| work.all_of(subjects, class));
+    let described = Described {
         from: ends(Of::From),
         to: ends(Of::To),
         vocabulary: Vocabulary(words.all.clone()),
+        versions,
+        reads: all.collect(),
         words,
         jobs,
         targets,
@@ -116,7 +147,76 @@ pub(super) fn read(
         data,
         marks,
         pairs,
+    };
+    (described, made)
+}
+
+/// What jobs read, in each version of their work.
+struct Work<'a> {
+    made: &'a Transforms,
+    data: &'a [Tuple],
+    versions: usize,
+}
+
+impl Work<'_> {
+    fn reads<'a>(
+        &'a self,
+        subjects: Subjects<'a>,
+        class: usize,
+        version: usize,
+    ) -> &'a [DatasetId] {
+        let place = class * self.versions + version;
+        let reads = self.made.reads.get(place).map(Vec::as_slice);
+        reads.unwrap_or(&subjects.classes[class].class.data)
     }
+
+    fn all_of(&self, subjects: Subjects<'_>, class: usize) -> Vec<DatasetId> {
+        let versions = 0..self.versions;
+        let all = versions.flat_map(|version| self.reads(subjects, class, version));
+        let all: BTreeSet<DatasetId> = all.copied().collect();
+        all.into_iter().collect()
+    }
+
+    /// A bit for each transform that was used on all data that are read, if any are.
+    fn used(&self, subjects: Subjects<'_>, class: usize, version: usize) -> u32 {
+        let reads = self.reads(subjects, class, version).iter();
+        let is_data = |id: &&DatasetId| {
+            let known = subjects.datasets.get(id.index());
+            known.is_none_or(|dataset| dataset.artifact.is_none())
+        };
+        let reads: Vec<&DatasetId> = reads.filter(is_data).collect();
+        let on_all = |transform: &u16| {
+            let mut reads = reads.iter();
+            !reads.as_slice().is_empty() && reads.all(|id| self.made.was_applied(*transform, **id))
+        };
+        let all = (0..self.made.list.len() as u16).filter(on_all);
+        all.fold(0, |bits, transform| bits | 1 << transform)
+    }
+}
+
+/// What is known of each shape in each version of its work.
+fn jobs(
+    subjects: Subjects<'_>,
+    words: &Words,
+    said: &Said,
+    (work, marks): (&Work<'_>, &[Tuple]),
+    pairs: &[(usize, usize)],
+) -> Vec<(Tuple, u32)> {
+    let mut jobs = Vec::with_capacity(subjects.shapes.len() * work.versions);
+    for shape in subjects.shapes {
+        let class = shape.class.index();
+        let mut tuple = words.job(&subjects.classes[class], shape);
+        put(&mut tuple, said.classes.get(&class).into_iter().flatten());
+        let tuple = words.assume(Of::Job, tuple);
+        for version in 0..work.versions {
+            let mut tuple = tuple.clone();
+            for &(job, _) in pairs {
+                tuple[job].clone_from(&marks[class * work.versions + version][job]);
+            }
+            jobs.push((tuple, work.used(subjects, class, version)));
+        }
+    }
+    jobs
 }
 
 fn said(
@@ -174,12 +274,18 @@ fn said(
         let spec = specs.find(|(spec, _)| spec.name.value() == Some(&link.name));
         links.push(take(Of::Link, spec.map(|(spec, _)| &spec.attributes)));
     }
+    let transforms = file.transform.items().map(|(spec, _)| Marks {
+        removes: take(Of::Data, Some(&spec.removes)),
+        adds: take(Of::Data, Some(&spec.adds)),
+    });
+    let transforms = transforms.collect();
     Said {
         classes,
         sites,
         pools,
         data,
         links,
+        transforms,
     }
 }
 
@@ -205,42 +311,45 @@ fn tuple(words: &Words, of: Of, own: &Own) -> Tuple {
     words.assume(of, tuple)
 }
 
-/// The marks of jobs by class: their own with those of all that they read. Where something of that is unknown, so are
+/// The marks of jobs by class and version of their work: their own with those of all that they read. Where something of that is unknown, so are
 /// they; but nobody asks of data what is said of no data set.
 fn inherited(
     file: &ScenarioFile,
     subjects: Subjects<'_>,
     words: &Words,
-    (said, data): (&Said, &[Tuple]),
+    (said, work): (&Said, &Work<'_>),
     pairs: &[(usize, usize)],
 ) -> Vec<Tuple> {
     let declared = file.attributes.value().and_then(|spec| spec.data.value());
     let asked = |place: usize| {
         let name = &words.all[place].name;
-        data.iter().any(|tuple| tuple[place].is_some())
+        work.data.iter().any(|tuple| tuple[place].is_some())
             || declared.is_some_and(|table| table.contains_key(name))
     };
-    let classes = subjects.classes.iter().enumerate();
-    let of_class = classes.map(|(class, draft)| {
-        let mut tuple = words.nothing();
-        put(&mut tuple, said.classes.get(&class).into_iter().flatten());
-        for &(job, place) in pairs {
-            let reads = draft.class.data.iter().map(|id| &data[id.index()][place]);
-            let reads: Vec<&Option<Value>> = reads.filter(|_| asked(place)).collect();
-            if reads.is_empty() {
-                if tuple[job].is_none() {
-                    tuple[job].clone_from(&words.assumed[job]);
+    let mut found = Vec::with_capacity(subjects.classes.len() * work.versions);
+    for class in 0..subjects.classes.len() {
+        for version in 0..work.versions {
+            let mut tuple = words.nothing();
+            put(&mut tuple, said.classes.get(&class).into_iter().flatten());
+            for &(job, place) in pairs {
+                let reads = work.reads(subjects, class, version).iter();
+                let reads = reads.map(|id| &work.data[id.index()][place]);
+                let reads: Vec<&Option<Value>> = reads.filter(|_| asked(place)).collect();
+                if reads.is_empty() {
+                    if tuple[job].is_none() {
+                        tuple[job].clone_from(&words.assumed[job]);
+                    }
+                } else if reads.iter().any(|value| value.is_none()) {
+                    tuple[job] = None;
+                } else {
+                    let all = reads.into_iter().chain([&tuple[job]]).flatten();
+                    tuple[job] = Some(union(all));
                 }
-            } else if reads.iter().any(|value| value.is_none()) {
-                tuple[job] = None;
-            } else {
-                let all = reads.into_iter().chain([&tuple[job]]).flatten();
-                tuple[job] = Some(union(all));
             }
+            found.push(tuple);
         }
-        tuple
-    });
-    of_class.collect()
+    }
+    found
 }
 
 /// All marks of several.
@@ -273,32 +382,37 @@ impl Words {
         self.assume(of, tuple)
     }
 
-    /// As [`Words::assume`], but for marks, of which what is unknown stays so.
-    fn assume_others(&self, of: Of, tuple: Tuple, pairs: &[(usize, usize)]) -> Tuple {
-        let marks: Vec<Option<Value>> = pairs.iter().map(|&(job, _)| tuple[job].clone()).collect();
-        let mut tuple = self.assume(of, tuple);
-        for (&(job, _), value) in pairs.iter().zip(marks) {
-            tuple[job] = value;
+    /// Rules may name what transforms make.
+    fn know_data(&mut self, made: &[Dataset]) {
+        if let Some(place) = self.find(Of::Data, "name") {
+            let names = made.iter().map(|dataset| dataset.name.clone());
+            self.all[place].values.extend(names);
         }
-        tuple
     }
 }
 
 impl Described {
+    /// What is known of jobs of a shape whose data are as they are.
+    pub(super) fn job(&self, shape: usize) -> &Tuple {
+        &self.jobs[shape * self.versions].0
+    }
+
     /// What is known of something that moves: what a data set says of itself; of all else the marks of its jobs.
     pub(super) fn freight(&self, freight: Freight, subjects: &Subjects<'_>) -> Tuple {
-        let of_class = |class: ClassId| {
+        let of_class = |class: ClassId, version: u8| {
             let mut tuple = self.words.nothing();
+            let place = class.index() * self.versions + usize::from(version);
             for &(job, data) in &self.pairs {
-                tuple[data].clone_from(&self.marks[class.index()][job]);
+                tuple[data].clone_from(&self.marks[place][job]);
             }
             tuple
         };
         let mut tuple = match freight {
             Freight::Dataset(id, _) | Freight::Replica(id) => self.data[id.index()].clone(),
-            Freight::Checkpoint(class) | Freight::Results(class) | Freight::Feed(class) => {
-                of_class(class)
+            Freight::Checkpoint(class, version) | Freight::Results(class, version) => {
+                of_class(class, version)
             }
+            Freight::Feed(class) => of_class(class, 0),
         };
         self.words.freight(freight, subjects, &mut tuple);
         tuple

@@ -112,7 +112,12 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, known: Known<'_>)
     }
     let shapes: Vec<ClassId> = known.shapes.iter().map(|shape| shape.class).collect();
     let sites: Vec<SiteId> = known.pools.iter().map(|draft| draft.pool.site).collect();
-    let Described { jobs, targets, .. } = known.described;
+    let Described {
+        jobs,
+        targets,
+        versions,
+        ..
+    } = known.described;
     Failovers::new(
         list,
         objectives,
@@ -120,7 +125,8 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, known: Known<'_>)
         &sites,
         |of, target, shape, pool| {
             let when = conditions[of][target].as_ref();
-            let holds = |when: &Condition| when.holds(&[&jobs[shape], &targets[pool.index()]]);
+            let holds =
+                |when: &Condition| when.holds(&[&jobs[shape * versions].0, &targets[pool.index()]]);
             when.is_none_or(|when| holds(when) == Some(true))
         },
     )

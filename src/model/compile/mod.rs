@@ -81,6 +81,7 @@ mod terms;
 mod told;
 mod traces;
 mod traffic;
+mod transforms;
 mod triggers;
 mod weather;
 mod wire_weather;
@@ -97,7 +98,7 @@ use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::{
     Budgets, Commitments, Dataset, Factors, Failovers, Model, Network, Power, Quotas, Rollout,
-    Rules, Services, StrategySettings,
+    Rules, Services, StrategySettings, Transforms,
 };
 
 pub use context::Assumption;
@@ -152,24 +153,21 @@ fn plans_of(
     context: &mut Context,
     file: &ScenarioFile,
     parts: (&run::Run, &[sites::Place], &[PoolDraft], &mut Network),
-    (classes, datasets, services): (&[ClassDraft], &[Dataset], &Services),
+    (classes, datasets, services): (&[ClassDraft], &mut Vec<Dataset>, &Services),
     (orders, twins, intake): (orders::Orders, &cutovers::Twins, &demand::Intake),
 ) -> (
     Vec<StrategySettings>,
-    (Budgets, Rules, Failovers, Quotas),
+    (Budgets, Rules, Failovers, Quotas, Transforms),
     Rollout,
 ) {
     let (run, sites, pools, network) = parts;
-    let subjects = attributes::Subjects {
-        sites,
-        pools,
-        classes,
-        shapes: &intake.shapes,
-        datasets,
-        network,
-    };
-    let described = attributes::read(context, file, subjects);
-    let (mut rules, moves) = rules::read(context, file, &described, subjects);
+    let known = (sites, pools, classes, intake.shapes.as_slice());
+    let subjects = attributes::Subjects::of(known, datasets, network);
+    let (described, made) = attributes::read(context, file, subjects);
+    datasets.extend(made.datasets);
+    network.copies.extend(made.copies);
+    let subjects = attributes::Subjects::of(known, datasets, network);
+    let (mut rules, moves) = rules::read(context, file, (&described, &made.transforms), subjects);
     rules.controls = controls::declared(context, file);
     network.moves = moves;
     let parts = (run, sites, pools, &*network);
@@ -197,7 +195,8 @@ fn plans_of(
     let mut failovers = failovers::read(context, file, known);
     let of = (parts.0.epoch, &failovers.list[..], &rules);
     failovers.runbooks = runbooks::read(context, file, of, known);
-    (strategies, (budgets, rules, failovers, quotas), rollout)
+    let limits = (budgets, rules, failovers, quotas, made.transforms);
+    (strategies, limits, rollout)
 }
 
 /// What was recorded of jobs, and those of them that were alive at the start.
@@ -244,7 +243,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let orders = orders::read(&mut context, file, run.epoch, &sites, &mut pools);
     let mut classes = classes_of(&mut context, file, (&sites, &pools, &gpus), &feeds);
     let mut services = services::read(&mut context, file, &run, &sites);
-    let datasets = data::read(&mut context, file, &sites, &services, &mut network);
+    let mut datasets = data::read(&mut context, file, &sites, &services, &mut network);
     let wires = data::Wires::of((&sites, &pools), &datasets, &network, &services);
     data::attach(&mut context, file, &mut classes, &wires);
     let twins = cutovers::read(&mut context, file, &pools, &gpus, &mut classes);
@@ -257,7 +256,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
     let parts = (&run, sites.as_slice(), pools.as_slice(), &mut network);
     let plans = (orders, &twins, &intake);
-    let read = (&classes[..], &datasets[..], &services);
+    let read = (&classes[..], &mut datasets, &services);
     let (strategies, limits, rollout) = plans_of(&mut context, file, parts, read, plans);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
@@ -287,6 +286,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         power,
         network,
         datasets,
+        transforms: limits.4,
         services,
         weather,
         rollout,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::rules::{Condition, Rule, Tuple};
-use crate::model::{Class, Freight, MoveRules, moves};
+use crate::model::{Class, Freight, MoveRules, Transforms, moves};
 use crate::units::{ClassId, SiteId};
 
 use super::attributes::{Described, Subjects};
@@ -13,6 +13,7 @@ pub(super) fn work_out(
     list: &[(Rule, Condition)],
     described: &Described,
     subjects: Subjects<'_>,
+    transforms: &Transforms,
 ) -> MoveRules {
     let rules: Vec<Rule> = list.iter().map(|(rule, _)| rule.clone()).collect();
     let network = subjects.network;
@@ -21,7 +22,13 @@ pub(super) fn work_out(
     let classes: Vec<(ClassId, &Class)> = classes
         .map(|(index, draft)| (ClassId::from(index), &draft.class))
         .collect();
-    let journeys = moves::all((subjects.datasets, network), &sites, &classes);
+    let data = (subjects.datasets, network);
+    let journeys = moves::all(
+        data,
+        &sites,
+        &classes,
+        (&described.reads, described.versions as u8),
+    );
     let fed = moves::fed(classes.len(), subjects.pools.len());
     let mut tuples: BTreeMap<Freight, Tuple> = BTreeMap::new();
     let mut unlabelled = vec![BTreeSet::new(); list.len()];
@@ -39,8 +46,15 @@ pub(super) fn work_out(
             links.position(|one| std::ptr::eq(one, link))
         });
         let link = link.map_or(&nothing, |link| &described.links[link]);
-        let condition = &list[rule].1;
+        let (which, condition) = &list[rule];
         let of = [&*what, &from, &to, link];
+        if let (Some(transform), Freight::Dataset(id, _) | Freight::Replica(id)) =
+            (which.transform, freight)
+            && transforms.was_applied(transform, id)
+        {
+            // It is what was required.
+            return Some(false);
+        }
         let found = condition.holds(&of);
         if found.is_none() {
             unlabelled[rule].extend(condition.lacks(&described.vocabulary, &of));

@@ -200,8 +200,8 @@ impl Words {
                 (what, Some(id), Some(class))
             }
             Freight::Replica(id) => ("replica", Some(id), None),
-            Freight::Checkpoint(class) => ("checkpoint", None, Some(class)),
-            Freight::Results(class) => ("result", None, Some(class)),
+            Freight::Checkpoint(class, _) => ("checkpoint", None, Some(class)),
+            Freight::Results(class, _) => ("result", None, Some(class)),
             Freight::Feed(class) => ("feed", None, Some(class)),
         };
         let class = class.map(|class| &subjects.classes[class.index()]);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::rules::{
     Condition, RULES_MAX, Rule, RuleEffect, RuleMode, RuleOn, Rules, condition,
 };
-use crate::model::{Happening, Incident, MoveRules};
+use crate::model::{Happening, Incident, MoveRules, Transforms};
 use crate::scenario::{
     EffectKind, ModeKind, OnChangeKind, Origin, RuleSpec, ScenarioFile, SubjectKind,
 };
@@ -25,7 +25,7 @@ const CAP_MAX: Bytes = Bytes(1_000_000_000_000_000_000);
 pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
-    described: &Described,
+    (described, transforms): (&Described, &Transforms),
     subjects: Subjects<'_>,
 ) -> (Rules, MoveRules) {
     let Some((_, first)) = file.rule.items().next() else {
@@ -38,13 +38,15 @@ pub(super) fn read(
             context.fault(table, "too many rules", format!("keep to {RULES_MAX}"));
             break;
         }
-        list.extend(rule(context, spec, table, described, &mut taken));
+        let words = (described, transforms);
+        list.extend(rule(context, spec, table, words, &mut taken));
     }
     if !context.problems.is_empty() {
         return (Rules::default(), MoveRules::default());
     }
-    let moves = move_rules::work_out(&list, described, subjects);
-    let (words, jobs, targets) = (&described.vocabulary, &described.jobs, &described.targets);
+    let moves = move_rules::work_out(&list, described, subjects, transforms);
+    let (words, targets) = (&described.vocabulary, &described.targets);
+    let jobs = (described.jobs.as_slice(), described.versions);
     let rules = Rules::work_out(list, words, jobs, targets).unwrap_or_else(|| {
         let message = "these rules tell too many jobs and pools apart";
         let fix = "let rules read attributes of classes and sites, not job.gpus or target.pool";
@@ -58,7 +60,7 @@ fn rule(
     context: &mut Context,
     spec: &RuleSpec,
     table: Origin,
-    described: &Described,
+    (described, transforms): (&Described, &Transforms),
     taken: &mut BTreeSet<String>,
 ) -> Option<(Rule, Condition)> {
     let id = context.required(&spec.id, table, "the id of a rule", "id = \"…\"");
@@ -66,7 +68,7 @@ fn rule(
         &spec.effect,
         table,
         "what a rule does",
-        "effect = \"forbid\" (or permit)",
+        "effect = \"forbid\" (or permit, require)",
     );
     let example = "when = '''target.kind == \"gpuaas\"'''";
     let when = context.required(&spec.when, table, "what a rule is about", example);
@@ -90,7 +92,9 @@ fn rule(
     let effect = effect.map(|(&effect, _)| match effect {
         EffectKind::Permit => RuleEffect::Permit,
         EffectKind::Forbid => RuleEffect::Forbid,
+        EffectKind::Require => RuleEffect::Require,
     });
+    let transform = transform(context, spec, table, effect, transforms);
     let bytes_per_day = cap(context, spec, on, effect);
     let (when, origin) = when?;
     let condition = match condition(when, on, &described.vocabulary) {
@@ -105,6 +109,7 @@ fn rule(
         id: id?,
         on,
         effect: effect?,
+        transform,
         when: when.trim().to_owned(),
         reason: spec.reason.value().cloned().unwrap_or_default(),
         controls: controls::names(context, &spec.controls),
@@ -116,6 +121,34 @@ fn rule(
         bytes_per_day,
     };
     Some((rule, condition?))
+}
+
+/// The transform that a rule requires.
+fn transform(
+    context: &mut Context,
+    spec: &RuleSpec,
+    table: Origin,
+    effect: Option<RuleEffect>,
+    transforms: &Transforms,
+) -> Option<u16> {
+    if effect != Some(RuleEffect::Require) {
+        if let (Some(origin), Some(_)) = (spec.transform.origin(), effect) {
+            let fix = "write effect = \"require\", or leave `transform` out";
+            context.fault(origin, "this rule requires no transform", fix);
+        }
+        return None;
+    }
+    let example = "transform = \"mask\", and a [[transform]] of that name";
+    let given = context.required(&spec.transform, table, "what a rule requires", example);
+    let (name, origin) = given?;
+    let mut list = transforms.list.iter();
+    let found = list.position(|transform| transform.name == *name);
+    if found.is_none() {
+        let known = transforms.list.iter();
+        let known: Vec<&str> = known.map(|transform| transform.name.as_str()).collect();
+        context.unknown(origin, "transform", name, &known);
+    }
+    found.map(|transform| transform as u16)
 }
 
 /// How much may move on the strength of a permit in a day.

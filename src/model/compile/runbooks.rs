@@ -321,7 +321,7 @@ fn is_allowed(
         .flat_map(|target| &target.pools)
         .collect();
     shapes.filter(of_class).any(|shape| {
-        let job = &known.described.jobs[shape.index()];
+        let job = known.described.job(shape.index());
         let holds = |pool: &&&crate::units::PoolId| {
             condition.holds(&[job, &known.described.targets[pool.index()]]) == Some(true)
         };

@@ -34,6 +34,7 @@ mod services;
 mod spot;
 mod storages;
 mod traffic;
+mod transforms;
 mod units;
 mod weather;
 

@@ -69,6 +69,11 @@ fn target(jurisdiction: Option<Value>, rented: bool, certifications: Option<Valu
     vec![None, None, None, jurisdiction, rented, certifications]
 }
 
+/// Nothing was used on what they read.
+fn plain(jobs: &[Tuple]) -> Vec<(Tuple, u32)> {
+    jobs.iter().map(|job| (job.clone(), 0)).collect()
+}
+
 fn holds(when: &str, job: &Tuple, target: &Tuple) -> Option<bool> {
     let condition =
         condition(when, RuleOn::Run, &words()).unwrap_or_else(|fault| panic!("{when}: {fault:?}"));
@@ -352,7 +357,7 @@ fn the_table_says_what_the_rules_say() {
         }
         let jobs: Vec<Tuple> = (0..6).map(|_| random_job(&mut numbers)).collect();
         let targets: Vec<Tuple> = (0..5).map(|_| random_target(&mut numbers)).collect();
-        let rules = Rules::work_out(list, &words(), &jobs, &targets).unwrap();
+        let rules = Rules::work_out(list, &words(), (&plain(&jobs), 1), &targets).unwrap();
         let modes: Vec<RuleMode> = (0..slow.len())
             .map(|_| [RuleMode::Off, RuleMode::Audit, RuleMode::Enforce][numbers.below(3) as usize])
             .collect();

@@ -26,6 +26,7 @@ mod services;
 mod spot;
 mod storage;
 mod strategy;
+mod transform;
 mod weather;
 
 use std::collections::BTreeMap;
@@ -92,6 +93,7 @@ pub use strategy::{
     SpillSpec, StrategySpec,
 };
 
+pub use transform::{TransformKindSpec, TransformSpec};
 pub use weather::{
     FailureSpec, FailureUnit, GroupSpec, HappeningKind, HappeningSpec, InfantSpec, LemonsSpec,
     LinkUseKind, NodeAnswer, OutageKind, SelectorSpec,
@@ -149,6 +151,8 @@ pub struct ScenarioFile {
     pub class: List<ClassSpec>,
     /// Jobs that come: recorded or generated.
     pub demand: List<DemandSpec>,
+    /// What makes copies of data that may go where these may not.
+    pub transform: List<TransformSpec>,
     /// What may run and move where; everything unless given.
     pub rule: List<RuleSpec>,
     /// What is written down of a run, beside its numbers.

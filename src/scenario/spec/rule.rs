@@ -30,6 +30,8 @@ pub struct RuleSpec {
     /// With on = "move" and effect = "permit": how much may move on the strength of it in each UTC day, such as
     /// "10 TB"; as much as there is unless given.
     pub bytes_per_day: Given<String>,
+    /// With effect = "require": the transform whose copies may run or move there.
+    pub transform: Given<String>,
     /// Why there is such a rule, for whoever is refused.
     pub reason: Given<String>,
     /// The controls for which it stands, in your own names, such as "HIPAA 164.312(a)"; `plimsoll evidence report` tells
@@ -59,6 +61,8 @@ pub enum EffectKind {
     Permit,
     /// It refuses what it is about, whatever permits it.
     Forbid,
+    /// It refuses what it is about, but for copies that a transform made.
+    Require,
 }
 
 /// Whether a rule is obeyed.

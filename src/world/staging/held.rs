@@ -37,9 +37,8 @@ impl World {
             return false;
         }
         let cause = self.stage(model, slot, pool);
-        let class = model.class_of(self.jobs[slot].request.shape);
         let site = model.pool(pool).site;
-        let mut data = model.classes[class.index()].data.iter();
+        let mut data = self.reads(model, slot, pool).iter();
         let comes = data.all(|&id| {
             let held = self.staging.sites[site.index()].find(id);
             let is_there = self.staging.is_there(model, id, site);
@@ -109,9 +108,8 @@ impl World {
         if job.first_start != self.now {
             return;
         }
-        let class = model.class_of(job.request.shape);
         let cache = &self.staging.sites[model.pool(job.pool).site.index()];
-        let data = model.classes[class.index()].data.iter();
+        let data = self.reads(model, slot, job.pool).iter();
         let came = data.filter_map(|&id| cache.find(id).map(|held| held.since));
         let last = came.max().unwrap_or(SimTime::ZERO);
         let staging = last.since(job.placed);

@@ -14,6 +14,8 @@ pub(super) enum State {
     /// Nobody has asked for it yet.
     #[default]
     Ahead,
+    /// A transform makes it, or will.
+    Making,
     /// It is sent by this transfer.
     Comes(u32),
     /// It is kept since then.
@@ -55,7 +57,7 @@ impl Staging {
                 State::Kept(_) => true,
                 // Of what rules hold up nobody knows when it will come.
                 State::Comes(transfer) => !self.transfers.is_refused(&model.network, *transfer),
-                State::Ahead | State::Gone(..) => false,
+                State::Ahead | State::Making | State::Gone(..) => false,
             };
             (copy.dataset, copy.site) == (id, site) && is_there
         })
@@ -127,7 +129,7 @@ impl World {
                 self.staging.copy_cost += cost;
                 Some((replica.dataset, cost))
             }
-            State::Ahead | State::Gone(..) => None,
+            State::Ahead | State::Making | State::Gone(..) => None,
         }
     }
 
@@ -140,11 +142,10 @@ impl World {
             return;
         }
         let reads = |(slot, job): &(Slot, &Job)| {
-            let class = model.class_of(job.request.shape);
             let begun = job.phase == Phase::Booting && !self.holds_staging(model, *slot);
             (begun || matches!(job.phase, Phase::Running | Phase::Saving))
                 && model.pool(job.pool).site == site
-                && model.classes[class.index()].data.contains(&id)
+                && self.reads(model, *slot, job.pool).contains(&id)
         };
         let readers = self.jobs.living().filter(reads).count() as u32;
         if readers > 0 {
@@ -179,7 +180,7 @@ impl World {
                     (since, self.now)
                 }
                 State::Gone(since, until) => (since, until),
-                State::Ahead | State::Comes(_) => continue,
+                State::Ahead | State::Making | State::Comes(_) => continue,
             };
             let replica = model.network.copies[copy];
             if replica.storage.is_none() {

@@ -186,8 +186,8 @@ const fn class_of(freight: Option<Freight>) -> Option<crate::units::ClassId> {
     match freight {
         Some(
             Freight::Dataset(_, class)
-            | Freight::Checkpoint(class)
-            | Freight::Results(class)
+            | Freight::Checkpoint(class, _)
+            | Freight::Results(class, _)
             | Freight::Feed(class),
         ) => Some(class),
         Some(Freight::Replica(_)) | None => None,

@@ -57,7 +57,7 @@ fn comes(model: &Model, name: &str, pool: &str) -> bool {
     let mut pools = model.pools.iter();
     let pool = pools.position(|known| known.name == pool).unwrap();
     let masks = model.rules.first_masks();
-    model.data_refused(masks, class(model, name), PoolId::from(pool)) == 0
+    model.data_refused(masks, (class(model, name), 0), PoolId::from(pool)) == 0
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn data_with_a_mark_stay_off_a_link_and_jobs_off_a_pool() {
     let records = Freight::Dataset(DatasetId(0), class(&model, "large"));
     assert_eq!(
         model.network.moves.marks(records),
-        ["classification: health"]
+        ["classification: [health]"]
     );
 }
 
@@ -95,7 +95,7 @@ when = '''"health" in job.classification && target.kind == "gpuaas"'''
         .unwrap()
         .model;
     let id = class(&model, "large");
-    let results = model.network.moves.marks(Freight::Results(id));
+    let results = model.network.moves.marks(Freight::Results(id, 0));
     assert_eq!(results, ["classification: [health, trial]"]);
     let masks = model.rules.first_masks();
     let large = model
@@ -112,7 +112,7 @@ when = '''"health" in job.classification && target.kind == "gpuaas"'''
     // Its results must not come back over the internet, either.
     let cloud = model.pools[cloud].site;
     let home = (Some(cloud), Some(SiteId(0)));
-    let verdict = &model.network.moves.of(Freight::Results(id), home)[0];
+    let verdict = &model.network.moves.of(Freight::Results(id, 0), home)[0];
     assert_eq!(verdict.forbids, 1);
 }
 

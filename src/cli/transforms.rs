@@ -1,0 +1,78 @@
+//! What `check` tells of transforms: what they make, of what, for whom, in what time and for how much.
+
+use std::fmt::Write as _;
+
+use crate::model::Model;
+use crate::record::plain;
+use crate::units::{ClassId, DatasetId, PoolId, ShapeId};
+
+use super::output;
+
+/// All of it; nothing where there are none.
+pub(super) fn transforms(model: &Model) -> String {
+    if model.transforms.list.is_empty() {
+        return String::new();
+    }
+    let mut out = "\ntransforms\n".to_owned();
+    for (index, transform) in model.transforms.list.iter().enumerate() {
+        let (name, kind) = (plain(&transform.name), transform.kind.name());
+        let gigabytes = transform.rate.0 as f64 * 3.6 / 1e6;
+        let mut line = format!("  {name} ({kind}): reads {gigabytes:.0} GB/h");
+        let lead = transform.lead.0 as f64 / 3.6e6;
+        if lead > 0.0 {
+            let _ = write!(line, " after {lead:.1} h");
+        }
+        if transform.fails > 0 {
+            let share = f64::from(transform.fails) / 1e4;
+            let _ = write!(line, ", and fails {share:.1} % of the time");
+        }
+        let mut made: Vec<String> = Vec::new();
+        for derived in &model.transforms.derived {
+            if usize::from(derived.transform) == index {
+                made.extend(copy(model, derived.dataset));
+            }
+        }
+        if made.is_empty() {
+            line.push_str("; no rule at the start asks for what it makes");
+        } else {
+            let _ = write!(line, "; makes {}", made.join("; "));
+        }
+        out += &(output::wrapped(&line, output::width()) + "\n");
+    }
+    out
+}
+
+/// What one copy takes, and who reads it where; nothing if nobody does under the rules at the start.
+fn copy(model: &Model, id: DatasetId) -> Option<String> {
+    let (_, made) = model.transforms.making(id)?;
+    let transform = &model.transforms.list[usize::from(made.transform)];
+    let size = model.dataset(made.base).size;
+    let masks = model.rules.first_masks();
+    let mut readers: Vec<String> = Vec::new();
+    for (index, class) in model.classes.iter().enumerate() {
+        let class_id = ClassId::from(index);
+        let mut shapes = (0..model.shapes.len()).map(ShapeId::from);
+        let Some(shape) = shapes.find(|&shape| model.class_of(shape) == class_id) else {
+            continue;
+        };
+        let reads = |pool: &&PoolId| {
+            let version = model.version(masks, shape, **pool);
+            version.is_some_and(|version| model.read_in(class_id, version).contains(&id))
+        };
+        let pools = class.pools.iter().filter(reads);
+        let pools: Vec<_> = pools.map(|&pool| plain(&model.pool(pool).name)).collect();
+        if !pools.is_empty() {
+            readers.push(format!("{} on {}", plain(&class.name), pools.join(", ")));
+        }
+    }
+    (!readers.is_empty()).then(|| {
+        format!(
+            "{} in {:.1} h for {:.2} {}, read by {}",
+            plain(&model.dataset(id).name),
+            transform.time(size).0 as f64 / 3.6e6,
+            transform.cost(size).as_units(),
+            model.currency,
+            readers.join(" and ")
+        )
+    })
+}
