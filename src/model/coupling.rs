@@ -180,8 +180,8 @@ fn way(model: &Model, shape: ShapeId, pool: PoolId, lost: Option<Part>) -> Resul
         return Err(Lack::Size);
     }
     let masks = model.rules.first_masks();
-    if model.rules.are_used() && !model.rules.permit(masks, shape, pool) {
-        return Err(Lack::Rules(model.rules.refusing(masks, shape, pool)));
+    if model.rules.are_used() && !model.lets_run(masks, shape, pool) {
+        return Err(Lack::Rules(model.refusing(masks, shape, pool)));
     }
     let mut needs = model.needs(model.class_of(shape), pool).iter();
     if let Some(&outlet) = needs.find(|&&outlet| !serves(model, outlet, lost)) {

@@ -1,6 +1,6 @@
 //! What `plimsoll check` shows of a scenario, as a shell sees it.
 
-use crate::shell::{code, run, stdout};
+use crate::shell::{Place, code, run, stdout};
 
 const SMALL: &str = "tests/fixtures/command/small.toml";
 
@@ -29,4 +29,43 @@ fn the_inventory_says_how_much_memory_is_asked_for() {
         .find(|line| line.starts_with("tuning "))
         .unwrap();
     assert!(!tuning.contains("GB  "), "{tuning}");
+}
+
+#[test]
+fn what_transforms_make_and_what_moves_against_rules_is_told() {
+    let output = run(&["check", "scenarios/masked.toml"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let text = stdout(&output);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        "makes records (de-identify) in 14.0 h for 2000.00 USD, read by node on cloud/h200",
+        "refuses records for large from dc to cloud; records for node from dc to cloud, but for copies that de-identify made",
+        "on 1 of 2 ways",
+    ] {
+        assert!(words.contains(told), "{told}: {text}");
+    }
+    // Two strategies obey, or leave nothing; the one that audits moves records as they are.
+    let place = Place::new("masked");
+    let out = place.at("run");
+    let arguments = [
+        "compare",
+        "scenarios/masked.toml",
+        "--replications",
+        "1",
+        "--out",
+        &out,
+    ];
+    let output = run(&arguments);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let text = stdout(&output);
+    let row = text
+        .lines()
+        .find(|line| line.starts_with("GB moved against rules"))
+        .unwrap();
+    let cells: Vec<&str> = row.split_whitespace().collect();
+    let [.., alone, obeyed, audited] = cells.as_slice() else {
+        panic!("{row}");
+    };
+    assert_eq!((*alone, *obeyed), ("0", "0"), "{row}");
+    assert_ne!(*audited, "0", "{row}");
 }

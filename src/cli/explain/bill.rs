@@ -78,6 +78,7 @@ pub(super) const fn item(item: Item) -> &'static str {
         Item::Electricity => "electricity",
         Item::LinkRent => "link rent",
         Item::Storage => "storage",
+        Item::Transform => "transforms",
         Item::Reaction => "reaction",
         Item::Discount => "discount",
         Item::Shortfall => "shortfall",
@@ -96,6 +97,10 @@ pub(super) fn payee(model: &Model, payee: Payee) -> String {
         Payee::Storage(storage) => {
             let storage = model.network.storages.get(usize::from(storage));
             storage.map_or_else(|| "a storage".to_owned(), |storage| storage.name.clone())
+        }
+        Payee::Transform(transform) => {
+            let transform = model.transforms.list.get(usize::from(transform));
+            transform.map_or_else(|| "a transform".to_owned(), |one| one.name.clone())
         }
         Payee::People(failover) => {
             let failover = model.failovers.list.get(usize::from(failover));

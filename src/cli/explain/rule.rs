@@ -69,6 +69,7 @@ fn what_it_says(scene: &Scene, rule: usize) -> Vec<String> {
     let does = match said.effect {
         RuleEffect::Permit => "permits",
         RuleEffect::Forbid => "forbids",
+        RuleEffect::Require => "requires a transform for",
     };
     let mut lines = vec![
         format!(
