@@ -76,7 +76,6 @@ impl<O: Observer> Run<'_, O> {
         self.close_services();
         self.close_rules();
         self.close_failovers();
-        self.close_moves();
         let storage_cost = self.settle_storage();
         let link_cost = self.world.link_rent(self.model);
         let (discounts, shortfall) = self.settle_commitments();

@@ -88,6 +88,7 @@ impl<O: Observer> Run<'_, O> {
 
     /// What happened against each rule in each pool.
     pub(super) fn close_rules(&mut self) {
+        self.close_moves();
         if !self.world.rules.are_used() {
             return;
         }
@@ -106,7 +107,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// What moved against each rule to each site, and what was refused to.
-    pub(super) fn close_moves(&mut self) {
+    fn close_moves(&mut self) {
         if O::MOVEMENTS {
             self.tell_movements();
         }

@@ -174,14 +174,11 @@ impl Model {
 
     /// Which rules that are obeyed refuse jobs of a shape a pool, whatever they read; none if some version may run there.
     pub fn refusing(&self, masks: Masks, shape: ShapeId, pool: PoolId) -> u128 {
-        match self.version(masks, shape, pool) {
-            Some(_) => 0,
-            None => {
-                let class = self.class_of(shape);
-                self.rules.refusing(masks, (shape, 0), pool)
-                    | self.data_refused(masks, (class, 0), pool)
-            }
+        if self.lets_run(masks, shape, pool) {
+            return 0;
         }
+        let class = self.class_of(shape);
+        self.rules.refusing(masks, (shape, 0), pool) | self.data_refused(masks, (class, 0), pool)
     }
 
     /// The version of each shape's work in each pool while these rules are in force, by shape, then pool.
