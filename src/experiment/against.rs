@@ -57,7 +57,13 @@ impl<'a> Watch<'a> {
             return;
         };
         let shape = self.timeline.requests[open.job.index()].shape;
-        let violates = |masks: Masks| self.model.rules.violated(masks, shape, open.pool) != 0;
+        let violates = |masks: Masks| {
+            let version = self.model.version(masks, shape, open.pool).unwrap_or(0);
+            self.model
+                .rules
+                .violated(masks, (shape, version), open.pool)
+                != 0
+        };
         let mut against = 0;
         for (index, &(since, masks)) in self.masks.iter().enumerate() {
             let next = self.masks.get(index + 1);

@@ -112,7 +112,7 @@ fn against(
     pool: crate::units::PoolId,
 ) -> impl Iterator<Item = usize> {
     let last = rules.list.len();
-    set_bits(rules.violated(masks, shape, pool)).map(move |bit| bit.min(last))
+    set_bits(rules.violated(masks, (shape, 0), pool)).map(move |bit| bit.min(last))
 }
 
 /// What each pair says of its rules.

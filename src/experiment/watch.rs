@@ -93,9 +93,6 @@ impl Observer for Watch<'_> {
     fn failover(&mut self, record: &FailoverRecord) {
         self.fold.failover(record);
     }
-    fn moved_against(&mut self, record: &MoveRecord) {
-        self.fold.moved_against(record);
-    }
     fn movement(&mut self, at: SimTime, movement: &Movement) {
         self.fold.movement(at, movement);
     }

@@ -139,8 +139,13 @@ fn verdicts(model: &Model, masks: Masks, shape: ShapeId) -> Verdicts {
     let pools = model.classes[class.index()].pools.iter();
     let told = pools.map(|&pool| {
         if rules.are_used() {
-            let refusing = rules.refusing(masks, shape, pool);
-            (pool, refusing, rules.violated(masks, shape, pool))
+            let version = model.version(masks, shape, pool).unwrap_or(0);
+            let refusing = model.refusing(masks, shape, pool);
+            (
+                pool,
+                refusing,
+                rules.violated(masks, (shape, version), pool),
+            )
         } else {
             (pool, 0, 0)
         }
@@ -280,6 +285,7 @@ fn who_proves(model: &Model, shape: ShapeId) -> Vec<String> {
             let effect = match rule.effect {
                 RuleEffect::Permit => "permit",
                 RuleEffect::Forbid => "forbid",
+                RuleEffect::Require => "require",
             };
             let (id, mode) = (plain(&rule.id), rule.mode.name());
             let controls: Vec<_> = rule.controls.iter().map(|control| plain(control)).collect();
