@@ -41,7 +41,7 @@ fn estate(mode: RuleMode, fails: u32) -> Model {
         copy("web (mask)"),
         copy("code (mask)"),
     ];
-    model.datasets[1].name = "code".to_owned();
+    "code".clone_into(&mut model.datasets[1].name);
     let reads = |name: &str, data: Vec<DatasetId>| Class {
         data,
         ..Class::bare(name, vec![0.into()])

@@ -297,9 +297,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         strategies,
         demand: intake.demand,
     };
-    let told = (run.seed, run.replications);
     let read = (intake.imports, intake.unplaceable);
-    compiled(scenario, context, model, told, read)
+    compiled(scenario, context, model, (run.seed, run.replications), read)
 }
 
 /// The model with what a report says about how it was made, if its strategies know all that they look at.
