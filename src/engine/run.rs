@@ -296,6 +296,10 @@ impl<O: Observer> Run<'_, O> {
             self.happen(now);
             #[cfg(debug_assertions)]
             assert!(!self.is_still || self.world.rests(), "something moves here");
+            if O::MOVEMENTS && self.is_still {
+                // Results leave also where nothing else moves.
+                self.tell_movements();
+            }
             if !self.is_still {
                 if self.world.staging.holds_any() && self.world.changes.other {
                     self.begin_staged();

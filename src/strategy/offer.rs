@@ -83,11 +83,27 @@ impl Strategy {
         place: Place,
         permitted: impl Fn(&Plan<'_>, PoolId) -> bool,
     ) -> Result<PoolId, Cause> {
-        let is_watched = plan.orders.witness.is_on();
-        if is_watched {
+        // Two that few runs ask for, at the price of one branch.
+        let more = plan.orders.witness.is_on() | self.reclaims;
+        if more {
             plan.orders.witness.begin_offer();
         }
-        let mut offered = self.offer_each(plan, slot, shape, place, permitted);
+        let offered = self.offer_each(plan, slot, shape, place, permitted);
+        if more {
+            return self.follow_up(plan, slot, shape, offered);
+        }
+        offered
+    }
+
+    /// What follows an offer where quotas are reclaimed or somebody asks why.
+    #[cold]
+    fn follow_up(
+        &self,
+        plan: &mut Plan<'_>,
+        slot: Slot,
+        shape: ShapeId,
+        mut offered: Result<PoolId, Cause>,
+    ) -> Result<PoolId, Cause> {
         if self.reclaims {
             plan.pass.reclaimed = false;
             if offered.is_err() {
@@ -95,7 +111,7 @@ impl Strategy {
                 plan.pass.reclaimed = offered.is_ok();
             }
         }
-        if let (true, Err(cause)) = (is_watched, offered) {
+        if let (true, Err(cause)) = (plan.orders.witness.is_on(), offered) {
             let witness = &mut plan.orders.witness;
             witness.refused(plan.model, plan.world, slot, cause);
         }

@@ -117,6 +117,8 @@ fn who_may_run_nowhere_waits_for_the_rule_under_every_discipline() {
         Row::of(23 * HOUR, 2, HOUR),
     ];
     model.strategies = all_strategies(Requeue::Keep);
+    // The cloud sells on demand only: who asks for spot capacity alone has nowhere to go.
+    model.strategies.retain(|strategy| strategy.spot.is_none());
     crate::common::worlds::timeline(&mut model, &rows);
     fill(&mut model, nowhere);
     for strategy in 0..model.strategies.len() {
