@@ -13,11 +13,12 @@ use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::experiment::{Plan, evidence_of, evidence_words};
 use plimsoll::metrics::{Fold, Layout};
-use plimsoll::model::{Model, Timeline, compile};
+use plimsoll::model::{Model, Timeline};
 use plimsoll::record::Chain;
-use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
 use plimsoll::units::{PoolId, ShapeId, StrategyId};
+
+use common::words::{ESTATE, compiled};
 
 const JOBS: u32 = 100_000;
 const NODES: u32 = 1_250;
@@ -26,60 +27,6 @@ const DICE: Dice = Dice {
     seed: 1,
     replication: 0,
 };
-
-const ESTATE: &str = r#"
-[scenario]
-name    = "bench"
-start   = 2026-01-05T00:00:00Z
-horizon = "7 d"
-
-[[site]]
-name         = "dc"
-kind         = "private"
-jurisdiction = "DE"
-
-[[site]]
-name         = "cloud"
-kind         = "gpuaas"
-jurisdiction = "DE"
-
-[[pool]]
-name          = "owned"
-site          = "dc"
-gpu           = "h100"
-nodes         = 1250
-gpus_per_node = 8
-packing       = "best"
-offer         = { kind = "owned", price = "2.50 USD/GPU-h" }
-
-[[pool]]
-name          = "rented"
-site          = "cloud"
-gpu           = "h100"
-gpus_per_node = 8
-offer         = { kind = "on-demand", price = "3.50 USD/GPU-h", quota = 1250, provisioning = "8 min", provisioning_p95 = "30 min" }
-
-[[demand]]
-name      = "training"
-generator = { arrivals = "smooth", jobs_per_day = 100, run_time = 1.0, gangs = { 1 = 40, 2 = 12, 4 = 14, 8 = 20, 16 = 8, 32 = 4, 64 = 2 } }
-
-[[class]]
-name = "single"
-{marks}
-
-[[class]]
-name = "node"
-{marks}
-
-[[class]]
-name = "large"
-{marks}
-
-[[strategy]]
-name      = "easy, spill"
-queue     = { kind = "easy" }
-placement = { kind = "private-first", spill = { waited = "30 min", price_ceiling = "4.00 USD/GPU-h" } }
-"#;
 
 /// Sixteen rules that all let pass what comes, so that the same jobs run at the same places.
 fn rules() -> String {
@@ -207,17 +154,20 @@ fn verdict() -> f64 {
 }
 
 fn estate(ruled: bool) -> Model {
-    let marks = "attributes = { classification = [\"open\"] }";
-    let mut text = ESTATE.replace("{marks}", marks);
+    let put_in = [
+        ("{class}", "attributes = { classification = [\"open\"] }"),
+        ("{kind}", "on-demand"),
+        ("{dc}", ""),
+        ("{cloud}", ""),
+        ("{offer}", ""),
+    ];
+    let put = |text: String, (place, words): (&str, &str)| text.replace(place, words);
+    let mut text = put_in.into_iter().fold(ESTATE.to_owned(), put);
     if ruled {
         text.push_str(
             "[attributes.job.classification]\nkind = \"marks\"\nvalues = [\"open\", \"secret\"]\n",
         );
         text.push_str(&rules());
     }
-    let scenario = load_text("bench.toml", &text, &[]);
-    let scenario = scenario.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-    let compiled = compile(&scenario);
-    let compiled = compiled.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-    compiled.model
+    compiled(&text)
 }
