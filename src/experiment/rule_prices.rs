@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::metrics::Layout;
-use crate::model::{Masks, Model, RuleMode, Rules, set_bits};
+use crate::model::{Masks, Model, RuleMode, set_bits};
 use crate::record::{Comparison, Named, RulePrice, plain};
-use crate::units::{ShapeId, StrategyId};
+use crate::units::{PoolId, ShapeId, StrategyId};
 
 use super::columns::Columns;
 use super::replicate::Replicated;
@@ -92,7 +92,7 @@ pub(super) fn places(model: &Model) -> Vec<(usize, usize, String)> {
     let mut found: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (index, shape) in model.shapes.iter().enumerate() {
         for &pool in &model.classes[shape.class.index()].pools {
-            let bits = against(rules, all, ShapeId::from(index), pool);
+            let bits = against(model, all, ShapeId::from(index), pool);
             let site = model.pool(pool).site.index();
             found.extend(bits.map(|rule| (rule, site)));
         }
@@ -104,15 +104,19 @@ pub(super) fn places(model: &Model) -> Vec<(usize, usize, String)> {
     named.take(PLACES_MAX).collect()
 }
 
-/// Rules that a shape would violate in a pool, what nothing permits as the one behind the last.
+/// Rules that a shape would violate in a pool in some version of its work, what nothing permits as the one behind the
+/// last.
 fn against(
-    rules: &Rules,
+    model: &Model,
     masks: Masks,
     shape: ShapeId,
-    pool: crate::units::PoolId,
+    pool: PoolId,
 ) -> impl Iterator<Item = usize> {
+    let rules = &model.rules;
+    let versions = 0..model.transforms.versions.max(1) as u8;
+    let violated = versions.map(|version| rules.violated(masks, (shape, version), pool));
     let last = rules.list.len();
-    set_bits(rules.violated(masks, (shape, 0), pool)).map(move |bit| bit.min(last))
+    set_bits(violated.fold(0, |all, bits| all | bits)).map(move |bit| bit.min(last))
 }
 
 /// What each pair says of its rules.
