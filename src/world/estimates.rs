@@ -5,7 +5,7 @@ use crate::units::{PoolId, SimTime, Span};
 
 use super::job::Slot;
 use super::moment::World;
-use super::moves::restart_span;
+use super::placing::restart_span;
 use super::profile::Shadow;
 use super::stretch::wall;
 

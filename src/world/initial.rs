@@ -6,8 +6,8 @@ use crate::units::{Bytes, DatasetId, PoolId, ProviderId, SiteId, Span, TenantId}
 use super::job::{Phase, Slot};
 use super::line::Waiting;
 use super::moment::World;
-use super::moves::Refusal;
 use super::nodes::Holding;
+use super::placing::Refusal;
 use super::staging::Staging;
 
 impl World {

@@ -7,7 +7,7 @@ use crate::units::{MilliGpus, Money, PoolId, SimTime};
 use super::budget::{BudgetState, Costs, Reached};
 use super::job::Slot;
 use super::moment::World;
-use super::moves::Refusal;
+use super::placing::Refusal;
 use super::rent::Rent;
 
 /// A budget that is counted up to some instant.

@@ -12,6 +12,7 @@ use super::transfers::{Arrival, Cargo, Load, Transfer, Transfers};
 mod cache;
 mod distance;
 mod held;
+mod links;
 mod permitted;
 mod pulls;
 mod replicas;
@@ -366,47 +367,6 @@ impl World {
             self.staged(model, dataset, transfer.to);
         }
         Some((transfer, cost))
-    }
-
-    /// A link carries at most this share of its bandwidth from now on.
-    pub fn slow_link(&mut self, model: &Model, link: LinkId, permille: u32) {
-        self.staging.slow.push((link, permille));
-        self.set_link(model, link);
-    }
-
-    /// One cause that let a link carry only this share is over.
-    pub fn mend_link(&mut self, model: &Model, link: LinkId, permille: u32) {
-        let causes = &mut self.staging.slow;
-        if let Some(index) = causes.iter().position(|&cause| cause == (link, permille)) {
-            causes.remove(index);
-        }
-        self.set_link(model, link);
-    }
-
-    /// A link must not be used for something from now on, or for one cause less.
-    pub fn forbid_link(
-        &mut self,
-        model: &Model,
-        link: LinkId,
-        used_for: LinkUse,
-        is_forbidden: bool,
-    ) {
-        let transfers = &mut self.staging.transfers;
-        let what = (link, used_for);
-        transfers.forbid(&model.network, self.now, what, is_forbidden);
-        self.pay_fares(model);
-        self.changes.other = true;
-    }
-
-    /// Of all that slows a link the worst counts.
-    fn set_link(&mut self, model: &Model, link: LinkId) {
-        let causes = self.staging.slow.iter().filter(|cause| cause.0 == link);
-        let permille = causes.map(|cause| cause.1).min().unwrap_or(1000);
-        let transfers = &mut self.staging.transfers;
-        transfers.set_link(&model.network, self.now, link, permille);
-        self.pay_fares(model);
-        // Whoever waits for data may wait for another reason now.
-        self.changes.other = true;
     }
 
     /// A data set is where it was sent.

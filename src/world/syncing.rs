@@ -7,7 +7,7 @@ use crate::units::{Bytes, PoolId, SiteId, Span};
 
 use super::job::Slot;
 use super::moment::World;
-use super::moves::{Refusal, restart_span};
+use super::placing::{Refusal, restart_span};
 use super::syncs::{Course, Sending, Syncing, What};
 use super::transfers::{Cargo, Load, Transfer};
 

@@ -1,0 +1,49 @@
+//! Links that are slowed, mended and forbidden while data are on their way.
+
+use crate::model::{LinkUse, Model};
+use crate::units::LinkId;
+
+use super::super::moment::World;
+
+impl World {
+    /// A link carries at most this share of its bandwidth from now on.
+    pub fn slow_link(&mut self, model: &Model, link: LinkId, permille: u32) {
+        self.staging.slow.push((link, permille));
+        self.set_link(model, link);
+    }
+
+    /// One cause that let a link carry only this share is over.
+    pub fn mend_link(&mut self, model: &Model, link: LinkId, permille: u32) {
+        let causes = &mut self.staging.slow;
+        if let Some(index) = causes.iter().position(|&cause| cause == (link, permille)) {
+            causes.remove(index);
+        }
+        self.set_link(model, link);
+    }
+
+    /// A link must not be used for something from now on, or for one cause less.
+    pub fn forbid_link(
+        &mut self,
+        model: &Model,
+        link: LinkId,
+        used_for: LinkUse,
+        is_forbidden: bool,
+    ) {
+        let transfers = &mut self.staging.transfers;
+        let what = (link, used_for);
+        transfers.forbid(&model.network, self.now, what, is_forbidden);
+        self.pay_fares(model);
+        self.changes.other = true;
+    }
+
+    /// Of all that slows a link the worst counts.
+    fn set_link(&mut self, model: &Model, link: LinkId) {
+        let causes = self.staging.slow.iter().filter(|cause| cause.0 == link);
+        let permille = causes.map(|cause| cause.1).min().unwrap_or(1000);
+        let transfers = &mut self.staging.transfers;
+        transfers.set_link(&model.network, self.now, link, permille);
+        self.pay_fares(model);
+        // Whoever waits for data may wait for another reason now.
+        self.changes.other = true;
+    }
+}
