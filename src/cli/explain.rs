@@ -6,6 +6,7 @@ mod cost;
 mod job;
 mod lay;
 mod may;
+mod named;
 mod otherwise;
 mod pool;
 mod rule;

@@ -1,7 +1,7 @@
 //! Where data are: kept, cached or on their way. A job runs only where all that it reads is.
 
 use crate::journal::Cause;
-use crate::model::{Freight, LinkUse, Model, Traffic};
+use crate::model::{Freight, Model, Traffic};
 use crate::units::{Bytes, ClassId, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
 
 use super::artifacts::Artifacts;
@@ -9,6 +9,7 @@ use super::job::Slot;
 use super::moment::World;
 use super::transfers::{Arrival, Cargo, Load, Transfer, Transfers};
 
+mod at_hand;
 mod cache;
 mod distance;
 mod held;
@@ -18,6 +19,7 @@ mod pulls;
 mod replicas;
 mod transforming;
 
+use at_hand::source;
 use cache::{Cache, Held, Way};
 use replicas::State;
 use transforming::Transforming;
@@ -156,48 +158,6 @@ impl Staging {
 }
 
 impl World {
-    /// Whether all that a job reads is where a pool stands.
-    pub fn has_data(&self, model: &Model, slot: Slot, pool: PoolId) -> bool {
-        if !self.staging.used {
-            return true;
-        }
-        let site = model.pool(pool).site;
-        let data = self.reads(model, slot, pool).iter();
-        data.copied()
-            .all(|id| self.staging.is_there(model, id, site))
-    }
-
-    /// Whether all data that a class reads are at a site; what is pulled from registries is not asked for.
-    pub(super) fn keeps_all(&self, model: &Model, class: ClassId, site: SiteId) -> bool {
-        let mut data = model.classes[class.index()].data.iter().copied();
-        !self.staging.used
-            || data.all(|id| {
-                model.dataset(id).artifact.is_some() || self.staging.is_there(model, id, site)
-            })
-    }
-
-    /// Whether checkpoints of a class are at a site, or can come there: they are at hand everywhere, or their home is
-    /// not lost and some way from it is open.
-    pub(super) fn reaches_checkpoints(&self, model: &Model, class: ClassId, site: SiteId) -> bool {
-        let Some(home) = model.classes[class.index()].checkpoint_home else {
-            return true;
-        };
-        let ids = (0..model.pools.len()).map(PoolId::from);
-        let mut there = ids
-            .filter(|&pool| model.pool(pool).site == home.site)
-            .peekable();
-        let is_lost = there.peek().is_some() && there.all(|pool| self.is_gone(model, pool));
-        let transfers = &self.staging.transfers;
-        !is_lost && transfers.leads(&model.network, (home.site, site), LinkUse::Restores)
-    }
-
-    /// Whether work in a pool can be steered now: from its own site, or from another that reaches it.
-    pub(super) fn is_steered(&self, model: &Model, pool: PoolId) -> bool {
-        let to = model.pool(pool).site;
-        let from = model.network.steered.get(to.index()).copied().flatten();
-        from.is_none_or(|from| self.staging.transfers.steers(&model.network, from, to))
-    }
-
     /// Sends what a job would read to where a pool stands, unless it is there or on its way. Says why it waits:
     /// staging, or a link if something stalls.
     pub fn stage(&mut self, model: &Model, slot: Slot, pool: PoolId) -> Cause {
@@ -422,29 +382,4 @@ impl World {
             }
         }
     }
-}
-
-/// The site from which a data set comes: over the cheapest, then nearest route that is open, else any; `None` where
-/// rules let none be taken.
-fn source(
-    model: &Model,
-    staging: &Staging,
-    (id, freight): (DatasetId, Freight),
-    to: SiteId,
-) -> Option<SiteId> {
-    let transfers = &staging.transfers;
-    let kept = model.dataset(id).kept.iter().copied();
-    let kept = kept.chain(staging.replica_sites(model, id));
-    let what = (freight, model.dataset(id).size);
-    let best = |from: SiteId| {
-        let routes = model.network.routes(from, to);
-        let may = |index: usize| transfers.may_move(&model.network, what, (from, to), index);
-        let mut permitted = (0..routes.len()).filter(|&index| may(index));
-        let first = permitted.clone().next()?;
-        let open = permitted
-            .find(|&index| transfers.is_route_open(&routes[index], Some(LinkUse::DataSets)));
-        let route = &routes[open.unwrap_or(first)];
-        Some((open.is_none(), route.cost, route.latency, from))
-    };
-    kept.filter_map(best).min().map(|(.., from)| from)
 }

@@ -16,6 +16,7 @@ mod oracles;
 mod placements;
 mod properties;
 mod quotas;
+mod quotas_in_worlds;
 mod ranked;
 mod references;
 mod rented;

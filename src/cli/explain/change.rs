@@ -9,18 +9,21 @@ use crate::experiment::{
     Changed, Control, Differs, Others, Plan, Replay, amount, duration, find_job, paid, sentences,
     summarise, waited, what_if, who_differs,
 };
-use crate::model::{Model, RuleMode, Timeline};
+use crate::model::Timeline;
 use crate::record::{Replications, SCHEMA_VERSION, StrategySummary, Summary, plain};
-use crate::scenario::nearest;
 use crate::stats::CONFIDENCE;
-use crate::units::{PoolId, StrategyId};
+use crate::units::PoolId;
 
-use super::super::arguments::ScenarioArguments;
 use super::super::exit::Failure;
 use super::super::output::{data, width, wrapped};
 use super::super::study::{Study, counted};
 use super::super::table::table;
 use super::super::{interrupt, progress};
+use super::named::{near, no_job};
+
+mod sides;
+
+use sides::{Side, job_and_pool, said, side};
 
 /// What is changed, and how it is played.
 #[derive(Debug, Args)]
@@ -61,12 +64,6 @@ pub(in crate::cli) struct ChangeArguments {
     /// Threads; 0 is one for each core. The numbers do not depend on it
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
     threads: u16,
-}
-
-/// One side of the comparison.
-struct Side {
-    study: Study,
-    strategy: StrategyId,
 }
 
 /// What both sides are called in tables.
@@ -111,114 +108,6 @@ pub(super) fn change(arguments: &ChangeArguments) -> Result<(), Failure> {
     }
     out += &jobs(arguments, &sides, &others);
     data(&out).map_err(Failure::from)
-}
-
-/// What is changed, in words.
-fn said(arguments: &ChangeArguments) -> Result<Vec<String>, Failure> {
-    let mut said: Vec<String> = Vec::new();
-    said.extend(arguments.sets.iter().map(|set| format!("changed: {set}")));
-    said.extend(
-        arguments
-            .rules
-            .iter()
-            .map(|rule| format!("changed: rule {rule}")),
-    );
-    said.extend(
-        arguments
-            .other
-            .iter()
-            .map(|name| format!("changed: strategy \"{name}\"")),
-    );
-    if let Some(words) = &arguments.keep_off {
-        let (job, pool) = job_and_pool(words)?;
-        said.push(format!("changed: job {job} may not use {pool}"));
-    }
-    if said.is_empty() {
-        return Err(Failure::Usage(
-            "nothing is changed: say what with --set, --rule, --other or --keep-off".to_owned(),
-        ));
-    }
-    if arguments.keep_off.is_some() && arguments.replications.is_some() {
-        return Err(Failure::Usage(
-            "one decision is changed in one world: say which with --replication instead of --replications"
-                .to_owned(),
-        ));
-    }
-    Ok(said)
-}
-
-fn side(arguments: &ChangeArguments, changed: bool) -> Result<Side, Failure> {
-    let mut sets = arguments.both.clone();
-    if changed {
-        sets.extend(arguments.sets.iter().cloned());
-    }
-    let scenario = ScenarioArguments {
-        file: arguments.file.clone(),
-        sets,
-    };
-    let mut study = Study::open(&scenario, arguments.seed)?;
-    let asked = match (&arguments.other, changed) {
-        (Some(other), true) => Some(other.as_str()),
-        _ => arguments.strategy.as_deref(),
-    };
-    let strategy = study.strategy(asked)?;
-    if changed {
-        for words in &arguments.rules {
-            let (rule, mode) = rule(&study.model, words)?;
-            let own = &mut study.model.strategies[strategy.index()].rules;
-            own.retain(|of| of.0 != rule);
-            own.push((rule, mode));
-        }
-    }
-    Ok(Side { study, strategy })
-}
-
-/// A rule and the mode that it is to have.
-fn rule(model: &Model, words: &str) -> Result<(u16, RuleMode), Failure> {
-    let (id, mode) = words.rsplit_once('=').ok_or_else(|| {
-        Failure::Usage(format!(
-            "--rule {words}: say it as ID=MODE, as in `--rule eu-only=audit`"
-        ))
-    })?;
-    let rules = model.rules.list.iter();
-    let place = rules
-        .clone()
-        .position(|rule| rule.id == id)
-        .ok_or_else(|| {
-            let known = rules.map(|rule| rule.id.as_str());
-            Failure::Usage(format!(
-                "the scenario has no rule `{id}`; {}",
-                near(id, known, "rules")
-            ))
-        })?;
-    let modes = [RuleMode::Off, RuleMode::Audit, RuleMode::Enforce];
-    let mode = modes
-        .into_iter()
-        .find(|known| known.name() == mode)
-        .ok_or_else(|| {
-            Failure::Usage(format!(
-                "--rule {words}: a rule is `off`, `audit` or `enforce`, not `{mode}`"
-            ))
-        })?;
-    Ok((place as u16, mode))
-}
-
-/// What could have been meant.
-pub(super) fn near<'a>(word: &str, known: impl Iterator<Item = &'a str>, what: &str) -> String {
-    let known: Vec<&str> = known.collect();
-    if known.is_empty() {
-        return format!("it has no {what}");
-    }
-    if let Some(meant) = nearest(word, known.iter().copied()) {
-        return format!("did you mean `{meant}`?");
-    }
-    let list: Vec<String> = known
-        .iter()
-        .take(12)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let more = if known.len() > 12 { ", …" } else { "" };
-    format!("it has {}{more}", list.join(", "))
 }
 
 /// Both sides over all replications, and the jobs that fare otherwise in one of them.
@@ -269,15 +158,6 @@ fn whole(arguments: &ChangeArguments, sides: &[Side; 2]) -> Result<(Changed, Oth
     Ok((changed, others))
 }
 
-/// A job and the pool that it may not use.
-fn job_and_pool(words: &str) -> Result<(&str, &str), Failure> {
-    words.rsplit_once('=').ok_or_else(|| {
-        Failure::Usage(format!(
-            "--keep-off {words}: say it as JOB=POOL, as in `--keep-off j-17=dc/h200`"
-        ))
-    })
-}
-
 /// One world in which a job may not use a pool on the changed side.
 fn one_decision(
     arguments: &ChangeArguments,
@@ -312,19 +192,6 @@ fn one_decision(
     let changed = Changed::of_one(a, b).map_err(anyhow::Error::from)?;
     let others = who_differs(a, b).map_err(anyhow::Error::from)?;
     Ok((changed, others))
-}
-
-/// A job that there is not, with names that are near.
-pub(super) fn no_job(model: &Model, replay: &Replay, name: &str) -> Failure {
-    let names: Vec<String> = (0..replay.timeline.requests.len())
-        .map(|job| model.job_name(&replay.timeline, job))
-        .collect();
-    let known = names.iter().map(String::as_str);
-    Failure::Usage(format!(
-        "no job `{name}` comes in replication {}; {}",
-        replay.dice.replication,
-        near(name, known, "jobs")
-    ))
 }
 
 fn how_sure(changed: &Changed, study: &Study) -> String {

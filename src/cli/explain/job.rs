@@ -9,8 +9,8 @@ use crate::units::JobId;
 
 use super::super::exit::Failure;
 use super::super::output::data;
-use super::change::no_job;
 use super::lay::laid;
+use super::named::no_job;
 use super::scene::{Scene, SceneArguments};
 use super::{bill, otherwise, tale};
 

@@ -11,8 +11,8 @@ use super::super::exit::Failure;
 use super::super::output::data;
 use super::super::study::{counted, hours};
 use super::bill::Rounded;
-use super::change::near;
 use super::lay::laid;
+use super::named::near;
 use super::scene::{Scene, SceneArguments};
 use super::tale;
 

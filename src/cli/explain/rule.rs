@@ -12,8 +12,8 @@ use super::super::output::data;
 use super::super::rules::places;
 use super::super::study::{counted, hours};
 use super::super::{interrupt, moves, progress};
-use super::change::near;
 use super::lay::laid;
+use super::named::near;
 use super::scene::{Scene, SceneArguments};
 use super::tale;
 
