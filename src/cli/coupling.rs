@@ -265,6 +265,11 @@ fn words_of(model: &Model, lack: Lack) -> String {
             let service = model.services.service_of(id);
             format!("no {} {}", service.kind.name(), plain(&service.name))
         }
+        Lack::Condition => "the condition of its failover's target does not hold".to_owned(),
+        Lack::Replica(id) => format!(
+            "no copy of {} is kept there, which its failover's target needs",
+            plain(&model.dataset(id).name)
+        ),
         Lack::Data(id) => format!("{} does not get there", plain(&model.dataset(id).name)),
         Lack::Feed => "nothing feeds it".to_owned(),
         Lack::Control => "nothing steers it".to_owned(),

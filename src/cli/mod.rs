@@ -32,6 +32,8 @@ mod quotas;
 mod ranking;
 mod rules;
 mod runbook;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod services;
 mod study;

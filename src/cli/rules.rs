@@ -36,9 +36,7 @@ pub(super) fn rules(model: &Model) -> String {
         let whom = if of_moves {
             moves::places(model, index)
         } else {
-            places(model, |shape, pool| {
-                rules.fired(shape, pool) & 1 << index != 0
-            })
+            concerned(model, index)
         };
         let mut line = format!("  {} ({}): ", plain(&rule.id), rule.mode.name());
         if whom.is_empty() {
@@ -87,6 +85,39 @@ pub(super) fn rule_names(model: &Model) -> Vec<String> {
     let all = 0..=model.rules.list.len();
     all.map(|rule| model.rules.name_of(rule).to_owned())
         .collect()
+}
+
+/// Whom a rule about where jobs run is about, in words: with their data as they are, and with what transforms made of
+/// them where it is about nobody as they are.
+pub(super) fn concerned(model: &Model, rule: usize) -> Vec<String> {
+    let fires = |shape: ShapeId, version: u8, pool: PoolId| {
+        model.rules.fired_in((shape, version), pool) & 1 << rule != 0
+    };
+    let mut words = places(model, |shape, pool| fires(shape, 0, pool));
+    let versions = model.transforms.versions.max(1) as u8;
+    let of_copies = places(model, |shape, pool| {
+        let class = model.class_of(shape);
+        let mut others = (1..versions)
+            .filter(|&version| model.read_in(class, version) != model.read_in(class, 0));
+        !fires(shape, 0, pool) && others.any(|version| fires(shape, version, pool))
+    });
+    let of_copies = of_copies.into_iter();
+    words.extend(of_copies.map(|place| format!("{place} (on transformed data)")));
+    words
+}
+
+/// Where what a rule refuses of data as they are is done on what transforms made of them, as rules are at the start.
+pub(super) fn spared(model: &Model, masks: Masks, rule: usize) -> Vec<String> {
+    places(model, |shape, pool| {
+        let bit = 1 << rule;
+        let class = model.class_of(shape);
+        let refusing = |version: u8| {
+            model.rules.refusing(masks, (shape, version), pool)
+                | model.data_refused(masks, (class, version), pool)
+        };
+        let done = model.version(masks, shape, pool);
+        done.is_some_and(|version| 0 < version && refusing(0) & bit != 0)
+    })
 }
 
 /// Classes with pools of theirs for which something holds, in words.

@@ -2,13 +2,18 @@
 //! somewhere else.
 //!
 //! A shape can start in a pool if rules let it, the pool could ever hold it, and all that it needs can be had there:
-//! services, data (kept there, copied there, or sent over some route), what feeds it while it runs, the site that
-//! steers it and the one that keeps its checkpoints. A part is a *single point* for a shape if it can start somewhere,
+//! services, data (kept there, copied there, made there, or sent over some route that rules let them take) in the version
+//! of its work that it would do there, what feeds it while it runs, the site that steers it and the one that keeps its
+//! checkpoints. A pool that is only the target of a failover must also meet the condition and the needs of that target. A part is a *single point* for a shape if it can start somewhere,
 //! and nowhere without that part: in the graph of ways to run, what graph theory calls a cut vertex.
 
 use crate::units::{DatasetId, LinkId, OutletId, PoolId, ProviderId, ServiceId, ShapeId, SiteId};
 
-use super::{Model, Route};
+use super::Model;
+
+mod ways;
+
+use ways::way;
 
 /// A part of the estate that can be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +45,10 @@ pub enum Lack {
     Rules(u128),
     /// Nobody gives it what this service gives there.
     Service(OutletId),
+    /// The condition of the target does not hold of it.
+    Condition,
+    /// The target wants a copy of this to be there, and none is kept.
+    Replica(DatasetId),
     /// This cannot be had there.
     Data(DatasetId),
     /// Nothing feeds it there.
@@ -105,7 +114,8 @@ pub fn elsewhere(model: &Model) -> Vec<Elsewhere> {
             match way(model, shape, pool, Some(Part::Site(home))) {
                 Ok(()) => (found.permitted, found.possible) = (true, true),
                 Err(lack) => {
-                    found.permitted |= !matches!(lack, Lack::Size | Lack::Rules(_));
+                    found.permitted |=
+                        !matches!(lack, Lack::Size | Lack::Rules(_) | Lack::Condition);
                     found.lacks.push((pool, lack));
                 }
             }
@@ -123,11 +133,11 @@ fn asked(model: &Model) -> impl Iterator<Item = ShapeId> + '_ {
         .map(|(index, _)| ShapeId::from(index))
 }
 
+/// Targets of failovers are places to start only once something is lost.
 fn starts_somewhere(model: &Model, shape: ShapeId, lost: Option<Part>) -> bool {
-    let pools = &model.classes[model.class_of(shape).index()].pools;
-    pools
-        .iter()
-        .any(|&pool| way(model, shape, pool, lost).is_ok())
+    let mut pools = model.classes[model.class_of(shape).index()].pools.iter();
+    let is_open = |pool: PoolId| lost.is_some() || model.failovers.lets(0, shape, pool);
+    pools.any(|&pool| is_open(pool) && way(model, shape, pool, lost).is_ok())
 }
 
 /// All parts that can be lost.
@@ -167,118 +177,4 @@ fn parts(model: &Model) -> Vec<Part> {
         }
     }
     parts
-}
-
-/// Whether a shape could ever start in a pool without a part of the estate.
-fn way(model: &Model, shape: ShapeId, pool: PoolId, lost: Option<Part>) -> Result<(), Lack> {
-    let terms = model.pool(pool);
-    let class = &model.classes[model.class_of(shape).index()];
-    if is_gone(model, terms.site, lost) || lost == Some(Part::Pool(pool)) {
-        return Err(Lack::Gone);
-    }
-    if !terms.can_ever_hold(model.shapes[shape.index()].gpus) || !class.burst && terms.is_rented() {
-        return Err(Lack::Size);
-    }
-    let masks = model.rules.first_masks();
-    if model.rules.are_used() && !model.lets_run(masks, shape, pool) {
-        return Err(Lack::Rules(model.refusing(masks, shape, pool)));
-    }
-    let mut needs = model.needs(model.class_of(shape), pool).iter();
-    if let Some(&outlet) = needs.find(|&&outlet| !serves(model, outlet, lost)) {
-        return Err(Lack::Service(outlet));
-    }
-    let mut data = class.data.iter();
-    if let Some(&id) = data.find(|&&id| !can_be_had(model, id, terms.site, lost)) {
-        return Err(Lack::Data(id));
-    }
-    let fed = |(way, _): (u32, _)| {
-        let ways = model.network.feeds.get(way as usize);
-        ways.is_some_and(|ways| ways.iter().any(|route| is_open(model, route, lost)))
-    };
-    if model.feeds_jobs() && model.feed(shape, pool).is_some_and(|feed| !fed(feed)) {
-        return Err(Lack::Feed);
-    }
-    let steered = model.network.steered.get(terms.site.index());
-    let reaches = |from: SiteId| is_reached(model, from, terms.site, lost);
-    if steered
-        .copied()
-        .flatten()
-        .is_some_and(|from| !reaches(from))
-    {
-        return Err(Lack::Control);
-    }
-    if class
-        .checkpoint_home
-        .is_some_and(|home| !reaches(home.site))
-    {
-        return Err(Lack::Checkpoints);
-    }
-    Ok(())
-}
-
-fn is_gone(model: &Model, site: SiteId, lost: Option<Part>) -> bool {
-    match lost {
-        Some(Part::Site(gone)) => site == gone,
-        Some(Part::Provider(gone)) => model.sites[site.index()].provider == gone,
-        _ => false,
-    }
-}
-
-/// Whether an outlet of a service answers without a part: one for all stands at its home, others where they serve.
-fn serves(model: &Model, outlet: OutletId, lost: Option<Part>) -> bool {
-    let id = model.services.outlet(outlet).service;
-    let stands = if model.services.list[id.index()].shared {
-        model.services.list[id.index()].home
-    } else {
-        Some(model.services.outlet(outlet).site)
-    };
-    let is_it = lost == Some(Part::Service(id)) || lost == Some(Part::Outlet(outlet));
-    !is_it && !stands.is_some_and(|site| is_gone(model, site, lost))
-}
-
-/// Whether a data set or an artifact can be had at a site: it lies there, is copied there, or comes over a route.
-fn can_be_had(model: &Model, id: DatasetId, site: SiteId, lost: Option<Part>) -> bool {
-    let dataset = model.dataset(id);
-    if let Some(artifact) = &dataset.artifact {
-        let registry = artifact.registry;
-        let answers = lost != Some(Part::Service(registry));
-        // From a registry outside it comes over whatever way is there.
-        let comes = |home| is_reached(model, home, site, lost);
-        return answers && artifact.home.is_none_or(comes);
-    }
-    let copies = model.network.copies.iter();
-    let copied = copies
-        .filter(|copy| copy.dataset == id)
-        .map(|copy| copy.site);
-    let mut kept = dataset.kept.iter().copied().chain(copied);
-    kept.any(|from| is_reached(model, from, site, lost))
-}
-
-/// Whether anything gets from one site to another, or has no way to go.
-fn is_reached(model: &Model, from: SiteId, to: SiteId, lost: Option<Part>) -> bool {
-    if is_gone(model, from, lost) {
-        return false;
-    }
-    let mut routes = model.network.routes(from, to).iter();
-    from == to || routes.any(|route| is_open(model, route, lost))
-}
-
-/// Whether a route crosses nothing that was lost.
-fn is_open(model: &Model, route: &Route, lost: Option<Part>) -> bool {
-    let network = &model.network;
-    route.links.iter().all(|&lane| {
-        if let Some(storage) = network.storage(lane) {
-            let is_it = match lost {
-                Some(Part::Storage(index)) => network.reading(usize::from(index)) == lane,
-                _ => false,
-            };
-            return !is_it && !is_gone(model, storage.site, lost);
-        }
-        let link = network.link(lane);
-        let is_it = match lost {
-            Some(Part::Link(gone)) => network.link(gone).name == link.name,
-            _ => false,
-        };
-        !is_it && !is_gone(model, link.from, lost) && !is_gone(model, link.to, lost)
-    })
 }

@@ -28,6 +28,19 @@ pub enum Freight {
     Feed(ClassId),
 }
 
+impl Freight {
+    /// For jobs of which class it moves; `None` if for nobody in particular.
+    pub const fn class(self) -> Option<ClassId> {
+        match self {
+            Self::Dataset(_, class)
+            | Self::Checkpoint(class, _)
+            | Self::Results(class, _)
+            | Self::Feed(class) => Some(class),
+            Self::Replica(_) => None,
+        }
+    }
+}
+
 /// From where to where; `None` is somewhere that is no site of the scenario.
 pub type Ends = (Option<SiteId>, Option<SiteId>);
 
@@ -287,24 +300,38 @@ fn journeys(model: &Model) -> Vec<(Freight, Ends)> {
 }
 
 impl Model {
-    /// Which rules that are obeyed keep what jobs of a class read, in a version of their work, from a pool; none if all of it may come there. Of
-    /// several sources and routes one is enough. Caps of a day are not looked at.
-    pub fn data_refused(
+    /// Which rules that are obeyed keep what jobs of a class read, in a version of their work, from a pool; none if all
+    /// of it may come there. Of several sources and routes one is enough. Caps of a day are not looked at.
+    pub fn data_refused(&self, masks: Masks, work: (ClassId, u8), pool: PoolId) -> u128 {
+        let moves = &self.network.moves;
+        self.of_data(work, pool, |verdict| {
+            moves.refusing(masks, verdict, u128::MAX)
+        })
+    }
+
+    /// As [`Model::data_refused`], of rules in force, obeyed or not: those that what jobs read violates on whatever way
+    /// it comes.
+    pub fn data_violates(&self, masks: Masks, work: (ClassId, u8), pool: PoolId) -> u128 {
+        let moves = &self.network.moves;
+        self.of_data(work, pool, |verdict| moves.violated(masks, verdict))
+    }
+
+    /// What is said of what jobs of a class read in a version of their work and a pool, on the way of which least is.
+    fn of_data(
         &self,
-        masks: Masks,
         (class, version): (ClassId, u8),
         pool: PoolId,
+        said: impl Fn(&Verdict) -> u128,
     ) -> u128 {
         let moves = &self.network.moves;
         if !moves.used {
             return 0;
         }
         let to = self.pool(pool).site;
-        let refusing = |verdict: &Verdict| moves.refusing(masks, verdict, u128::MAX);
         // Refused only if every way is, then by all that refuse one of them.
         let best = |verdicts: &mut dyn Iterator<Item = &Verdict>| {
             let mut against = 0;
-            for bits in verdicts.map(refusing) {
+            for bits in verdicts.map(&said) {
                 if bits == 0 {
                     return 0;
                 }

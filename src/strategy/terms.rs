@@ -54,8 +54,7 @@ impl Terms {
         } else {
             (Span::ZERO, Money::ZERO)
         };
-        let class = model.class_of(job.request.shape);
-        let (data, staging) = world.to_move(model, class, pool);
+        let (data, staging) = world.to_move(model, slot, pool);
         let carbon = if scored.asks_carbon() {
             let rate = i128::from(model.power.intensity(pool, world.now));
             Carbon(rate * i128::from(gpus.0) * i128::from(run.0))

@@ -9,8 +9,8 @@ use crate::common::{Everything, owned, play};
 use plimsoll::journal::{Cause, Fact, Item, Payee, RuleMode};
 use plimsoll::model::{
     Class, Dataset, Derived, Ends, Freight, Happening, Horizon, Incident, Link, Model, MoveRules,
-    Packing, Placement, Pool, Replica, Rhythm, Rule, RuleEffect, Rules, Site, Transform,
-    TransformKind,
+    Packing, Placement, Pool, Replica, Rhythm, Rule, RuleEffect, Rules, Scored, Scoring, Site,
+    Transform, TransformKind, Weights,
 };
 use plimsoll::units::{Bandwidth, BytePrice, Bytes, DatasetId, Money, SimTime, SiteId, Span};
 
@@ -88,12 +88,23 @@ fn estate(mode: RuleMode, fails: u32) -> Model {
 
 /// Nothing leaves as it is.
 fn judge(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
+    judge_at(model, rows, weather, None)
+}
+
+/// Nothing leaves as it is for some site, or any.
+fn judge_at(
+    model: &mut Model,
+    rows: &[Row],
+    weather: &[Incident],
+    at: Option<SiteId>,
+) -> Everything {
     let mut world = timeline(model, rows);
     let sizes = (model.shapes.len(), model.pools.len());
     let list = std::mem::take(&mut model.rules.list);
     model.rules = Rules::by_hand(list, sizes, |_, _, _| false);
-    let raw = |_: usize, freight: Freight, _: Ends, _: &Link| {
-        matches!(freight, Freight::Dataset(DatasetId(0 | 1), _))
+    let raw = |_: usize, freight: Freight, (_, to): Ends, _: &Link| {
+        at.is_none_or(|at| to == Some(at))
+            && matches!(freight, Freight::Dataset(DatasetId(0 | 1), _))
     };
     model.network.moves = MoveRules::by_hand(model, raw);
     model.rhythms = vec![Rhythm::NONE; sizes.0 * sizes.1];
@@ -218,6 +229,56 @@ fn who_comes_after_the_rule_waits_for_the_copy_and_who_runs_keeps_what_it_reads(
     let heard = judge(&mut model, &rows, &turn);
     assert_eq!((started(&heard, 0), heard.jobs[0].end.0), (HOUR, 4 * HOUR));
     assert_eq!(started(&heard, 1), 5 * HOUR);
+}
+
+/// As [`estate`], with a second place for jobs of which the rule says nothing, also 1 GB/s away, that comes first in the
+/// file.
+fn two_places(scoring: Scoring) -> Model {
+    let mut model = estate(RuleMode::Enforce, 0);
+    let near = Pool {
+        name: "near".to_owned(),
+        site: SiteId(2),
+        ..model.pools[0].clone()
+    };
+    model.pools.insert(0, near);
+    model.sites.push(Site::bare("near"));
+    wire(&mut model, line((0, 2), GB, 0));
+    for class in &mut model.classes {
+        class.pools = vec![0.into(), 1.into()];
+    }
+    model.strategies[0].placement = Placement::Scored(Scored {
+        by: scoring,
+        ceiling: None,
+        from: None,
+    });
+    // The copy is 36 GB.
+    model.datasets[2].size = Bytes(36 * GB);
+    model
+}
+
+/// Nothing leaves as it is for where the second pool stands. Returns when the first job starts, and where.
+fn placed(mut model: Model, weather: &[Incident]) -> (u64, u16) {
+    let rows = [Row::of(0, 8, HOUR)];
+    let heard = judge_at(&mut model, &rows, weather, Some(FAR));
+    (started(&heard, 0), heard.jobs[0].pool.unwrap().0)
+}
+
+#[test]
+fn pools_are_ranked_by_what_would_be_read_there() {
+    // 3,600 GB as they are to the first pool, an hour; to the second 36 GB, 36 s, of what takes an hour to make.
+    let by_data = placed(two_places(Scoring::DataGravity), &[]);
+    assert_eq!(by_data, (HOUR + 36_000, 1));
+    let by_delay = Weights {
+        delay: 1000,
+        ..Weights::default()
+    };
+    let by_delay = Scoring::Weighted(by_delay);
+    assert_eq!(placed(two_places(by_delay), &[]), (HOUR, 0));
+    // Without lead, and read at twice the rate, it is made in a quarter of an hour.
+    let mut quick = two_places(by_delay);
+    quick.transforms.list[0].lead = Span::ZERO;
+    quick.transforms.list[0].rate = Bandwidth(4 * GB);
+    assert_eq!(placed(quick, &[]), (15 * MINUTE + 36_000, 1));
 }
 
 #[test]

@@ -105,7 +105,11 @@ placement = { kind = "private-only" }
 "#;
 
 fn model() -> Model {
-    let scenario = load_text("coupled.toml", ESTATE, &[]);
+    model_of(ESTATE)
+}
+
+fn model_of(text: &str) -> Model {
+    let scenario = load_text("coupled.toml", text, &[]);
     let scenario = scenario.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
     let compiled = compile(&scenario);
     let compiled = compiled.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
@@ -174,8 +178,7 @@ fn a_line_is_a_single_point_for_work_that_reads_over_it() {
         r#"job.class == "ruled" && target.jurisdiction != "DE""#,
         r#"job.class == "reads" && target.jurisdiction != "FR""#,
     );
-    let scenario = load_text("coupled.toml", &moved, &[]).unwrap();
-    let model = compile(&scenario).unwrap().model;
+    let model = model_of(&moved);
     let points = single_points(&model);
     let behind = |part: Part| {
         let found = points.iter().find(|(point, _)| *point == part);
@@ -184,4 +187,155 @@ fn a_line_is_a_single_point_for_work_that_reads_over_it() {
     assert_eq!(behind(Part::Link(LinkId(0))).unwrap(), ["reads"]);
     assert_eq!(behind(Part::Site(SiteId(1))).unwrap(), ["reads"]);
     assert_eq!(behind(Part::Site(SiteId(0))).unwrap(), ["reads", "large"]);
+}
+
+/// What becomes of class `reads` without home.
+fn of_reads(model: &Model) -> (bool, Vec<(PoolId, Lack)>) {
+    let found = elsewhere(model);
+    let mut found = found.into_iter();
+    let is_it = |shape: ShapeId| model.classes[model.class_of(shape).index()].name == "reads";
+    let found = found.find(|found| is_it(found.shape)).unwrap();
+    (found.possible, found.lacks)
+}
+
+/// Another place that reads what home has, over a line of its own.
+const THIRD: &str = r#"
+[[site]]
+name = "third"
+kind = "private"
+jurisdiction = "FR"
+
+[[pool]]
+name  = "third/h100"
+site  = "third"
+gpu   = "h100"
+nodes = 1
+offer = { kind = "owned", price = "2 USD/GPU-h" }
+
+[[link]]
+name      = "detour"
+from      = "home"
+to        = "third"
+kind      = "internet"
+bandwidth = "10 Gb/s"
+
+[[link]]
+name      = "onward"
+from      = "third"
+to        = "away"
+kind      = "internet"
+bandwidth = "10 Gb/s"
+"#;
+
+/// What reads runs away only; over which ways its data may come is said by a rule.
+fn over_detours(rule: &str) -> Model {
+    let only = r#"
+[[rule]]
+id     = "away-only"
+effect = "forbid"
+when   = '''job.class == "reads" && target.site != "away"'''
+"#;
+    model_of(&format!("{ESTATE}{THIRD}{only}{rule}"))
+}
+
+#[test]
+fn a_detour_that_rules_refuse_is_none() {
+    let is_single = |model: &Model| {
+        let points = single_points(model);
+        let line = points
+            .iter()
+            .find(|(part, _)| *part == Part::Link(LinkId(0)));
+        line.map(|(_, shapes)| classes(model, shapes))
+    };
+    // Without the line, data may come over the third place.
+    assert_eq!(is_single(&over_detours("")), None);
+    let refused = r#"
+[[rule]]
+id     = "not-over-the-internet"
+on     = "move"
+effect = "forbid"
+when   = '''link.kind == "internet"'''
+"#;
+    assert_eq!(is_single(&over_detours(refused)).unwrap(), ["reads"]);
+    let audited = format!("{refused}mode   = \"audit\"\n");
+    assert_eq!(is_single(&over_detours(&audited)), None);
+}
+
+#[test]
+fn what_a_transform_makes_needs_that_of_which_it_is_made() {
+    // What leaves home is masked, and of the copy there is none but where it is made: without home it can not be had,
+    // though the rule has nothing against it.
+    let masked = r#"
+[[transform]]
+name    = "mask"
+kind    = "mask"
+removes = { classification = ["secret"] }
+rate    = "1 TB/h"
+
+[[rule]]
+id        = "masked"
+on        = "move"
+effect    = "require"
+transform = "mask"
+when      = '''"secret" in data.classification && to.site == "away"'''
+"#;
+    let marked = ESTATE
+        .replace(
+            "size = \"1 TB\"\n",
+            "size = \"1 TB\"\nattributes = { classification = [] }\n",
+        )
+        .replacen("classification = []", "classification = [\"secret\"]", 1);
+    let model = model_of(&format!("{marked}{masked}"));
+    let copy = model.transforms.derived[0].dataset;
+    assert_eq!(
+        of_reads(&model),
+        (false, vec![(PoolId(1), Lack::Data(copy))])
+    );
+    // With a copy of the data away, nothing has to come, and nothing is masked.
+    let both = marked.replacen(
+        "home = \"home\"\n",
+        "home = \"home\"\nreplicas = [\"away\"]\n",
+        1,
+    );
+    let model = model_of(&format!("{both}{masked}"));
+    assert_eq!(of_reads(&model), (true, Vec::new()));
+}
+
+#[test]
+fn targets_of_failovers_have_conditions_and_needs() {
+    let with = |words: &str| {
+        model_of(&format!(
+            r#"{}
+[[failover]]
+name = "home lost"
+classes = ["reads", "both"]
+action = "reroute"
+recovery_time = "4 h"
+
+[[failover.trigger]]
+on = "site-lost"
+where = {{ sites = ["home"] }}
+
+[[failover.target]]
+where = {{ pools = ["away/h100"] }}
+{words}
+"#,
+            // A copy of the corpus that is sent before anybody needs it.
+            ESTATE.replacen(
+                "home = \"home\"",
+                "home = \"home\"\nreplicas = [\"away\"]",
+                1
+            )
+        ))
+    };
+    assert_eq!(of_reads(&with("needs = [\"replica\"]")), (true, Vec::new()));
+    let closed = with(r#"when = '''job.class != "reads"'''"#);
+    let away = PoolId(1);
+    assert_eq!(of_reads(&closed), (false, vec![(away, Lack::Condition)]));
+    let mut bare = with("needs = [\"replica\"]");
+    let corpus = bare.datasets.iter().position(|data| data.name == "corpus");
+    let corpus = corpus.unwrap();
+    bare.datasets[corpus].kept.truncate(1);
+    let lacks = vec![(away, Lack::Replica(corpus.into()))];
+    assert_eq!(of_reads(&bare), (false, lacks));
 }

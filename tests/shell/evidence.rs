@@ -273,3 +273,41 @@ fn where_work_may_run_is_told_before_any_run() {
         assert!(line.chars().count() <= 40, "{line}");
     }
 }
+
+#[test]
+fn what_transforms_make_is_told_where_rules_are() {
+    let file = "scenarios/masked.toml";
+    let told = |arguments: &[&str]| {
+        let output = crate::shell::plimsoll(arguments)
+            .env("COLUMNS", "300")
+            .output()
+            .unwrap();
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        stdout(&output)
+    };
+    let may = told(&["explain", "may", file, "--class", "node"]);
+    for part in [
+        "  may run on dc/h200, cloud/h200\n",
+        "  data: records stays where it is kept (dc)\n",
+        "  data: records (de-identify) is made at dc and may go to cloud\n",
+        "records-leave-de-identified (require, enforce; no control)",
+    ] {
+        assert!(may.contains(part), "{part:?} in\n{may}");
+    }
+    // Of a rule on what moves that is only audited it is told that going there breaks it.
+    let audit = "rule.records-leave-de-identified.mode=\"audit\"";
+    let may = told(&["explain", "may", file, "--class", "node", "--set", audit]);
+    for part in [
+        "  may run on dc/h200\n",
+        "  on cloud/h200 only because rules are audited: rule records-leave-de-identified",
+        "  data: records may go from dc to cloud\n",
+    ] {
+        assert!(may.contains(part), "{part:?} in\n{may}");
+    }
+    let rule = ["explain", "rule", "records-leave-de-identified", file];
+    let strategy = ["--strategy", "burst, obeyed", "--replications", "1"];
+    let rule = told(&[&rule[..], &strategy].concat());
+    let spared =
+        "on copies   large on cloud/h200; node on cloud/h200: done on what transforms made";
+    assert!(rule.contains(spared), "{rule}");
+}

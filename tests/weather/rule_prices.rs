@@ -12,9 +12,10 @@ use crate::rules::fill;
 use crate::rules_in_storms::regimes;
 use plimsoll::dice::Dice;
 use plimsoll::experiment::{
-    Control, Plan, jobs_of, layout_of, replicate, rule_price_sentences, rule_prices,
+    Control, Plan, Replicated, jobs_of, layout_of, replicate, rule_price_sentences, rule_prices,
 };
 use plimsoll::journal::Fact;
+use plimsoll::metrics::Layout;
 use plimsoll::model::{
     Horizon, Model, Rule, RuleEffect, RuleMode, Rules, Site, SpillTest, Timeline,
 };
@@ -40,27 +41,33 @@ fn two_strategies() -> (Model, Timeline) {
     (model, world)
 }
 
-/// Job 1 comes at 1 h. Obeying, it waits until 4 h and costs nothing more, for what is owned is paid for. Audited, it
-/// goes out at once: 4 GPUs × 2 h × 3 USD = 24 USD, 8 GPU-h against the rule, once.
-#[test]
-fn a_rule_costs_what_work_costs_that_it_keeps_at_home() {
-    let (model, world) = two_strategies();
+/// Both strategies in two replications of one world.
+fn both(model: &Model, world: &Timeline) -> (Layout, Replicated) {
     let sample = |_: &Dice, timeline: &mut Timeline| *timeline = world.clone();
     let plan = Plan {
-        model: &model,
+        model,
         strategies: &[StrategyId(0), StrategyId(1)],
         replications: 2,
         seed: 1,
         threads: 1,
         sample: &sample,
     };
-    let layout = layout_of(&model);
+    let layout = layout_of(model);
     let cancelled = AtomicBool::new(false);
     let control = Control {
         cancelled: &cancelled,
         progress: &|_| {},
     };
     let played = replicate(&plan, &layout, &control, &mut |_, _, _| Ok(())).unwrap();
+    (layout, played)
+}
+
+/// Job 1 comes at 1 h. Obeying, it waits until 4 h and costs nothing more, for what is owned is paid for. Audited, it
+/// goes out at once: 4 GPUs × 2 h × 3 USD = 24 USD, 8 GPU-h against the rule, once.
+#[test]
+fn a_rule_costs_what_work_costs_that_it_keeps_at_home() {
+    let (model, world) = two_strategies();
+    let (layout, played) = both(&model, &world);
     let names = ["burst".to_owned(), "burst, audited".to_owned()];
     let prices = rule_prices(&model, &layout, &names, &played);
     assert_eq!(prices.len(), 1);
@@ -101,22 +108,7 @@ fn a_rule_costs_what_work_costs_that_it_keeps_at_home() {
 fn strategies_that_differ_in_more_than_rules_say_nothing_of_them() {
     let (mut model, world) = two_strategies();
     model.strategies[1].overspends = true;
-    let sample = |_: &Dice, timeline: &mut Timeline| *timeline = world.clone();
-    let plan = Plan {
-        model: &model,
-        strategies: &[StrategyId(0), StrategyId(1)],
-        replications: 1,
-        seed: 1,
-        threads: 1,
-        sample: &sample,
-    };
-    let layout = layout_of(&model);
-    let cancelled = AtomicBool::new(false);
-    let control = Control {
-        cancelled: &cancelled,
-        progress: &|_| {},
-    };
-    let played = replicate(&plan, &layout, &control, &mut |_, _, _| Ok(())).unwrap();
+    let (_, played) = both(&model, &world);
     assert!(played.rule_pairs.is_empty());
 }
 

@@ -9,10 +9,14 @@ use crate::cli::arguments::ScenarioArguments;
 use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::study::Study;
-use crate::model::{Masks, Model, RuleEffect, RuleMode, set_bits};
+use crate::model::{Masks, Model, RuleEffect, RuleMode, Verdict, set_bits};
 use crate::record::plain;
 use crate::scenario::nearest;
 use crate::units::{PoolId, ShapeId};
+
+mod moving;
+
+use moving::what_moves;
 
 /// Of what.
 #[derive(Debug, Args)]
@@ -32,8 +36,20 @@ struct Group {
     shape: ShapeId,
 }
 
-/// What rules say of a shape in each pool of its class: those that refuse it, and those that it violates.
-type Verdicts = Vec<(PoolId, u128, u128)>;
+/// What rules say of a shape in each pool of its class.
+type Verdicts = Vec<Said>;
+
+/// What rules say of a shape in a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    pool: PoolId,
+    /// Those that refuse it.
+    refusing: u128,
+    /// Those that it violates there, or what it reads on its way there.
+    violated: u128,
+    /// The version of its work that it would do there.
+    version: u8,
+}
 
 /// Tells it.
 pub(super) fn may(arguments: &MayArguments) -> Result<(), Failure> {
@@ -138,17 +154,19 @@ fn verdicts(model: &Model, masks: Masks, shape: ShapeId) -> Verdicts {
     let rules = &model.rules;
     let pools = model.classes[class.index()].pools.iter();
     let told = pools.map(|&pool| {
+        let mut said = Said {
+            pool,
+            refusing: 0,
+            violated: 0,
+            version: 0,
+        };
         if rules.are_used() {
-            let version = model.version(masks, shape, pool).unwrap_or(0);
-            let refusing = model.refusing(masks, shape, pool);
-            (
-                pool,
-                refusing,
-                rules.violated(masks, (shape, version), pool),
-            )
-        } else {
-            (pool, 0, 0)
+            said.version = model.version(masks, shape, pool).unwrap_or(0);
+            said.refusing = model.refusing(masks, shape, pool);
+            said.violated = rules.violated(masks, (shape, said.version), pool)
+                | model.data_violates(masks, (class, said.version), pool);
         }
+        said
     });
     told.collect()
 }
@@ -161,15 +179,21 @@ fn where_to(model: &Model, class: usize, verdicts: &Verdicts) -> Vec<String> {
     let leaves = |pool: PoolId| of.burst || !model.pool(pool).is_rented();
     let may: Vec<String> = verdicts
         .iter()
-        .filter(|&&(pool, refusing, violated)| refusing == 0 && violated == 0 && leaves(pool))
-        .map(|&(pool, ..)| name(pool))
+        .filter(|said| said.refusing == 0 && said.violated == 0 && leaves(said.pool))
+        .map(|said| name(said.pool))
         .collect();
     lines.push(if may.is_empty() {
         "  may run nowhere without breaking a rule".to_owned()
     } else {
         format!("  may run on {}", may.join(", "))
     });
-    for &(pool, refusing, violated) in verdicts {
+    for &Said {
+        pool,
+        refusing,
+        violated,
+        ..
+    } in verdicts
+    {
         if !leaves(pool) {
             let why = "its class does not leave owned capacity (burst = false)";
             lines.push(format!("  not on {}: {why}", name(pool)));
@@ -184,7 +208,7 @@ fn where_to(model: &Model, class: usize, verdicts: &Verdicts) -> Vec<String> {
             ));
         }
     }
-    let known: BTreeSet<PoolId> = verdicts.iter().map(|&(pool, ..)| pool).collect();
+    let known: BTreeSet<PoolId> = verdicts.iter().map(|said| said.pool).collect();
     let never: Vec<String> = (0..model.pools.len())
         .map(PoolId::from)
         .filter(|pool| !known.contains(pool))
@@ -215,67 +239,26 @@ fn rules_in_words(model: &Model, bits: u128) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// What is moved for it, from where to where, as far as it may run there.
-fn what_moves(model: &Model, class: usize, verdicts: &Verdicts) -> Vec<String> {
-    let of = &model.classes[class];
-    let site = |index: usize| plain(&model.sites[index].name).into_owned();
-    let allowed = verdicts.iter().filter(|&&(pool, refusing, _)| {
-        refusing == 0 && (of.burst || !model.pool(pool).is_rented())
-    });
-    let sites: BTreeSet<usize> = allowed
-        .map(|&(pool, ..)| model.pool(pool).site.index())
-        .collect();
-    let to = |home: Option<usize>| -> Vec<String> {
-        let others = sites.iter().filter(|&&at| Some(at) != home);
-        others.map(|&at| site(at)).collect()
-    };
-    let mut lines = Vec::new();
-    for &data in &of.data {
-        let dataset = model.dataset(data);
-        let kept: Vec<String> = dataset.kept.iter().map(|at| site(at.index())).collect();
-        let home = dataset.kept.first().map(|at| at.index());
-        let goes = to(home);
-        let name = plain(&dataset.name);
-        let from = if kept.is_empty() {
-            "a registry".to_owned()
-        } else {
-            kept.join(", ")
-        };
-        lines.push(if goes.is_empty() {
-            format!("  data: {name} stays where it is kept ({from})")
-        } else {
-            format!("  data: {name} may go from {from} to {}", goes.join(", "))
-        });
-    }
-    if let Some(home) = of.results_to {
-        let from = to(Some(home.index()));
-        if !from.is_empty() {
-            let (home, from) = (site(home.index()), from.join(", "));
-            lines.push(format!("  results may go from {from} to {home}"));
-        }
-    }
-    if let Some(home) = of.checkpoint_home {
-        let from = to(Some(home.site.index()));
-        if !from.is_empty() {
-            let (home, from) = (site(home.site.index()), from.join(", "));
-            lines.push(format!("  checkpoints may go from {from} to {home}"));
-        }
-    }
-    lines
-}
-
 /// Which rules look at it somewhere, and for which controls they stand.
 fn who_proves(model: &Model, shape: ShapeId) -> Vec<String> {
     let class = model.class_of(shape);
     let pools = model.classes[class.index()].pools.iter();
-    let fired = pools.fold(0, |all, &pool| {
+    let versions = model.transforms.versions.max(1) as u8;
+    let mut fired = pools.fold(0, |all, &pool| {
         let rules = &model.rules;
+        let of = |version| rules.fired_in((shape, version), pool);
         all | if rules.are_used() {
-            rules.fired(shape, pool)
+            (0..versions).map(of).fold(0, |all, bits| all | bits)
         } else {
             0
         }
     });
+    for (freight, _, verdicts) in model.network.moves.all() {
+        if freight.class() == Some(class) {
+            let of = |verdict: &Verdict| verdict.permits.iter().fold(verdict.forbids, |a, b| a | b);
+            fired |= verdicts.iter().map(of).fold(0, |all, bits| all | bits);
+        }
+    }
     if fired == 0 {
         return vec!["  proof: no rule is about it".to_owned()];
     }

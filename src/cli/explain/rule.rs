@@ -9,7 +9,7 @@ use crate::model::{Model, RuleEffect, RuleMode, RuleOn, Timeline};
 
 use super::super::exit::Failure;
 use super::super::output::data;
-use super::super::rules::places;
+use super::super::rules::{concerned, spared};
 use super::super::study::{counted, hours};
 use super::super::{interrupt, moves, progress};
 use super::lay::laid;
@@ -69,7 +69,7 @@ fn what_it_says(scene: &Scene, rule: usize) -> Vec<String> {
     let does = match said.effect {
         RuleEffect::Permit => "permits",
         RuleEffect::Forbid => "forbids",
-        RuleEffect::Require => "requires a transform for",
+        RuleEffect::Require => "requires a transform",
     };
     let mut lines = vec![
         format!(
@@ -84,15 +84,20 @@ fn what_it_says(scene: &Scene, rule: usize) -> Vec<String> {
     }
     let whom = match said.on {
         RuleOn::Move => moves::places(model, rule),
-        RuleOn::Run => places(model, |shape, pool| {
-            model.rules.fired(shape, pool) & 1 << rule != 0
-        }),
+        RuleOn::Run => concerned(model, rule),
     };
     lines.push(if whom.is_empty() {
         "concerns    nobody: nothing in this estate is as it says".to_owned()
     } else {
         format!("concerns    {}", whom.join("; "))
     });
+    let spared = spared(model, model.rules.masks(|of| mode(scene, of)), rule);
+    if !spared.is_empty() {
+        lines.push(format!(
+            "on copies   {}: done on what transforms made, of which it does not refuse it",
+            spared.join("; ")
+        ));
+    }
     lines
 }
 

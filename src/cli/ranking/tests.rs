@@ -1,50 +1,19 @@
 //! What many strategies look like at a glance.
 
 use super::*;
+use crate::cli::samples;
 use crate::metrics::Unit;
-use crate::record::{Named, Replications, SCHEMA_VERSION};
-use crate::stats::{Estimate, Precision};
-
-fn figure(value: f64, half: f64, kind: Unit) -> Figure {
-    let estimate = Estimate {
-        value,
-        precision: Precision::HalfWidth(half),
-        replications: 200,
-    };
-    Figure::new(Some(&estimate), kind, Better::Lower, "USD", 0)
-}
 
 fn summary(rows: &[(&str, f64, f64)]) -> Summary {
-    let strategy = |&(name, cost, half): &(&str, f64, f64)| StrategySummary {
-        name: name.to_owned(),
-        metrics: Named(vec![
-            ("cost_total".to_owned(), figure(cost, half, Unit::Money)),
-            (
-                "wait_mean_s".to_owned(),
-                figure(7_200_000.0 / cost, 1.0, Unit::Seconds),
-            ),
-        ]),
-        versus_first: None,
+    let strategy = |&(name, cost, half): &(&str, f64, f64)| {
+        let wait = 7_200_000.0 / cost;
+        let columns = [
+            ("cost_total", cost, half, Unit::Money),
+            ("wait_mean_s", wait, 1.0, Unit::Seconds),
+        ];
+        samples::strategy(name, &columns)
     };
-    Summary {
-        schema_version: SCHEMA_VERSION,
-        scenario: "four".to_owned(),
-        run_id: "0".to_owned(),
-        seed: 1,
-        currency: "USD".to_owned(),
-        replications: Replications {
-            asked: 200,
-            done: 200,
-            partial: false,
-        },
-        deterministic: false,
-        confidence: 0.95,
-        read: Vec::new(),
-        strategies: rows.iter().map(strategy).collect(),
-        sentences: Vec::new(),
-        what_would_change_it: Vec::new(),
-        rule_prices: Vec::new(),
-    }
+    samples::summary(rows.iter().map(strategy).collect())
 }
 
 #[test]

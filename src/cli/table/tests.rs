@@ -1,74 +1,29 @@
 //! What the comparison looks like.
 
 use super::*;
-use crate::metrics::Better;
-use crate::record::{Named, Replications, SCHEMA_VERSION};
-use crate::stats::{Estimate, Precision};
-
-fn figure(value: f64, half: f64, kind: Unit) -> Figure {
-    let estimate = Estimate {
-        value,
-        precision: Precision::HalfWidth(half),
-        replications: 200,
-    };
-    Figure::new(Some(&estimate), kind, Better::Lower, "USD", 0)
-}
+use crate::cli::samples;
+use crate::record::Named;
 
 fn summary() -> Summary {
-    let strategy = |name: &str, cost: f64, wait: f64, versus: bool| StrategySummary {
-        name: name.to_owned(),
-        metrics: Named(vec![
-            ("cost_total".to_owned(), figure(cost, 6123.0, Unit::Money)),
-            ("wait_p95_s".to_owned(), figure(wait, 4320.0, Unit::Seconds)),
-            (
-                "jobs_timed_out".to_owned(),
-                Figure::new(
-                    Some(&Estimate {
-                        value: 0.0,
-                        precision: Precision::Constant,
-                        replications: 200,
-                    }),
-                    Unit::Jobs,
-                    Better::Lower,
-                    "USD",
-                    0,
-                ),
-            ),
-        ]),
-        versus_first: versus.then(|| {
-            Named(vec![(
-                "cost_total".to_owned(),
-                Comparison {
-                    difference: Some(48_820.0),
-                    difference_low: Some(42_720.0),
-                    difference_high: Some(54_920.0),
-                    ..Comparison::default()
-                },
-            )])
-        }),
+    let strategy = |name: &str, cost: f64, wait: f64| {
+        let columns = [
+            ("cost_total", cost, 6123.0, Unit::Money),
+            ("wait_p95_s", wait, 4320.0, Unit::Seconds),
+            ("jobs_timed_out", 0.0, 0.0, Unit::Jobs),
+        ];
+        samples::strategy(name, &columns)
     };
-    Summary {
-        schema_version: SCHEMA_VERSION,
-        scenario: "hybrid".to_owned(),
-        run_id: "0".to_owned(),
-        seed: 1,
-        currency: "USD".to_owned(),
-        replications: Replications {
-            asked: 200,
-            done: 200,
-            partial: false,
-        },
-        deterministic: false,
-        confidence: 0.95,
-        read: Vec::new(),
-        strategies: vec![
-            strategy("private only", 430_080.0, 32_760.0, false),
-            strategy("burst after 30 min", 478_900.0, 10_000.0, true),
-        ],
-        sentences: Vec::new(),
-        what_would_change_it: Vec::new(),
-        rule_prices: Vec::new(),
-    }
+    let more = Comparison {
+        difference: Some(48_820.0),
+        difference_low: Some(42_720.0),
+        difference_high: Some(54_920.0),
+        ..Comparison::default()
+    };
+    let second = StrategySummary {
+        versus_first: Some(Named(vec![("cost_total".to_owned(), more)])),
+        ..strategy("burst after 30 min", 478_900.0, 10_000.0)
+    };
+    samples::summary(vec![strategy("private only", 430_080.0, 32_760.0), second])
 }
 
 #[test]

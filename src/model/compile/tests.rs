@@ -124,6 +124,22 @@ fn try_compile(folder: &Path, sets: &[&str]) -> Result<Compiled, String> {
     compile(&load(&folder.join("x.toml"), &sets).map_err(told)?).map_err(told)
 }
 
+/// What becomes of a scenario with these words.
+fn compiled(name: &str, text: &str) -> Result<Compiled, String> {
+    try_compile(&Folder::new(name, text, TRACE).0, &[])
+}
+
+/// What becomes of the good scenario with these words behind it.
+fn good_with(name: &str, words: &str) -> Result<Compiled, String> {
+    compiled(name, &format!("{GOOD}\n{words}"))
+}
+
+/// The good scenario with these words in class `large`, and these behind all others.
+fn large_with(large: &str, words: &str) -> String {
+    let large = format!("name = \"large\"\n{large}\n");
+    GOOD.replace("name = \"large\"\n", &large) + words
+}
+
 #[test]
 fn a_good_scenario_becomes_a_model() {
     let folder = Folder::new("good", GOOD, TRACE);

@@ -17,13 +17,20 @@ impl World {
             .all(|id| self.staging.is_there(model, id, site))
     }
 
-    /// Whether all data that a class reads are at a site; what is pulled from registries is not asked for.
+    /// Whether all data that a class reads are at a site, in some version of its work that it would do there; what is
+    /// pulled from registries is not asked for.
     pub(in crate::world) fn keeps_all(&self, model: &Model, class: ClassId, site: SiteId) -> bool {
-        let mut data = model.classes[class.index()].data.iter().copied();
-        !self.staging.used
-            || data.all(|id| {
-                model.dataset(id).artifact.is_some() || self.staging.is_there(model, id, site)
-            })
+        let is_kept = |&id: &DatasetId| {
+            model.dataset(id).artifact.is_some() || self.staging.is_there(model, id, site)
+        };
+        if !self.staging.used {
+            return true;
+        }
+        if !self.staging.transforming.is_used() {
+            return model.classes[class.index()].data.iter().all(is_kept);
+        }
+        let mut versions = self.staging.transforming.done_at(model, class, site);
+        versions.any(|version| model.read_in(class, version).iter().all(is_kept))
     }
 
     /// Whether checkpoints of a class are at a site, or can come there: they are at hand everywhere, or their home is

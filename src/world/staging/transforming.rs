@@ -3,11 +3,14 @@
 use std::collections::VecDeque;
 
 use crate::model::{Masks, Model};
-use crate::units::{DatasetId, Money, PoolId, SimTime};
+use crate::units::{ClassId, DatasetId, Money, PoolId, SimTime, SiteId};
 
 use super::super::job::{Phase, Slot};
 use super::super::moment::World;
 use super::replicas::State;
+
+/// No version.
+const NONE: u8 = u8::MAX;
 
 /// What transforms do, and which version of their work jobs do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +56,20 @@ impl Transforming {
         }
     }
 
+    /// The versions of its work that a class would do in the pools of a site, once for each size and pool.
+    pub(super) fn done_at<'a>(
+        &'a self,
+        model: &'a Model,
+        class: ClassId,
+        site: SiteId,
+    ) -> impl Iterator<Item = u8> + 'a {
+        let rows = self.versions.chunks(model.pools.len().max(1)).enumerate();
+        let rows = rows.filter(move |(shape, _)| model.shapes[*shape].class == class);
+        let cells = rows.flat_map(move |(_, row)| row.iter().zip(&model.pools));
+        let there = cells.filter(move |(version, pool)| pool.site == site && **version != NONE);
+        there.map(|(&version, _)| version)
+    }
+
     /// Whether there are any.
     #[inline]
     pub(in crate::world) const fn is_used(&self) -> bool {
@@ -84,7 +101,7 @@ impl World {
         }
         let place = job.request.shape.index() * model.pools.len() + pool.index();
         let found = transforming.versions.get(place).copied();
-        found.filter(|&version| version != u8::MAX).unwrap_or(0)
+        found.filter(|&version| version != NONE).unwrap_or(0)
     }
 
     /// The version of its work that a job does which was placed.

@@ -1,5 +1,6 @@
 //! Budgets, in words.
 
+use super::good_with as compiled;
 use super::*;
 
 const BUDGETS: &str = r#"
@@ -53,11 +54,6 @@ budget = [{ name = "research-cloud", spent = "17.25 USD" }]
 
 fn units(amount: i128) -> Money {
     Money(amount * Money::TICKS_PER_UNIT)
-}
-
-fn compiled(name: &str, words: &str) -> Result<Compiled, String> {
-    let folder = Folder::new(name, &format!("{GOOD}\n{words}"), TRACE);
-    try_compile(&folder.0, &[])
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::model::*;
 use crate::units::*;
 
-use super::{Compiled, Folder, GOOD, TRACE, try_compile};
+use super::{Folder, GOOD, TRACE, good_with as compiled, try_compile};
 
 pub(super) const OUT: &str = r#"
 [[failover]]
@@ -27,11 +27,6 @@ where = { pools = ["cloud/h100"] }
 when = '''job.gpus >= 1 && target.kind == "gpuaas"'''
 needs = ["replica", "checkpoint"]
 "#;
-
-fn compiled(name: &str, words: &str) -> Result<Compiled, String> {
-    let folder = Folder::new(name, &format!("{GOOD}{words}"), TRACE);
-    try_compile(&folder.0, &[])
-}
 
 fn fault(name: &str, from: &str, to: &str) -> String {
     assert!(OUT.contains(from), "{from}");

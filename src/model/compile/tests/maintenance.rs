@@ -1,5 +1,6 @@
 //! Planned maintenance, from words to batches.
 
+use super::good_with as compiled;
 use super::*;
 
 const PLANS: &str = r#"
@@ -27,11 +28,6 @@ where = { groups = ["second", "both"] }
 start = 2026-01-06T00:00:00Z
 lasts = "30 min"
 "#;
-
-fn compiled(name: &str, plans: &str) -> Result<Compiled, String> {
-    let folder = Folder::new(name, &format!("{GOOD}\n{plans}"), TRACE);
-    try_compile(&folder.0, &[])
-}
 
 #[test]
 fn plans_have_batches_in_the_order_in_which_nodes_are_named() {

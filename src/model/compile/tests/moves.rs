@@ -3,7 +3,7 @@
 use crate::model::*;
 use crate::units::*;
 
-use super::{Compiled, Folder, GOOD, TRACE, try_compile};
+use super::{GOOD, compiled, large_with};
 
 /// A data set at home that class `large` reads, whose results go home; the internet between.
 const WIRES: &str = r#"
@@ -38,13 +38,7 @@ when = '''"health" in data.classification && link.kind == "internet"'''
 
 /// Class `large` with these words, and these behind all others.
 fn with(large: &str, words: &str) -> String {
-    let large = format!("name = \"large\"\n{large}\n");
-    GOOD.replace("name = \"large\"\n", &large) + WIRES + words
-}
-
-fn compiled(name: &str, text: &str) -> Result<Compiled, String> {
-    let folder = Folder::new(name, text, TRACE);
-    try_compile(&folder.0, &[])
+    large_with(large, &format!("{WIRES}{words}"))
 }
 
 fn class(model: &Model, name: &str) -> ClassId {

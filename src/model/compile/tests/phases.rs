@@ -1,5 +1,6 @@
 //! Phases, from words to changes.
 
+use super::good_with as compiled;
 use super::*;
 
 const PHASES: &str = r#"
@@ -28,11 +29,6 @@ start = "20 h"
 quota = [{ pool = "cloud/h100", gpus = 8 }]
 retire = [{ pool = "dc/h200", nodes = 2, notice = "30 min" }]
 "#;
-
-fn compiled(name: &str, phases: &str) -> Result<Compiled, String> {
-    let folder = Folder::new(name, &format!("{GOOD}\n{phases}"), TRACE);
-    try_compile(&folder.0, &[])
-}
 
 #[test]
 fn phases_order_change_and_ask() {

@@ -3,7 +3,7 @@
 use crate::model::*;
 use crate::units::*;
 
-use super::{Compiled, Folder, GOOD, TRACE, try_compile};
+use super::{Folder, GOOD, TRACE, compiled, try_compile};
 
 const HOME: &str = r#"
 [[rule]]
@@ -19,11 +19,6 @@ fn labelled(large: &str, small: &str, words: &str) -> String {
     let small = format!("name = \"small\"\n{small}\n");
     let text = GOOD.replace("name = \"large\"\n", &large);
     text.replace("name = \"small\"\nburst = false\n", &small) + words
-}
-
-fn compiled(name: &str, text: &str) -> Result<Compiled, String> {
-    let folder = Folder::new(name, text, TRACE);
-    try_compile(&folder.0, &[])
 }
 
 /// Whether jobs of a class may run in a pool at the start.

@@ -4,7 +4,7 @@ use crate::model::*;
 use crate::units::*;
 
 use super::failovers::OUT;
-use super::{Compiled, Folder, GOOD, TRACE, try_compile};
+use super::{Compiled, good_with};
 
 const BOOK: &str = r#"
 [[rule]]
@@ -44,8 +44,7 @@ when = '''target.jurisdiction == "FI"'''
 "#;
 
 fn compiled(name: &str, words: &str) -> Result<Compiled, String> {
-    let folder = Folder::new(name, &format!("{GOOD}{OUT}{words}"), TRACE);
-    try_compile(&folder.0, &[])
+    good_with(name, &format!("{OUT}{words}"))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::model::*;
 use crate::units::*;
 
-use super::{Compiled, Folder, GOOD, TRACE, try_compile};
+use super::{compiled, large_with as with};
 
 const DATA: &str = r#"
 [[dataset]]
@@ -51,16 +51,6 @@ effect = "require"
 transform = "mask"
 when = '''"health" in job.classification && target.rented'''
 "#;
-
-fn with(large: &str, words: &str) -> String {
-    let large = format!("name = \"large\"\n{large}\n");
-    GOOD.replace("name = \"large\"\n", &large) + words
-}
-
-fn compiled(name: &str, text: &str) -> Result<Compiled, String> {
-    let folder = Folder::new(name, text, TRACE);
-    try_compile(&folder.0, &[])
-}
 
 /// In which version of their work jobs of class `large` may run in a pool.
 fn version(model: &Model, pool: &str) -> Option<u8> {
