@@ -4,12 +4,13 @@ use std::io::Write;
 
 use crate::dice::Dice;
 use crate::engine::{Scratch, simulate};
-use crate::model::{AttributeValue, Model, RuleEffect, RuleOn, Timeline};
+use crate::model::{AttributeValue, Freight, Model, RuleEffect, RuleOn, Timeline};
 use crate::record::{
-    Chain, EvidenceWords, JobWords, Known, OutletWords, PoolWords, RuleWords, RunWords, Scribe,
+    Attributes, Carried, Chain, EvidenceWords, JobWords, Known, MovingWords, OutletWords,
+    PoolWords, RuleWords, RunWords, Scribe,
 };
 use crate::strategy::Strategy;
-use crate::units::{JobId, OutletId, PoolId, ShapeId};
+use crate::units::{JobId, LinkId, OutletId, PoolId, ShapeId, SiteId};
 
 use super::replicate::{ExperimentError, Plan};
 
@@ -59,16 +60,22 @@ pub fn evidence_of<W: Write>(
 
 /// What is the same in all evidence of a model.
 pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> EvidenceWords {
-    let shapes = (0..model.shapes.len()).map(ShapeId::from);
     let rules = &model.rules;
+    let versions = rules.versions();
+    let shapes = (0..model.shapes.len()).map(ShapeId::from);
+    let shapes = shapes.flat_map(|shape| (0..versions as u8).map(move |version| (shape, version)));
     let names = 0..=rules.list.len();
     EvidenceWords {
         scenario_sha256: scenario_sha256.to_owned(),
         seed,
         epoch: model.epoch,
         currency: model.currency.to_string(),
+        versions,
         shapes: shapes
-            .map(|shape| known(rules.known_of_jobs(shape)))
+            .map(|of| {
+                let (attributes, used) = rules.known_of_jobs(of);
+                (known(attributes), transforms(model, used))
+            })
             .collect(),
         pools: (0..model.pools.len())
             .map(|pool| pool_words(model, PoolId::from(pool)))
@@ -95,6 +102,7 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
             .iter()
             .map(|budget| budget.name.clone())
             .collect(),
+        moving: moving(model),
     }
 }
 
@@ -120,7 +128,37 @@ fn outlet_words(model: &Model, id: OutletId) -> OutletWords {
     }
 }
 
-fn known(attributes: &[(String, AttributeValue)]) -> Vec<(String, Known)> {
+/// The names of some transforms, a bit for each.
+fn transforms(model: &Model, used: u32) -> Vec<String> {
+    let all = model.transforms.list.iter().enumerate();
+    let used = all.filter(|(index, _)| used >> index & 1 == 1);
+    used.map(|(_, transform)| transform.name.clone()).collect()
+}
+
+/// What rules know of all that could move.
+fn moving(model: &Model) -> MovingWords {
+    let moves = model.network.moves.known();
+    let carried = moves.freight().map(|(freight, attributes, used)| {
+        let what = match freight {
+            Freight::Dataset(id, class) => Carried::Dataset(id, class),
+            Freight::Replica(id) => Carried::Replica(id),
+            Freight::Checkpoint(class, version) => Carried::Checkpoint(class, version),
+            Freight::Results(class, version) => Carried::Results(class, version),
+            Freight::Feed(class) => Carried::Feed(class),
+        };
+        (what, known(attributes), transforms(model, used))
+    });
+    let sites = || (0..model.sites.len()).map(SiteId::from);
+    let links = (0..model.network.links.len()).map(LinkId::from);
+    MovingWords {
+        carried: carried.collect(),
+        from: sites().map(|site| known(moves.from(site))).collect(),
+        to: sites().map(|site| known(moves.to(site))).collect(),
+        links: links.map(|link| known(moves.link(link))).collect(),
+    }
+}
+
+fn known(attributes: &[(String, AttributeValue)]) -> Attributes {
     let known = attributes.iter().map(|(name, value)| {
         let value = match value {
             AttributeValue::Marks(marks) => Known::Marks(marks.clone()),
@@ -150,6 +188,11 @@ fn rules_of(model: &Model, strategy: &Strategy) -> Vec<RuleWords> {
                 RuleEffect::Require => "require",
             },
             mode: held.map_or(rule.mode, |&(_, mode)| mode).name(),
+            transform: rule.transform.map(|transform| {
+                let of = &model.transforms.list[usize::from(transform)];
+                of.name.clone()
+            }),
+            bytes_per_day: rule.bytes_per_day.map(|most| most.0),
             when: rule.when.clone(),
             reason: rule.reason.clone(),
             controls: rule.controls.clone(),

@@ -81,6 +81,8 @@ pub struct Considered {
     pub price: Price,
     /// The same for as much work as a GPU of reference speed does in an hour.
     pub per_work: Price,
+    /// Which version of its work it would do there.
+    pub version: u8,
 }
 
 /// Why a decision chose what it chose.

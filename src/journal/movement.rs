@@ -38,6 +38,21 @@ pub enum MovementStep {
     Refused,
 }
 
+impl MovementStep {
+    /// The word for it in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Begins => "begins",
+            Self::Turns => "turns",
+            Self::Stalls => "stalls",
+            Self::Carries => "carries",
+            Self::Arrives => "arrives",
+            Self::GivenUp => "given-up",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// One step of something that moves between sites, or would.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Movement {
@@ -49,6 +64,8 @@ pub struct Movement {
     pub what: Moved,
     /// The class of the jobs for which it moves, if it moves for any: with what moves, whose marks it has.
     pub class: Option<ClassId>,
+    /// Which version of their work those jobs do, where that decides on its marks.
+    pub version: u8,
     /// What it leaves; `None` is outside of the scenario.
     pub from: Option<SiteId>,
     /// Where it goes; `None` is outside of the scenario.

@@ -65,7 +65,7 @@ pub use initial::{Balance, Initial, InitialJob};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
-pub use moves::{Ends, Freight, MoveRules, Verdict};
+pub use moves::{Ends, Freight, KnownOfMoves, MoveRules, Verdict};
 pub use network::{
     Background, Link, LinkKind, LinkUse, Network, ROUTES_MAX, Replica, Route, Traffic,
 };

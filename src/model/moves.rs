@@ -3,6 +3,8 @@
 //! What moves is judged on each link that it crosses. As with rules about where jobs run, verdicts are worked out
 //! beforehand; in a run they are a look-up and a few masks, where a transfer begins and where it takes another route.
 
+mod known;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::units::{Bytes, ClassId, DatasetId, PoolId, SiteId};
@@ -12,6 +14,7 @@ use super::estate::Class;
 pub(super) use super::journeys::all;
 use super::network::{Link, Network, Route};
 use super::rules::{Masks, Rule, RuleEffect, RuleOn, Rules, bits};
+pub use known::KnownOfMoves;
 
 /// What moves, as far as rules tell it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +59,7 @@ pub struct Verdict {
 }
 
 /// What rules about moves say of all that could move.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MoveRules {
     used: bool,
     /// The permits among the rules.
@@ -73,6 +76,8 @@ pub struct MoveRules {
     marks: BTreeMap<Freight, Vec<String>>,
     /// By rule, the attributes that somebody does not have for whom it needs them.
     unlabelled: Vec<BTreeSet<String>>,
+    /// What rules know of all that moves, and of where.
+    known: KnownOfMoves,
 }
 
 /// One judgement: a rule, of something between two places, on a link if it is known on which.
@@ -164,10 +169,12 @@ impl MoveRules {
         self,
         unlabelled: Vec<BTreeSet<String>>,
         marks: BTreeMap<Freight, Vec<String>>,
+        known: KnownOfMoves,
     ) -> Self {
         Self {
             marks,
             unlabelled,
+            known,
             ..self
         }
     }
@@ -181,6 +188,11 @@ impl MoveRules {
     pub fn unlabelled(&self, rule: usize) -> impl Iterator<Item = &str> {
         let of = self.unlabelled.get(rule).into_iter().flatten();
         of.map(String::as_str)
+    }
+
+    /// What rules know of all that moves, and of where.
+    pub const fn known(&self) -> &KnownOfMoves {
+        &self.known
     }
 
     /// Whether any rule is about moves.

@@ -11,7 +11,7 @@ use super::storage::Storage;
 pub const ROUTES_MAX: usize = 4;
 
 /// The links of a scenario.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Network {
     /// Every direction of every link.
     pub links: Vec<Link>,

@@ -5,6 +5,7 @@
 //! them are in force.
 
 mod condition;
+mod known;
 mod meaning;
 mod syntax;
 mod token;
@@ -118,8 +119,9 @@ pub struct Rules {
     /// By row and column, a bit for each rule of which it is unknown whether it holds.
     unknown: Vec<u128>,
     permits: u128,
-    /// By shape, what is known of its jobs.
-    of_jobs: Vec<Vec<(String, Value)>>,
+    /// By shape and version of its work, what is known of its jobs, and a bit for each transform that was used on all of
+    /// what they read.
+    of_jobs: Vec<(Vec<(String, Value)>, u32)>,
     /// By pool, what is known of it.
     of_targets: Vec<Vec<(String, Value)>>,
     /// Pools that shapes may not use, whatever rules say: decisions that somebody changed.
@@ -183,11 +185,9 @@ impl Rules {
             }
         }
         let (rows, kinds) = interned(jobs, &read);
-        let own: Vec<Tuple> = jobs
-            .iter()
-            .step_by(versions)
-            .map(|job| job.0.clone())
-            .collect();
+        let own: Vec<Tuple> = jobs.iter().map(|job| job.0.clone()).collect();
+        let own = vocabulary.known(Of::Job, &own).into_iter();
+        let of_jobs = own.zip(jobs.iter().map(|job| job.1)).collect();
         let alone: Vec<(Tuple, u32)> = targets.iter().map(|one| (one.clone(), 0)).collect();
         let (columns, places) = interned(&alone, &read);
         let width = places.len();
@@ -204,7 +204,7 @@ impl Rules {
             width,
             fired: Vec::with_capacity(kinds.len() * width),
             unknown: Vec::with_capacity(kinds.len() * width),
-            of_jobs: vocabulary.known(Of::Job, &own),
+            of_jobs,
             of_targets: vocabulary.known(Of::Target, targets),
             controls: Vec::new(),
             vetoes: Vec::new(),
@@ -258,16 +258,6 @@ impl Rules {
         self.unlabelled[rule].iter().map(String::as_str)
     }
 
-    /// What rules know of jobs of a shape: attributes and their values; what is unknown is left out.
-    pub fn known_of_jobs(&self, shape: ShapeId) -> &[(String, Value)] {
-        self.of_jobs.get(shape.index()).map_or(&[], Vec::as_slice)
-    }
-
-    /// What rules know of a pool.
-    pub fn known_of_target(&self, pool: PoolId) -> &[(String, Value)] {
-        self.of_targets.get(pool.index()).map_or(&[], Vec::as_slice)
-    }
-
     /// Whether there is any rule.
     #[inline]
     pub const fn are_used(&self) -> bool {
@@ -279,9 +269,7 @@ impl Rules {
         if let Some(&row) = self.rows.get(shape.index()) {
             self.rows.insert(shape.index() + 1, row);
         }
-        if let Some(known) = self.of_jobs.get(shape.index()).cloned() {
-            self.of_jobs.insert(shape.index() + 1, known);
-        }
+        self.repeat_known(shape);
     }
 
     /// Which rules are in force where each has this mode.

@@ -355,7 +355,7 @@ fn per_work(model: &Model, shape: ShapeId, sight: &Sight) -> Price {
 
 fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Considered {
     let masks = world.rules.masks();
-    let (fired, refusing, violated) = if model.rules.are_used() {
+    let (fired, refusing, violated, version) = if model.rules.are_used() {
         let version = model.version(masks, shape, sight.pool).unwrap_or(0);
         let class = model.class_of(shape);
         let data = model.data_refused(masks, (class, version), sight.pool);
@@ -363,9 +363,10 @@ fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Co
             model.rules.fired_in((shape, version), sight.pool) & masks.active | data,
             model.rules.refusing(masks, (shape, version), sight.pool) | data,
             model.rules.violated(masks, (shape, version), sight.pool),
+            version,
         )
     } else {
-        (0, 0, 0)
+        (0, 0, 0, 0)
     };
     Considered {
         pool: sight.pool,
@@ -377,6 +378,7 @@ fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Co
         asked: sight.asked,
         price: sight.price,
         per_work: per_work(model, shape, sight),
+        version,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+mod moves;
+
 use plimsoll::dice::Dice;
 use plimsoll::experiment::{Plan, evidence_of, evidence_words};
 use plimsoll::model::{Model, Timeline};
@@ -10,15 +12,26 @@ use plimsoll::units::StrategyId;
 use serde_json::Value as Json;
 
 /// A rule as the evidence tells it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Known {
     id: String,
-    forbids: bool,
+    effect: Effect,
+    /// The transform that it requires.
+    transform: Option<String>,
     /// Whether it judges what moves, not where jobs run.
     of_moves: bool,
     when: String,
     mode: String,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Effect {
+    Permit,
+    Forbid,
+}
+
+/// Whether a rule, by its place and its words, holds for a line with these attributes, as far as anybody knows.
+pub type Fires<'a> = &'a dyn Fn(usize, &str, &Json, &Json) -> Option<bool>;
 
 /// What was judged again.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +41,8 @@ pub struct Judged {
     pub refused: u64,
     pub changes: u64,
     pub moves: u64,
+    pub moves_audited: u64,
+    pub moves_refused: u64,
     /// Lines that say something else than their rules do.
     pub wrong: Vec<String>,
 }
@@ -62,26 +77,27 @@ pub fn evidence_from(
     String::from_utf8(out).unwrap()
 }
 
-/// Judges evidence again; `fires` says of a rule, by its place and its words, whether it holds for a line with these
-/// attributes, as far as anybody knows.
-pub fn judge(evidence: &str, fires: &dyn Fn(usize, &str, &Json) -> Option<bool>) -> Judged {
+/// Judges evidence again; `fires` gets a rule's place and words, the line, and the attributes to look at: those of one link
+/// of a movement.
+pub fn judge(evidence: &str, fires: Fires<'_>) -> Judged {
     let mut rules: Vec<Known> = Vec::new();
+    // Rules as they were before those changes that the present instant brought.
+    let mut before: (String, Vec<Known>) = Default::default();
     let mut judged = Judged::default();
-    for text in evidence.lines() {
-        let line: Json = serde_json::from_str(text).unwrap();
+    for line in lines(evidence) {
         let said = match line["kind"].as_str().unwrap() {
             "run" => {
-                rules = line["rules"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(known)
-                    .collect();
+                let all = line["rules"].as_array().unwrap().iter();
+                rules = all.map(known).collect();
+                before = Default::default();
                 Ok(())
             }
             "rule" => {
                 judged.changes += 1;
                 let id = line["rules"][0].as_str().unwrap();
+                if before.0 != instant(&line) {
+                    before = (instant(&line), rules.clone());
+                }
                 let rule = rules.iter_mut().find(|rule| rule.id == id).unwrap();
                 line["verdict"].as_str().unwrap().clone_into(&mut rule.mode);
                 Ok(())
@@ -96,67 +112,94 @@ pub fn judge(evidence: &str, fires: &dyn Fn(usize, &str, &Json) -> Option<bool>)
                 judged.refused += 1;
                 Ok(())
             }
-            "transfer" => {
-                judged.moves += 1;
-                moved(&rules, &line)
+            "transfer" if !line["step"].is_null() => {
+                judged.count_move(&line);
+                let found = moves::judge(&rules, &line, fires);
+                // Of what changes in the same instant nobody says what came first.
+                if found.is_err() && before.0 == instant(&line) {
+                    moves::judge(&before.1, &line, fires).or(found)
+                } else {
+                    found
+                }
             }
             _ => Ok(()),
         };
         if let Err(why) = said {
-            judged.wrong.push(format!("{why}: {text}"));
+            judged.wrong.push(format!("{why}: {line}"));
         }
     }
     judged
+}
+
+/// The lines, each with all that it says.
+pub fn lines(evidence: &str) -> impl Iterator<Item = Json> + '_ {
+    evidence
+        .lines()
+        .map(|text| serde_json::from_str(text).unwrap())
+}
+
+fn instant(line: &Json) -> String {
+    line["at_ms"].to_string()
+}
+
+impl Judged {
+    fn count_move(&mut self, line: &Json) {
+        self.moves += 1;
+        match line["verdict"].as_str().unwrap() {
+            "audit" => self.moves_audited += 1,
+            "refuse" => self.moves_refused += 1,
+            _ => {}
+        }
+    }
+}
+
+impl Known {
+    /// Whether it forbids something: what it may forbid, it does, but for what the transform that it requires made.
+    fn forbids(&self, holds: Option<bool>, attributes: &Json) -> bool {
+        let used = attributes["transforms"].as_array().into_iter().flatten();
+        let made = self.transform.as_deref();
+        let made = made.is_some_and(|made| used.into_iter().any(|used| used == made));
+        self.effect == Effect::Forbid && holds != Some(false) && !made
+    }
 }
 
 fn known(rule: &Json) -> Known {
     let text = |key: &str| rule[key].as_str().unwrap().to_owned();
     Known {
         id: text("id"),
-        forbids: rule["effect"] == "forbid",
+        effect: match &rule["effect"] {
+            effect if effect == "permit" => Effect::Permit,
+            _ => Effect::Forbid,
+        },
+        transform: rule["transform"].as_str().map(str::to_owned),
         of_moves: rule["on"] == "move",
         when: text("when"),
         mode: text("mode"),
     }
 }
 
-/// Something that moves: it does not set out against a rule that is obeyed.
-fn moved(rules: &[Known], line: &Json) -> Result<(), String> {
-    let named = line["rules"].as_array().into_iter().flatten();
-    let obeyed: Vec<&str> = named
-        .filter_map(|id| rules.iter().find(|rule| rule.id == id.as_str().unwrap()))
-        .filter(|rule| rule.forbids && rule.mode == "enforce")
-        .map(|rule| rule.id.as_str())
-        .collect();
-    if line["reason"] == "it set out" && !obeyed.is_empty() {
-        return Err(format!("refused by {obeyed:?} and moved"));
-    }
-    Ok(())
-}
-
 /// A placement: no rule that is obeyed refuses it, and what is said of the others is so.
-fn placed(
-    rules: &[Known],
-    line: &Json,
-    fires: &dyn Fn(usize, &str, &Json) -> Option<bool>,
-) -> Result<(), String> {
+fn placed(rules: &[Known], line: &Json, fires: Fires<'_>) -> Result<(), String> {
+    let attributes = &line["attributes"];
     let about_runs = || {
         let all = rules.iter().enumerate();
         all.filter(|(_, rule)| !rule.of_moves)
     };
     let verdicts: BTreeMap<&str, Option<bool>> = about_runs()
-        .map(|(index, rule)| (rule.id.as_str(), fires(index, &rule.when, line)))
+        .map(|(index, rule)| (rule.id.as_str(), fires(index, &rule.when, line, attributes)))
         .collect();
     let against = |counts: &dyn Fn(&Known) -> bool| {
         let mut bad: Vec<&str> = Vec::new();
         let each = || about_runs().map(|(_, rule)| rule);
-        let mut permits = each().filter(|rule| !rule.forbids);
+        let mut permits = each().filter(|rule| rule.effect == Effect::Permit);
         // What nobody knows is not allowed.
-        let forbids = |rule: &&Known| counts(rule) && verdicts[rule.id.as_str()] != Some(false);
-        let forbidding = each().filter(|rule| rule.forbids).filter(forbids);
-        bad.extend(forbidding.map(|rule| rule.id.as_str()));
+        let forbids =
+            |rule: &&Known| counts(rule) && rule.forbids(verdicts[rule.id.as_str()], attributes);
+        bad.extend(each().filter(forbids).map(|rule| rule.id.as_str()));
         let permitted = each().any(|rule| {
-            !rule.forbids && rule.mode != "off" && verdicts[rule.id.as_str()] == Some(true)
+            rule.effect == Effect::Permit
+                && rule.mode != "off"
+                && verdicts[rule.id.as_str()] == Some(true)
         });
         if permits.any(counts) && !permitted {
             bad.push("unpermitted");

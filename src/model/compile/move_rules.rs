@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::rules::{Condition, Rule, Tuple};
-use crate::model::{Class, Freight, MoveRules, Transforms, moves};
+use crate::model::rules::{Condition, Of, Rule, Tuple};
+use crate::model::{Class, Freight, KnownOfMoves, MoveRules, Transforms, moves};
 use crate::units::{ClassId, SiteId};
 
 use super::attributes::{Described, Subjects};
@@ -66,5 +66,33 @@ pub(super) fn work_out(
         .iter()
         .map(|(&freight, tuple)| (freight, described.marks_of(tuple)));
     let marks = marks.collect();
-    found.described(unlabelled, marks)
+    let known = known(&tuples, described, transforms);
+    found.described(unlabelled, marks, known)
+}
+
+/// What is known of all that was asked for, as whoever judges it again would have it.
+fn known(
+    tuples: &BTreeMap<Freight, Tuple>,
+    described: &Described,
+    transforms: &Transforms,
+) -> KnownOfMoves {
+    let words = &described.vocabulary;
+    let freight = tuples.iter().map(|(&freight, tuple)| {
+        let mut known = words.known(Of::Data, std::slice::from_ref(tuple));
+        let used = match freight {
+            Freight::Dataset(id, _) | Freight::Replica(id) => {
+                let all = 0..transforms.list.len() as u16;
+                let used = all.filter(|&transform| transforms.was_applied(transform, id));
+                used.fold(0, |bits, transform| bits | 1 << transform)
+            }
+            _ => 0,
+        };
+        (freight, (known.pop().unwrap_or_default(), used))
+    });
+    KnownOfMoves {
+        freight: freight.collect(),
+        from: words.known(Of::From, &described.from),
+        to: words.known(Of::To, &described.to),
+        links: words.known(Of::Link, &described.links),
+    }
 }

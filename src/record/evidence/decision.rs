@@ -11,12 +11,16 @@ use super::words::Spelt;
 /// Alternatives told of one decision; of more, only how many there are.
 const ALTERNATIVES_MAX: usize = 64;
 
-/// What rules know of a job, and of where it goes.
-pub(super) fn attributes(line: &mut Line, spelt: &Spelt, shape: ShapeId, pool: Option<PoolId>) {
+/// What rules know of a job in a version of its work, and of where it goes.
+pub(super) fn attributes(line: &mut Line, spelt: &Spelt, job: (ShapeId, u8), pool: Option<PoolId>) {
+    let (known, used) = spelt.job(job);
     line.open("attributes");
-    line.json("job", &spelt.shapes[shape.index()]);
+    line.json("job", known);
     if let Some(pool) = pool {
         line.json("target", &spelt.targets[pool.index()]);
+    }
+    if let Some(used) = used {
+        line.json("transforms", used);
     }
     line.close();
 }

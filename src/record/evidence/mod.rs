@@ -9,6 +9,7 @@ mod decision;
 mod line;
 mod matrix;
 mod moved;
+mod moving;
 mod page;
 mod scribe;
 mod verify;
@@ -16,6 +17,7 @@ mod words;
 
 pub use chain::{Chain, Seal};
 pub use matrix::{Matrix, RuleTally, Stands};
+pub use moving::{Attributes, Carried, MovingWords};
 pub use scribe::Scribe;
 pub use verify::{Broken, Verified, verify};
 pub use words::{EvidenceWords, JobWords, Known, OutletWords, PoolWords, RuleWords, RunWords};

@@ -13,6 +13,7 @@ pub(super) fn step(
     (words, run, spelt): (&EvidenceWords, &RunWords<'_>, &Spelt),
 ) {
     line.json("subject", &subject(words, run, moved.what));
+    spelt.moving.attributes(line, moved);
     line.json("source", &site(words, moved.from));
     line.json("destination", &site(words, moved.to));
     let links = moved.links.iter().filter_map(|link| {
@@ -27,6 +28,7 @@ pub(super) fn step(
         (_, 0) => "allow",
         _ => "audit",
     };
+    line.text("step", moved.step.name());
     line.text("verdict", verdict);
     line.text("reason", reason(moved.step));
     line.number("bytes", moved.bytes.0);

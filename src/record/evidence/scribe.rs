@@ -127,7 +127,7 @@ impl<'a, W: Write> Scribe<'a, W> {
         let place = &spelt.pools[pool.index()];
         self.page.line(at, "placement", |line| {
             line.json("subject", &subject);
-            attributes(line, spelt, job.shape, Some(pool));
+            attributes(line, spelt, (job.shape, 0), Some(pool));
             line.json("destination", place);
             line.text("verdict", "given");
             line.text("reason", "it ran there before the run began");
@@ -147,7 +147,8 @@ impl<'a, W: Write> Scribe<'a, W> {
         };
         self.page.line(why.at, kind, |line| {
             line.json("subject", &subject);
-            attributes(line, spelt, why.shape, why.chosen);
+            let version = taken.map_or(0, |taken| taken.version);
+            attributes(line, spelt, (why.shape, version), why.chosen);
             if let Some(taken) = taken {
                 line.json("destination", &spelt.pools[taken.pool.index()]);
                 line.list("rules", spelt.rules_of(taken.fired));

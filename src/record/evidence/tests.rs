@@ -5,7 +5,9 @@ use std::io::BufReader;
 use super::*;
 use crate::journal::{Fact, Moved, Movement, MovementStep, Observer, RunRecord};
 use crate::record::sha256_hex;
-use crate::units::{Bytes, DatasetId, Epoch, JobId, LinkId, PoolId, ShapeId, SimTime, SiteId};
+use crate::units::{
+    Bytes, ClassId, DatasetId, Epoch, JobId, LinkId, PoolId, ShapeId, SimTime, SiteId,
+};
 
 fn words() -> EvidenceWords {
     EvidenceWords {
@@ -13,10 +15,14 @@ fn words() -> EvidenceWords {
         seed: 7,
         epoch: Epoch::parse("2026-01-05T00:00:00Z").unwrap(),
         currency: "USD".to_owned(),
-        shapes: vec![vec![(
-            "classification".to_owned(),
-            Known::Marks(vec!["health".to_owned(), "a\"b".to_owned()]),
-        )]],
+        versions: 1,
+        shapes: vec![(
+            vec![(
+                "classification".to_owned(),
+                Known::Marks(vec!["health".to_owned(), "a\"b".to_owned()]),
+            )],
+            Vec::new(),
+        )],
         pools: vec![PoolWords {
             name: "own\u{1b}".to_owned(),
             ..PoolWords::default()
@@ -27,6 +33,22 @@ fn words() -> EvidenceWords {
         links: vec!["wan".to_owned()],
         outlets: Vec::new(),
         budgets: Vec::new(),
+        moving: moving(),
+    }
+}
+
+fn moving() -> MovingWords {
+    let says = |name: &str, text: &str| vec![(name.to_owned(), Known::Text(text.to_owned()))];
+    let marks = vec!["health".to_owned()];
+    MovingWords {
+        carried: vec![(
+            Carried::Dataset(DatasetId(0), ClassId(2)),
+            vec![("classification".to_owned(), Known::Marks(marks))],
+            vec!["mask".to_owned()],
+        )],
+        from: vec![says("jurisdiction", "DE")],
+        to: vec![says("jurisdiction", "DE")],
+        links: vec![says("kind", "vpn")],
     }
 }
 
@@ -118,7 +140,8 @@ fn a_movement_says_what_goes_where_over_what_and_against_which_rules() {
         number: Some(3),
         step: MovementStep::Begins,
         what: Moved::Dataset(DatasetId(0)),
-        class: None,
+        class: Some(ClassId(2)),
+        version: 0,
         from: Some(SiteId(0)),
         to: None,
         links: vec![LinkId(0)],
@@ -150,6 +173,14 @@ fn a_movement_says_what_goes_where_over_what_and_against_which_rules() {
     assert_eq!(lines[1]["links"][0], "wan");
     assert_eq!(lines[1]["rules"][0], "r0");
     assert_eq!(lines[1]["bytes"], 9);
+    // It leaves for nowhere that is a site: nothing is known of that.
+    let expected = serde_json::json!({
+        "data": { "classification": ["health"] }, "from": { "jurisdiction": "DE" }, "to": {},
+        "links": [{ "kind": "vpn" }], "transforms": ["mask"],
+    });
+    assert_eq!(lines[1]["attributes"], expected);
+    // Of what nobody knows nothing is told.
+    assert_eq!(lines[2]["attributes"]["data"], serde_json::json!({}));
     assert_eq!(lines[2]["subject"]["what"], "results");
     assert_eq!(lines[2]["subject"]["job"], "j-4");
     let verdicts = lines[1..4]

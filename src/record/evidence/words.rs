@@ -4,6 +4,7 @@ use crate::units::{Epoch, JobId, ShapeId};
 
 use super::super::decimal::decimal;
 use super::line::{Line, json_text};
+use super::moving::{Attributes, Moving, MovingWords, names};
 
 /// A value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +41,12 @@ pub struct RuleWords {
     pub id: String,
     /// What it judges: run, move.
     pub on: &'static str,
-    /// What it does: permit, forbid.
+    /// What it does: permit, forbid, require.
     pub effect: &'static str,
+    /// The transform that it requires.
+    pub transform: Option<String>,
+    /// How much may move on the strength of it in a UTC day, in bytes.
+    pub bytes_per_day: Option<u64>,
     /// Whether it is obeyed: enforce, audit, off.
     pub mode: &'static str,
     /// What it is about, as it was written.
@@ -91,8 +96,11 @@ pub struct EvidenceWords {
     pub epoch: Epoch,
     /// The currency of all prices.
     pub currency: String,
-    /// By shape, what rules know of its jobs.
-    pub shapes: Vec<Vec<(String, Known)>>,
+    /// How many versions of their work jobs do.
+    pub versions: usize,
+    /// By shape and version of its work, what rules know of its jobs, and the transforms that were used on all that they
+    /// read.
+    pub shapes: Vec<(Attributes, Vec<String>)>,
     /// By pool.
     pub pools: Vec<PoolWords>,
     /// By rule, its id; behind the last, what stands for what nothing permits.
@@ -107,6 +115,8 @@ pub struct EvidenceWords {
     pub outlets: Vec<OutletWords>,
     /// By budget, its name.
     pub budgets: Vec<String>,
+    /// What rules know of what moves.
+    pub moving: MovingWords,
 }
 
 /// What is of one run.
@@ -126,8 +136,9 @@ pub struct RunWords<'a> {
 /// The same, with everything in quotation marks.
 #[derive(Debug)]
 pub(super) struct Spelt {
-    /// By shape, what rules know of its jobs.
-    pub(super) shapes: Vec<String>,
+    versions: usize,
+    /// By shape and version, what rules know of its jobs, and the transforms that were used.
+    shapes: Vec<(String, Option<String>)>,
     /// By pool, what rules know of it.
     pub(super) targets: Vec<String>,
     /// By pool, what a destination says of it.
@@ -136,6 +147,8 @@ pub(super) struct Spelt {
     pub(super) pool_names: Vec<String>,
     /// By rule, and behind the last what nothing permits.
     pub(super) rules: Vec<String>,
+    /// What rules know of what moves.
+    pub(super) moving: Moving,
 }
 
 impl Spelt {
@@ -160,14 +173,20 @@ impl Spelt {
             line.close();
             line.into_text()
         });
-        let names = words.pools.iter().map(|pool| json_text(&pool.name));
+        let pool_names = words.pools.iter().map(|pool| json_text(&pool.name));
         let targets = words.pools.iter().map(|pool| known(&pool.attributes));
         Self {
-            shapes: words.shapes.iter().map(|shape| known(shape)).collect(),
+            versions: words.versions.max(1),
+            shapes: words
+                .shapes
+                .iter()
+                .map(|(shape, used)| (known(shape), (!used.is_empty()).then(|| names(used))))
+                .collect(),
             targets: targets.collect(),
             pools: pools.collect(),
-            pool_names: names.collect(),
+            pool_names: pool_names.collect(),
             rules: words.rules.iter().map(|rule| json_text(rule)).collect(),
+            moving: Moving::of(&words.moving),
         }
     }
 
@@ -179,6 +198,12 @@ impl Spelt {
             line.text("id", &rule.id);
             line.text("on", rule.on);
             line.text("effect", rule.effect);
+            if let Some(transform) = &rule.transform {
+                line.text("transform", transform);
+            }
+            if let Some(bytes) = rule.bytes_per_day {
+                line.number("bytes_per_day", bytes);
+            }
             line.text("mode", rule.mode);
             line.text("when", &rule.when);
             line.text("reason", &rule.reason);
@@ -187,6 +212,14 @@ impl Spelt {
         }
         line.close_list();
         controls(line, &run.controls);
+    }
+
+    /// What rules know of jobs of a shape in a version of its work, and the transforms that were used.
+    pub(super) fn job(&self, (shape, version): (ShapeId, u8)) -> (&str, Option<&str>) {
+        let known = self
+            .shapes
+            .get(shape.index() * self.versions + usize::from(version));
+        known.map_or(("{}", None), |(known, used)| (known, used.as_deref()))
     }
 
     /// The names of the bits of a verdict.
@@ -206,12 +239,11 @@ impl Spelt {
 }
 
 fn controls(line: &mut Line, controls: &[String]) {
-    let names: Vec<String> = controls.iter().map(|name| json_text(name)).collect();
-    line.list("controls", names.iter().map(String::as_str));
+    line.json("controls", &names(controls));
 }
 
 /// Attributes as a JSON object.
-fn known(attributes: &[(String, Known)]) -> String {
+pub(super) fn known(attributes: &[(String, Known)]) -> String {
     let mut line = Line::default();
     line.begin();
     for (name, value) in attributes {

@@ -2,7 +2,7 @@
 
 use crate::journal::{Moved, Movement, MovementStep};
 use crate::model::{Freight, Network};
-use crate::units::{Bytes, DatasetId, LinkId, SiteId};
+use crate::units::{Bytes, ClassId, DatasetId, LinkId, SiteId};
 
 use super::{Cargo, Transfer, Transfers};
 
@@ -94,11 +94,13 @@ impl Transfers {
             (Cargo::Feed(..), None) if !links.is_empty() => return,
             _ => (transfer.from, transfer.to),
         };
+        let (class, version) = class_of(transfer.freight);
         self.judge.told.push(Movement {
             number: Some(transfer.id),
             step,
             what,
-            class: class_of(transfer.freight),
+            class,
+            version,
             from: Some(from),
             to: Some(to),
             links,
@@ -150,11 +152,13 @@ impl Transfers {
         against: u128,
     ) {
         if self.judge.tells {
+            let (class, version) = class_of(Some(freight));
             self.judge.told.push(Movement {
                 number: None,
                 step,
                 what,
-                class: class_of(Some(freight)),
+                class,
+                version,
                 from,
                 to,
                 links: Vec::<LinkId>::new(),
@@ -181,15 +185,13 @@ impl Transfers {
     }
 }
 
-/// For which class something moves.
-const fn class_of(freight: Option<Freight>) -> Option<crate::units::ClassId> {
+/// For which class something moves, and in which version of its work.
+const fn class_of(freight: Option<Freight>) -> (Option<ClassId>, u8) {
     match freight {
-        Some(
-            Freight::Dataset(_, class)
-            | Freight::Checkpoint(class, _)
-            | Freight::Results(class, _)
-            | Freight::Feed(class),
-        ) => Some(class),
-        Some(Freight::Replica(_)) | None => None,
+        Some(Freight::Dataset(_, class) | Freight::Feed(class)) => (Some(class), 0),
+        Some(Freight::Checkpoint(class, version) | Freight::Results(class, version)) => {
+            (Some(class), version)
+        }
+        Some(Freight::Replica(_)) | None => (None, 0),
     }
 }
