@@ -15,6 +15,7 @@ use super::rules::rules;
 use super::services::services;
 use super::study::{Study, hours};
 use super::transforms::transforms;
+use super::windows::windows;
 use super::{answer, output, outside};
 
 /// Columns that a name takes.
@@ -39,6 +40,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     output::data(&services(&study.model))?;
     output::data(&transforms(&study.model))?;
     output::data(&rules(&study.model))?;
+    output::data(&windows(&study.model, study.seed))?;
     output::data(&failovers(&study.model))?;
     if arguments.coupling {
         output::data(&coupling(&study))?;

@@ -41,6 +41,7 @@ mod table;
 mod transforms;
 mod verify;
 mod weather;
+mod windows;
 
 use std::process::ExitCode;
 

@@ -58,6 +58,8 @@ pub(super) enum Rank {
     Died = 23,
     /// An attempt of a transform is over.
     Transformed = 24,
+    /// A window opens, closes or lets nothing start any more.
+    Window = 25,
 }
 
 /// An event: what kind, whose, and where that is kept.

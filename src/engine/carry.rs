@@ -229,6 +229,10 @@ impl<O: Observer> Run<'_, O> {
                 continue;
             };
             let mut at = self.world.now + offer.idle_release;
+            if self.world.windows.is_shut(pool) {
+                // Nobody could use it before a window opens.
+                at = self.world.now;
+            }
             if !self.model.elastic.is_empty() {
                 // What stays of a gang that lost a part is its own to go on with: it is there until the decision.
                 at = at.max(self.world.now + Span(1));

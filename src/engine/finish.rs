@@ -1,7 +1,7 @@
 //! Ends: of jobs, and of the run at its horizon.
 
 use crate::journal::{Fact, JobState, Observer, RunRecord};
-use crate::units::{PoolId, SimTime, Span};
+use crate::units::{Money, PoolId, SimTime, Span};
 use crate::world::{Phase, Slot};
 
 #[cfg(debug_assertions)]
@@ -79,7 +79,19 @@ impl<O: Observer> Run<'_, O> {
         let storage_cost = self.settle_storage();
         let link_cost = self.world.link_rent(self.model);
         let (discounts, shortfall) = self.settle_commitments();
-        let record = RunRecord {
+        let settled = (discounts, shortfall);
+        let record = self.run_record((storage_cost, link_cost), settled);
+        self.out.run(&record);
+        record
+    }
+
+    /// The run as a whole.
+    fn run_record(
+        &self,
+        (storage_cost, link_cost): (Money, Money),
+        (discounts, shortfall): (Money, Money),
+    ) -> RunRecord {
+        RunRecord {
             horizon: self.world.now,
             waiting_area: self.world.waiting_area,
             digest: self.digest,
@@ -98,11 +110,11 @@ impl<O: Observer> Run<'_, O> {
             transforms_failed: self.world.staging.transforming.failures,
             storage_cost,
             people_cost: self.people_cost(),
+            torn_down: self.world.windows.torn_down,
+            overtime: self.world.windows.overtime(self.world.now),
             discounts,
             shortfall,
-        };
-        self.out.run(&record);
-        record
+        }
     }
 
     fn post_record(&mut self) {

@@ -130,6 +130,7 @@ impl<O: Observer> Run<'_, O> {
             }
             Rank::Wake => self.wake(slot, event),
             Rank::Release => self.release(event),
+            Rank::Window => self.turn_windows(),
             Rank::Finish
             | Rank::Booted
             | Rank::Saved
@@ -236,9 +237,13 @@ impl<O: Observer> Run<'_, O> {
             return;
         };
         let generation = rent.instance(instance).generation;
-        if generation != event.attempt {
-            return;
+        if generation == event.attempt {
+            self.give_back(pool, instance, generation);
         }
+    }
+
+    /// An idle instance is given back, unless something has used it since `generation`.
+    pub(super) fn give_back(&mut self, pool: PoolId, instance: u32, generation: u32) {
         if self
             .world
             .release(self.model, pool, instance, generation, self.horizon)

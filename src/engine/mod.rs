@@ -29,6 +29,7 @@ mod runbooks;
 mod services;
 mod spot;
 mod standing;
+mod start_windows;
 mod syncs;
 mod transforms;
 mod upkeep;

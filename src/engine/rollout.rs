@@ -5,7 +5,7 @@
 use crate::dice::Purpose;
 use crate::journal::{Fact, JobState, Observer, PhaseRecord};
 use crate::model::{Begins, Change, Gate, OnFail, Request};
-use crate::strategy::Strategy;
+use crate::strategy::{InForce, Strategy};
 use crate::units::{JobId, PoolId, SimTime, Span};
 use crate::world::Slot;
 
@@ -113,9 +113,12 @@ impl<O: Observer> Run<'_, O> {
 
     /// The strategy goes on as it says for a phase, under the rules in force.
     pub(super) fn change_strategy(&mut self, phase: Option<u16>) {
-        let masks = self.world.rules.masks();
-        let doors = self.world.failing.doors;
-        let now = self.root.in_force(self.model, phase, (masks, doors));
+        let now = InForce {
+            masks: self.world.rules.masks(),
+            doors: self.world.failing.doors,
+            windows: self.world.windows.admitting(),
+        };
+        let now = self.root.in_force(self.model, phase, now);
         let before = std::mem::replace(&mut self.strategy, now);
         self.take_over_line(before);
         // A shape that could start nowhere may now have somewhere else to go, and the other way round.

@@ -209,9 +209,10 @@ pub fn simulate<O: Observer>(
     run.name_instances();
     run.tell_usable();
     run.open_phases();
-    if model.rules.are_used() {
+    if model.rules.are_used() || model.windows.are_used() {
         run.bar_shapes();
     }
+    run.expect_windows();
     run.expect_month();
     let ended = run.play();
     let record = ended.map(|()| run.close());

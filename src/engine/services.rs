@@ -112,7 +112,7 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
-    /// Works out which shapes can start nowhere for want of a service, or because rules refuse them.
+    /// Works out which shapes can start nowhere for want of a service, because rules refuse them, or because no window is open.
     pub(super) fn bar_shapes(&mut self) {
         let now = self.world.now;
         for index in 0..self.model.shapes.len() {
@@ -120,6 +120,10 @@ impl<O: Observer> Run<'_, O> {
             let class = self.model.class_of(shape);
             if self.strategy.is_refused(shape) {
                 self.world.causes.bar(shape, now, Some(Cause::Rule));
+                continue;
+            }
+            if self.strategy.is_held(shape) {
+                self.world.causes.bar(shape, now, Some(Cause::Hold));
                 continue;
             }
             let mut causes = self

@@ -18,6 +18,8 @@ pub enum Cause {
     Control,
     /// The rules refuse it every pool that it could use.
     Rule,
+    /// No window in which it may start is open.
+    Hold,
     /// A budget is used up.
     Budget,
     /// A quota is used up.
@@ -36,7 +38,7 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, highest first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Key,
         Self::Identity,
         Self::Registry,
@@ -49,23 +51,25 @@ impl Cause {
         Self::Provisioning,
         Self::Capacity,
         Self::Order,
+        Self::Hold,
     ];
 
     /// How many of the first causes (as they stand in memory) are rare: no job waits for them but where services
-    /// fail, rules refuse or money is limited, so they are kept apart from the usual ones until they are needed.
+    /// fail, rules refuse, windows are closed or money is limited, so they are kept apart from the usual ones until they are needed.
     pub const RARE: usize = Self::Quota as usize;
 
-    /// Whether it waits for something other than a place, data or a service: nobody behind it has to wait for
-    /// that.
+    /// Whether it waits for something other than a place: data, a service, a window. Nobody behind it has to wait
+    /// for that.
     pub const fn lets_others_pass(self) -> bool {
-        let lacks_service = (self as usize) < Self::Budget as usize;
-        lacks_service || matches!(self, Self::Link | Self::Staging)
+        let is_barred = (self as usize) < Self::Budget as usize;
+        is_barred || matches!(self, Self::Link | Self::Staging)
     }
 
-    /// Lower is higher: a budget is asked only where a quota allows.
+    /// Lower is higher: a budget is asked only where a quota allows, and a window where nothing else is in the way.
     const fn rank(self) -> usize {
         match self {
             Self::Budget => Self::Quota as usize * 2 + 1,
+            Self::Hold => Self::Order as usize * 2 + 1,
             _ => self as usize * 2,
         }
     }
@@ -85,6 +89,7 @@ impl Cause {
             Self::Provisioning => "provisioning",
             Self::Capacity => "capacity",
             Self::Order => "order",
+            Self::Hold => "hold",
         }
     }
 }
@@ -145,5 +150,7 @@ mod tests {
         assert!(Cause::Quota < Cause::Budget && Cause::Budget < Cause::Link);
         // A job that waits for money holds its place in owned capacity; one that lacks a key does not.
         assert!(!Cause::Budget.lets_others_pass() && Cause::Control.lets_others_pass());
+        // One that waits for its window holds nobody up, and anything else that it waits for is told first.
+        assert!(Cause::Hold.lets_others_pass() && Cause::Order < Cause::Hold);
     }
 }

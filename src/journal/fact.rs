@@ -114,6 +114,12 @@ pub enum Fact {
     Transformed(u16, DatasetId),
     /// A job was told to stop because a rule turned against it.
     Evicted(JobId, PoolId),
+    /// A window opened.
+    WindowOpened(u16),
+    /// A window closed.
+    WindowClosed(u16),
+    /// A job was told to stop as had been declared beforehand, and waits again.
+    TornDown(JobId, PoolId, Leave),
     /// A failover began.
     FailoverBegan(u16),
     /// A failover is over.
@@ -126,6 +132,22 @@ pub enum Fact {
     StepFailed(u16, u16),
     /// A job was told to stop because a failover moves it, or brings it back.
     Moved(JobId, PoolId),
+}
+
+/// Why a job is torn down, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// Why.
+    pub why: LeaveReason,
+    /// Whether it writes a checkpoint, if it keeps any; it loses what none holds otherwise.
+    pub saves: bool,
+}
+
+/// Why a job is torn down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaveReason {
+    /// A window is over.
+    Window(u16),
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.

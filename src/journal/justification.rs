@@ -23,6 +23,8 @@ pub enum Bar {
     Early,
     /// It costs more than the strategy pays.
     Ceiling,
+    /// No window of its class is open there.
+    Closed,
     /// Another ranks before it, and is worth waiting for.
     Outranked,
     /// The quota is used up.
@@ -49,6 +51,7 @@ impl Bar {
             Self::Reserved => "reserved",
             Self::Early => "early",
             Self::Ceiling => "ceiling",
+            Self::Closed => "hold",
             Self::Outranked => "outranked",
             Self::Quota => "quota",
             Self::SoldOut => "sold-out",
@@ -139,6 +142,7 @@ impl Justification {
                     | Cause::Registry
                     | Cause::Control
                     | Cause::Rule
+                    | Cause::Hold
                     | Cause::Quota
                     | Cause::Budget
             ),

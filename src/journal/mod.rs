@@ -19,7 +19,7 @@ pub use bucket::{Bucket, GpuTime};
 pub use budget::{ALERTS_MAX, BudgetRecord};
 pub use cause::{Cause, Waits};
 pub use drawn::Drawn;
-pub use fact::{Fact, Observer, Silent};
+pub use fact::{Fact, Leave, LeaveReason, Observer, Silent};
 pub use failover::{FailoverRecord, RecoveryRecord};
 pub use justification::{Bar, Choice, Considered, Justification};
 pub use movement::{MoveRecord, Moved, Movement, MovementStep};

@@ -216,6 +216,10 @@ pub struct RunRecord {
     pub storage_cost: Money,
     /// What people cost who reacted to alarms.
     pub people_cost: Money,
+    /// How often a job was torn down because its window was over.
+    pub torn_down: u64,
+    /// GPU-time that jobs held while no window of theirs was open, in milli-GPU·ms.
+    pub overtime: u128,
     /// What providers gave back for volume.
     pub discounts: Money,
     /// What was promised to providers and not spent.

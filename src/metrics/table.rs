@@ -163,6 +163,8 @@ metrics! {
         "mean wait because a quota was used up";
     "wait_budget_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Budget))
         "mean wait because a budget was used up";
+    "wait_hold_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Hold))
+        "mean wait because no window was open in which the job may start";
     "wait_link_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Link))
         "mean wait because no link on the way of the data was open";
     "wait_staging_s" Seconds Neither Jobs(|t| t.wait_for(Cause::Staging))
@@ -240,7 +242,11 @@ metrics! {
     "jobs_waiting" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Waiting) as f64))
         "jobs that the horizon found waiting: their waits are lower bounds";
     "preemptions" Times Lower Jobs(|t| Cell::amount(t.preemptions() as f64))
-        "how often a job was stopped to make room";
+        "how often a job was stopped to make room, or torn down as had been declared";
+    "torn_down" Times Neither Run(|r| Cell::amount(r.torn_down as f64))
+        "how often a job was torn down because its window was over";
+    "gpu_h_overtime" GpuHours Lower Run(|r| Cell::amount(r.overtime as f64 / 3.6e9))
+        "GPU-hours that jobs held while no window of theirs was open";
     "interruptions" Times Lower EachClass(|t| Cell::amount(t.interruptions() as f64))
         "how often a job lost its place, or crashed";
     "deadlines_met" Share Higher Due(Tally::deadlines_met)

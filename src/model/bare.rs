@@ -20,6 +20,7 @@ use super::rollout::Rollout;
 use super::rules::Rules;
 use super::services::Services;
 use super::settings::{Discipline, Placement, Requeue, StrategySettings};
+use super::start_windows::StartWindows;
 use super::transforms::Transforms;
 use super::weather::Weather;
 
@@ -41,6 +42,7 @@ impl Model {
             commitments: Commitments::default(),
             budgets: Budgets::default(),
             quotas: Quotas::default(),
+            windows: StartWindows::default(),
             elastic: Elastic::default(),
             network: Network::default(),
             power: Power::default(),

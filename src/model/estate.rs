@@ -24,6 +24,7 @@ use super::rules::Rules;
 use super::runbook::Runbook;
 use super::services::Services;
 use super::settings::{Placement, StrategySettings};
+use super::start_windows::StartWindows;
 use super::timeline::{JobSource, Timeline};
 use super::transforms::Transforms;
 use super::weather::Weather;
@@ -63,6 +64,8 @@ pub struct Model {
     pub budgets: Budgets,
     /// How many GPUs tenants and classes may hold.
     pub quotas: Quotas,
+    /// When work of some classes may start.
+    pub windows: StartWindows,
     /// What GPUs draw from the wall, where somebody counts.
     pub power: Power,
     /// What data travel on between sites.

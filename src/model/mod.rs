@@ -39,6 +39,7 @@ mod scored;
 mod services;
 mod settings;
 mod spot;
+mod start_windows;
 mod storage;
 mod tariffs;
 mod timeline;
@@ -88,6 +89,7 @@ pub use services::{
 };
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
 pub use spot::{SpotPolicy, Uniform, Zones};
+pub use start_windows::{StartWindow, StartWindows, Teardown, WINDOWS_MAX};
 pub use storage::Storage;
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};

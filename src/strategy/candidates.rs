@@ -1,9 +1,9 @@
 //! Which pools a shape of request may use under a placement, in the order in which they are tried.
 
-use crate::model::{Discipline, Masks, Model, Placement, Shape, SpillTest, StrategySettings};
+use crate::model::{Discipline, Model, Placement, Shape, SpillTest, StrategySettings};
 use crate::units::{PoolId, Price, ShapeId, SimTime};
 
-use super::may_burst;
+use super::{InForce, may_burst};
 
 /// The pools of one shape.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub(super) struct Candidates {
     pub refused: bool,
     /// Whether it has no pool because all that it may use are behind doors of failovers that are closed.
     pub shut: bool,
+    /// Whether it has no pool because no window of its class is open in any that it could use.
+    pub held: bool,
     /// Whether a failover sends it to rented pools, whatever the spill test says.
     pub sent_out: bool,
     /// Whether the order of `rented` may change with prices.
@@ -27,12 +29,12 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Works out the pools of a shape while these rules are in force and these doors of failovers open.
+    /// Works out the pools of a shape while this is in force.
     pub(super) fn of(
         model: &Model,
         settings: &StrategySettings,
         (id, shape): (ShapeId, &Shape),
-        (masks, doors): (Masks, u128),
+        now: InForce,
     ) -> Self {
         let class = &model.classes[shape.class.index()];
         let holds = |&pool: &PoolId| {
@@ -66,7 +68,7 @@ impl Candidates {
         };
         let found = !owned.is_empty() || !rented.is_empty();
         if model.rules.are_used() {
-            let permitted = |pool: &PoolId| model.lets_run(masks, id, *pool);
+            let permitted = |pool: &PoolId| model.lets_run(now.masks, id, *pool);
             owned.retain(permitted);
             rented.retain(permitted);
         }
@@ -74,7 +76,7 @@ impl Candidates {
         let (mut shut, mut sent_out) = (false, false);
         if model.failovers.are_used() {
             let some = !owned.is_empty() || !rented.is_empty();
-            let lets = |pool: &PoolId| model.failovers.lets(doors, id, *pool);
+            let lets = |pool: &PoolId| model.failovers.lets(now.doors, id, *pool);
             owned.retain(lets);
             rented.retain(lets);
             shut = some && owned.is_empty() && rented.is_empty();
@@ -82,6 +84,7 @@ impl Candidates {
                 .iter()
                 .any(|&pool| model.failovers.is_target(id, pool));
         }
+        let held = keep_open(model, (shape, now.windows), &mut owned, &mut rented);
         let posted = |pool: PoolId| model.pool(pool).prices().price_at(SimTime::ZERO);
         rented.sort_by_key(|&pool| unit_cost(model, shape, pool, posted(pool)));
         let moves = |&pool: &PoolId| {
@@ -96,10 +99,27 @@ impl Candidates {
             rented,
             refused,
             shut,
+            held,
             sent_out,
             prices_move,
         }
     }
+}
+
+/// Leaves only pools in which a window lets work of the shape start; returns whether none of some is left.
+fn keep_open(
+    model: &Model,
+    (shape, windows): (&Shape, u64),
+    owned: &mut Vec<PoolId>,
+    rented: &mut Vec<PoolId>,
+) -> bool {
+    let some = !owned.is_empty() || !rented.is_empty();
+    if model.windows.are_used() {
+        let lets = |pool: &PoolId| model.windows.lets(windows, shape.class, *pool);
+        owned.retain(lets);
+        rented.retain(lets);
+    }
+    some && owned.is_empty() && rented.is_empty()
 }
 
 /// Of jobs of one shape one tenant's budget may be used up and another's not; and whoever is turned away leaves room in

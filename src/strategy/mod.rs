@@ -27,6 +27,7 @@ mod witness;
 
 pub use pass::Pass;
 pub use plan::{Orders, Plan, Start};
+pub use ruled::InForce;
 pub use terms::{Terms, deadline};
 pub use witness::Witness;
 
@@ -66,10 +67,8 @@ pub struct Strategy {
     /// What it does otherwise from the beginning of a phase on.
     later: Vec<(u16, Self)>,
     usage_half_life: Option<u64>,
-    /// The rules in force.
-    masks: Masks,
-    /// Which doors of failovers are open.
-    doors: u128,
+    /// What decides now which pools a shape may use.
+    in_force: InForce,
     /// The same under other rules, as they came up.
     ruled: Ruled,
 }
@@ -78,7 +77,7 @@ impl Strategy {
     /// Works out what of a strategy does not change from replication to replication.
     pub fn prepare(model: &Model, id: StrategyId) -> Self {
         let settings = model.strategies[id.index()].clone();
-        let masks = first_masks(model, &settings);
+        let first = InForce::first(model, first_masks(model, &settings));
         let later = model.rollout.later.get(id.index());
         let later = later.into_iter().flatten().map(|later| {
             let settings = StrategySettings {
@@ -86,11 +85,11 @@ impl Strategy {
                 discipline: later.discipline.clone(),
                 ..settings.clone()
             };
-            (later.phase, Self::of(model, id, settings, (masks, 0)))
+            (later.phase, Self::of(model, id, settings, first))
         });
         let mut root = Self {
             later: later.collect(),
-            ..Self::of(model, id, settings, (masks, 0))
+            ..Self::of(model, id, settings, first)
         };
         root.keep_books();
         root
@@ -110,17 +109,12 @@ impl Strategy {
         }
     }
 
-    fn of(
-        model: &Model,
-        id: StrategyId,
-        settings: StrategySettings,
-        (masks, doors): (Masks, u128),
-    ) -> Self {
+    fn of(model: &Model, id: StrategyId, settings: StrategySettings, in_force: InForce) -> Self {
         let shapes = model.shapes.iter().enumerate();
         let candidates: Vec<Candidates> = shapes
             .map(|(index, shape)| {
                 let shape = (ShapeId::from(index), shape);
-                Candidates::of(model, &settings, shape, (masks, doors))
+                Candidates::of(model, &settings, shape, in_force)
             })
             .collect();
         let rents = candidates
@@ -149,8 +143,7 @@ impl Strategy {
             reclaims: model.quotas.stop_jobs(),
             types: Types::of(model),
             owned_in_use: owned.len(),
-            masks,
-            doors,
+            in_force,
             ruled: Ruled::default(),
         }
     }
@@ -174,8 +167,8 @@ impl Strategy {
     pub fn can_ever_place(&self, shape: usize) -> bool {
         let candidates = &self.candidates[shape];
         let some = !candidates.owned.is_empty() || !candidates.rented.is_empty();
-        // What rules refuse now they may allow later.
-        let now = some || candidates.refused || candidates.shut;
+        // What rules refuse now they may allow later, and windows open.
+        let now = some || candidates.refused || candidates.shut || candidates.held;
         now || self
             .later
             .iter()

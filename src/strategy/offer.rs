@@ -35,6 +35,11 @@ impl Strategy {
         self.candidates[shape.index()].refused
     }
 
+    /// Whether windows that are closed leave a shape no pool that it could use.
+    pub fn is_held(&self, shape: ShapeId) -> bool {
+        self.candidates[shape.index()].held
+    }
+
     pub(super) fn rented(&self, shape: ShapeId) -> &[PoolId] {
         &self.candidates[shape.index()].rented
     }

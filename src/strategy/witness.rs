@@ -328,6 +328,12 @@ impl Strategy {
             _ if is_rented && !may_burst(model, of) => Bar::Stays,
             // A rule is only to blame where it could have gone otherwise.
             _ if found.refusing != 0 => Bar::Rule,
+            _ if !model
+                .windows
+                .lets(self.in_force.windows, of.class, found.pool) =>
+            {
+                Bar::Closed
+            }
             _ => Bar::Size,
         }
     }

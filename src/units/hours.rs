@@ -91,6 +91,51 @@ impl WorkingHours {
         }
     }
 
+    /// Whether an instant lies within them; the end of a stretch does not.
+    pub fn contain(&self, at: SimTime) -> bool {
+        let in_week = at.0.saturating_add(self.offset) % WEEK;
+        let within = |&(begin, end): &(u64, u64)| begin <= in_week && in_week < end;
+        self.spans.is_empty() || self.spans.iter().any(within)
+    }
+
+    /// The first instant after this one at which a stretch begins or ends; never, around the clock.
+    pub fn next_edge(&self, after: SimTime) -> SimTime {
+        let at = after.0.saturating_add(self.offset);
+        let (week, in_week) = (at - at % WEEK, at % WEEK);
+        let is_open = self.contain(after);
+        let edges = self.spans.iter().flat_map(|&(begin, end)| [begin, end]);
+        // What ends with the week may go on with the next, and then nothing changes there.
+        let edges = edges.flat_map(|edge| [edge, edge + WEEK, edge + 2 * WEEK]);
+        let changes = edges
+            .filter(|&edge| in_week < edge)
+            .map(|edge| SimTime((week.saturating_add(edge)).saturating_sub(self.offset)))
+            .filter(|&edge| self.contain(edge) != is_open);
+        changes.min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// The longest stretch without a break; around the clock it has no end.
+    pub fn longest(&self) -> Span {
+        let mut longest = 0;
+        for &(begin, end) in &self.spans {
+            let next = self.spans.first().filter(|_| end == WEEK);
+            let more = next.map_or(0, |&(first, last)| if first == 0 { last } else { 0 });
+            longest = longest.max(end - begin + more);
+        }
+        if self.spans.is_empty() {
+            Span(u64::MAX)
+        } else {
+            Span(longest)
+        }
+    }
+
+    /// How much of a week they are.
+    pub fn in_week(&self) -> Span {
+        if self.spans.is_empty() {
+            return Span(WEEK);
+        }
+        Span(self.spans.iter().map(|(begin, end)| end - begin).sum())
+    }
+
     /// How much working time lies between two instants.
     pub fn between(&self, from: SimTime, to: SimTime) -> Span {
         if self.spans.is_empty() {
@@ -152,6 +197,31 @@ mod tests {
         );
         let all = WorkingHours::weekly(&[0, 1, 2, 3, 4, 5, 6], (0, 0), 0);
         assert!(all.are_around_the_clock());
+    }
+
+    #[test]
+    fn edges_are_where_stretches_begin_and_end() {
+        let office = office();
+        let edge = |after: u64| office.next_edge(SimTime(after * HOUR)).0 / HOUR;
+        // Monday 8:00 and 18:00; Friday's end is followed by next Monday's beginning.
+        assert_eq!((edge(0), edge(8), edge(17), edge(18)), (8, 18, 18, 32));
+        assert_eq!(edge(4 * 24 + 18), 7 * 24 + 8);
+        assert!(office.contain(SimTime(8 * HOUR)) && !office.contain(SimTime(18 * HOUR)));
+        assert_eq!(
+            (office.longest(), office.in_week()),
+            (Span(10 * HOUR), Span(50 * HOUR))
+        );
+        // Sunday's night goes on into Monday: one stretch of 10 h, without an edge at midnight.
+        let nights = WorkingHours::weekly(&[0, 6], (22 * HOUR, 8 * HOUR), 0);
+        assert_eq!(nights.longest(), Span(10 * HOUR));
+        let at = |hours: u64| nights.next_edge(SimTime(hours * HOUR)).0 / HOUR;
+        assert_eq!(
+            (at(0), at(6 * 24 + 22), at(6 * 24 + 23)),
+            (8, 7 * 24 + 8, 7 * 24 + 8)
+        );
+        let always = WorkingHours::default();
+        assert_eq!(always.next_edge(SimTime(3)), SimTime::NEVER);
+        assert!(always.contain(SimTime(3)));
     }
 
     /// Working time between the beginning and the end of something is what it took.

@@ -273,17 +273,23 @@ mod tests {
         // The first: 6 ms for capacity, 20 for the key, 7 for its turn; the second: 14 for the key, 7 for its turn.
         let usual = [0, 0, 0, 0, 6, 7];
         assert_eq!(causes.since(shape, now, first).0, usual);
-        assert_eq!(causes.rare_since(Slot(0), shape, now), [20, 0, 0, 0, 0, 0]);
+        assert_eq!(
+            causes.rare_since(Slot(0), shape, now),
+            [20, 0, 0, 0, 0, 0, 0]
+        );
         let usual = [0, 0, 0, 0, 0, 7];
         assert_eq!(causes.since(shape, now, second).0, usual);
-        assert_eq!(causes.rare_since(Slot(1), shape, now), [14, 0, 0, 0, 0, 0]);
+        assert_eq!(
+            causes.rare_since(Slot(1), shape, now),
+            [14, 0, 0, 0, 0, 0, 0]
+        );
         // The second is placed, refused at 40 ms and counted on from there: at 50 ms it still waited 14 ms for keys.
         causes.turn_rare(Slot(1), shape, now);
-        assert_eq!(causes.rare_of(Slot(1)), [14, 0, 0, 0, 0, 0]);
+        assert_eq!(causes.rare_of(Slot(1)), [14, 0, 0, 0, 0, 0, 0]);
         causes.turn_rare(Slot(1), shape, SimTime(40));
         assert_eq!(
             causes.rare_since(Slot(1), shape, SimTime(50)),
-            [14, 0, 0, 0, 0, 0]
+            [14, 0, 0, 0, 0, 0, 0]
         );
     }
 

@@ -21,6 +21,7 @@ use super::services::Services;
 use super::spend::Spend;
 use super::spot::SpotMemory;
 use super::staging::Staging;
+use super::start_windows::WindowsState;
 use super::stretch::Stretch;
 use super::upkeep::Upkeep;
 
@@ -67,6 +68,8 @@ pub struct World {
     pub rules: RulesState,
     /// Failovers, and what they opened.
     pub failing: Failing,
+    /// Windows in which work may start.
+    pub windows: WindowsState,
     /// Plans of maintenance, in the order of the model.
     pub upkeep: Vec<Upkeep>,
     /// How many batches are due and wait until nobody uses their nodes.
@@ -152,6 +155,7 @@ impl World {
             rollout: RolloutState::default(),
             rules: RulesState::default(),
             failing: Failing::default(),
+            windows: WindowsState::default(),
             upkeep: Vec::new(),
             batches_due: 0,
             given_back: Vec::new(),
@@ -200,6 +204,7 @@ impl World {
         self.reset_rollout(model);
         self.rules.reset(model);
         self.failing.reset(model);
+        self.windows.reset(model);
         self.upkeep.clear();
         self.upkeep
             .resize(model.weather.maintenance.len(), Upkeep::default());

@@ -197,6 +197,9 @@ impl World {
         if self.rules.are_used() {
             self.count_against_rules(model, slot, false);
         }
+        if self.windows.are_used() {
+            self.count_overtime(model, slot, false);
+        }
         if self.claims.are_kept() {
             self.claim(model, slot, false);
         }

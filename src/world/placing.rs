@@ -233,6 +233,9 @@ impl World {
         if self.rules.are_used() {
             self.count_against_rules(model, slot, true);
         }
+        if self.windows.are_used() {
+            self.count_overtime(model, slot, true);
+        }
         if self.claims.are_kept() {
             self.claim(model, slot, true);
         }

@@ -1,4 +1,4 @@
-//! How running jobs are stopped before their end: to make room, or because their place is gone.
+//! How running jobs are stopped before their end: to make room, because their place is gone, or as was declared.
 
 use crate::journal::Bucket;
 use crate::model::{Cut, Model, Preemption, Rhythm};
@@ -21,6 +21,8 @@ pub enum Reason {
     Notice,
     /// It goes on with fewer GPUs than it asked for, and could have them all.
     Growth,
+    /// What was declared beforehand says that it must leave; whether it may write a checkpoint.
+    Teardown(bool),
 }
 
 /// What an interruption finds.
@@ -96,7 +98,9 @@ impl World {
         idle: impl FnMut(PoolId, u32, u32),
     ) -> Span {
         self.booked.clear();
-        let write = self.write_span(model, slot);
+        let write = self
+            .write_span(model, slot)
+            .filter(|_| why != Reason::Teardown(false));
         let now = self.now;
         if self.staging.transfers.feeds.is_used() {
             self.stop_feeding(model, slot);
@@ -107,7 +111,7 @@ impl World {
         let keeps_profile = self.keeps_profile && !model.pool(self.jobs[slot].pool).is_rented();
         let history = self.jobs.history_mut(slot);
         match why {
-            Reason::Room => history.preemptions += 1,
+            Reason::Room | Reason::Teardown(_) => history.preemptions += 1,
             Reason::Notice => history.interruptions += 1,
             Reason::Growth => {}
         }

@@ -80,20 +80,15 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                 attempt.warned = noticed;
                 attempt.stop(at, way, horizon);
             }
-            Fact::Interrupted(job, pool) => interrupted(model, &mut lives, timeline, job, pool, at),
-            Fact::Ended(job, state) => {
-                let life = &mut lives[job.index()];
-                assert!(life.state.replace(state).is_none(), "{job:?} ends once");
-                life.end = at;
-                // Who is turned away never ran, though a market may have refused it.
-                if let Some(attempt) = life.attempts.last_mut()
-                    && state != JobState::Shed
-                {
-                    assert!(attempt.started.is_some() && attempt.stopped.is_none());
-                    attempt.freed = at;
-                    attempt.ending = Ending::Done;
+            Fact::TornDown(job, pool, leave) => {
+                let mut way = preemption(model, timeline, job);
+                if let (Preemption::Checkpoint { restart, .. }, false) = (way, leave.saves) {
+                    way = Preemption::Kill { restart };
                 }
+                torn_down(&mut lives, (job, pool), (at, way), horizon);
             }
+            Fact::Interrupted(job, pool) => interrupted(model, &mut lives, timeline, job, pool, at),
+            Fact::Ended(job, state) => ended(&mut lives[job.index()], job, state, at),
             _ => {}
         }
     }
@@ -104,6 +99,34 @@ fn attempt(lives: &mut [Life], job: JobId, pool: PoolId) -> &mut Attempt {
     let attempt = lives[job.index()].attempts.last_mut().unwrap();
     assert_eq!(attempt.pool, pool, "{job:?} is where it was placed");
     attempt
+}
+
+fn ended(life: &mut Life, job: JobId, state: JobState, at: u64) {
+    assert!(life.state.replace(state).is_none(), "{job:?} ends once");
+    life.end = at;
+    // Who is turned away never ran, though a market may have refused it.
+    if let Some(attempt) = life.attempts.last_mut()
+        && state != JobState::Shed
+    {
+        assert!(attempt.started.is_some() && attempt.stopped.is_none());
+        attempt.freed = at;
+        attempt.ending = Ending::Done;
+    }
+}
+
+/// A job was told to stop as had been declared.
+fn torn_down(
+    lives: &mut [Life],
+    (job, pool): (JobId, PoolId),
+    (at, way): (u64, Preemption),
+    horizon: u64,
+) {
+    let life = &mut lives[job.index()];
+    life.turns += 1;
+    life.preemptions += 1;
+    let attempt = attempt(lives, job, pool);
+    assert!(attempt.started.is_some() && attempt.stopped.is_none());
+    attempt.stop(at, way, horizon);
 }
 
 /// A job lost its place or crashed.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use plimsoll::journal::Fact;
 use plimsoll::model::{Happening, Incident, Preemption, Supply};
-use plimsoll::units::{JobId, PoolId};
+use plimsoll::units::{JobId, PoolId, SimTime};
 
 use super::capacity::{Capacity, Changes};
 use super::checks::Run;
@@ -250,8 +250,11 @@ impl<'a> Market<'a> {
         let class = &self.run.model.classes[self.run.model.class_of(shape).index()];
         if self.booting.contains(&job) {
             let noticed = self.notices.last().is_some_and(|last| last.given == at);
+            let windows = &self.run.model.windows;
+            let class = self.run.model.class_of(shape);
+            let closed = !windows.lets(windows.admitting(SimTime(at)), class, self.pool);
             assert!(
-                noticed || self.run.needs_services(job),
+                noticed || closed || self.run.needs_services(job),
                 "{job:?} boots no more"
             );
             return;

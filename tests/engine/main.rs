@@ -23,6 +23,7 @@ mod rented;
 mod replicate;
 mod spill;
 mod spot;
+mod start_windows;
 mod theory;
 mod waits;
 mod whatif;

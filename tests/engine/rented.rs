@@ -21,7 +21,10 @@ fn charges_run_from_launch_and_a_boot_is_a_wait() {
         (job.start, job.end.0),
         (Some(SimTime(6 * MINUTE)), 66 * MINUTE)
     );
-    assert_eq!(job.waits.0, [0, 0, 0, 0, 0, 0, 0, 0, 0, 5 * MINUTE, 0, 0]);
+    assert_eq!(
+        job.waits.0,
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5 * MINUTE, 0, 0]
+    );
     assert_eq!(job.gpu_time[Bucket::HeldIdle], gpu_time(4, 5 * MINUTE));
     assert_eq!(job.gpu_time[Bucket::Useful], gpu_time(4, HOUR));
     // 4 GPUs × 65 min × 3 USD = 13 USD, all of it the job's.
@@ -180,7 +183,7 @@ fn a_job_that_ends_with_the_horizon_is_finished_and_a_booting_one_runs() {
     assert_eq!((booting.state, booting.start), (JobState::Running, None));
     assert_eq!(
         booting.waits.0,
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 5 * MINUTE, 0, 0]
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5 * MINUTE, 0, 0]
     );
     assert_eq!(booting.gpu_time[Bucket::HeldIdle], gpu_time(4, 5 * MINUTE));
 }

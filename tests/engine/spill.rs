@@ -24,7 +24,7 @@ fn a_job_that_waited_half_an_hour_goes_out_at_that_millisecond() {
     assert_eq!(starts(&heard), [(0, 0), (45 * MINUTE + 7, 1)]);
     assert_eq!(
         heard.jobs[1].waits.0,
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 5 * MINUTE, 30 * MINUTE, 0]
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5 * MINUTE, 30 * MINUTE, 0]
     );
     // The run ends with the last job, not with a wake that nobody needs any more.
     assert_eq!(heard.run.horizon.0, 2 * HOUR);

@@ -83,7 +83,7 @@ fn waiting_again_is_no_wait_of_the_first_start() {
     assert_eq!(long.preempted, Span(20 * MINUTE));
     assert_eq!(long.end.0, 83 * MINUTE);
     assert_eq!(short.start.unwrap().0, 11 * MINUTE);
-    assert_eq!(short.waits.0, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MINUTE, 0]);
+    assert_eq!(short.waits.0, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MINUTE, 0]);
     // 60 useful, 1 checkpoint, 2 restart, on eight GPUs.
     let minutes: Vec<u128> = long
         .gpu_time

@@ -69,3 +69,33 @@ fn what_transforms_make_and_what_moves_against_rules_is_told() {
     assert_eq!((*alone, *obeyed), ("0", "0"), "{row}");
     assert_ne!(*audited, "0", "{row}");
 }
+
+#[test]
+fn windows_are_told_with_the_jobs_that_they_are_too_short_for() {
+    let output = run(&["check", "scenarios/fine-tuning.toml"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = words(&stdout(&output));
+    for told in [
+        // Five nights of ten hours; two days.
+        "nights (tuning on cloud/h200): open for 50 h of a week, at most 10 h at a stretch",
+        "week-ends (tuning on cloud/h200): open for 48 h of a week, at most 48 h at a stretch",
+        "what still runs then writes a checkpoint and waits for the next",
+        "ask for more than the 9 h 55 min that it leaves them: they need several windows",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    let output = run(&[
+        "explain",
+        "may",
+        "scenarios/fine-tuning.toml",
+        "--class",
+        "tuning",
+    ]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let text = words(&stdout(&output));
+    assert!(
+        text.contains("only in window nights (tuning on cloud/h200)"),
+        "{text}"
+    );
+}

@@ -9,6 +9,7 @@ use crate::cli::arguments::ScenarioArguments;
 use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::study::Study;
+use crate::cli::windows;
 use crate::model::{Masks, Model, RuleEffect, RuleMode, Verdict, set_bits};
 use crate::record::plain;
 use crate::scenario::nearest;
@@ -122,6 +123,7 @@ fn of_class(model: &Model, class: usize) -> Vec<String> {
         let masks = model.rules.first_masks();
         let verdicts = verdicts(model, masks, group.shape);
         lines.extend(where_to(model, class, &verdicts));
+        lines.extend(when(model, class));
         lines.extend(what_moves(model, class, &verdicts));
         lines.extend(who_proves(model, group.shape));
     }
@@ -221,6 +223,13 @@ fn where_to(model: &Model, class: usize, verdicts: &Verdicts) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// In which windows, where it may not start at any time.
+fn when(model: &Model, class: usize) -> impl Iterator<Item = String> + '_ {
+    let all = model.windows.list.iter();
+    let about = all.filter(move |window| window.classes.contains(&class.into()));
+    about.map(|window| format!("  only in window {}", windows::line(model, window)))
 }
 
 /// Rules with their reasons.

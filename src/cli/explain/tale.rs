@@ -1,7 +1,7 @@
 //! What happened to a job, in order, with the reasons of decisions.
 
 use crate::experiment::{Happened, Life, amount, duration};
-use crate::journal::{Bar, Choice, Considered, Fact, JobState, Justification};
+use crate::journal::{Bar, Choice, Considered, Fact, JobState, Justification, Leave, LeaveReason};
 use crate::model::{Model, set_bits};
 use crate::units::{MilliGpus, PoolId, Price, SimTime, Span};
 
@@ -127,6 +127,7 @@ fn event(model: &Model, what: &Happened, justified: bool) -> Option<String> {
             name(pool)
         ),
         Fact::Evicted(_, pool) => format!("told to leave {}: a rule turned against it", name(pool)),
+        Fact::TornDown(_, pool, leave) => torn_down(model, name(pool), leave),
         Fact::Moved(_, pool) => {
             format!(
                 "told to leave {}: a failover moves it, or brings it back",
@@ -142,6 +143,24 @@ fn event(model: &Model, what: &Happened, justified: bool) -> Option<String> {
         Fact::Ended(_, state) => ended(state).to_owned(),
         _ => return None,
     })
+}
+
+/// Why a job had to leave, and what that cost it.
+fn torn_down(model: &Model, pool: &str, leave: Leave) -> String {
+    let how = if leave.saves {
+        "writes a checkpoint and waits again"
+    } else {
+        "what no checkpoint holds is lost, and it waits again"
+    };
+    let why = match leave.why {
+        LeaveReason::Window(window) => {
+            format!(
+                "window `{}` is over",
+                model.windows.list[usize::from(window)].name
+            )
+        }
+    };
+    format!("told to leave {pool}: {why}; {how}")
 }
 
 /// What befell the pool at that instant.
@@ -265,6 +284,7 @@ fn stood(scene: &Scene, why: &Justification, found: &Considered) -> String {
             money(found.price),
             model.currency
         ),
+        Bar::Closed => "no window of its class is open there".to_owned(),
         Bar::Outranked => "another pool ranks before it".to_owned(),
         Bar::Quota => "the quota is used up".to_owned(),
         Bar::SoldOut => "the market had none when it was last asked".to_owned(),

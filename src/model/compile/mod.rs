@@ -33,6 +33,7 @@ mod gpu_weather;
 mod gpus;
 mod groups;
 mod happenings;
+mod hours;
 mod initial;
 mod later;
 mod laws;
@@ -72,6 +73,7 @@ mod service_weather;
 mod services;
 mod sites;
 mod spot;
+mod start_windows;
 mod state_file;
 mod storages;
 mod straddlers;
@@ -98,7 +100,7 @@ use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::{
     Budgets, Commitments, Dataset, Factors, Failovers, Model, Network, Power, Quotas, Rollout,
-    Rules, Services, StrategySettings, Transforms,
+    Rules, Services, StartWindows, StrategySettings, Transforms,
 };
 
 pub use context::Assumption;
@@ -148,6 +150,27 @@ fn terms_of(
     (power, commitments, factors)
 }
 
+/// What limits where work goes, when and at what cost.
+struct Limits {
+    budgets: Budgets,
+    rules: Rules,
+    failovers: Failovers,
+    quotas: Quotas,
+    windows: StartWindows,
+    transforms: Transforms,
+}
+
+impl Limits {
+    fn put_into(self, model: &mut Model) {
+        model.budgets = self.budgets;
+        model.rules = self.rules;
+        model.failovers = self.failovers;
+        model.quotas = self.quotas;
+        model.windows = self.windows;
+        model.transforms = self.transforms;
+    }
+}
+
 /// What is compared, what may be spent, and how the estate changes.
 fn plans_of(
     context: &mut Context,
@@ -155,11 +178,7 @@ fn plans_of(
     parts: (&run::Run, &[sites::Place], &[PoolDraft], &mut Network),
     (classes, datasets, services): (&[ClassDraft], &mut Vec<Dataset>, &Services),
     (orders, twins, intake): (orders::Orders, &cutovers::Twins, &demand::Intake),
-) -> (
-    Vec<StrategySettings>,
-    (Budgets, Rules, Failovers, Quotas, Transforms),
-    Rollout,
-) {
+) -> (Vec<StrategySettings>, Limits, Rollout) {
     let (run, sites, pools, network) = parts;
     let known = (sites, pools, classes, intake.shapes.as_slice());
     let subjects = attributes::Subjects::of(known, datasets, network);
@@ -195,7 +214,14 @@ fn plans_of(
     let mut failovers = failovers::read(context, file, known);
     let of = (parts.0.epoch, &failovers.list[..], &rules);
     failovers.runbooks = runbooks::read(context, file, of, known);
-    let limits = (budgets, rules, failovers, quotas, made.transforms);
+    let limits = Limits {
+        windows: start_windows::read(context, file, run, (parts.1, parts.2), classes),
+        transforms: made.transforms,
+        budgets,
+        rules,
+        failovers,
+        quotas,
+    };
     (strategies, limits, rollout)
 }
 
@@ -261,16 +287,18 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (&sites[..], &pools[..]);
-    let known = (&network, &services, &datasets[..], (&limits.0, &limits.1));
+    let known = (
+        &network,
+        &services,
+        &datasets[..],
+        (&limits.budgets, &limits.rules),
+    );
     let mut weather = weather::read(&mut context, file, &run, places, known, market);
     let named = (&datasets[..], &intake, &mut weather.script);
-    let terms = (&commitments, &limits.0);
+    let terms = (&commitments, &limits.budgets);
     let initial = initial::read(&mut context, file, begun, places, named, terms);
     let context = context.faultless()?;
-    let model = Model {
-        name: run.name,
-        epoch: run.epoch,
-        currency: context.currency,
+    let mut model = Model {
         horizon: run.horizon,
         overrun: run.overrun,
         sites: sites.into_iter().map(|site| site.site).collect(),
@@ -281,22 +309,19 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         elastic,
         rhythms,
         commitments,
-        budgets: limits.0,
-        quotas: limits.3,
         power,
         network,
         datasets,
-        transforms: limits.4,
         services,
         weather,
         rollout,
-        rules: limits.1,
-        failovers: limits.2,
         initial,
         factors,
         strategies,
         demand: intake.demand,
+        ..Model::bare(&run.name, run.epoch, context.currency)
     };
+    limits.put_into(&mut model);
     let read = (intake.imports, intake.unplaceable);
     compiled(scenario, context, model, (run.seed, run.replications), read)
 }

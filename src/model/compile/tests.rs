@@ -32,6 +32,7 @@ mod runbooks;
 mod scorings;
 mod services;
 mod spot;
+mod start_windows;
 mod storages;
 mod traffic;
 mod transforms;

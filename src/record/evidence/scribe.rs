@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use crate::journal::{BudgetRecord, Fact, JobState, Justification, Movement, Observer, RunRecord};
+use crate::journal::{
+    BudgetRecord, Fact, JobState, Justification, LeaveReason, Movement, Observer, RunRecord,
+};
 use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId};
 
 use super::super::decimal::decimal;
@@ -171,6 +173,18 @@ impl<'a, W: Write> Scribe<'a, W> {
         });
     }
 
+    /// A window opened or closed.
+    fn window_says(&mut self, at: SimTime, window: u16, verdict: &str) {
+        let name = &self.words.windows[usize::from(window)];
+        self.page.line(at, "window", |line| {
+            line.open("subject");
+            line.text("window", name);
+            line.close();
+            line.text("verdict", verdict);
+            line.text("reason", "its hours say so");
+        });
+    }
+
     fn of_job(&mut self, at: SimTime, fact: Fact) {
         match fact {
             Fact::Denied(job) => {
@@ -200,6 +214,16 @@ impl<'a, W: Write> Scribe<'a, W> {
             Fact::Evicted(job, pool) => {
                 let says = ("stop", "a rule turned against it");
                 self.in_pool((at, "eviction"), (job, pool), None, says);
+            }
+            Fact::TornDown(job, pool, leave) => {
+                let reason = match leave.why {
+                    LeaveReason::Window(window) => {
+                        let name = &self.words.windows[usize::from(window)];
+                        format!("window {name} is over")
+                    }
+                };
+                let kind = (at, "teardown");
+                self.in_pool(kind, (job, pool), None, ("stop", &reason));
             }
             Fact::Violated(job, pool, rule) => {
                 let reason = "it holds GPUs against a rule that is audited, or lets it finish";
@@ -232,6 +256,8 @@ impl<'a, W: Write> Scribe<'a, W> {
             Fact::BudgetGranted(budget) => {
                 self.budget_says(at, budget, "granted", "more was granted");
             }
+            Fact::WindowOpened(window) => self.window_says(at, window, "opened"),
+            Fact::WindowClosed(window) => self.window_says(at, window, "closed"),
             Fact::RuleChanged(rule, mode) => {
                 let name = &self.spelt.rules[usize::from(rule)];
                 self.page.line(at, "rule", |line| {

@@ -33,6 +33,7 @@ fn words() -> EvidenceWords {
         links: vec!["wan".to_owned()],
         outlets: Vec::new(),
         budgets: Vec::new(),
+        windows: Vec::new(),
         moving: moving(),
     }
 }

@@ -117,6 +117,8 @@ pub struct EvidenceWords {
     pub budgets: Vec<String>,
     /// What rules know of what moves.
     pub moving: MovingWords,
+    /// Windows, in the order of the model.
+    pub windows: Vec<String>,
 }
 
 /// What is of one run.

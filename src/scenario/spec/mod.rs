@@ -28,6 +28,7 @@ mod storage;
 mod strategy;
 mod transform;
 mod weather;
+mod window;
 
 use std::collections::BTreeMap;
 
@@ -99,6 +100,8 @@ pub use weather::{
     LinkUseKind, NodeAnswer, OutageKind, SelectorSpec,
 };
 
+pub use window::{TeardownKind, WindowSpec};
+
 /// A list, such as the tables under one `[[name]]`.
 pub type List<T> = Given<Vec<Given<T>>>;
 /// Values by name.
@@ -149,6 +152,8 @@ pub struct ScenarioFile {
     pub discount: List<DiscountSpec>,
     /// Kinds of work.
     pub class: List<ClassSpec>,
+    /// When work of some classes may start; at any time unless given.
+    pub window: List<WindowSpec>,
     /// Jobs that come: recorded or generated.
     pub demand: List<DemandSpec>,
     /// What makes copies of data that may go where these may not.

@@ -58,7 +58,7 @@ pub enum SeverityKind {
     Critical,
 }
 
-/// When people work.
+/// Hours that are the same each week, such as those in which people work.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["from", "to"]))]
