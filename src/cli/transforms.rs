@@ -22,6 +22,16 @@ pub(super) fn transforms(model: &Model) -> String {
         if lead > 0.0 {
             let _ = write!(line, " after {lead:.1} h");
         }
+        if let Some(work) = transform.work {
+            let shape = &model.shapes[work.shape.index()];
+            let class = plain(&model.classes[shape.class.index()].name);
+            let gpus = shape.gpus.0 / 1000;
+            let payer = plain(&model.tenants[work.tenant.index()]);
+            let _ = write!(
+                line,
+                " on {gpus} GPUs, as work of class {class} for which {payer} pays"
+            );
+        }
         if transform.fails > 0 {
             let share = f64::from(transform.fails) / 1e4;
             let _ = write!(line, ", and fails {share:.1} % of the time");

@@ -185,7 +185,7 @@ impl<O: Observer> Run<'_, O> {
     #[inline(always)]
     fn expect_end(&mut self, slot: Slot) -> SimTime {
         let job = &self.world.jobs[slot];
-        let truth = &self.timeline.truth[job.id.index()];
+        let truth = self.timeline.truth_of(job.id);
         let work = Span(truth.work.0 - job.done);
         let rhythm = self.model.rhythm(job.request.shape, job.pool);
         let mut span = rhythm.wall(wall(work, job.speed));

@@ -38,7 +38,7 @@ impl<O: Observer> Run<'_, O> {
                 continue;
             }
             let full = |work: u64| wall(Span(work.saturating_sub(job.done)), job.speed);
-            let truth = &self.timeline.truth[job.id.index()];
+            let truth = self.timeline.truth_of(job.id);
             let feeds = &self.world.staging.transfers.feeds;
             let Some(mut at) = feeds.done_at(slot, full(truth.work.0)) else {
                 continue;

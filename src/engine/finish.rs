@@ -29,6 +29,11 @@ impl<O: Observer> Run<'_, O> {
         if !self.scratch.orders.idle.is_empty() {
             self.set_release_timers();
         }
+        if !self.is_still
+            && let Some(errand) = self.timeline.errand(self.record.job.index())
+        {
+            self.errand_ended(errand, state);
+        }
     }
 
     /// The horizon: everything is cut, nothing is dropped and nothing is drained.

@@ -1,13 +1,14 @@
 //! What must happen at an instant, in the order of the semantics.
 
 use crate::journal::{Fact, JobState, Observer};
-use crate::model::Turn;
+use crate::model::{Request, Turn};
 use crate::strategy::Plan;
 use crate::units::{JobId, OutletId, PoolId, SimTime};
 use crate::world::{Phase, Slot};
 
 use super::agenda::{Event, Rank};
 use super::run::Run;
+use super::transforms::SEND;
 
 impl<O: Observer> Run<'_, O> {
     /// Plays all events of `now`, arrivals in their place among them.
@@ -112,6 +113,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::Expired if self.is_current(slot, event, Phase::Running) => self.expire(slot),
             Rank::Spoiled if self.is_current(slot, event, Phase::Running) => self.spoil(slot),
             Rank::Pulled => self.pulled(event),
+            Rank::Transformed if event.attempt == SEND => self.send_errand(event),
             Rank::Transformed => self.transformed(event),
             Rank::PullAgain => self.pull_again(event),
             Rank::Cut if self.is_current(slot, event, Phase::Running) => self.cut(slot),
@@ -162,6 +164,16 @@ impl<O: Observer> Run<'_, O> {
         let request = &timeline.requests[self.next_arrival];
         self.next_arrival += 1;
         self.next_arrival_at = timeline.submit_of(self.next_arrival);
+        self.submit(id, request);
+    }
+
+    /// A job comes.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: each job comes through here once"
+    )]
+    #[inline(always)]
+    pub(super) fn submit(&mut self, id: JobId, request: &Request) {
         self.note(Rank::Arrival as u64, u64::from(id.0));
         self.out.fact(self.world.now, Fact::Submitted(id));
         let gpus = self.scratch.room.gpus_of(request.shape);

@@ -16,7 +16,7 @@ impl Scratch {
         strategy: &Strategy,
         timeline: &Timeline,
     ) {
-        self.room.measure(model, &timeline.requests);
+        self.room.measure(model, timeline);
         world.reserve(model, &self.room);
         self.pass.reserve(strategy, model, &self.room);
         let jobs = self.room.jobs();

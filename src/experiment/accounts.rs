@@ -49,7 +49,7 @@ impl Observer for Accounts<'_> {
 
     fn posting(&mut self, posting: &Posting) {
         let whose = posting.job.map(|job| {
-            let request = self.timeline.requests[job.index()];
+            let request = self.timeline.request(job);
             let class = self.model.class_of(request.shape);
             (request.tenant, self.model.rollout.reported(class))
         });

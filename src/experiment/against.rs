@@ -56,7 +56,7 @@ impl<'a> Watch<'a> {
         let Some(open) = self.open.take() else {
             return;
         };
-        let shape = self.timeline.requests[open.job.index()].shape;
+        let shape = self.timeline.request(open.job).shape;
         let violates = |masks: Masks| {
             let version = self.model.version(masks, shape, open.pool).unwrap_or(0);
             self.model

@@ -205,7 +205,7 @@ fn rules_of(model: &Model, strategy: &Strategy) -> Vec<RuleWords> {
 }
 
 fn job_words(model: &Model, timeline: &Timeline, job: JobId) -> JobWords {
-    let request = &timeline.requests[job.index()];
+    let request = timeline.request(job);
     let shape = &model.shapes[request.shape.index()];
     let class = model.rollout.reported(shape.class);
     JobWords {

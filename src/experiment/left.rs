@@ -54,6 +54,9 @@ pub fn left_of(
         seed: plan.seed,
         stuck,
     })?;
+    // What is being transformed begins anew.
+    left.jobs
+        .retain(|(record, _)| timeline.errand(record.job.index()).is_none());
     left.jobs.sort_unstable_by_key(|(record, _)| record.job);
     let jobs = left.jobs.iter();
     let mut jobs: Vec<JobLeft> = jobs

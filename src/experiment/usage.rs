@@ -110,7 +110,7 @@ impl Observer for Usage<'_> {
         let Some(job) = posting.job else {
             return;
         };
-        let request = self.timeline.requests[job.index()];
+        let request = self.timeline.request(job);
         let class = self
             .model
             .rollout

@@ -146,7 +146,7 @@ pub fn who_differs(
         replay.play(model, strategy, &mut fates)?;
         let named = fates.0.into_iter().map(|record| {
             let index = record.job.index();
-            let truth = replay.timeline.truth[index];
+            let truth = *replay.timeline.truth_of(record.job);
             (model.job_name(&replay.timeline, index), (record, truth))
         });
         Ok::<BTreeMap<String, (JobRecord, Truth)>, ExperimentError>(named.collect())
@@ -204,6 +204,7 @@ fn fare(record: &JobRecord) -> (u64, u64, &'static str, Money) {
 
 /// Where a job of this name stands in a world.
 pub fn find_job(model: &Model, timeline: &Timeline, name: &str) -> Option<JobId> {
-    let mut all = (0..timeline.requests.len()).map(JobId::from);
+    let all = timeline.requests.len() + timeline.errands.len();
+    let mut all = (0..all).map(JobId::from);
     all.find(|job| model.job_name(timeline, job.index()) == name)
 }

@@ -264,6 +264,7 @@ impl Model {
             || self.weather.rolls_dice()
             || self.rollout.rolls_dice()
             || self.factors.rolls_dice()
+            || self.transforms.roll_dice()
             || self.failovers.runbooks.iter().any(Runbook::rolls_dice)
             || self.classes.iter().any(Class::rolls_dice)
             || (self.strategies.iter().any(rents) && self.pools.iter().any(random))
@@ -271,6 +272,9 @@ impl Model {
 
     /// The name of job `index` of a timeline: its own name in the trace, or else its number from 1.
     pub fn job_name(&self, timeline: &Timeline, index: usize) -> String {
+        if let Some(errand) = timeline.errand(index) {
+            return self.errand_name(errand);
+        }
         let own = timeline.source.get(index).and_then(|source| {
             if source.demand == JobSource::INITIAL {
                 let job = self.initial.jobs.get(source.row as usize)?;

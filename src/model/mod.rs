@@ -13,6 +13,7 @@ mod coupling;
 mod data;
 mod demand;
 mod elastic;
+mod errand;
 mod estate;
 mod factors;
 mod failover;
@@ -55,6 +56,7 @@ pub use coupling::{Elsewhere, Lack, Part, elsewhere, single_points};
 pub use data::{Artifact, Dataset};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
 pub use elastic::{Elastic, ElasticTerms, Smaller};
+pub use errand::Errand;
 pub use estate::{CheckpointHome, Class, Horizon, Model, Overrun, Preemption, Site, SiteKind};
 pub use factors::{Effect, Factors, Moves};
 pub use failover::{
@@ -93,7 +95,7 @@ pub use start_windows::{StartWindow, StartWindows, Teardown, WINDOWS_MAX};
 pub use storage::Storage;
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
-pub use transforms::{Derived, Transform, TransformKind, Transforms};
+pub use transforms::{Derived, Transform, TransformKind, TransformWork, Transforms};
 pub use weather::{
     Entity, Failure, Gpu, GpuFailure, InstanceFailure, LinkFailure, NodeRange, Releases,
     ServiceFailure, Shop, Times, Weather,

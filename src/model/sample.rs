@@ -61,6 +61,7 @@ impl Timeline {
         out.sample_prices(model, dice, Span(end.0));
         out.sample_weather(model, dice, Span(end.0));
         out.sample_lead_times(model, dice);
+        out.sample_errands(model, dice);
     }
 
     /// Jobs that were there before the run come first.

@@ -1,7 +1,8 @@
 //! One replication of the outside.
 
-use crate::units::{SimTime, Span};
+use crate::units::{JobId, SimTime, Span};
 
+use super::errand::Errand;
 use super::happening::Incident;
 use super::request::{Outcome, Request};
 use super::sample::SampleScratch;
@@ -18,6 +19,8 @@ pub struct Timeline {
     pub truth: Vec<Truth>,
     /// Where each comes from, in the same order; may be empty in worlds made by hand.
     pub source: Vec<JobSource>,
+    /// Work that transforms would be, in the order of what they make; their jobs have the numbers behind all requests.
+    pub errands: Vec<Errand>,
     /// What happens to the estate, in the order in which it is played.
     pub weather: Vec<Incident>,
     /// By order of the rollout, what happens to the nodes that it brings, by their age.
@@ -75,11 +78,37 @@ impl Timeline {
             .map_or(SimTime::NEVER, |request| request.submit)
     }
 
+    /// What a job asks for; an attempt of a transform comes when somebody needs it, which is not told here.
+    pub fn request(&self, job: JobId) -> &Request {
+        let own = self.requests.get(job.index());
+        own.unwrap_or_else(|| &self.errands[job.index() - self.requests.len()].request)
+    }
+
+    /// What is true of a job.
+    #[inline]
+    pub fn truth_of(&self, job: JobId) -> &Truth {
+        match self.truth.get(job.index()) {
+            Some(truth) => truth,
+            None => self.truth_of_errand(job),
+        }
+    }
+
+    #[cold]
+    fn truth_of_errand(&self, job: JobId) -> &Truth {
+        &self.errands[job.index() - self.truth.len()].truth
+    }
+
+    /// The attempt of a transform that a job is, if it is one.
+    pub fn errand(&self, job: usize) -> Option<&Errand> {
+        self.errands.get(job.checked_sub(self.requests.len())?)
+    }
+
     /// Empties it and keeps its memory.
     pub fn clear(&mut self) {
         self.requests.clear();
         self.truth.clear();
         self.source.clear();
+        self.errands.clear();
         self.weather.clear();
         self.lives.clear();
         self.tariffs = None;

@@ -1,7 +1,7 @@
 //! Transforms: what makes copies of data sets that have other marks, and which copies jobs read where.
 
 use crate::units::{
-    Bandwidth, BytePrice, Bytes, ClassId, DatasetId, Money, PoolId, ShapeId, SiteId, Span,
+    Bandwidth, BytePrice, Bytes, ClassId, DatasetId, Money, PoolId, ShapeId, SiteId, Span, TenantId,
 };
 
 use super::Model;
@@ -35,6 +35,17 @@ pub struct Transform {
     pub price: BytePrice,
     /// Attempts that fail, in millionths.
     pub fails: u32,
+    /// As what each attempt asks for GPUs; `None` where hosts do it beside the work of GPUs.
+    pub work: Option<TransformWork>,
+}
+
+/// As what attempts of a transform ask for GPUs: they are jobs like all others, which come when somebody needs a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransformWork {
+    /// Their shape.
+    pub shape: ShapeId,
+    /// Who pays.
+    pub tenant: TenantId,
 }
 
 /// A copy that a transform makes of a data set when somebody needs it. It is a data set of its own, kept from then on.
@@ -103,6 +114,11 @@ impl Transforms {
     #[inline]
     pub const fn are_used(&self) -> bool {
         self.versions > 1
+    }
+
+    /// Whether luck has a part in any.
+    pub fn roll_dice(&self) -> bool {
+        self.are_used() && self.list.iter().any(|transform| transform.fails > 0)
     }
 
     /// How a data set is made, if it is made of another.

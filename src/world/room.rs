@@ -1,7 +1,7 @@
 //! How much of everything one replication can need at once, worked out before it is played, so that playing
 //! it asks for no memory.
 
-use crate::model::{Model, Pool, Request, Spread, Supply};
+use crate::model::{Model, Pool, Spread, Supply, Timeline};
 use crate::units::ShapeId;
 
 use super::moment::World;
@@ -24,12 +24,17 @@ pub struct Room {
 
 impl Room {
     /// Measures a replication.
-    pub fn measure(&mut self, model: &Model, requests: &[Request]) {
+    pub fn measure(&mut self, model: &Model, timeline: &Timeline) {
+        let requests = &timeline.requests;
         self.of_shape.clear();
         self.of_shape.resize(model.shapes.len(), 0);
         self.jobs = requests.len().min(JOBS_MAX);
         for request in &requests[..self.jobs] {
             self.of_shape[request.shape.index()] += 1;
+        }
+        self.jobs += timeline.errands.len();
+        for errand in &timeline.errands {
+            self.of_shape[errand.request.shape.index()] += 1;
         }
         self.gpus.clear();
         let occupied = model.shapes.iter().map(|shape| shape.gpus.occupied());

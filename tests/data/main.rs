@@ -4,6 +4,7 @@
 mod common;
 
 mod checkpoints_home;
+mod errands;
 mod feeds;
 mod feeds_in_storms;
 mod held;

@@ -6,6 +6,7 @@ use crate::common::helpers::of_class;
 use crate::common::wires::{GB, line, web, wire};
 use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
+use plimsoll::dice::Dice;
 use plimsoll::journal::{Cause, Fact, Item, Payee, RuleMode};
 use plimsoll::model::{
     Class, Dataset, Derived, Ends, Freight, Happening, Horizon, Incident, Link, Model, MoveRules,
@@ -14,13 +15,13 @@ use plimsoll::model::{
 };
 use plimsoll::units::{Bandwidth, BytePrice, Bytes, DatasetId, Money, SimTime, SiteId, Span};
 
-const HOME: SiteId = SiteId(0);
+pub(crate) const HOME: SiteId = SiteId(0);
 const FAR: SiteId = SiteId(1);
-const MASKED: DatasetId = DatasetId(2);
+pub(crate) const MASKED: DatasetId = DatasetId(2);
 
 /// Two data sets of 3,600 GB at home, which classes 0 and 1 read; 16 GPUs far away, at the end of 1 GB/s. Masking takes
 /// half an hour, and reads 2 GB/s, so it takes an hour in all; it costs .01 a gigabyte. Class 2 reads nothing.
-fn estate(mode: RuleMode, fails: u32) -> Model {
+pub(crate) fn estate(mode: RuleMode, fails: u32) -> Model {
     let far = Pool {
         site: FAR,
         speed: vec![1000; 3],
@@ -73,6 +74,7 @@ fn estate(mode: RuleMode, fails: u32) -> Model {
         rate: Bandwidth(2 * GB),
         price: BytePrice(10_000),
         fails,
+        work: None,
     }];
     model.transforms.versions = 2;
     model.transforms.uses = vec![vec![], vec![0]];
@@ -87,7 +89,7 @@ fn estate(mode: RuleMode, fails: u32) -> Model {
 }
 
 /// Nothing leaves as it is.
-fn judge(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
+pub(crate) fn judge(model: &mut Model, rows: &[Row], weather: &[Incident]) -> Everything {
     judge_at(model, rows, weather, None)
 }
 
@@ -109,12 +111,17 @@ fn judge_at(
     model.network.moves = MoveRules::by_hand(model, raw);
     model.rhythms = vec![Rhythm::NONE; sizes.0 * sizes.1];
     world.weather = weather.to_vec();
+    let dice = Dice {
+        seed: 1,
+        replication: world.replication,
+    };
+    world.sample_errands(model, &dice);
     let heard = play(model, &world, 0);
     balances(&heard);
     heard
 }
 
-fn started(heard: &Everything, job: usize) -> u64 {
+pub(crate) fn started(heard: &Everything, job: usize) -> u64 {
     heard.jobs[job].start.unwrap().0
 }
 

@@ -38,6 +38,7 @@ fn what_transforms_make_and_what_moves_against_rules_is_told() {
     let text = stdout(&output);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for told in [
+        "reads 200 GB/h after 4.0 h on 4 GPUs, as work of class preparation for which preparation pays, and fails 10.0 % of the time",
         "makes records (de-identify) in 14.0 h for 2000.00 USD, read by node on cloud/h200",
         "refuses records for large from dc to cloud; records for node from dc to cloud, but for copies that de-identify made",
         "on 1 of 2 ways",

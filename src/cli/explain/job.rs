@@ -51,7 +51,7 @@ pub(super) fn job(arguments: &JobArguments) -> Result<(), Failure> {
 /// What it asked for.
 fn asked(scene: &Scene, job: JobId, name: &str) -> String {
     let model: &Model = scene.model();
-    let request = scene.replay.timeline.requests[job.index()];
+    let request = *scene.replay.timeline.request(job);
     let shape = model.shapes[request.shape.index()];
     let class = &model.classes[shape.class.index()];
     let mut words = vec![format!(

@@ -43,7 +43,10 @@ impl Attained {
         left: Span,
     ) {
         let job = record.job.index();
-        let request = &timeline.requests[job];
+        let Some(request) = timeline.requests.get(job) else {
+            // Nobody is bound to transform anything.
+            return;
+        };
         let group = allowed.of[request.shape.index()] as usize;
         let before = if is_initial(model, record.job) {
             model.initial.jobs[job].done

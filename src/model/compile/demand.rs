@@ -9,6 +9,7 @@ use crate::units::{ClassId, MilliGpus};
 
 use super::classes::ClassDraft;
 use super::context::Context;
+use super::errands::Errands;
 use super::generated;
 use super::initial::Draft;
 use super::pools::PoolDraft;
@@ -46,7 +47,7 @@ pub(super) fn read(
     pools: &[PoolDraft],
     classes: &[ClassDraft],
     feeds: &[Feed<'_>],
-    (twins, begun): (Vec<Twin>, &[Draft]),
+    (twins, begun, errands): (Vec<Twin>, &[Draft], &Errands),
 ) -> Intake {
     let mut tenants: Vec<String> = Vec::new();
     let mut weights = Weights::new();
@@ -78,6 +79,12 @@ pub(super) fn read(
         *weights.entry((job.gpus, job.class)).or_default() += 1;
         if !tenants.contains(&job.tenant) {
             tenants.push(job.tenant.clone());
+        }
+    }
+    for asked in errands.all() {
+        weights.entry((asked.gpus, asked.class)).or_default();
+        if !tenants.contains(&asked.tenant) {
+            tenants.push(asked.tenant.clone());
         }
     }
     add_twins(&mut weights, &twins, pools, classes);

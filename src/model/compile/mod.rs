@@ -24,6 +24,7 @@ mod data;
 mod demand;
 mod droughts;
 mod egress;
+mod errands;
 mod factors;
 mod failovers;
 mod failures;
@@ -171,19 +172,34 @@ impl Limits {
     }
 }
 
+/// What was ordered, who is cut over, and what comes.
+type Plans<'a> = (
+    orders::Orders,
+    &'a cutovers::Twins,
+    (&'a demand::Intake, &'a errands::Errands),
+);
+
 /// What is compared, what may be spent, and how the estate changes.
 fn plans_of(
     context: &mut Context,
     file: &ScenarioFile,
     parts: (&run::Run, &[sites::Place], &[PoolDraft], &mut Network),
     (classes, datasets, services): (&[ClassDraft], &mut Vec<Dataset>, &Services),
-    (orders, twins, intake): (orders::Orders, &cutovers::Twins, &demand::Intake),
+    (orders, twins, (intake, errands)): Plans<'_>,
 ) -> (Vec<StrategySettings>, Limits, Rollout) {
     let (run, sites, pools, network) = parts;
     let known = (sites, pools, classes, intake.shapes.as_slice());
     let subjects = attributes::Subjects::of(known, datasets, network);
-    let (described, made) = attributes::read(context, file, subjects);
+    let (described, mut made) = attributes::read(context, file, subjects);
     datasets.extend(made.datasets);
+    let all = (sites, pools, classes);
+    errands::attach(
+        context,
+        (errands, intake),
+        all,
+        datasets,
+        &mut made.transforms,
+    );
     network.copies.extend(made.copies);
     let subjects = attributes::Subjects::of(known, datasets, network);
     let (mut rules, moves) = rules::read(context, file, (&described, &made.transforms), subjects);
@@ -225,6 +241,17 @@ fn plans_of(
     (strategies, limits, rollout)
 }
 
+/// Capacity, with what owning it costs.
+fn pools_of(
+    context: &mut Context,
+    file: &ScenarioFile,
+    sites: &[sites::Place],
+    gpus: &gpus::GpuTable,
+) -> Vec<PoolDraft> {
+    let records = tco::read(context, file);
+    pools::read(context, file, sites, gpus, &records)
+}
+
 /// What was recorded of jobs, and those of them that were alive at the start.
 fn recordings<'a>(
     context: &mut Context,
@@ -261,8 +288,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let gpus = gpus::read(&mut context, file);
     let mut sites = sites::read(&mut context, file);
     let mut network = network::read(&mut context, file, &sites);
-    let records = tco::read(&mut context, file);
-    let mut pools = pools::read(&mut context, file, &sites, &gpus, &records);
+    let mut pools = pools_of(&mut context, file, &sites, &gpus);
     let (power, commitments, factors) = terms_of(&mut context, file, &run, &sites, &gpus, &pools);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
     let (feeds, alive) = recordings(&mut context, file, &run, (&pools, reference.as_ref()));
@@ -278,10 +304,11 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     storages::attach(&mut context, file, drafts, &pools, &mut network);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
     let begun = initial::jobs(&mut context, file, &pools, &classes, alive);
-    let extra = (twins.pairs(), begun.as_slice());
+    let errands = errands::read(&mut context, file, (&classes, &pools), &datasets);
+    let extra = (twins.pairs(), begun.as_slice(), &errands);
     let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
     let parts = (&run, sites.as_slice(), pools.as_slice(), &mut network);
-    let plans = (orders, &twins, &intake);
+    let plans = (orders, &twins, (&intake, &errands));
     let read = (&classes[..], &mut datasets, &services);
     let (strategies, limits, rollout) = plans_of(&mut context, file, parts, read, plans);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);

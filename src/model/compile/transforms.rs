@@ -100,6 +100,7 @@ fn draft(
             rate: rate?,
             price: price.unwrap_or(BytePrice(0)),
             fails: (fails * 1e6) as u32,
+            work: None,
         },
         output: (output * 1e6) as u64,
         site,

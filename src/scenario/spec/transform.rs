@@ -32,6 +32,13 @@ pub struct TransformSpec {
     pub fails: Given<f64>,
     /// How large its copies are, as a share of what it reads; 1 unless given.
     pub output: Given<f64>,
+    /// The class of work as which each attempt waits for GPUs and runs on them; it asks for none unless given.
+    pub class: Given<String>,
+    /// How many GPUs an attempt asks for, if it is work of a class; 1 unless given. `rate` is what they read on the
+    /// reference GPU type.
+    pub gpus: Given<u64>,
+    /// Who pays for that; a tenant of the name of the class unless given.
+    pub tenant: Given<String>,
     /// The site where it works, and where its copies are kept; the home of each data set unless given.
     pub site: Given<String>,
 }

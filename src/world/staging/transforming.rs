@@ -150,7 +150,12 @@ impl World {
     fn begin_transform(&mut self, model: &Model, index: u16) {
         let made = &model.transforms.derived[usize::from(index)];
         let transform = &model.transforms.list[usize::from(made.transform)];
-        let until = self.now + transform.time(model.dataset(made.base).size);
+        let until = if transform.work.is_some() {
+            // It is over when its job is.
+            self.now
+        } else {
+            self.now + transform.time(model.dataset(made.base).size)
+        };
         self.staging.transforming.begun.push((until, index));
     }
 
@@ -173,14 +178,29 @@ impl World {
             self.begin_transform(model, index);
             return cost;
         }
-        let works = &mut transforming.works[usize::from(made.transform)];
-        works.pop_front();
-        let next = works.front().copied();
         self.staging.replicas[usize::from(made.copy)] = State::Kept(now);
-        if let Some(next) = next {
+        self.go_on_transforming(model, made.transform);
+        cost
+    }
+
+    /// The job that was to make a copy ended without having tried to. Whoever needs it next sends out another, if any is
+    /// left (`again`).
+    pub fn not_transformed(&mut self, model: &Model, index: u16, again: bool) {
+        let made = &model.transforms.derived[usize::from(index)];
+        self.staging.transforming.attempts[usize::from(index)] += 1;
+        if again {
+            self.staging.replicas[usize::from(made.copy)] = State::Ahead;
+        }
+        self.go_on_transforming(model, made.transform);
+    }
+
+    /// A transform has done with the first of its work.
+    fn go_on_transforming(&mut self, model: &Model, transform: u16) {
+        let works = &mut self.staging.transforming.works[usize::from(transform)];
+        works.pop_front();
+        if let Some(next) = works.front().copied() {
             self.begin_transform(model, next);
         }
         self.changes.other = true;
-        cost
     }
 }

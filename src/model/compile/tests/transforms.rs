@@ -148,6 +148,64 @@ when = '''"trial" in data.classification && to.kind == "gpuaas"'''
 }
 
 #[test]
+fn attempts_may_be_work_of_a_class() {
+    let words =
+        DATA.to_owned() + RULE + "[[class]]\nname = \"preparation\"\npools = [\"dc/h200\"]\n";
+    let is = "output = 0.5\nclass = \"preparation\"\ngpus = 2\n";
+    let text = with("data = [\"records\"]", &words.replace("output = 0.5\n", is));
+    let model = compiled("errands", &text).unwrap().model;
+    let work = model.transforms.list[0].work.unwrap();
+    let shape = &model.shapes[work.shape.index()];
+    assert_eq!((shape.gpus, shape.weight), (MilliGpus::whole(2), 0));
+    assert_eq!(model.classes[shape.class.index()].name, "preparation");
+    assert_eq!(model.tenants[work.tenant.index()], "preparation");
+    assert!(model.rolls_dice(), "attempts fail by chance");
+    let elsewhere = "\n[[class]]\nname = \"everywhere\"\n";
+    let words = words.replace("output = 0.5\n", is);
+    for (was, is, told) in [
+        ("gpus = 2", "gpus = 0", "0 is out of range"),
+        (
+            "gpus = 2",
+            "gpus = 100000",
+            "no pool that class `preparation` may use has 100000 GPUs",
+        ),
+        (
+            "class = \"preparation\"",
+            "class = \"preperation\"",
+            "did you mean `preparation`",
+        ),
+        (
+            "class = \"preparation\"\n",
+            "",
+            "`gpus` says nothing of a transform that asks for no GPUs",
+        ),
+        (
+            "fails = 0.05",
+            "fails = 0.95",
+            "attempts that ask for GPUs and fail so often",
+        ),
+        (
+            "class = \"preparation\"",
+            "class = \"large\"",
+            "class `large` reads data sets",
+        ),
+        (
+            "class = \"preparation\"",
+            "class = \"everywhere\"",
+            "but `records` is transformed at site `dc`",
+        ),
+    ] {
+        assert!(words.contains(was), "{was}");
+        let text = with(
+            "data = [\"records\"]",
+            &(words.replacen(was, is, 1) + elsewhere),
+        );
+        let problems = compiled("wrong-errands", &text).expect_err(is);
+        assert!(problems.contains(told), "{told}: {problems}");
+    }
+}
+
+#[test]
 fn mistakes_in_transforms_are_told() {
     for (was, is, told) in [
         ("kind = \"mask\"\n", "", "the kind of a transform"),

@@ -1,0 +1,101 @@
+//! Errands: attempts of transforms that ask for GPUs. They are jobs like all others, but come when somebody needs what they
+//! make, not when a tape says so.
+
+use crate::dice::{Dice, Purpose};
+use crate::units::SimTime;
+
+use super::Model;
+use super::request::{Outcome, Request};
+use super::timeline::{Timeline, Truth};
+
+/// An attempt that may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// Which copy it makes, by index.
+    pub made: u16,
+    /// Which attempt it is, from 0.
+    pub attempt: u32,
+    /// What it asks for. When it comes is known when it does.
+    pub request: Request,
+    /// How long it works, and whether it fails.
+    pub truth: Truth,
+}
+
+/// So many attempts beside those that luck demands can be sent out: some may be turned away, shed or cancelled.
+const SPARE: u32 = 16;
+
+impl Timeline {
+    /// Draws how the attempts of transforms fare: each by the names of transform and data set and by its number, so that
+    /// what else is transformed, and when, moves nobody's luck.
+    pub fn sample_errands(&mut self, model: &Model, dice: &Dice) {
+        let transforms = &model.transforms;
+        if !transforms.are_used() {
+            return;
+        }
+        for (index, made) in transforms.derived.iter().enumerate() {
+            let transform = &transforms.list[usize::from(made.transform)];
+            let Some(work) = transform.work else {
+                continue;
+            };
+            let base = model.dataset(made.base);
+            let mut spare = SPARE;
+            let mut attempt = 0;
+            while 0 < spare {
+                let fails = model.attempt_fails(dice, index, attempt);
+                let span = transform.time(base.size);
+                self.errands.push(Errand {
+                    made: index as u16,
+                    attempt,
+                    request: Request {
+                        submit: SimTime::NEVER,
+                        requested: span,
+                        shape: work.shape,
+                        tenant: work.tenant,
+                        priority: 0,
+                    },
+                    truth: Truth {
+                        work: span,
+                        outcome: if fails {
+                            Outcome::Failed
+                        } else {
+                            Outcome::Finished
+                        },
+                    },
+                });
+                spare -= u32::from(!fails);
+                attempt += 1;
+            }
+        }
+    }
+
+    /// The number among all jobs of an attempt at a copy; `None` if there are no more.
+    pub fn errand_of(&self, made: u16, attempt: u32) -> Option<usize> {
+        let first = self.errands.partition_point(|errand| errand.made < made);
+        let index = first + attempt as usize;
+        let errand = self.errands.get(index)?;
+        (errand.made == made).then_some(self.requests.len() + index)
+    }
+}
+
+impl Model {
+    /// Whether an attempt at a copy fails.
+    pub fn attempt_fails(&self, dice: &Dice, made: usize, attempt: u32) -> bool {
+        let made = &self.transforms.derived[made];
+        let transform = &self.transforms.list[usize::from(made.transform)];
+        let share = u64::from(transform.fails);
+        share > 0 && {
+            let base = &self.dataset(made.base).name;
+            let key = dice.key(&transform.name, base);
+            let mut stream = dice.stream(key, Purpose::Transform, attempt, 0);
+            stream.below(1_000_000) < share
+        }
+    }
+
+    /// What an attempt of a transform is called.
+    pub(super) fn errand_name(&self, errand: &Errand) -> String {
+        let made = &self.transforms.derived[usize::from(errand.made)];
+        let transform = &self.transforms.list[usize::from(made.transform)].name;
+        let base = &self.dataset(made.base).name;
+        format!("{transform} {base} {}", errand.attempt + 1)
+    }
+}
