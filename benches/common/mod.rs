@@ -57,6 +57,7 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
             minimum: Span::MINUTE,
             increment: Span::SECOND,
             idle_release: Span(600_000),
+            teardown: Span::ZERO,
         };
         pools.push(pool("rented", Supply::Rented(offer), 0, Packing::Best));
     }

@@ -8,6 +8,7 @@ use crate::units::Bytes;
 
 use super::arguments::CheckArguments;
 use super::coupling::coupling;
+use super::envelopes::envelopes;
 use super::exit::Failure;
 use super::failovers::failovers;
 use super::network::network;
@@ -40,6 +41,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     output::data(&services(&study.model))?;
     output::data(&transforms(&study.model))?;
     output::data(&rules(&study.model))?;
+    output::data(&envelopes(&study.model, study.seed))?;
     output::data(&windows(&study.model, study.seed))?;
     output::data(&failovers(&study.model))?;
     if arguments.coupling {

@@ -12,6 +12,7 @@ mod commitments;
 mod compare;
 mod contracts;
 mod coupling;
+mod envelopes;
 mod evidence;
 mod exit;
 mod explain;

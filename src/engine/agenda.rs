@@ -60,6 +60,8 @@ pub(super) enum Rank {
     Transformed = 24,
     /// A window opens, closes or lets nothing start any more.
     Window = 25,
+    /// A job may have cost all that it may.
+    Limit = 26,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -19,6 +19,7 @@ pub(super) fn starts_plainly(model: &Model, scratch: &Scratch, world: &World) ->
         && !world.staging.transfers.syncs.is_used()
         && !world.staging.transfers.feeds.is_used()
         && !world.services.are_used()
+        && !model.envelopes.are_used()
         && model.elastic.is_empty()
         && !world.spot.is_kept()
         && scratch.class_keys.is_empty()
@@ -42,6 +43,8 @@ impl<O: Observer> Run<'_, O> {
                 if self.world.jobs[start.slot].phase != Phase::Staging {
                     self.world.start(start.slot);
                     self.begin_running(start.slot);
+                } else if self.world.envelopes.are_used() {
+                    self.expect_limit(start.slot);
                 }
                 if self.world.rules.are_used() {
                     self.note_violations(start.slot, Masks::default());
@@ -57,6 +60,9 @@ impl<O: Observer> Run<'_, O> {
             }
             let boot = self.boot_span(start.slot, start.pool);
             self.schedule(now + boot, Rank::Booted, start.slot);
+            if self.world.envelopes.are_used() {
+                self.expect_limit(start.slot);
+            }
         }
         self.scratch.orders.starts.clear();
         if !self.scratch.orders.wakes.is_empty() {
@@ -136,6 +142,9 @@ impl<O: Observer> Run<'_, O> {
         }
         if !self.model.elastic.is_empty() {
             self.expect_growth(slot);
+        }
+        if self.world.envelopes.are_used() {
+            self.expect_limit(slot);
         }
         self.hear_spot(slot, SpotNews::Runs);
         // No class crashes by itself where none rolls dice.

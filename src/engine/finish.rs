@@ -116,6 +116,8 @@ impl<O: Observer> Run<'_, O> {
             storage_cost,
             people_cost: self.people_cost(),
             torn_down: self.world.windows.torn_down,
+            envelopes_reached: self.world.envelopes.reached,
+            envelope_overshoot: self.world.envelopes.overshoot,
             overtime: self.world.windows.overtime(self.world.now),
             discounts,
             shortfall,

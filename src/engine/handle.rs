@@ -79,6 +79,9 @@ impl<O: Observer> Run<'_, O> {
         if self.next_price_at == now {
             self.next_price += 1;
             self.next_price_at = self.scratch.price_change(self.next_price);
+            if self.world.envelopes.are_used() {
+                self.review_limits();
+            }
             self.world.changes.other = true;
         }
         while self.next_arrival_at == now {
@@ -133,6 +136,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::Wake => self.wake(slot, event),
             Rank::Release => self.release(event),
             Rank::Window => self.turn_windows(),
+            Rank::Limit => self.limit(slot, event),
             Rank::Finish
             | Rank::Booted
             | Rank::Saved

@@ -9,6 +9,7 @@ mod artifacts;
 mod births;
 mod budgets;
 mod carry;
+mod envelopes;
 mod failover;
 mod feeds;
 mod finish;

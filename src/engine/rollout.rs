@@ -105,6 +105,9 @@ impl<O: Observer> Run<'_, O> {
         if let Change::Rule { rule, .. } = change {
             self.judge_anew(rule, masks);
         }
+        if self.world.envelopes.are_used() {
+            self.review_limits();
+        }
         if let Change::Strategy { phase } = change {
             self.change_strategy(phase);
         }

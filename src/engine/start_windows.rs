@@ -1,6 +1,6 @@
 //! Windows as time passes: when they open and close, who leaves then, and what is given back.
 
-use crate::journal::{Fact, JobState, Leave, Observer};
+use crate::journal::{Fact, JobState, Leave, LeaveReason, Observer};
 use crate::units::{PoolId, SimTime};
 use crate::world::{Phase, Reason, Slot};
 
@@ -60,7 +60,8 @@ impl<O: Observer> Run<'_, O> {
             Phase::Running => {
                 let why = Reason::Teardown(leave.saves);
                 self.tell_to_stop(slot, why, |job, pool| Fact::TornDown(job, pool, leave));
-                self.world.windows.torn_down += 1;
+                let is_over = matches!(leave.why, LeaveReason::Window(_));
+                self.world.windows.torn_down += u64::from(is_over);
             }
             // It has nothing to save.
             Phase::Booting | Phase::Staging => self.interrupt(slot),

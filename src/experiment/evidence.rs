@@ -96,6 +96,9 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
         outlets: (0..model.services.outlets.len())
             .map(|outlet| outlet_words(model, OutletId::from(outlet)))
             .collect(),
+        envelopes: (model.envelopes.list.iter())
+            .map(|envelope| envelope.name.clone())
+            .collect(),
         windows: (model.windows.list.iter())
             .map(|window| window.name.clone())
             .collect(),

@@ -148,6 +148,8 @@ pub struct Leave {
 pub enum LeaveReason {
     /// A window is over.
     Window(u16),
+    /// Its cost envelope is used up.
+    Envelope(u16),
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.

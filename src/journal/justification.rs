@@ -35,6 +35,8 @@ pub enum Bar {
     Unstaged,
     /// A service without which it cannot start is out.
     Withheld(Cause),
+    /// What is left of its cost envelope does not pay for it.
+    Envelope,
     /// A budget is used up; whether it turns the job away for good.
     Budget(bool),
 }
@@ -57,6 +59,7 @@ impl Bar {
             Self::SoldOut => "sold-out",
             Self::Unstaged => "unstaged",
             Self::Withheld(cause) => cause.name(),
+            Self::Envelope => "envelope",
             Self::Budget(_) => "budget",
         }
     }

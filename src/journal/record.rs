@@ -24,6 +24,8 @@ pub enum JobState {
     Rejected,
     /// It was turned away, since a budget was used up.
     Shed,
+    /// Its cost envelope was used up.
+    Overspent,
     /// The horizon found it running (or booting).
     Running,
     /// The horizon found it waiting; its wait is cut there.
@@ -32,13 +34,14 @@ pub enum JobState {
 
 impl JobState {
     /// All states, in the order of reports.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Finished,
         Self::Failed,
         Self::Cancelled,
         Self::TimedOut,
         Self::Rejected,
         Self::Shed,
+        Self::Overspent,
         Self::Running,
         Self::Waiting,
     ];
@@ -52,6 +55,7 @@ impl JobState {
             Self::TimedOut => "timed_out",
             Self::Rejected => "rejected",
             Self::Shed => "shed",
+            Self::Overspent => "overspent",
             Self::Running => "running",
             Self::Waiting => "waiting",
         }
@@ -218,6 +222,10 @@ pub struct RunRecord {
     pub people_cost: Money,
     /// How often a job was torn down because its window was over.
     pub torn_down: u64,
+    /// Jobs whose cost envelope was used up.
+    pub envelopes_reached: u64,
+    /// What they cost beyond it, since prices rose while they wrote checkpoints.
+    pub envelope_overshoot: Money,
     /// GPU-time that jobs held while no window of theirs was open, in milli-GPU·ms.
     pub overtime: u128,
     /// What providers gave back for volume.

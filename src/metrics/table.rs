@@ -202,7 +202,7 @@ metrics! {
     "gpu_h_stalled_link" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::StalledLink)))
         "GPU-hours of running that waited for data on their way over links";
     "gpu_h_failed" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::Failed)))
-        "GPU-hours of jobs that failed, timed out or were cancelled";
+        "GPU-hours of jobs that failed, timed out, were cancelled or used their cost envelope up";
     "gpu_h_held_idle" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::HeldIdle)))
         "GPU-hours held by jobs that did not run";
     "gpu_h_idle_paid" GpuHours Lower Pools(|b| Cell::amount(b.hours(Bucket::IdlePaid)))
@@ -237,6 +237,8 @@ metrics! {
         "jobs that no pool of the strategy could ever hold";
     "jobs_shed" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Shed) as f64))
         "jobs that were turned away because a budget was used up; they count in no wait";
+    "jobs_overspent" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Overspent) as f64))
+        "jobs that were over because their cost envelope was used up";
     "jobs_unfinished" Jobs Lower EachClass(|t| Cell::amount(t.unfinished() as f64))
         "jobs that the horizon found running or waiting";
     "jobs_waiting" Jobs Lower EachClass(|t| Cell::amount(t.count(JobState::Waiting) as f64))
@@ -245,6 +247,10 @@ metrics! {
         "how often a job was stopped to make room, or torn down as had been declared";
     "torn_down" Times Neither Run(|r| Cell::amount(r.torn_down as f64))
         "how often a job was torn down because its window was over";
+    "envelopes_reached" Jobs Neither Run(|r| Cell::amount(r.envelopes_reached as f64))
+        "jobs whose cost envelope was used up: they were over, or went on where it does not count";
+    "envelope_overshoot" Money Lower Run(|r| Cell::amount(r.envelope_overshoot.as_units()))
+        "what jobs cost beyond their envelopes, since prices rose while they wrote checkpoints";
     "gpu_h_overtime" GpuHours Lower Run(|r| Cell::amount(r.overtime as f64 / 3.6e9))
         "GPU-hours that jobs held while no window of theirs was open";
     "interruptions" Times Lower EachClass(|t| Cell::amount(t.interruptions() as f64))

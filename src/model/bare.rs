@@ -8,6 +8,7 @@ use super::Model;
 use super::budgets::Budgets;
 use super::commitments::Commitments;
 use super::elastic::Elastic;
+use super::envelopes::Envelopes;
 use super::estate::{Class, Horizon, Overrun, Preemption, Site, SiteKind};
 use super::factors::Factors;
 use super::failover::Failovers;
@@ -42,6 +43,7 @@ impl Model {
             commitments: Commitments::default(),
             budgets: Budgets::default(),
             quotas: Quotas::default(),
+            envelopes: Envelopes::default(),
             windows: StartWindows::default(),
             elastic: Elastic::default(),
             network: Network::default(),

@@ -10,6 +10,7 @@ use super::commitments::Commitments;
 use super::data::Dataset;
 use super::demand::{Demand, DemandSource, Replay};
 use super::elastic::{Elastic, ElasticTerms};
+use super::envelopes::Envelopes;
 use super::factors::Factors;
 use super::failover::Failovers;
 use super::initial::Initial;
@@ -64,6 +65,8 @@ pub struct Model {
     pub budgets: Budgets,
     /// How many GPUs tenants and classes may hold.
     pub quotas: Quotas,
+    /// What one job may cost.
+    pub envelopes: Envelopes,
     /// When work of some classes may start.
     pub windows: StartWindows,
     /// What GPUs draw from the wall, where somebody counts.

@@ -97,6 +97,8 @@ pub struct Rented {
     pub increment: Span,
     /// An instance that no job uses for this long is given back.
     pub idle_release: Span,
+    /// How long an instance that is given back is still paid for, while it is wiped.
+    pub teardown: Span,
 }
 
 /// Whether a provider may take rented instances back.

@@ -122,10 +122,10 @@ fn keep_open(
     some && owned.is_empty() && rented.is_empty()
 }
 
-/// Of jobs of one shape one tenant's budget may be used up and another's not; and whoever is turned away leaves room in
+/// Of jobs of one shape one tenant's budget, or one job's envelope, may be used up and another's not; and whoever is turned away leaves room in
 /// the line for the next.
 pub(super) fn asks_of_money(model: &Model) -> bool {
-    model.budgets.tell_jobs_apart() || model.budgets.turn_away()
+    model.budgets.tell_jobs_apart() || model.budgets.turn_away() || model.envelopes.are_used()
 }
 
 fn asks_each(settings: &StrategySettings) -> bool {

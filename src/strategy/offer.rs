@@ -324,6 +324,7 @@ impl Missing {
                 self.money = true;
                 self.sheds |= sheds;
             }
+            Refusal::Envelope => self.money = true,
             Refusal::OverQuota => self.over_quota = true,
             Refusal::Full | Refusal::Quota | Refusal::SoldOut => {}
         }

@@ -395,6 +395,7 @@ const fn bar(why: Refusal) -> Bar {
         Refusal::SoldOut => Bar::SoldOut,
         Refusal::Unstaged => Bar::Unstaged,
         Refusal::Withheld(cause) => Bar::Withheld(cause),
+        Refusal::Envelope => Bar::Envelope,
         Refusal::Budget(sheds) => Bar::Budget(sheds),
     }
 }

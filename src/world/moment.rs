@@ -6,6 +6,7 @@ use crate::units::{PoolId, SimTime, TenantId};
 use super::budgets::Budgets;
 use super::causes::Causes;
 use super::claims::Claims;
+use super::envelopes::EnvelopesState;
 use super::failover::Failing;
 use super::job::{Jobs, Slot};
 use super::kept::Kept;
@@ -68,6 +69,8 @@ pub struct World {
     pub rules: RulesState,
     /// Failovers, and what they opened.
     pub failing: Failing,
+    /// What jobs have spent of their cost envelopes.
+    pub envelopes: EnvelopesState,
     /// Windows in which work may start.
     pub windows: WindowsState,
     /// Plans of maintenance, in the order of the model.
@@ -155,6 +158,7 @@ impl World {
             rollout: RolloutState::default(),
             rules: RulesState::default(),
             failing: Failing::default(),
+            envelopes: EnvelopesState::default(),
             windows: WindowsState::default(),
             upkeep: Vec::new(),
             batches_due: 0,
@@ -204,6 +208,7 @@ impl World {
         self.reset_rollout(model);
         self.rules.reset(model);
         self.failing.reset(model);
+        self.envelopes.reset(model);
         self.windows.reset(model);
         self.upkeep.clear();
         self.upkeep

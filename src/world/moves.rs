@@ -139,8 +139,8 @@ impl World {
         self.jobs.remove(slot);
     }
 
-    /// Gives an idle instance back, if it has been idle since `generation`; it is charged to its minimum and
-    /// increment, but not beyond the horizon. Returns whether it was given back.
+    /// Gives an idle instance back, if it has been idle since `generation`; it is charged until it is wiped, to its
+    /// minimum and increment, but not beyond the horizon. Returns whether it was given back.
     pub fn release(
         &mut self,
         model: &Model,
@@ -160,7 +160,8 @@ impl World {
         if self.budgets.are_kept() {
             self.count_rent(model, pool);
         }
-        let span = charged_span(offer, self.now.since(launched));
+        let used = self.now.since(launched);
+        let span = charged_span(offer, Span(used.0 + offer.teardown.0));
         self.charge(model, pool, launched, (launched + span).min(horizon));
         self.changes.other = true;
         true
@@ -199,6 +200,9 @@ impl World {
         }
         if self.windows.are_used() {
             self.count_overtime(model, slot, false);
+        }
+        if self.envelopes.are_used() {
+            self.pay_from_envelope(model, slot);
         }
         if self.claims.are_kept() {
             self.claim(model, slot, false);

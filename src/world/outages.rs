@@ -114,6 +114,9 @@ impl World {
         if self.windows.are_used() {
             self.count_overtime(model, slot, false);
         }
+        if self.envelopes.are_used() {
+            self.pay_from_envelope(model, slot);
+        }
         if self.claims.are_kept() {
             self.claim(model, slot, false);
         }

@@ -25,6 +25,8 @@ pub enum Refusal {
     Withheld(Cause),
     /// The quota of its tenant or class is used up, or room is being made for somebody else.
     OverQuota,
+    /// What is left of its cost envelope does not pay for it.
+    Envelope,
     /// A budget is used up; whether who asks is turned away for good.
     Budget(bool),
 }
@@ -116,6 +118,9 @@ impl World {
         slot: Slot,
         pool: PoolId,
     ) -> Result<Launched, Refusal> {
+        if self.envelopes.are_used() && !self.within_envelope(model, slot, pool) {
+            return Err(Refusal::Envelope);
+        }
         if !self.budgets.are_kept() {
             return self.rent(model, slot, pool);
         }

@@ -201,6 +201,7 @@ mod tests {
             minimum: Span::MINUTE,
             increment: Span::SECOND,
             idle_release: Span::ZERO,
+            teardown: Span::ZERO,
         };
         assert_eq!(charged_span(&terms, Span(5)), Span::MINUTE);
         assert_eq!(charged_span(&terms, Span(60_001)), Span(61_000));

@@ -149,10 +149,12 @@ impl Run<'_> {
     }
 
     fn work_is_whole(&self, job: JobId, life: &Life) {
-        let Some(state) = life
-            .state
-            .filter(|&state| !matches!(state, JobState::Rejected | JobState::Shed))
-        else {
+        let Some(state) = life.state.filter(|&state| {
+            !matches!(
+                state,
+                JobState::Rejected | JobState::Shed | JobState::Overspent
+            )
+        }) else {
             return;
         };
         if self.is_spoiled(job) {
@@ -309,7 +311,7 @@ impl Run<'_> {
                 charged >= capacity.held,
                 "pool {index} is charged while held"
             );
-            if offer.minimum.0 == 0 && offer.increment.0 <= 1 {
+            if offer.minimum.0 == 0 && offer.increment.0 <= 1 && offer.teardown.0 == 0 {
                 assert_eq!(charged, capacity.held, "pool {index} is charged no longer");
             }
             let counted = (record.launches, record.reclaims, record.refusals);

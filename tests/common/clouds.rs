@@ -26,6 +26,7 @@ pub fn terms() -> Rented {
         minimum: Span::ZERO,
         increment: Span(1),
         idle_release: Span::ZERO,
+        teardown: Span::ZERO,
     }
 }
 

@@ -104,9 +104,10 @@ fn attempt(lives: &mut [Life], job: JobId, pool: PoolId) -> &mut Attempt {
 fn ended(life: &mut Life, job: JobId, state: JobState, at: u64) {
     assert!(life.state.replace(state).is_none(), "{job:?} ends once");
     life.end = at;
-    // Who is turned away never ran, though a market may have refused it.
+    // Who is turned away never ran, though a market may have refused it; who spends too much may have been given up.
     if let Some(attempt) = life.attempts.last_mut()
         && state != JobState::Shed
+        && (state != JobState::Overspent || attempt.ending == Ending::Open)
     {
         assert!(attempt.started.is_some() && attempt.stopped.is_none());
         attempt.freed = at;

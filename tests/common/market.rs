@@ -253,6 +253,8 @@ impl<'a> Market<'a> {
             let windows = &self.run.model.windows;
             let class = self.run.model.class_of(shape);
             let closed = !windows.lets(windows.admitting(SimTime(at)), class, self.pool);
+            let tenant = self.run.timeline.requests[job.index()].tenant;
+            let closed = closed || self.run.model.envelopes.of(class, tenant).is_some();
             assert!(
                 noticed || closed || self.run.needs_services(job),
                 "{job:?} boots no more"

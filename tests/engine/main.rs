@@ -9,6 +9,7 @@ mod budget_worlds;
 mod budgets;
 mod disciplines;
 mod elastic;
+mod envelopes;
 mod explained;
 mod invariants;
 mod justification;

@@ -263,3 +263,29 @@ fn postings_are_cut_at_the_end_of_the_month() {
         ]
     );
 }
+
+#[test]
+fn what_is_given_back_is_paid_for_until_it_is_wiped() {
+    // An hour of work, ten minutes of nobody, five of wiping: 75 minutes of four GPUs, in which they are given back at
+    // 70; with hourly billing two hours. A second gang at 1:12 finds no instance and one place of the quota.
+    let wiped = Rented {
+        quota: Some(4),
+        idle_release: Span(10 * MINUTE),
+        teardown: Span(5 * MINUTE),
+        ..terms()
+    };
+    let heard = run(&mut public(wiped.clone()), &[Row::of(0, 4, HOUR)]);
+    assert_eq!(released(&heard), [70 * MINUTE]);
+    assert_eq!(heard.pools[0].charged, cost(4, 75 * MINUTE, THREE));
+    assert_eq!(heard.pools[0].idle_cost, cost(4, 15 * MINUTE, THREE));
+    let hourly = Rented {
+        increment: Span(HOUR),
+        ..wiped.clone()
+    };
+    let heard = run(&mut public(hourly), &[Row::of(0, 4, HOUR)]);
+    assert_eq!(heard.pools[0].charged, cost(4, 2 * HOUR, THREE));
+    let rows = [Row::of(0, 4, HOUR), Row::of(72 * MINUTE, 4, HOUR)];
+    let heard = run(&mut public(wiped), &rows);
+    assert_eq!(starts(&heard)[1], (72 * MINUTE, 0));
+    assert_eq!(heard.pools[0].charged, cost(4, 150 * MINUTE, THREE));
+}

@@ -159,6 +159,10 @@ fn torn_down(model: &Model, pool: &str, leave: Leave) -> String {
                 model.windows.list[usize::from(window)].name
             )
         }
+        LeaveReason::Envelope(envelope) => {
+            let name = &model.envelopes.list[usize::from(envelope)].name;
+            format!("its cost envelope `{name}` is used up")
+        }
     };
     format!("told to leave {pool}: {why}; {how}")
 }
@@ -188,6 +192,7 @@ const fn ended(state: JobState) -> &'static str {
         JobState::Cancelled => "cancelled by its owner",
         JobState::TimedOut => "killed: it ran for as long as it had asked for",
         JobState::Rejected => "rejected: no pool of the strategy could ever hold it",
+        JobState::Overspent => "over: its cost envelope is used up",
         JobState::Shed => "turned away: a budget was used up",
         JobState::Running => "still runs at the horizon",
         JobState::Waiting => "still waits at the horizon",
@@ -290,6 +295,7 @@ fn stood(scene: &Scene, why: &Justification, found: &Considered) -> String {
         Bar::SoldOut => "the market had none when it was last asked".to_owned(),
         Bar::Unstaged => "what it reads is not there".to_owned(),
         Bar::Withheld(cause) => format!("{} cannot be had there", cause.name()),
+        Bar::Envelope => "what is left of its cost envelope does not pay for it".to_owned(),
         Bar::Budget(false) => "a budget is used up".to_owned(),
         Bar::Budget(true) => "a budget is used up, and turns it away".to_owned(),
     }

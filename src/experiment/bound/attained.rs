@@ -60,7 +60,7 @@ impl Attained {
         let need = match record.state {
             JobState::Finished => work(timeline.truth[job].work),
             JobState::Running | JobState::Waiting => work(left),
-            JobState::Failed | JobState::Cancelled | JobState::TimedOut => {
+            JobState::Failed | JobState::Cancelled | JobState::TimedOut | JobState::Overspent => {
                 // It ran for so long, somewhere.
                 let least = allowed.groups[group].least();
                 record.gpu_time[Bucket::Failed] * least / REFERENCE

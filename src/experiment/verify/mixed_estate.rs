@@ -124,6 +124,7 @@ fn rented(name: &str, quota: Option<u64>, price: u64, speed: u32) -> Pool {
             minimum: Span::MINUTE,
             increment: Span::SECOND,
             idle_release: Span(600_000),
+            teardown: Span::ZERO,
         }),
         spread: Spread::Remainder,
         ..owned(name, 0, 8, Packing::First, 3, speed)

@@ -150,6 +150,7 @@ impl System {
                     minimum: Span::ZERO,
                     increment: Span(1),
                     idle_release: Span::ZERO,
+                    teardown: Span::ZERO,
                 }),
                 ..owned("p0", 0, 1, Packing::First, kinds, 1000)
             }],

@@ -24,6 +24,7 @@ mod data;
 mod demand;
 mod droughts;
 mod egress;
+mod envelopes;
 mod errands;
 mod factors;
 mod failovers;
@@ -100,8 +101,8 @@ use super::load::LoadReport;
 use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::{
-    Budgets, Commitments, Dataset, Factors, Failovers, Model, Network, Power, Quotas, Rollout,
-    Rules, Services, StartWindows, StrategySettings, Transforms,
+    Budgets, Commitments, Dataset, Envelopes, Factors, Failovers, Model, Network, Power, Quotas,
+    Rollout, Rules, Services, StartWindows, StrategySettings, Transforms,
 };
 
 pub use context::Assumption;
@@ -157,6 +158,7 @@ struct Limits {
     rules: Rules,
     failovers: Failovers,
     quotas: Quotas,
+    envelopes: Envelopes,
     windows: StartWindows,
     transforms: Transforms,
 }
@@ -167,6 +169,7 @@ impl Limits {
         model.rules = self.rules;
         model.failovers = self.failovers;
         model.quotas = self.quotas;
+        model.envelopes = self.envelopes;
         model.windows = self.windows;
         model.transforms = self.transforms;
     }
@@ -232,6 +235,7 @@ fn plans_of(
     failovers.runbooks = runbooks::read(context, file, of, known);
     let limits = Limits {
         windows: start_windows::read(context, file, run, (parts.1, parts.2), classes),
+        envelopes: envelopes::read(context, file, (parts.1, parts.2), whose),
         transforms: made.transforms,
         budgets,
         rules,

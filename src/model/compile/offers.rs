@@ -103,6 +103,7 @@ fn by_the_instance_only(context: &mut Context, offer: &OfferSpec) {
         (offer.minimum.origin(), "minimum"),
         (offer.increment.origin(), "increment"),
         (offer.idle_release.origin(), "idle_release"),
+        (offer.teardown.origin(), "teardown"),
         (offer.on_demand.origin(), "on_demand"),
         (offer.price_moves.origin(), "price_moves"),
         (offer.market.origin(), "market"),
@@ -187,6 +188,7 @@ pub(super) fn rented(
         RentKind::Spot => (Span::ZERO, "none: given back at once"),
     };
     let idle_release = span(&offer.idle_release, "idle_release", usual, words);
+    let teardown = span(&offer.teardown, "teardown", Span::ZERO, "none");
     let (quota, instances) = quota?;
     let rented = Rented {
         kind,
@@ -198,6 +200,7 @@ pub(super) fn rented(
         // An increment of zero is none: charges to the millisecond.
         increment: Span(increment.0.max(1)),
         idle_release,
+        teardown,
     };
     Some((rented, instances))
 }

@@ -14,6 +14,7 @@ mod budgets;
 mod capacity;
 mod checkpoints;
 mod commitments;
+mod envelopes;
 mod factors;
 mod failovers;
 mod feeds;

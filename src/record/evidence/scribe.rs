@@ -203,6 +203,10 @@ impl<'a, W: Write> Scribe<'a, W> {
                 let says = ("refuse", "a budget is used up: it was turned away");
                 self.about(at, "budget", job, says);
             }
+            Fact::Ended(job, JobState::Overspent) => {
+                let says = ("stop", "its cost envelope is used up: it is over");
+                self.about(at, "envelope", job, says);
+            }
             Fact::Flagged(job, pool) => {
                 let says = ("audit", "a budget is used up, which allows it and counts");
                 self.in_pool((at, "budget"), (job, pool), None, says);
@@ -220,6 +224,10 @@ impl<'a, W: Write> Scribe<'a, W> {
                     LeaveReason::Window(window) => {
                         let name = &self.words.windows[usize::from(window)];
                         format!("window {name} is over")
+                    }
+                    LeaveReason::Envelope(envelope) => {
+                        let name = &self.words.envelopes[usize::from(envelope)];
+                        format!("cost envelope {name} is used up")
                     }
                 };
                 let kind = (at, "teardown");

@@ -34,6 +34,7 @@ fn words() -> EvidenceWords {
         outlets: Vec::new(),
         budgets: Vec::new(),
         windows: Vec::new(),
+        envelopes: Vec::new(),
         moving: moving(),
     }
 }

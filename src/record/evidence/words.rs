@@ -117,6 +117,8 @@ pub struct EvidenceWords {
     pub budgets: Vec<String>,
     /// What rules know of what moves.
     pub moving: MovingWords,
+    /// Envelopes, in the order of the model.
+    pub envelopes: Vec<String>,
     /// Windows, in the order of the model.
     pub windows: Vec<String>,
 }

@@ -6,6 +6,7 @@ mod commitment;
 mod data;
 mod demand;
 mod egress;
+mod envelope;
 mod estate;
 mod factor;
 mod failover;
@@ -49,6 +50,7 @@ pub use demand::{
     GpuUnitKind, Preset, ResampleKind, TimeUnitKind,
 };
 pub use egress::{BandSpec, EgressSpec};
+pub use envelope::{EnvelopeSpec, EnvelopeTeardownKind};
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
 pub use factor::{CorrelationSpec, FactorKind, FactorSpec};
 pub use failover::{
@@ -146,6 +148,8 @@ pub struct ScenarioFile {
     pub commitment: List<CommitmentSpec>,
     /// What may be spent.
     pub budget: List<BudgetSpec>,
+    /// What one job may cost.
+    pub envelope: List<EnvelopeSpec>,
     /// How many GPUs tenants and classes may hold at once.
     pub quota: List<QuotaSpec>,
     /// What providers give back for volume.

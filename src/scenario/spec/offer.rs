@@ -46,6 +46,9 @@ pub struct OfferSpec {
     /// By the instance: an instance that no job uses for this long is given back; "10 min" unless given, for
     /// spot at once.
     pub idle_release: Given<String>,
+    /// By the instance: how long an instance that we give back is still paid for, while it is wiped, such as "5 min";
+    /// nothing unless given.
+    pub teardown: Given<String>,
     /// Spot: how long instances that are taken back may still be used; from the catalog unless given. Reserved,
     /// capacity block: how long before the end nothing new starts; "30 min" unless given.
     pub notice: Given<String>,

@@ -81,6 +81,7 @@ fn storm(
             minimum: Span::ZERO,
             increment: Span(1),
             idle_release: Span::ZERO,
+            teardown: Span::ZERO,
         }),
         ..Pool::bare("p0", 0, 1, Packing::First)
     };

@@ -112,6 +112,7 @@ fn storm(name: &str, way: Preemption, rhythm: Option<Rhythm>, expected: Interrup
             minimum: Span::ZERO,
             increment: Span(1),
             idle_release: Span::ZERO,
+            teardown: Span::ZERO,
         }),
         ..Pool::bare(&format!("p{n}"), 0, 1, Packing::First)
     };
