@@ -82,7 +82,7 @@ fn windows_are_told_with_the_jobs_that_they_are_too_short_for() {
         "nights (tuning on cloud/h200): open for 50 h of a week, at most 10 h at a stretch",
         "week-ends (tuning on cloud/h200): open for 48 h of a week, at most 48 h at a stretch",
         "what still runs then writes a checkpoint and waits for the next",
-        "tuning: 300.00 USD for each job of tuning on cloud/h200; a job that reaches it writes a checkpoint out of it",
+        "tuning: 300 USD for each job of tuning on cloud/h200; a job that reaches it writes a checkpoint out of it",
         "ask for more than that, even where they cost least at the prices of the start",
         "ask for more than the 9 h 55 min that it leaves them: they need several windows",
     ] {
