@@ -7,6 +7,7 @@ use crate::record::{decimal, plain};
 use crate::units::Bytes;
 
 use super::arguments::CheckArguments;
+use super::changes::changes;
 use super::coupling::coupling;
 use super::envelopes::envelopes;
 use super::exit::Failure;
@@ -43,6 +44,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     output::data(&rules(&study.model))?;
     output::data(&envelopes(&study.model, study.seed))?;
     output::data(&windows(&study.model, study.seed))?;
+    output::data(&changes(&study.model))?;
     output::data(&failovers(&study.model))?;
     if arguments.coupling {
         output::data(&coupling(&study))?;

@@ -6,6 +6,7 @@
 mod answer;
 mod arguments;
 mod budgets;
+mod changes;
 mod check;
 mod columns;
 mod commitments;

@@ -40,7 +40,7 @@ pub(super) fn rules(model: &Model) -> String {
         };
         let mut line = format!("  {} ({}): ", plain(&rule.id), rule.mode.name());
         if whom.is_empty() {
-            line.push_str("never fires: nothing in this estate is as it says");
+            line.push_str(idle(model));
         } else {
             let _ = write!(line, "{does} {}", whom.join("; "));
         }
@@ -80,6 +80,15 @@ pub(super) fn rules(model: &Model) -> String {
     "\n".to_owned() + &wrapped.collect::<String>()
 }
 
+/// What to say of a rule that does not fire.
+const fn idle(model: &Model) -> &'static str {
+    if model.rules.changes.is_empty() {
+        "never fires: nothing in this estate is as it says"
+    } else {
+        "does not fire at the start: nothing in this estate is as it says then"
+    }
+}
+
 /// The ids of all rules, and behind them what stands for what nothing permits.
 pub(super) fn rule_names(model: &Model) -> Vec<String> {
     let all = 0..=model.rules.list.len();
@@ -91,7 +100,7 @@ pub(super) fn rule_names(model: &Model) -> Vec<String> {
 /// them where it is about nobody as they are.
 pub(super) fn concerned(model: &Model, rule: usize) -> Vec<String> {
     let fires = |shape: ShapeId, version: u8, pool: PoolId| {
-        model.rules.fired_in((shape, version), pool) & 1 << rule != 0
+        model.rules.fired_in(0, (shape, version), pool) & 1 << rule != 0
     };
     let mut words = places(model, |shape, pool| fires(shape, 0, pool));
     let versions = model.transforms.versions.max(1) as u8;

@@ -62,6 +62,8 @@ pub(super) enum Rank {
     Window = 25,
     /// A job may have cost all that it may.
     Limit = 26,
+    /// What could go on for a time against a rule cannot any longer.
+    GraceOver = 27,
 }
 
 /// An event: what kind, whose, and where that is kept.

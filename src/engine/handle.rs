@@ -118,6 +118,7 @@ impl<O: Observer> Run<'_, O> {
             Rank::Pulled => self.pulled(event),
             Rank::Transformed if event.attempt == SEND => self.send_errand(event),
             Rank::Transformed => self.transformed(event),
+            Rank::GraceOver => self.grace_is_over(event.id),
             Rank::PullAgain => self.pull_again(event),
             Rank::Cut if self.is_current(slot, event, Phase::Running) => self.cut(slot),
             Rank::Lapsed => self.lapse_service(OutletId(event.id), event.attempt),

@@ -21,6 +21,7 @@ mod initial;
 mod justify;
 mod ledger;
 mod losses;
+mod rejudge;
 mod repairs;
 mod rollout;
 mod room;

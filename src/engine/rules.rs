@@ -1,10 +1,9 @@
-//! Rules as time passes: what is placed against those that are only audited, and what becomes of running work when
-//! one turns against it.
+//! Rules as time passes: other modes, and what is placed against those that are only audited.
 
 use crate::journal::{Fact, MoveRecord, Observer, RuleRecord};
 use crate::model::{Happening, Masks, Rules, set_bits};
 use crate::units::{PoolId, SiteId};
-use crate::world::{Phase, Reason, Slot};
+use crate::world::{Phase, Slot};
 
 use super::run::Run;
 
@@ -39,28 +38,7 @@ impl<O: Observer> Run<'_, O> {
         let mode = self.world.rules.mode(rule);
         let fact = Fact::RuleChanged(rule, mode);
         self.out.fact(self.world.now, fact);
-        self.change_strategy(self.world.rollout.strategy);
-        let mut victims = std::mem::take(&mut self.scratch.victims);
-        self.world.turned_against(self.model, before, &mut victims);
-        for &slot in &victims {
-            self.evict(slot);
-        }
-        self.world.who_holds(&mut victims);
-        for &slot in &victims {
-            self.note_violations(slot, before);
-        }
-        self.scratch.victims = victims;
-    }
-
-    fn evict(&mut self, slot: Slot) {
-        let job = &self.world.jobs[slot];
-        match job.phase {
-            Phase::Running => self.tell_to_stop(slot, Reason::Notice, Fact::Evicted),
-            // It has nothing to save.
-            Phase::Booting | Phase::Staging => self.interrupt(slot),
-            // What stops already stops.
-            _ => {}
-        }
+        self.rejudge(before);
     }
 
     /// A job holds GPUs: it is told against which rules it does, that it did not violate `before`.
@@ -78,7 +56,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// The number of a bit of a verdict.
-    fn rule_of(&self, bit: usize) -> u16 {
+    pub(super) fn rule_of(&self, bit: usize) -> u16 {
         if bit == Rules::UNPERMITTED {
             self.model.rules.list.len() as u16
         } else {

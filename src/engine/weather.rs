@@ -93,6 +93,7 @@ impl<O: Observer> Run<'_, O> {
             }
             Happening::Budget { .. } | Happening::BudgetOver { .. } => self.befall_budgets(what),
             Happening::Rule { .. } | Happening::RuleOver { .. } => self.befall_rules(what),
+            Happening::Attributes { change } => self.befall_attributes(change),
             Happening::Announce { plan, start } => self.world.announce(self.model, plan, start),
             Happening::Service { plan } => self.service(plan),
         }

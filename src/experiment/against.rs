@@ -13,6 +13,8 @@ pub(super) struct Watch<'a> {
     jobs: &'a mut JobList,
     /// The modes of all rules now.
     modes: Vec<RuleMode>,
+    /// Which attributes everybody has now.
+    situation: u16,
     /// From when on which rules were in force, the first from the start.
     masks: Vec<(SimTime, Masks)>,
     /// A stretch of which not all parts may have been posted.
@@ -46,9 +48,19 @@ impl<'a> Watch<'a> {
             timeline,
             jobs,
             modes,
+            situation: 0,
             masks: vec![(SimTime::ZERO, masks)],
             open: None,
         }
+    }
+
+    /// Other rules are in force, or the same see something else.
+    fn note(&mut self, at: SimTime) {
+        let masks = Masks {
+            situation: self.situation,
+            ..self.model.rules.masks(|rule| self.modes[rule])
+        };
+        self.masks.push((at, masks));
     }
 
     /// All parts of a stretch were posted: what of it was held against any rule counts.
@@ -92,8 +104,12 @@ impl Observer for Watch<'_> {
             }
             Fact::RuleChanged(rule, mode) => {
                 self.modes[usize::from(rule)] = mode;
-                let masks = self.model.rules.masks(|rule| self.modes[rule]);
-                self.masks.push((at, masks));
+                self.note(at);
+            }
+            Fact::AttributesChanged(change) => {
+                let changes = &self.model.rules.changes;
+                self.situation = changes[usize::from(change)].situation;
+                self.note(at);
             }
             _ => {}
         }

@@ -4,10 +4,10 @@ use std::io::Write;
 
 use crate::dice::Dice;
 use crate::engine::{Scratch, simulate};
-use crate::model::{AttributeValue, Freight, Model, RuleEffect, RuleOn, Timeline};
+use crate::model::{AttributeChange, AttributeValue, Freight, Model, RuleEffect, RuleOn, Timeline};
 use crate::record::{
-    Attributes, Carried, Chain, EvidenceWords, JobWords, Known, MovingWords, OutletWords,
-    PoolWords, RuleWords, RunWords, Scribe,
+    Attributes, Carried, Chain, ChangeWords, EvidenceWords, JobWords, Known, KnownWords,
+    MovingWords, OutletWords, PoolWords, RuleWords, RunWords, SaidWords, Scribe,
 };
 use crate::strategy::Strategy;
 use crate::units::{JobId, LinkId, OutletId, PoolId, ShapeId, SiteId};
@@ -62,21 +62,15 @@ pub fn evidence_of<W: Write>(
 pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> EvidenceWords {
     let rules = &model.rules;
     let versions = rules.versions();
-    let shapes = (0..model.shapes.len()).map(ShapeId::from);
-    let shapes = shapes.flat_map(|shape| (0..versions as u8).map(move |version| (shape, version)));
     let names = 0..=rules.list.len();
+    let later = rules.changes.iter().map(|change| change.known).max();
     EvidenceWords {
         scenario_sha256: scenario_sha256.to_owned(),
         seed,
         epoch: model.epoch,
         currency: model.currency.to_string(),
         versions,
-        shapes: shapes
-            .map(|of| {
-                let (attributes, used) = rules.known_of_jobs(of);
-                (known(attributes), transforms(model, used))
-            })
-            .collect(),
+        shapes: of_jobs(model, 0),
         pools: (0..model.pools.len())
             .map(|pool| pool_words(model, PoolId::from(pool)))
             .collect(),
@@ -108,7 +102,57 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
             .iter()
             .map(|budget| budget.name.clone())
             .collect(),
-        moving: moving(model),
+        moving: moving(model, 0),
+        changes: rules
+            .changes
+            .iter()
+            .map(|one| change_words(model, one))
+            .collect(),
+        later: (1..=later.unwrap_or(0))
+            .map(|situation| known_words(model, situation))
+            .collect(),
+    }
+}
+
+fn change_words(model: &Model, change: &AttributeChange) -> ChangeWords {
+    let said = change.said.iter().map(|said| {
+        let (kind, name) = model.named(said.whom);
+        SaidWords {
+            kind,
+            name: name.to_owned(),
+            attribute: said.attribute.clone(),
+            before: said.before.as_ref().map(value),
+            after: said.after.as_ref().map(value),
+        }
+    });
+    ChangeWords {
+        by: change.by.clone(),
+        said: said.collect(),
+        known: usize::from(change.known).checked_sub(1),
+    }
+}
+
+/// What rules know of jobs, by shape and version, and the transforms that were used on all that they read.
+fn of_jobs(model: &Model, situation: u16) -> Vec<(Attributes, Vec<String>)> {
+    let rules = &model.rules;
+    let versions = rules.versions() as u8;
+    let shapes = (0..model.shapes.len()).map(ShapeId::from);
+    let shapes = shapes.flat_map(|shape| (0..versions).map(move |version| (shape, version)));
+    let known = shapes.map(|of| {
+        let (attributes, used) = rules.known_of_jobs(situation, of);
+        (known(attributes), transforms(model, used))
+    });
+    known.collect()
+}
+
+fn known_words(model: &Model, situation: u16) -> KnownWords {
+    let pools = (0..model.pools.len()).map(PoolId::from);
+    KnownWords {
+        shapes: of_jobs(model, situation),
+        pools: pools
+            .map(|pool| known(model.rules.known_of_target(situation, pool)))
+            .collect(),
+        moving: moving(model, situation),
     }
 }
 
@@ -120,7 +164,7 @@ fn pool_words(model: &Model, id: PoolId) -> PoolWords {
         site: site.name.clone(),
         jurisdiction: site.jurisdiction.clone(),
         rented: pool.is_rented(),
-        attributes: known(model.rules.known_of_target(id)),
+        attributes: known(model.rules.known_of_target(0, id)),
     }
 }
 
@@ -142,8 +186,8 @@ fn transforms(model: &Model, used: u32) -> Vec<String> {
 }
 
 /// What rules know of all that could move.
-fn moving(model: &Model) -> MovingWords {
-    let moves = model.network.moves.known();
+fn moving(model: &Model, situation: u16) -> MovingWords {
+    let moves = model.network.moves.known(situation);
     let carried = moves.freight().map(|(freight, attributes, used)| {
         let what = match freight {
             Freight::Dataset(id, class) => Carried::Dataset(id, class),
@@ -165,16 +209,18 @@ fn moving(model: &Model) -> MovingWords {
 }
 
 fn known(attributes: &[(String, AttributeValue)]) -> Attributes {
-    let known = attributes.iter().map(|(name, value)| {
-        let value = match value {
-            AttributeValue::Marks(marks) => Known::Marks(marks.clone()),
-            AttributeValue::Text(text) => Known::Text(text.clone()),
-            AttributeValue::Number(number) => Known::Number(*number),
-            AttributeValue::Flag(flag) => Known::Flag(*flag),
-        };
-        (name.clone(), value)
-    });
+    let known = attributes.iter();
+    let known = known.map(|(name, own)| (name.clone(), value(own)));
     known.collect()
+}
+
+fn value(value: &AttributeValue) -> Known {
+    match value {
+        AttributeValue::Marks(marks) => Known::Marks(marks.clone()),
+        AttributeValue::Text(text) => Known::Text(text.clone()),
+        AttributeValue::Number(number) => Known::Number(*number),
+        AttributeValue::Flag(flag) => Known::Flag(*flag),
+    }
 }
 
 /// The rules as a strategy begins with them.

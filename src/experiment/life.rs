@@ -103,6 +103,7 @@ const fn whom(fact: &Fact) -> (Option<JobId>, Option<PoolId>) {
         | Fact::Violated(job, pool, _)
         | Fact::Evicted(job, pool)
         | Fact::TornDown(job, pool, _)
+        | Fact::Rejudged(job, pool, ..)
         | Fact::Moved(job, pool) => (Some(job), Some(pool)),
         Fact::NodesDown(pool, _)
         | Fact::GpusDown(pool, _)

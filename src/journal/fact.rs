@@ -8,7 +8,7 @@ use super::justification::Justification;
 use super::movement::{MoveRecord, Movement};
 use super::posting::Posting;
 use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
-use super::rule::{RuleMode, RuleRecord};
+use super::rule::{Consequence, RuleMode, RuleRecord};
 
 /// Something that happened, in the past tense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +106,17 @@ pub enum Fact {
     Violated(JobId, PoolId, u16),
     /// A rule is in another mode.
     RuleChanged(u16, RuleMode),
+    /// Attributes are otherwise from now on: which of the model's changes.
+    AttributesChanged(u16),
+    /// A rule turned against a job where it is (the number behind the last rule stands for what nothing permits): what
+    /// becomes of it.
+    Rejudged(JobId, PoolId, u16, Consequence),
+    /// A rule turned against a copy that a site keeps or has in its cache: what becomes of it.
+    CopyRejudged(DatasetId, SiteId, u16, Consequence),
+    /// A copy against which a rule had turned was deleted.
+    CopyDeleted(DatasetId, SiteId),
+    /// A copy that was locked may be used again.
+    CopyUnlocked(DatasetId, SiteId),
     /// A transform began to make a copy of a data set, or tries again: which transform, and the copy.
     TransformBegan(u16, DatasetId),
     /// An attempt of a transform failed.

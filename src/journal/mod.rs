@@ -25,4 +25,4 @@ pub use justification::{Bar, Choice, Considered, Justification};
 pub use movement::{MoveRecord, Moved, Movement, MovementStep};
 pub use posting::{Item, Payee, Posting};
 pub use record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
-pub use rule::{RuleMode, RuleRecord};
+pub use rule::{Consequence, RuleMode, RuleRecord};

@@ -216,6 +216,11 @@ pub enum Happening {
         /// Whether it ends; then it stands before what else is said of the rule, and otherwise it takes its place.
         passes: bool,
     },
+    /// Attributes are otherwise from now on, and rules judge anew.
+    Attributes {
+        /// Which of the model's changes.
+        change: u16,
+    },
     /// The mode of a rule for a time is over.
     RuleOver {
         /// Which.

@@ -83,7 +83,8 @@ pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
 pub use rules::{
-    Masks, Rule, RuleEffect, RuleMode, RuleOn, Rules, Value as AttributeValue, set_bits,
+    AttributeChange, AttributeSaid, Consequence, Masks, Rule, RuleEffect, RuleMode, RuleOn, Rules,
+    Value as AttributeValue, Whom, set_bits,
 };
 pub use runbook::{Runbook, Stage, Step, StepDoes};
 pub use sample::SampleScratch;

@@ -3,7 +3,9 @@
 //! What moves is judged on each link that it crosses. As with rules about where jobs run, verdicts are worked out
 //! beforehand; in a run they are a look-up and a few masks, where a transfer begins and where it takes another route.
 
+mod copies;
 mod known;
+mod situations;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +15,7 @@ use super::Model;
 use super::estate::Class;
 pub(super) use super::journeys::all;
 use super::network::{Link, Network, Route};
-use super::rules::{Masks, Rule, RuleEffect, RuleOn, Rules, bits};
+use super::rules::{Consequence, Masks, Rule, RuleEffect, RuleOn, Rules, bits};
 pub use known::KnownOfMoves;
 
 /// What moves, as far as rules tell it apart.
@@ -78,6 +80,8 @@ pub struct MoveRules {
     unlabelled: Vec<BTreeSet<String>>,
     /// What rules know of all that moves, and of where.
     known: KnownOfMoves,
+    /// By situation but the first, what rules say then.
+    later: Vec<Self>,
 }
 
 /// One judgement: a rule, of something between two places, on a link if it is known on which.
@@ -105,7 +109,9 @@ impl MoveRules {
         let mut moves = Self {
             used: list.iter().any(|rule| rule.on == RuleOn::Move),
             permits: bits(list, |rule| rule.permits(RuleOn::Move)),
-            evicts: bits(list, |rule| rule.evicts && rule.on == RuleOn::Move),
+            evicts: bits(list, |rule| {
+                rule.on_change != Consequence::Finish && rule.on == RuleOn::Move
+            }),
             caps: caps
                 .filter_map(|(index, rule)| Some((index as u16, rule.bytes_per_day?)))
                 .collect(),
@@ -190,9 +196,9 @@ impl MoveRules {
         of.map(String::as_str)
     }
 
-    /// What rules know of all that moves, and of where.
-    pub const fn known(&self) -> &KnownOfMoves {
-        &self.known
+    /// What rules know of all that moves, and of where, in a situation (0 is the start).
+    pub fn known(&self, situation: u16) -> &KnownOfMoves {
+        &self.in_situation(situation).known
     }
 
     /// Whether any rule is about moves.
@@ -217,14 +223,16 @@ impl MoveRules {
         ways.map(|(&(freight, ends), verdicts)| (freight, ends, verdicts.as_slice()))
     }
 
-    /// The verdict of each route for something, in the order of the network's routes.
-    pub fn of(&self, freight: Freight, ends: Ends) -> &[Verdict] {
-        self.ways.get(&(freight, ends)).map_or(&[], Vec::as_slice)
+    /// The verdict of each route for something in a situation, in the order of the network's routes.
+    pub fn of(&self, situation: u16, freight: Freight, ends: Ends) -> &[Verdict] {
+        let ways = &self.in_situation(situation).ways;
+        ways.get(&(freight, ends)).map_or(&[], Vec::as_slice)
     }
 
-    /// The verdict of each way on which jobs are fed, in the order of the network's.
-    pub fn of_feed(&self, way: u32) -> &[Verdict] {
-        self.feeds.get(way as usize).map_or(&[], Vec::as_slice)
+    /// The verdict of each way on which jobs are fed in a situation, in the order of the network's.
+    pub fn of_feed(&self, situation: u16, way: u32) -> &[Verdict] {
+        let feeds = &self.in_situation(situation).feeds;
+        feeds.get(way as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Which rules that are obeyed refuse something a route, if of the permits in force only those among `open` still
@@ -316,7 +324,7 @@ impl Model {
     /// of it may come there. Of several sources and routes one is enough. Caps of a day are not looked at.
     pub fn data_refused(&self, masks: Masks, work: (ClassId, u8), pool: PoolId) -> u128 {
         let moves = &self.network.moves;
-        self.of_data(work, pool, |verdict| {
+        self.of_data(masks.situation, work, pool, |verdict| {
             moves.refusing(masks, verdict, u128::MAX)
         })
     }
@@ -325,12 +333,15 @@ impl Model {
     /// it comes.
     pub fn data_violates(&self, masks: Masks, work: (ClassId, u8), pool: PoolId) -> u128 {
         let moves = &self.network.moves;
-        self.of_data(work, pool, |verdict| moves.violated(masks, verdict))
+        self.of_data(masks.situation, work, pool, |verdict| {
+            moves.violated(masks, verdict)
+        })
     }
 
     /// What is said of what jobs of a class read in a version of their work and a pool, on the way of which least is.
     fn of_data(
         &self,
+        situation: u16,
         (class, version): (ClassId, u8),
         pool: PoolId,
         said: impl Fn(&Verdict) -> u128,
@@ -363,12 +374,12 @@ impl Model {
             let sources = super::journeys::sources(dataset, id, &self.network.copies);
             let mut verdicts = sources
                 .into_iter()
-                .flat_map(|from| moves.of(freight, (from, Some(to))));
+                .flat_map(|from| moves.of(situation, freight, (from, Some(to))));
             against |= best(&mut verdicts);
         }
         if of.feed.is_some() {
             let way = class.index() * self.pools.len() + pool.index();
-            against |= best(&mut moves.of_feed(way as u32).iter());
+            against |= best(&mut moves.of_feed(situation, way as u32).iter());
         }
         against
     }

@@ -4,18 +4,21 @@
 //! A verdict in a run is one load and a few masks: which rules hold for a job in a pool does not change, only which of
 //! them are in force.
 
+mod change;
 mod condition;
 mod known;
 mod meaning;
 mod syntax;
+mod table;
 mod token;
 mod vocabulary;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::units::{Bytes, PoolId, ShapeId};
+use crate::units::{Bytes, PoolId, ShapeId, Span};
 
-pub use crate::journal::RuleMode;
+pub use crate::journal::{Consequence, RuleMode};
+pub use change::{AttributeChange, AttributeSaid, Whom};
 pub(super) use condition::Condition;
 pub(super) use meaning::condition;
 pub(super) use vocabulary::{Attribute, Kind, Of, Tuple, Vocabulary};
@@ -51,8 +54,10 @@ pub struct Rule {
     pub controls: Vec<String>,
     /// Whether it is obeyed at the start.
     pub mode: RuleMode,
-    /// Whether running work stops when the rule turns against it; it may finish otherwise.
-    pub evicts: bool,
+    /// What becomes of running work and of copies when it turns against them.
+    pub on_change: Consequence,
+    /// How long they go on as before first.
+    pub grace: Span,
     /// How much may move on the strength of it in a UTC day; as much as there is if `None`.
     pub bytes_per_day: Option<Bytes>,
 }
@@ -69,7 +74,8 @@ impl Rule {
             reason: String::new(),
             controls: Vec::new(),
             mode: RuleMode::Enforce,
-            evicts: false,
+            on_change: Consequence::Finish,
+            grace: Span::ZERO,
             bytes_per_day: None,
         }
     }
@@ -95,6 +101,8 @@ pub struct Masks {
     pub active: u128,
     /// Those that are obeyed.
     pub enforcing: u128,
+    /// Which attributes everybody has: 0 as the run begins.
+    pub situation: u16,
 }
 
 /// All rules, and for which jobs each holds in which pools.
@@ -106,12 +114,16 @@ pub struct Rules {
     pub controls: Vec<String>,
     /// By rule, the attributes that somebody does not have for whom it needs them.
     unlabelled: Vec<BTreeSet<String>>,
-    /// By shape and version of its work, its row.
+    /// By situation, shape and version of its work, its row.
     rows: Vec<u32>,
     /// How many versions there are.
     versions: usize,
-    /// By pool, its column.
+    /// How many of these each situation has.
+    rows_each: usize,
+    /// By situation and pool, its column.
     columns: Vec<u32>,
+    /// How many of these each situation has.
+    columns_each: usize,
     /// How many columns there are.
     width: usize,
     /// By row and column, a bit for each rule that fires: a permit that certainly holds, a forbid that may.
@@ -124,6 +136,8 @@ pub struct Rules {
     of_jobs: Vec<(Vec<(String, Value)>, u32)>,
     /// By pool, what is known of it.
     of_targets: Vec<Vec<(String, Value)>>,
+    /// When attributes change while time passes, in order.
+    pub changes: Vec<AttributeChange>,
     /// Pools that shapes may not use, whatever rules say: decisions that somebody changed.
     pub vetoes: Vec<(ShapeId, PoolId)>,
 }
@@ -137,122 +151,6 @@ impl Rules {
     /// The bit of what no permit in force allows, though there is one.
     pub const UNPERMITTED: usize = RULES_MAX;
 
-    /// Rules that fire as `fires_at` says of a rule, a shape and a pool: for models that are made by hand.
-    pub fn by_hand(
-        list: Vec<Rule>,
-        (shapes, pools): (usize, usize),
-        fires_at: impl Fn(usize, usize, usize) -> bool,
-    ) -> Self {
-        let permits = bits(&list, |rule| rule.permits(RuleOn::Run));
-        let cells = (0..shapes).flat_map(|shape| (0..pools).map(move |pool| (shape, pool)));
-        let fired = cells.map(|(shape, pool)| {
-            let of_jobs = |rule: &usize| list[*rule].on == RuleOn::Run;
-            let fires = (0..list.len()).filter(of_jobs);
-            let fires = fires.filter(|&rule| fires_at(rule, shape, pool));
-            fires.fold(0, |bits, rule| bits | 1 << rule)
-        });
-        Self {
-            fired: fired.collect(),
-            unknown: vec![0; shapes * pools],
-            unlabelled: vec![BTreeSet::new(); list.len()],
-            list,
-            rows: (0..shapes as u32).collect(),
-            versions: 1,
-            columns: (0..pools as u32).collect(),
-            width: pools,
-            permits,
-            of_jobs: Vec::new(),
-            of_targets: Vec::new(),
-            controls: Vec::new(),
-            vetoes: Vec::new(),
-        }
-    }
-
-    /// Works out for which jobs each rule holds in which pools; `None` if there are too many to tell apart. `jobs` has
-    /// the attributes of each shape in each version of its work, with a bit for each transform that was used on all of
-    /// what it reads then; `targets` those of each pool.
-    pub(super) fn work_out(
-        list: Vec<(Rule, Condition)>,
-        vocabulary: &Vocabulary,
-        (jobs, versions): (&[(Tuple, u32)], usize),
-        targets: &[Tuple],
-    ) -> Option<Self> {
-        let (list, conditions): (Vec<Rule>, Vec<Condition>) = list.into_iter().unzip();
-        let mut read = Vec::new();
-        for (rule, condition) in list.iter().zip(&conditions) {
-            if rule.on == RuleOn::Run {
-                condition.reads(&mut read);
-            }
-        }
-        let (rows, kinds) = interned(jobs, &read);
-        let own: Vec<Tuple> = jobs.iter().map(|job| job.0.clone()).collect();
-        let own = vocabulary.known(Of::Job, &own).into_iter();
-        let of_jobs = own.zip(jobs.iter().map(|job| job.1)).collect();
-        let alone: Vec<(Tuple, u32)> = targets.iter().map(|one| (one.clone(), 0)).collect();
-        let (columns, places) = interned(&alone, &read);
-        let width = places.len();
-        if kinds.len().saturating_mul(width) > CELLS_MAX {
-            return None;
-        }
-        let mut rules = Self {
-            permits: bits(&list, |rule| rule.permits(RuleOn::Run)),
-            unlabelled: vec![BTreeSet::new(); list.len()],
-            list,
-            rows,
-            versions,
-            columns,
-            width,
-            fired: Vec::with_capacity(kinds.len() * width),
-            unknown: Vec::with_capacity(kinds.len() * width),
-            of_jobs,
-            of_targets: vocabulary.known(Of::Target, targets),
-            controls: Vec::new(),
-            vetoes: Vec::new(),
-        };
-        for job in &kinds {
-            for (target, _) in &places {
-                rules.judge(&conditions, vocabulary, job, target);
-            }
-        }
-        Some(rules)
-    }
-
-    /// Works out one cell.
-    fn judge(
-        &mut self,
-        conditions: &[Condition],
-        vocabulary: &Vocabulary,
-        (job, used): &(Tuple, u32),
-        target: &Tuple,
-    ) {
-        let (mut fires, mut open) = (0, 0);
-        for (index, condition) in conditions.iter().enumerate() {
-            let bit = 1 << index;
-            let rule = &self.list[index];
-            let satisfied = rule
-                .transform
-                .is_some_and(|transform| used & 1 << transform != 0);
-            if rule.on == RuleOn::Move || satisfied {
-                continue;
-            }
-            match condition.holds(&[job, target]) {
-                Some(true) => fires |= bit,
-                Some(false) => {}
-                None => {
-                    open |= bit;
-                    // Nobody knows that it is allowed, so it is not.
-                    if self.list[index].effect != RuleEffect::Permit {
-                        fires |= bit;
-                    }
-                    let names = condition.lacks(vocabulary, &[job, target]);
-                    self.unlabelled[index].extend(names);
-                }
-            }
-        }
-        self.fired.push(fires);
-        self.unknown.push(open);
-    }
-
     /// The attributes that somebody does not have for whom a rule needs them, as rules write them.
     pub fn unlabelled(&self, rule: usize) -> impl Iterator<Item = &str> {
         self.unlabelled[rule].iter().map(String::as_str)
@@ -262,14 +160,6 @@ impl Rules {
     #[inline]
     pub const fn are_used(&self) -> bool {
         !self.list.is_empty()
-    }
-
-    /// Gives a copy of a shape a place right behind it.
-    pub(super) fn repeat(&mut self, shape: ShapeId) {
-        if let Some(&row) = self.rows.get(shape.index()) {
-            self.rows.insert(shape.index() + 1, row);
-        }
-        self.repeat_known(shape);
     }
 
     /// Which rules are in force where each has this mode.
@@ -288,49 +178,53 @@ impl Rules {
         self.masks(|index| self.list[index].mode)
     }
 
-    fn cell(&self, (shape, version): (ShapeId, u8), pool: PoolId) -> usize {
+    fn cell(&self, situation: u16, (shape, version): (ShapeId, u8), pool: PoolId) -> usize {
         // Where nobody works out others, all versions are the first.
         let version = usize::from(version).min(self.versions - 1);
-        let row = self.rows[shape.index() * self.versions + version];
-        row as usize * self.width + self.columns[pool.index()] as usize
+        let (row, column) = match usize::from(situation) {
+            0 => (0, 0),
+            later => (later * self.rows_each, later * self.columns_each),
+        };
+        let row = self.rows[row + shape.index() * self.versions + version];
+        row as usize * self.width + self.columns[column + pool.index()] as usize
     }
 
-    /// Which rules fire for a job of a shape, as its data are, in a pool, in force or not.
+    /// Which rules fire at the start for a job of a shape, as its data are, in a pool, in force or not.
     #[inline]
     pub fn fired(&self, shape: ShapeId, pool: PoolId) -> u128 {
-        self.fired_in((shape, 0), pool)
+        self.fired_in(0, (shape, 0), pool)
     }
 
-    /// As [`Rules::fired`], in a version of its work.
+    /// As [`Rules::fired`], in a situation, in a version of its work.
     #[inline]
-    pub fn fired_in(&self, job: (ShapeId, u8), pool: PoolId) -> u128 {
-        self.fired[self.cell(job, pool)]
+    pub fn fired_in(&self, situation: u16, job: (ShapeId, u8), pool: PoolId) -> u128 {
+        self.fired[self.cell(situation, job, pool)]
     }
 
-    /// Of which rules it is unknown whether they hold for a job of a shape, as its data are, in a pool.
+    /// Of which rules it is unknown at the start whether they hold for a job of a shape, as its data are, in a pool.
     pub fn unknown(&self, shape: ShapeId, pool: PoolId) -> u128 {
-        self.unknown[self.cell((shape, 0), pool)]
+        self.unknown[self.cell(0, (shape, 0), pool)]
     }
 
     /// Which of some rules in force speak against a job of a shape in a version of its work in a pool;
     /// [`Rules::UNPERMITTED`] if there are permits among them and nothing that is active permits it.
     #[inline]
-    fn against(&self, active: u128, of: u128, job: (ShapeId, u8), pool: PoolId) -> u128 {
-        let fired = self.fired_in(job, pool);
-        let unpermitted = self.permits & of != 0 && self.permits & active & fired == 0;
+    fn against(&self, masks: Masks, of: u128, job: (ShapeId, u8), pool: PoolId) -> u128 {
+        let fired = self.fired_in(masks.situation, job, pool);
+        let unpermitted = self.permits & of != 0 && self.permits & masks.active & fired == 0;
         fired & of & !self.permits | u128::from(unpermitted) << Self::UNPERMITTED
     }
 
     /// Which rules that are obeyed refuse a job of a shape in a version of its work a pool; none if it may run there.
     #[inline]
     pub fn refusing(&self, masks: Masks, job: (ShapeId, u8), pool: PoolId) -> u128 {
-        self.against(masks.active, masks.enforcing, job, pool)
+        self.against(masks, masks.enforcing, job, pool)
     }
 
     /// Which rules a job of a shape in a version of its work violates by running in a pool, obeyed or not.
     #[inline]
     pub fn violated(&self, masks: Masks, job: (ShapeId, u8), pool: PoolId) -> u128 {
-        self.against(masks.active, masks.active, job, pool)
+        self.against(masks, masks.active, job, pool)
     }
 
     /// Whether a job of a shape may run in a pool, with its data as they are.
@@ -371,25 +265,6 @@ pub(super) fn bits(list: &[Rule], chosen: impl Fn(&Rule) -> bool) -> u128 {
     let chosen = list.iter().map(|rule| u128::from(chosen(rule)));
     let all = chosen.enumerate();
     all.fold(0, |bits, (index, bit)| bits | bit << index)
-}
-
-/// Tuples that differ in what is read, and which of them each is; what was used on them tells them apart, too.
-fn interned(tuples: &[(Tuple, u32)], read: &[u16]) -> (Vec<u32>, Vec<(Tuple, u32)>) {
-    let mut known: BTreeMap<String, u32> = BTreeMap::new();
-    let mut distinct: Vec<(Tuple, u32)> = Vec::new();
-    let mut place = |(tuple, used): &(Tuple, u32)| {
-        let seen: Tuple = tuple
-            .iter()
-            .enumerate()
-            .map(|(index, value)| value.clone().filter(|_| read.contains(&(index as u16))))
-            .collect();
-        *known.entry(format!("{used} {seen:?}")).or_insert_with(|| {
-            distinct.push((seen, *used));
-            distinct.len() as u32 - 1
-        })
-    };
-    let places = tuples.iter().map(&mut place).collect();
-    (places, distinct)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Transforms: what makes copies of data sets that have other marks, and which copies jobs read where.
 
+use std::collections::BTreeSet;
+
 use crate::units::{
     Bandwidth, BytePrice, Bytes, ClassId, DatasetId, Money, PoolId, ShapeId, SiteId, Span, TenantId,
 };
@@ -125,6 +127,15 @@ impl Transforms {
     pub fn making(&self, id: DatasetId) -> Option<(usize, &Derived)> {
         let mut derived = self.derived.iter().enumerate();
         derived.find(|(_, derived)| derived.dataset == id)
+    }
+
+    /// Whether a transform was used on something and what that took away is still gone: it is not of what `regained` it.
+    pub fn counts(&self, transform: u16, id: DatasetId, regained: &BTreeSet<DatasetId>) -> bool {
+        let making = self.making(id);
+        making.is_some_and(|(_, made)| {
+            made.transform == transform && !regained.contains(&id)
+                || self.counts(transform, made.base, regained)
+        })
     }
 
     /// Whether a transform was used on something on its way from data as they are.

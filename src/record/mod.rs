@@ -27,8 +27,9 @@ mod text;
 
 pub use decimal::{decimal, seconds};
 pub use evidence::{
-    Attributes, Broken, Carried, Chain, EvidenceWords, JobWords, Known, Matrix, MovingWords,
-    OutletWords, PoolWords, RuleTally, RuleWords, RunWords, Scribe, Seal, Stands, Verified, verify,
+    Attributes, Broken, Carried, Chain, ChangeWords, EvidenceWords, JobWords, Known, KnownWords,
+    Matrix, MovingWords, OutletWords, PoolWords, RuleTally, RuleWords, RunWords, SaidWords, Scribe,
+    Seal, Stands, Verified, verify,
 };
 pub use file::write_whole;
 pub use folder::{Folder, folder_name, is_complete};

@@ -366,7 +366,11 @@ fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Co
         let class = model.class_of(shape);
         let data = model.data_refused(masks, (class, version), sight.pool);
         (
-            model.rules.fired_in((shape, version), sight.pool) & masks.active | data,
+            model
+                .rules
+                .fired_in(masks.situation, (shape, version), sight.pool)
+                & masks.active
+                | data,
             model.rules.refusing(masks, (shape, version), sight.pool) | data,
             model.rules.violated(masks, (shape, version), sight.pool),
             version,

@@ -5,6 +5,7 @@ use crate::units::{PoolId, ShapeId, SimTime};
 
 use super::job::{Job, Slot};
 use super::moment::World;
+use super::rejudged::Graces;
 
 /// What ran against a rule in a pool so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct RulesState {
     used: bool,
     /// Which are in force.
     masks: Masks,
+    /// Which attributes everybody has.
+    situation: u16,
     /// The mode of each, as the scenario, phases and happenings without an end say.
     usual: Vec<RuleMode>,
     /// Modes that hold for a time, the last before all others.
@@ -35,6 +38,8 @@ pub struct RulesState {
     /// By rule and pool; after the rules what nothing permits, and what is against any of them.
     tallies: Vec<Tally>,
     pools: usize,
+    /// What goes on for a time though a rule turned against it.
+    pub(super) graces: Graces,
 }
 
 impl RulesState {
@@ -48,6 +53,8 @@ impl RulesState {
         self.passing.clear();
         self.held = vec![None; rules.list.len()];
         self.masks = rules.first_masks();
+        self.situation = 0;
+        self.graces.clear();
         self.pools = model.pools.len();
         self.tallies.clear();
         let rows = rules.list.len() + 2;
@@ -166,9 +173,18 @@ impl World {
         self.apply_rules(model);
     }
 
+    /// Attributes are otherwise from now on.
+    pub fn set_situation(&mut self, model: &Model, situation: u16) {
+        self.rules.situation = situation;
+        self.apply_rules(model);
+    }
+
     /// Rules are as their modes say now: what runs is judged anew.
     fn apply_rules(&mut self, model: &Model) {
-        let masks = model.rules.masks(|index| self.rules.mode(index as u16));
+        let masks = Masks {
+            situation: self.rules.situation,
+            ..model.rules.masks(|index| self.rules.mode(index as u16))
+        };
         if masks == self.rules.masks {
             return;
         }
@@ -186,6 +202,7 @@ impl World {
         }
         self.judge_moves(model, masks);
         self.staging.transforming.choose(model, masks);
+        self.spare_what_may_stay(model);
         self.changes.other = true;
         self.settled = false;
     }
@@ -197,7 +214,7 @@ impl World {
     }
 
     /// What a job that has a place does, in which version, and where.
-    fn place_of(&self, slot: Slot) -> ((ShapeId, u8), PoolId) {
+    pub(super) fn place_of(&self, slot: Slot) -> ((ShapeId, u8), PoolId) {
         let job = &self.jobs[slot];
         ((job.request.shape, self.version_of(slot)), job.pool)
     }
@@ -227,21 +244,6 @@ impl World {
             }
         }
         new
-    }
-
-    /// Running work that rules turned against which stop it, in order of arrival: they were not refusing it `before`.
-    pub fn turned_against(&self, model: &Model, before: Masks, found: &mut Vec<Slot>) {
-        found.clear();
-        let rules = &model.rules;
-        let masks = self.rules.masks;
-        let evicts = |bit: usize| rules.list.get(bit).is_some_and(|rule| rule.evicts);
-        let stops = |slot: &Slot| {
-            let (shape, pool) = self.place_of(*slot);
-            let new = rules.refusing(masks, shape, pool) & !rules.refusing(before, shape, pool);
-            set_bits(new).any(evicts)
-        };
-        found.extend(self.holders().filter(stops));
-        found.sort_unstable_by_key(|&slot| self.jobs[slot].id);
     }
 
     /// Jobs that hold GPUs, in order of arrival.

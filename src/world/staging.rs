@@ -16,11 +16,13 @@ mod held;
 mod links;
 mod permitted;
 mod pulls;
+mod rejudged;
 mod replicas;
 mod transforming;
 
 use at_hand::source;
-use cache::{Cache, Held, Way};
+use cache::{Bar, Cache, Held, Way};
+pub use rejudged::CopyTurned;
 use replicas::State;
 use transforming::Transforming;
 
@@ -50,6 +52,8 @@ pub struct Staging {
     pub(super) artifacts: Artifacts,
     /// Pulls without links that newly began, for whoever keeps the agenda: (until, what, where, which pull).
     pub pulls: Vec<(SimTime, DatasetId, SiteId, u32)>,
+    /// Copies against which rules had turned and that are gone since, for whoever tells of it.
+    pub deleted: Vec<(DatasetId, SiteId)>,
 }
 
 impl Staging {
@@ -68,6 +72,7 @@ impl Staging {
         self.transfers.reset(&model.network, syncs, (sites, rules));
         self.artifacts.clear();
         self.pulls.clear();
+        self.deleted.clear();
         if !self.used {
             return;
         }
@@ -107,6 +112,7 @@ impl Staging {
                 size,
                 coming: None,
                 void: false,
+                bar: Bar::None,
                 readers: 0,
                 used: now,
                 since: now,
@@ -150,6 +156,7 @@ impl Staging {
             size,
             coming: Some(way),
             void: false,
+            bar: Bar::None,
             readers: 0,
             since: now,
             used: now,
@@ -379,6 +386,9 @@ impl World {
                     held.readers - 1
                 };
                 held.used = self.now;
+                if held.bar == Bar::Leaving {
+                    self.leave(model, id, site);
+                }
             }
         }
     }

@@ -219,7 +219,7 @@ fn causes_of_interruptions(run: &Run<'_>, pool: PoolId) {
                 });
                 let crash = class.crash_mean.is_some();
                 assert!(
-                    fault || crash || run.needs_services(job),
+                    fault || crash || run.needs_services(job) || run.is_turned_out(job, at.0),
                     "{job:?} for nothing"
                 );
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::journal::{Bucket, Cause, Fact, GpuTime, Item, JobState};
+use plimsoll::journal::{Bucket, Cause, Consequence, Fact, GpuTime, Item, JobState};
 use plimsoll::model::{Discipline, Model, Overrun, Supply, Timeline};
 use plimsoll::units::{JobId, Money};
 use proptest::prelude::TestCaseError;
@@ -64,6 +64,17 @@ impl Run<'_> {
         self.rents(&capacities);
         budgets(self);
         bounded(self);
+    }
+
+    /// Whether a rule turned against a job at an instant, and stops it.
+    pub fn is_turned_out(&self, job: JobId, at: u64) -> bool {
+        self.heard.facts.iter().any(|&(when, fact)| {
+            let stops = matches!(
+                fact,
+                Fact::Rejudged(of, _, _, consequence) if of == job && Consequence::Finish < consequence
+            );
+            when.0 == at && stops
+        })
     }
 
     /// Whether a job may stop because it lost a service.

@@ -2,7 +2,7 @@
 //! engine's own accounts.
 
 use plimsoll::dice::{Dice, Purpose};
-use plimsoll::journal::{Fact, GpuTime, JobState};
+use plimsoll::journal::{Consequence, Fact, GpuTime, JobState};
 use plimsoll::model::{Happening, Incident, Model, Outcome, Preemption, Rhythm, Supply, Timeline};
 use plimsoll::process::exponential_ms;
 use plimsoll::units::{JobId, MilliGpus, Money, PoolId, SimTime};
@@ -29,6 +29,8 @@ pub struct Life {
 pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life> {
     let horizon = heard.run.horizon.0;
     let mut lives = vec![Life::default(); timeline.requests.len()];
+    // Whose newest checkpoints a rule locks.
+    let mut locked = None;
     for &(at, fact) in &heard.facts {
         let at = at.0;
         match fact {
@@ -65,20 +67,12 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
             | Fact::Evicted(job, pool)
             | Fact::Moved(job, pool) => {
                 let way = preemption(model, timeline, job);
-                let life = &mut lives[job.index()];
-                life.turns += 1;
-                let noticed = !matches!(fact, Fact::Preempted(..));
-                if noticed {
-                    let evicted = matches!(fact, Fact::Evicted(..) | Fact::Moved(..));
-                    assert!(evicted || matches!(way, Preemption::Checkpoint { .. }));
-                    life.interruptions += 1;
-                } else {
-                    life.preemptions += 1;
-                }
-                let attempt = attempt(&mut lives, job, pool);
-                assert!(attempt.started.is_some() && attempt.stopped.is_none());
-                attempt.warned = noticed;
-                attempt.stop(at, way, horizon);
+                told_to_stop(&mut lives, fact, (job, pool), (at, way, horizon));
+            }
+            Fact::Rejudged(job, _, _, Consequence::Quarantine) => locked = Some(job),
+            Fact::Interrupted(job, pool) => {
+                let of = (job, pool, locked.take() == Some(job));
+                interrupted(model, &mut lives, timeline, of, at);
             }
             Fact::TornDown(job, pool, leave) => {
                 let mut way = preemption(model, timeline, job);
@@ -87,12 +81,34 @@ pub fn lives(model: &Model, timeline: &Timeline, heard: &Everything) -> Vec<Life
                 }
                 torn_down(&mut lives, (job, pool), (at, way), horizon);
             }
-            Fact::Interrupted(job, pool) => interrupted(model, &mut lives, timeline, job, pool, at),
             Fact::Ended(job, state) => ended(&mut lives[job.index()], job, state, at),
             _ => {}
         }
     }
     lives
+}
+
+/// A job stops with or without a checkpoint, for a reason of ours.
+fn told_to_stop(
+    lives: &mut [Life],
+    fact: Fact,
+    (job, pool): (JobId, PoolId),
+    (at, way, horizon): (u64, Preemption, u64),
+) {
+    let life = &mut lives[job.index()];
+    life.turns += 1;
+    let noticed = !matches!(fact, Fact::Preempted(..));
+    if noticed {
+        let evicted = matches!(fact, Fact::Evicted(..) | Fact::Moved(..));
+        assert!(evicted || matches!(way, Preemption::Checkpoint { .. }));
+        life.interruptions += 1;
+    } else {
+        life.preemptions += 1;
+    }
+    let attempt = attempt(lives, job, pool);
+    assert!(attempt.started.is_some() && attempt.stopped.is_none());
+    attempt.warned = noticed;
+    attempt.stop(at, way, horizon);
 }
 
 fn attempt(lives: &mut [Life], job: JobId, pool: PoolId) -> &mut Attempt {
@@ -135,8 +151,7 @@ fn interrupted(
     model: &Model,
     lives: &mut [Life],
     timeline: &Timeline,
-    job: JobId,
-    pool: PoolId,
+    (job, pool, is_locked): (JobId, PoolId, bool),
     at: u64,
 ) {
     let life = &mut lives[job.index()];
@@ -148,8 +163,10 @@ fn interrupted(
     assert!(!attempt.is_over(at), "{job:?} had something to lose");
     attempt.freed = at;
     attempt.ending = if attempt.started.is_some() {
+        let bad = bad_checkpoints(model, timeline, job, turn);
+        // A rule locks whatever it wrote since it began there.
         Ending::Lost {
-            bad: bad_checkpoints(model, timeline, job, turn),
+            bad: if is_locked { u64::MAX } else { bad },
         }
     } else {
         Ending::GivenUp

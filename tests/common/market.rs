@@ -256,7 +256,10 @@ impl<'a> Market<'a> {
             let tenant = self.run.timeline.requests[job.index()].tenant;
             let closed = closed || self.run.model.envelopes.of(class, tenant).is_some();
             assert!(
-                noticed || closed || self.run.needs_services(job),
+                noticed
+                    || closed
+                    || self.run.needs_services(job)
+                    || self.run.is_turned_out(job, at),
                 "{job:?} boots no more"
             );
             return;
@@ -264,7 +267,7 @@ impl<'a> Market<'a> {
         let taken = self.notices.iter().any(|notice| notice.gone == at);
         let crash = class.crash_mean.is_some();
         assert!(
-            taken || crash || self.run.needs_services(job),
+            taken || crash || self.run.needs_services(job) || self.run.is_turned_out(job, at),
             "{job:?} for nothing"
         );
     }

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod attributes;
 mod checkpoints_home;
 mod errands;
 mod feeds;

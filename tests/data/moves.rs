@@ -9,8 +9,9 @@ use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
 use plimsoll::journal::{Cause, JobState, Moved, MovementStep, RuleMode};
 use plimsoll::model::{
-    CheckpointHome, Class, Dataset, Ends, Freight, Happening, Horizon, Incident, Link, LinkKind,
-    Model, MoveRules, Packing, Placement, Pool, Rhythm, Route, Rule, RuleEffect, Rules, Site,
+    CheckpointHome, Class, Consequence, Dataset, Ends, Freight, Happening, Horizon, Incident, Link,
+    LinkKind, Model, MoveRules, Packing, Placement, Pool, Rhythm, Route, Rule, RuleEffect, Rules,
+    Site,
 };
 use plimsoll::units::{BytePrice, Bytes, ClassId, DatasetId, JobId, LinkId, SimTime, SiteId, Span};
 
@@ -95,7 +96,11 @@ fn judge(
 fn forbid(mode: RuleMode, evicts: bool) -> Rule {
     Rule {
         mode,
-        evicts,
+        on_change: if evicts {
+            Consequence::Evict
+        } else {
+            Consequence::Finish
+        },
         ..Rule::of_moves("not-over-the-internet", RuleEffect::Forbid)
     }
 }

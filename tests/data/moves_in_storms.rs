@@ -8,7 +8,8 @@ use crate::common::storms::stormy_worlds;
 use crate::staging::{copy, data, wire};
 use plimsoll::journal::{Fact, MovementStep, RuleMode};
 use plimsoll::model::{
-    Ends, Freight, Happening, Incident, Link, Model, MoveRules, Rule, RuleEffect, Rules, Timeline,
+    Consequence, Ends, Freight, Happening, Incident, Link, Model, MoveRules, Rule, RuleEffect,
+    Rules, Timeline,
 };
 use plimsoll::units::{Bytes, LinkId, SimTime, SiteId};
 use proptest::prelude::*;
@@ -63,7 +64,11 @@ impl Regime {
     fn rule(&self, model: &mut Model, timeline: &mut Timeline) {
         let forbid = |index: usize| Rule {
             mode: self.modes[index],
-            evicts: self.evicts[index],
+            on_change: if self.evicts[index] {
+                Consequence::Evict
+            } else {
+                Consequence::Finish
+            },
             ..Rule::of_moves(&format!("r{index}"), RuleEffect::Forbid)
         };
         let permit = Rule {

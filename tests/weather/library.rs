@@ -6,7 +6,7 @@ mod heard;
 use std::path::PathBuf;
 
 use crate::common::Everything;
-use estates::{CONTRACTS, ESTATE, LOSSES};
+use estates::{CONTRACTS, ESTATE, LOSSES, RULES};
 use heard::*;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
@@ -230,6 +230,59 @@ const OF_CHECKPOINTS: &[(&str, Effect)] = &[
     }),
 ];
 
+/// What files do to an estate with rules, certificates and what a transform makes.
+const OF_RULES: &[(&str, Effect)] = &[
+    // What runs there is told to leave at 7 d, and nobody goes there for ten days.
+    ("certificate-lapsed.toml", |heard, fair| {
+        let days = 7 * DAY..17 * DAY;
+        rented(fair, &days, 0) && !rented(heard, &days, 0) && judged(heard, "certified").0 > 0
+    }),
+    // What runs on the masked copy there stops at 10 d, and what lies there is deleted.
+    ("reidentification.toml", |heard, fair| {
+        let days = 10 * DAY + 1..28 * DAY;
+        let (jobs, copies) = judged(heard, "masked");
+        rented(fair, &days, LARGE) && !rented(heard, &days, LARGE) && jobs > 0 && copies == 1
+    }),
+];
+
+/// The class that reads the records; those before it do not.
+const LARGE: usize = 3;
+
+/// Whether anybody of a class, or of one behind it, goes to rented capacity in some time.
+fn rented(heard: &Everything, days: &std::ops::Range<u64>, class: usize) -> bool {
+    let is_of = |job| {
+        let mut jobs = heard.jobs.iter();
+        let found = jobs.find(|record| record.job == job);
+        found.is_some_and(|record| class <= record.class.index())
+    };
+    heard.facts.iter().any(|(at, fact)| match *fact {
+        Fact::Placed(job, pool) => days.contains(&at.0) && pool.index() >= 2 && is_of(job),
+        _ => false,
+    })
+}
+
+/// How many jobs and copies a rule turned against: `certified` is the first rule, `masked` all others.
+fn judged(heard: &Everything, rule: &str) -> (usize, usize) {
+    let is_it = |index: u16| (index == 0) == (rule == "certified");
+    let facts = || heard.facts.iter().map(|(_, fact)| *fact);
+    let jobs = facts().filter(|fact| matches!(fact, Fact::Rejudged(_, _, of, _) if is_it(*of)));
+    let copies = facts().filter(|fact| matches!(fact, Fact::CopyDeleted(..)));
+    (jobs.count(), copies.count())
+}
+
+#[test]
+fn weather_of_rules_does_what_it_says() {
+    let reads = "[[class]]\nname = \"large\"\n";
+    assert!(ESTATE.contains(reads));
+    let estate = ESTATE.replace(reads, &format!("{reads}data = [\"records\"]\n"));
+    let certified = "catalog = \"aws-us-east-2\"\n";
+    let estate = estate.replace(
+        certified,
+        &format!("{certified}attributes = {{ certifications = [\"iso-27001\"] }}\n"),
+    );
+    do_what_they_say(OF_RULES, &format!("{estate}{RULES}"));
+}
+
 #[test]
 fn every_file_of_weather_does_what_it_says() {
     let fair = do_what_they_say(EFFECTS, ESTATE);
@@ -288,7 +341,8 @@ fn every_file_of_weather_is_tested() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     files.sort();
-    let all = EFFECTS.iter().chain(OF_CONTRACTS).chain(OF_CHECKPOINTS);
+    let all = EFFECTS.iter().chain(OF_CONTRACTS);
+    let all = all.chain(OF_CHECKPOINTS).chain(OF_RULES);
     let mut tested: Vec<&str> = all.map(|(file, _)| *file).collect();
     tested.sort_unstable();
     assert_eq!(files, tested);

@@ -4,6 +4,7 @@
 mod common;
 
 mod artifacts;
+mod attributes;
 mod calm;
 mod commitments;
 mod evidence;

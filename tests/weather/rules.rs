@@ -8,8 +8,8 @@ use crate::common::worlds::{Row, all_strategies};
 use crate::common::{Everything, play};
 use plimsoll::journal::{Cause, Fact, JobState, RuleMode};
 use plimsoll::model::{
-    Change, Class, Gate, Happening, Horizon, Incident, Model, OnFail, Phase, Placement, Preemption,
-    Requeue, Rhythm, Rule, RuleEffect, Rules, SpillTest,
+    Change, Class, Consequence, Gate, Happening, Horizon, Incident, Model, OnFail, Phase,
+    Placement, Preemption, Requeue, Rhythm, Rule, RuleEffect, Rules, SpillTest,
 };
 use plimsoll::units::{PoolId, SimTime, Span};
 
@@ -56,7 +56,11 @@ pub(crate) fn fill(model: &mut Model, fires: impl Fn(usize, usize, usize) -> boo
 fn forbid(mode: RuleMode, evicts: bool) -> Rule {
     Rule {
         mode,
-        evicts,
+        on_change: if evicts {
+            Consequence::Evict
+        } else {
+            Consequence::Finish
+        },
         ..Rule::bare("stays-home", RuleEffect::Forbid)
     }
 }

@@ -6,7 +6,7 @@ use crate::common::life::lives;
 use crate::common::storms::stormy_worlds;
 use crate::rules::fill;
 use plimsoll::journal::{Fact, RuleMode};
-use plimsoll::model::{Happening, Incident, Model, Rule, RuleEffect, Timeline};
+use plimsoll::model::{Consequence, Happening, Incident, Model, Rule, RuleEffect, Timeline};
 use plimsoll::units::SimTime;
 use proptest::prelude::*;
 
@@ -54,7 +54,11 @@ impl Regime {
         let effects = [RuleEffect::Forbid, RuleEffect::Forbid, RuleEffect::Permit];
         let rules = effects.into_iter().enumerate().map(|(index, effect)| Rule {
             mode: self.modes[index],
-            evicts: self.evicts[index],
+            on_change: if self.evicts[index] {
+                Consequence::Evict
+            } else {
+                Consequence::Finish
+            },
             ..Rule::bare(&format!("r{index}"), effect)
         });
         model.rules.list = rules.collect();

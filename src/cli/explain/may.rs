@@ -255,7 +255,7 @@ fn who_proves(model: &Model, shape: ShapeId) -> Vec<String> {
     let versions = model.transforms.versions.max(1) as u8;
     let mut fired = pools.fold(0, |all, &pool| {
         let rules = &model.rules;
-        let of = |version| rules.fired_in((shape, version), pool);
+        let of = |version| rules.fired_in(0, (shape, version), pool);
         all | if rules.are_used() {
             (0..versions).map(of).fold(0, |all, bits| all | bits)
         } else {

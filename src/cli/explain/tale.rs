@@ -1,7 +1,9 @@
 //! What happened to a job, in order, with the reasons of decisions.
 
 use crate::experiment::{Happened, Life, amount, duration};
-use crate::journal::{Bar, Choice, Considered, Fact, JobState, Justification, Leave, LeaveReason};
+use crate::journal::{
+    Bar, Choice, Consequence, Considered, Fact, JobState, Justification, Leave, LeaveReason,
+};
 use crate::model::{Model, set_bits};
 use crate::units::{MilliGpus, PoolId, Price, SimTime, Span};
 
@@ -126,6 +128,7 @@ fn event(model: &Model, what: &Happened, justified: bool) -> Option<String> {
             model.rules.name_of(usize::from(rule)),
             name(pool)
         ),
+        Fact::Rejudged(_, pool, rule, what) => turned(model, name(pool), rule, what),
         Fact::Evicted(_, pool) => format!("told to leave {}: a rule turned against it", name(pool)),
         Fact::TornDown(_, pool, leave) => torn_down(model, name(pool), leave),
         Fact::Moved(_, pool) => {
@@ -165,6 +168,19 @@ fn torn_down(model: &Model, pool: &str, leave: Leave) -> String {
         }
     };
     format!("told to leave {pool}: {why}; {how}")
+}
+
+/// What becomes of a job against which a rule turned.
+fn turned(model: &Model, pool: &str, rule: u16, consequence: Consequence) -> String {
+    let rule = model.rules.name_of(usize::from(rule));
+    let becomes = match consequence {
+        Consequence::Finish => "it may finish",
+        Consequence::Grace => "it may go on for a time",
+        Consequence::Evict => "it has to go on elsewhere",
+        Consequence::Stop => "it stops at once",
+        Consequence::Quarantine => "it stops at once, and what it wrote there is locked",
+    };
+    format!("rule `{rule}` turned against it on {pool}: {becomes}")
 }
 
 /// What befell the pool at that instant.

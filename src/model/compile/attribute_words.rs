@@ -163,7 +163,7 @@ impl Words {
             let assumed = self.checked(context, place, value, origin);
             if let Some(value) = &assumed {
                 let what = format!("{}.{name} where nobody says", of.word());
-                context.note_declared(what, shown(value));
+                context.note_declared(what, value.shown());
             }
             self.assumed[place] = assumed;
         }
@@ -378,14 +378,4 @@ fn first_kind(file: &ScenarioFile, of: Of, name: &str) -> Option<Kind> {
         value.value().map(kind_of_value)
     });
     values.next()
-}
-
-/// A value in words.
-pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::Marks(marks) => format!("[{}]", marks.join(", ")),
-        Value::Text(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Flag(yes) => yes.to_string(),
-    }
 }

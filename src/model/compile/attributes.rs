@@ -2,21 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::rules::{Of, Tuple, Value, Vocabulary};
-use crate::model::{Dataset, Freight, Link, Network, Shape, Transforms};
+use crate::model::rules::{AttributeChange, Of, Tuple, Value, Vocabulary};
+use crate::model::{Dataset, Freight, Link, Network, Shape};
 use crate::scenario::{AttributeValue, ByName, Origin, ScenarioFile};
-use crate::units::{ClassId, DatasetId};
+use crate::units::{ClassId, DatasetId, Epoch};
 
-use super::attribute_words::{Words, shown};
+use super::attribute_words::Words;
 use super::classes::{ClassDraft, written};
 use super::context::Context;
 use super::pools::PoolDraft;
 use super::sites::Place;
 use super::transforms::{self, Made, Marks};
 
+mod apply;
+mod changes;
+mod differences;
 mod inherited;
+mod situation;
 
+use apply::Found;
 use inherited::inherited;
+use situation::{Known, Work, situation};
 
 /// What rules are about.
 #[derive(Clone, Copy)]
@@ -61,6 +67,21 @@ pub(super) struct Described {
     pub(super) vocabulary: Vocabulary,
     /// How many versions of their work jobs do.
     pub(super) versions: usize,
+    /// By class, all that its jobs may read in any version.
+    pub(super) reads: Vec<Vec<DatasetId>>,
+    /// Marks of jobs and of data that are one.
+    pairs: Vec<(usize, usize)>,
+    /// As everybody is at the start.
+    pub(super) start: Situation,
+    /// As they may be later.
+    later: Vec<Situation>,
+    /// When they change.
+    pub(super) changes: Vec<AttributeChange>,
+}
+
+/// The values of everybody for some time.
+#[derive(Clone, PartialEq)]
+pub(super) struct Situation {
     /// By shape and version, with a bit for each transform that was used on all that is read.
     pub(super) jobs: Vec<(Tuple, u32)>,
     /// By pool.
@@ -71,17 +92,16 @@ pub(super) struct Described {
     pub(super) to: Vec<Tuple>,
     /// By direction of a link.
     pub(super) links: Vec<Tuple>,
-    /// By class, all that its jobs may read in any version.
-    pub(super) reads: Vec<Vec<DatasetId>>,
     /// By data set or artifact, with what transforms make.
     data: Vec<Tuple>,
     /// By class and version, the marks of its jobs.
     marks: Vec<Tuple>,
-    /// Marks of jobs and of data that are one.
-    pairs: Vec<(usize, usize)>,
+    /// What transforms made, and has again what they took away.
+    pub(super) regained: BTreeSet<DatasetId>,
 }
 
 /// What everybody says of himself.
+#[derive(Clone, PartialEq)]
 struct Said {
     classes: BTreeMap<usize, Own>,
     sites: Vec<Own>,
@@ -89,138 +109,83 @@ struct Said {
     data: Vec<Own>,
     links: Vec<Own>,
     transforms: Vec<Marks>,
+    /// What was found out of copies that transforms made.
+    made: Vec<(DatasetId, Found)>,
 }
 
-/// Reads all of it, and works out what transforms make.
+/// Reads all of it, and works out what transforms make, as it is at the start and after each happening that changes
+/// attributes.
 pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     subjects: Subjects<'_>,
+    epoch: Epoch,
 ) -> (Described, Made) {
     let mut words = Words::default();
     words.add_built_in(subjects);
     words.declare(context, file);
     let said = said(context, file, subjects, &mut words);
+    let drafts = changes::read(context, file, epoch, &mut words);
     words.mirror_sites();
     let at = file.attributes.origin().unwrap_or_default();
     let pairs = words.pair_marks(context, at);
-    let of_data = said.data.iter().map(|own| tuple(&words, Of::Data, own));
-    let mut data: Vec<Tuple> = of_data.collect();
-    let drafts = transforms::read(context, file, subjects);
-    let marks = (drafts.as_slice(), said.transforms.as_slice());
-    let mut made = transforms::work_out(context, subjects, marks, &data);
-    data.append(&mut made.tuples);
+    let data = changes::widest(&words, subjects, &said, &drafts);
+    let made = transforms::read(context, file, subjects);
+    let marks = (made.as_slice(), said.transforms.as_slice());
+    let made = transforms::work_out(context, subjects, marks, &data);
     words.know_data(&made.datasets);
+    let times = changes::times(context, subjects, (&words, &made), &said, &drafts);
+    let of = Known {
+        file,
+        subjects,
+        words: &words,
+        made: &made.transforms,
+        pairs: &pairs,
+    };
+    let start = situation(of, &said);
+    let mut later: Vec<Situation> = Vec::new();
+    let mut told = Vec::new();
+    for time in times {
+        let next = situation(of, &time.said);
+        let before = told.last().map_or(0, |one: &AttributeChange| one.situation);
+        let same = std::iter::once(&start)
+            .chain(&later)
+            .position(|one| *one == next);
+        let place = same.unwrap_or(later.len() + 1);
+        let was = if before == 0 {
+            &start
+        } else {
+            &later[usize::from(before) - 1]
+        };
+        told.push(AttributeChange {
+            at: time.at,
+            situation: place as u16,
+            known: place as u16,
+            by: time.by,
+            said: differences::differences(of, was, &next),
+        });
+        if same.is_none() {
+            later.push(next);
+        }
+    }
     let versions = made.transforms.versions.max(1);
     let work = Work {
         made: &made.transforms,
-        data: &data,
+        data: &start.data,
         versions,
-    };
-    let marks = inherited(file, subjects, &words, (&said, &work), &pairs);
-    let jobs = jobs(subjects, &words, &said, (&work, &marks), &pairs);
-    let targets = subjects.pools.iter().zip(&said.pools).map(|(draft, own)| {
-        let site = draft.pool.site.index();
-        let mut tuple = words.target(draft, &subjects.sites[site]);
-        put(&mut tuple, said.sites[site].iter().chain(own));
-        words.assume(Of::Target, tuple)
-    });
-    let targets = targets.collect();
-    let links = subjects.network.links.iter().zip(&said.links);
-    let links = links.map(|(link, own)| {
-        let mut tuple = words.link(link);
-        put(&mut tuple, own.iter());
-        words.assume(Of::Link, tuple)
-    });
-    let links = links.collect();
-    let ends = |of| {
-        let sites = subjects.sites.iter().zip(&said.sites);
-        sites.map(|(site, own)| words.end(of, site, own)).collect()
     };
     let all = (0..subjects.classes.len()).map(|class| work.all_of(subjects, class));
     let described = Described {
-        from: ends(Of::From),
-        to: ends(Of::To),
         vocabulary: Vocabulary(words.all.clone()),
         versions,
         reads: all.collect(),
         words,
-        jobs,
-        targets,
-        links,
-        data,
-        marks,
         pairs,
+        start,
+        later,
+        changes: told,
     };
     (described, made)
-}
-
-/// What jobs read, in each version of their work.
-struct Work<'a> {
-    made: &'a Transforms,
-    data: &'a [Tuple],
-    versions: usize,
-}
-
-impl Work<'_> {
-    fn reads<'a>(
-        &'a self,
-        subjects: Subjects<'a>,
-        class: usize,
-        version: usize,
-    ) -> &'a [DatasetId] {
-        let place = class * self.versions + version;
-        let reads = self.made.reads.get(place).map(Vec::as_slice);
-        reads.unwrap_or(&subjects.classes[class].class.data)
-    }
-
-    fn all_of(&self, subjects: Subjects<'_>, class: usize) -> Vec<DatasetId> {
-        let versions = 0..self.versions;
-        let all = versions.flat_map(|version| self.reads(subjects, class, version));
-        let all: BTreeSet<DatasetId> = all.copied().collect();
-        all.into_iter().collect()
-    }
-
-    /// A bit for each transform that was used on all data that are read, if any are.
-    fn used(&self, subjects: Subjects<'_>, class: usize, version: usize) -> u32 {
-        let reads = self.reads(subjects, class, version).iter();
-        let is_data = |id: &&DatasetId| {
-            let known = subjects.datasets.get(id.index());
-            known.is_none_or(|dataset| dataset.artifact.is_none())
-        };
-        let reads: Vec<&DatasetId> = reads.filter(is_data).collect();
-        let on_all = |transform: &u16| {
-            let mut reads = reads.iter();
-            !reads.as_slice().is_empty() && reads.all(|id| self.made.was_applied(*transform, **id))
-        };
-        let all = (0..self.made.list.len() as u16).filter(on_all);
-        all.fold(0, |bits, transform| bits | 1 << transform)
-    }
-}
-
-/// What is known of each shape in each version of its work.
-fn jobs(
-    subjects: Subjects<'_>,
-    words: &Words,
-    said: &Said,
-    (work, marks): (&Work<'_>, &[Tuple]),
-    pairs: &[(usize, usize)],
-) -> Vec<(Tuple, u32)> {
-    let mut jobs = Vec::with_capacity(subjects.shapes.len() * work.versions);
-    for shape in subjects.shapes {
-        let class = shape.class.index();
-        let mut tuple = words.job(&subjects.classes[class], shape);
-        put(&mut tuple, said.classes.get(&class).into_iter().flatten());
-        let tuple = words.assume(Of::Job, tuple);
-        for version in 0..work.versions {
-            let mut tuple = tuple.clone();
-            for &(job, _) in pairs {
-                tuple[job].clone_from(&marks[class * work.versions + version][job]);
-            }
-            jobs.push((tuple, work.used(subjects, class, version)));
-        }
-    }
-    jobs
 }
 
 fn said(
@@ -290,6 +255,7 @@ fn said(
         data,
         links,
         transforms,
+        made: Vec::new(),
     }
 }
 
@@ -344,21 +310,31 @@ impl Words {
 impl Described {
     /// What is known of jobs of a shape whose data are as they are.
     pub(super) fn job(&self, shape: usize) -> &Tuple {
-        &self.jobs[shape * self.versions].0
+        &self.start.jobs[shape * self.versions].0
+    }
+
+    /// All situations, that of the start first.
+    pub(super) fn situations(&self) -> impl Iterator<Item = &Situation> {
+        std::iter::once(&self.start).chain(&self.later)
     }
 
     /// What is known of something that moves: what a data set says of itself; of all else the marks of its jobs.
-    pub(super) fn freight(&self, freight: Freight, subjects: &Subjects<'_>) -> Tuple {
+    pub(super) fn freight(
+        &self,
+        situation: &Situation,
+        freight: Freight,
+        subjects: &Subjects<'_>,
+    ) -> Tuple {
         let of_class = |class: ClassId, version: u8| {
             let mut tuple = self.words.nothing();
             let place = class.index() * self.versions + usize::from(version);
             for &(job, data) in &self.pairs {
-                tuple[data].clone_from(&self.marks[place][job]);
+                tuple[data].clone_from(&situation.marks[place][job]);
             }
             tuple
         };
         let mut tuple = match freight {
-            Freight::Dataset(id, _) | Freight::Replica(id) => self.data[id.index()].clone(),
+            Freight::Dataset(id, _) | Freight::Replica(id) => situation.data[id.index()].clone(),
             Freight::Checkpoint(class, version) | Freight::Results(class, version) => {
                 of_class(class, version)
             }
@@ -373,7 +349,7 @@ impl Described {
         let pairs = self.pairs.iter();
         let known = pairs.filter_map(|&(_, data)| Some((data, tuple[data].as_ref()?)));
         known
-            .map(|(data, value)| format!("{}: {}", self.words.all[data].name, shown(value)))
+            .map(|(data, value)| format!("{}: {}", self.words.all[data].name, value.shown()))
             .collect()
     }
 }

@@ -12,7 +12,7 @@ use crate::scenario::{
 };
 use crate::units::{ClassId, PoolId, SiteId, Span};
 
-use super::attributes::Described;
+use super::attributes::{Described, Situation};
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::gpus::GpuTable;
@@ -112,12 +112,8 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, known: Known<'_>)
     }
     let shapes: Vec<ClassId> = known.shapes.iter().map(|shape| shape.class).collect();
     let sites: Vec<SiteId> = known.pools.iter().map(|draft| draft.pool.site).collect();
-    let Described {
-        jobs,
-        targets,
-        versions,
-        ..
-    } = known.described;
+    let versions = known.described.versions;
+    let Situation { jobs, targets, .. } = &known.described.start;
     Failovers::new(
         list,
         objectives,

@@ -31,7 +31,7 @@ pub(super) fn happening(
     let at = context.required(&spec.at, table, "the time of a happening", "at = \"3 d\"");
     let at =
         at.and_then(|(_, origin)| Some((instant(context, estate.run.epoch, &spec.at)?, origin)));
-    let example = "what = \"nodes-down\" (or gpus-down, capacity, quota, budget, rule, price, renewal, residual-value, link, block, storage, \
+    let example = "what = \"nodes-down\" (or gpus-down, capacity, quota, budget, rule, attribute-set, price, renewal, residual-value, link, block, storage, \
                    key-service, key-rotation, registry, corrupted-artifact, identity-provider, …)";
     let what = context.required(&spec.what, table, "what happens", example);
     let lasts = context.positive_span(&spec.lasts);
@@ -74,6 +74,8 @@ pub(super) fn happening(
             service_weather::identity(context, told, what, script);
         }
         HappeningKind::CorruptedArtifact => artifacts::corrupted(context, told, script),
+        // Rules were worked out for it already.
+        HappeningKind::AttributeSet => {}
         HappeningKind::Rule => rules::happening(context, told, script),
         HappeningKind::KeyRotation => {
             service_weather::rotation(context, told, ServiceKind::Key, script);
@@ -111,7 +113,22 @@ fn misplaced(context: &mut Context, spec: &HappeningSpec, what: HappeningKind) {
         (spec.budgets.origin(), "budgets", &[K::Budget]),
         (spec.amount.origin(), "amount", &[K::Budget]),
         (spec.residual.origin(), "residual", &[K::ResidualValue]),
-        (spec.links.origin(), "links", &[K::Link, K::Block]),
+        (
+            spec.links.origin(),
+            "links",
+            &[K::Link, K::Block, K::AttributeSet],
+        ),
+        (spec.datasets.origin(), "datasets", &[K::AttributeSet]),
+        (spec.made_by.origin(), "made_by", &[K::AttributeSet]),
+        (spec.classes.origin(), "classes", &[K::AttributeSet]),
+        (spec.set.origin(), "set", &[K::AttributeSet]),
+        (spec.add.origin(), "add", &[K::AttributeSet]),
+        (spec.remove.origin(), "remove", &[K::AttributeSet]),
+        (
+            spec.marks_return.origin(),
+            "marks_return",
+            &[K::AttributeSet],
+        ),
         (spec.used_for.origin(), "use", &[K::Block]),
         (spec.storages.origin(), "storages", &[K::Storage]),
         (spec.share.origin(), "share", &[K::Link, K::Storage]),

@@ -193,7 +193,7 @@ fn plans_of(
     let (run, sites, pools, network) = parts;
     let known = (sites, pools, classes, intake.shapes.as_slice());
     let subjects = attributes::Subjects::of(known, datasets, network);
-    let (described, mut made) = attributes::read(context, file, subjects);
+    let (described, mut made) = attributes::read(context, file, subjects, run.epoch);
     datasets.extend(made.datasets);
     let all = (sites, pools, classes);
     errands::attach(

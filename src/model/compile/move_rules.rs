@@ -6,12 +6,25 @@ use crate::model::rules::{Condition, Of, Rule, Tuple};
 use crate::model::{Class, Freight, KnownOfMoves, MoveRules, Transforms, moves};
 use crate::units::{ClassId, SiteId};
 
-use super::attributes::{Described, Subjects};
+use super::attributes::{Described, Situation, Subjects};
 
-/// Works it out.
+/// Works it out for all situations.
 pub(super) fn work_out(
     list: &[(Rule, Condition)],
     described: &Described,
+    subjects: Subjects<'_>,
+    transforms: &Transforms,
+) -> MoveRules {
+    let of = |situation| one(list, (described, situation), subjects, transforms);
+    let mut all = described.situations().map(of);
+    let start = all.next().unwrap_or_default();
+    start.followed_by(all.collect())
+}
+
+/// What rules say in one situation.
+fn one(
+    list: &[(Rule, Condition)],
+    (described, situation): (&Described, &Situation),
     subjects: Subjects<'_>,
     transforms: &Transforms,
 ) -> MoveRules {
@@ -36,21 +49,21 @@ pub(super) fn work_out(
     let mut holds = |(rule, freight, (from, to), link): moves::Question<'_>| {
         let what = tuples
             .entry(freight)
-            .or_insert_with(|| described.freight(freight, &subjects));
+            .or_insert_with(|| described.freight(situation, freight, &subjects));
         let at = |site: Option<SiteId>, of: &'_ [Tuple]| {
             site.map_or_else(|| nothing.clone(), |site| of[site.index()].clone())
         };
-        let (from, to) = (at(from, &described.from), at(to, &described.to));
+        let (from, to) = (at(from, &situation.from), at(to, &situation.to));
         let link = link.and_then(|link| {
             let mut links = network.links.iter();
             links.position(|one| std::ptr::eq(one, link))
         });
-        let link = link.map_or(&nothing, |link| &described.links[link]);
+        let link = link.map_or(&nothing, |link| &situation.links[link]);
         let (which, condition) = &list[rule];
         let of = [&*what, &from, &to, link];
         if let (Some(transform), Freight::Dataset(id, _) | Freight::Replica(id)) =
             (which.transform, freight)
-            && transforms.was_applied(transform, id)
+            && transforms.counts(transform, id, &situation.regained)
         {
             // It is what was required.
             return Some(false);
@@ -66,14 +79,14 @@ pub(super) fn work_out(
         .iter()
         .map(|(&freight, tuple)| (freight, described.marks_of(tuple)));
     let marks = marks.collect();
-    let known = known(&tuples, described, transforms);
+    let known = known(&tuples, (described, situation), transforms);
     found.described(unlabelled, marks, known)
 }
 
 /// What is known of all that was asked for, as whoever judges it again would have it.
 fn known(
     tuples: &BTreeMap<Freight, Tuple>,
-    described: &Described,
+    (described, situation): (&Described, &Situation),
     transforms: &Transforms,
 ) -> KnownOfMoves {
     let words = &described.vocabulary;
@@ -82,7 +95,8 @@ fn known(
         let used = match freight {
             Freight::Dataset(id, _) | Freight::Replica(id) => {
                 let all = 0..transforms.list.len() as u16;
-                let used = all.filter(|&transform| transforms.was_applied(transform, id));
+                let used =
+                    all.filter(|&transform| transforms.counts(transform, id, &situation.regained));
                 used.fold(0, |bits, transform| bits | 1 << transform)
             }
             _ => 0,
@@ -91,8 +105,8 @@ fn known(
     });
     KnownOfMoves {
         freight: freight.collect(),
-        from: words.known(Of::From, &described.from),
-        to: words.known(Of::To, &described.to),
-        links: words.known(Of::Link, &described.links),
+        from: words.known(Of::From, &situation.from),
+        to: words.known(Of::To, &situation.to),
+        links: words.known(Of::Link, &situation.links),
     }
 }

@@ -147,6 +147,17 @@ impl Words {
         Some(self.push(attribute, declared))
     }
 
+    /// Whether a mark of this name is known of jobs, or of what they read.
+    pub(super) fn has_twin(&self, of: Of, name: &str) -> bool {
+        let other = match of {
+            Of::Job => Of::Data,
+            Of::Data => Of::Job,
+            _ => return false,
+        };
+        let found = self.find(other, name);
+        found.is_some_and(|place| self.all[place].kind == Kind::Marks)
+    }
+
     /// All marks are known of jobs and of what they read, with the same values. Returns the places of each, of jobs
     /// first.
     pub(super) fn pair_marks(&mut self, context: &mut Context, at: Origin) -> Vec<(usize, usize)> {

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::model::rules::{
-    Condition, RULES_MAX, Rule, RuleEffect, RuleMode, RuleOn, Rules, condition,
+    AttributeChange, Condition, Consequence, RULES_MAX, Rule, RuleEffect, RuleMode, RuleOn, Rules,
+    condition,
 };
 use crate::model::{Happening, Incident, MoveRules, Transforms};
 use crate::scenario::{
     EffectKind, ModeKind, OnChangeKind, Origin, RuleSpec, ScenarioFile, SubjectKind,
 };
-use crate::units::{Bytes, parse_bytes};
+use crate::units::{Bytes, Span, parse_bytes};
 
 use super::attributes::{Described, Subjects};
 use super::context::Context;
@@ -29,7 +30,14 @@ pub(super) fn read(
     subjects: Subjects<'_>,
 ) -> (Rules, MoveRules) {
     let Some((_, first)) = file.rule.items().next() else {
-        return (Rules::default(), MoveRules::default());
+        // Nobody judges, but what changes can be told.
+        let changes = described.changes.iter().map(|change| AttributeChange {
+            situation: 0,
+            ..change.clone()
+        });
+        let mut rules = Rules::default();
+        rules.changes = changes.collect();
+        return (rules, MoveRules::default());
     };
     let mut list: Vec<(Rule, Condition)> = Vec::new();
     let mut taken = BTreeSet::new();
@@ -45,15 +53,38 @@ pub(super) fn read(
         return (Rules::default(), MoveRules::default());
     }
     let moves = move_rules::work_out(&list, described, subjects, transforms);
-    let (words, targets) = (&described.vocabulary, &described.targets);
-    let jobs = (described.jobs.as_slice(), described.versions);
-    let rules = Rules::work_out(list, words, jobs, targets).unwrap_or_else(|| {
+    let targets = described.situations().flat_map(|one| one.targets.clone());
+    let targets: Vec<_> = targets.collect();
+    let jobs = described.situations().flat_map(|one| one.jobs.clone());
+    let jobs: Vec<_> = jobs.collect();
+    let sizes = (described.versions, described.situations().count());
+    let words = &described.vocabulary;
+    let jobs = (jobs.as_slice(), sizes.0, sizes.1);
+    let mut rules = Rules::work_out(list, words, jobs, &targets).unwrap_or_else(|| {
         let message = "these rules tell too many jobs and pools apart";
         let fix = "let rules read attributes of classes and sites, not job.gpus or target.pool";
         context.fault(first, message, fix);
         Rules::default()
     });
+    if rules.are_used() {
+        rules.changes = changes_of(&described.changes, &rules, &moves);
+    }
     (rules, moves)
+}
+
+/// Changes of attributes, each with the first situation in which rules say what they say then.
+fn changes_of(
+    changes: &[AttributeChange],
+    rules: &Rules,
+    moves: &MoveRules,
+) -> Vec<AttributeChange> {
+    let alike = |one: u16, two: u16| rules.looks_like(one, two) && moves.looks_like(one, two);
+    let first = |situation| (0..situation).find(|&other| alike(situation, other));
+    let changes = changes.iter().map(|change| AttributeChange {
+        situation: first(change.situation).unwrap_or(change.situation),
+        ..change.clone()
+    });
+    changes.collect()
 }
 
 fn rule(
@@ -117,7 +148,8 @@ fn rule(
             .mode
             .value()
             .map_or(RuleMode::Enforce, |&mode| mode_of(mode)),
-        evicts: spec.on_change.value() == Some(&OnChangeKind::Evict),
+        on_change: on_change(spec),
+        grace: grace(context, spec),
         bytes_per_day,
     };
     Some((rule, condition?))
@@ -172,6 +204,27 @@ fn cap(
         return None;
     }
     Some(cap)
+}
+
+/// What becomes of running work and of copies.
+fn on_change(spec: &RuleSpec) -> Consequence {
+    match spec.on_change.value() {
+        None | Some(OnChangeKind::Finish) => Consequence::Finish,
+        Some(OnChangeKind::Evict) => Consequence::Evict,
+        Some(OnChangeKind::Stop) => Consequence::Stop,
+        Some(OnChangeKind::Quarantine) => Consequence::Quarantine,
+    }
+}
+
+/// How long it may go on as before first.
+fn grace(context: &mut Context, spec: &RuleSpec) -> Span {
+    let grace = context.positive_span(&spec.grace);
+    if let (Some(origin), Consequence::Finish) = (spec.grace.origin(), on_change(spec)) {
+        let message = "what may finish needs no grace";
+        let fix = "write on_change = \"evict\" (or stop, quarantine), or leave `grace` out";
+        context.fault(origin, message, fix);
+    }
+    grace.unwrap_or(Span::ZERO)
 }
 
 /// The mode for a word.

@@ -246,7 +246,7 @@ fn is_allowed(
     shapes.filter(of_class).any(|shape| {
         let job = known.described.job(shape.index());
         let holds = |pool: &&&crate::units::PoolId| {
-            condition.holds(&[job, &known.described.targets[pool.index()]]) == Some(true)
+            condition.holds(&[job, &known.described.start.targets[pool.index()]]) == Some(true)
         };
         targets.iter().any(|pool| holds(&pool))
     })

@@ -55,7 +55,16 @@ pub(super) fn sites(
     at: Origin,
     estate: &Estate<'_>,
 ) -> Vec<SiteId> {
-    let places = estate.sites;
+    sites_among(context, field, at, (estate.sites, estate.pools))
+}
+
+/// The same, before all of the estate is known.
+pub(super) fn sites_among(
+    context: &mut Context,
+    field: &Given<SelectorSpec>,
+    at: Origin,
+    (places, drafts): (&[Place], &[PoolDraft]),
+) -> Vec<SiteId> {
     let Some((spec, origin)) = field.here() else {
         return (0..places.len()).map(SiteId::from).collect();
     };
@@ -65,8 +74,8 @@ pub(super) fn sites(
     }
     let by_pools = [spec.pools.origin(), spec.gpu.origin(), spec.offer.origin()];
     if by_pools.iter().any(Option::is_some) {
-        let found = pools(context, field, at, places, estate.pools, |_| true);
-        let site = |pool: PoolId| estate.pools[pool.index()].pool.site;
+        let found = pools(context, field, at, places, drafts, |_| true);
+        let site = |pool: PoolId| drafts[pool.index()].pool.site;
         return found.into_iter().map(site).collect();
     }
     let known: Vec<&str> = places

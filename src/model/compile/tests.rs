@@ -10,6 +10,7 @@ use crate::units::*;
 use super::{Compiled, compile};
 
 mod artifacts;
+mod attributes;
 mod budgets;
 mod capacity;
 mod checkpoints;

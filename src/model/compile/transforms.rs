@@ -86,12 +86,7 @@ fn draft(
     let site = spec.site.here().and_then(|(name, origin)| {
         Some((data::site(context, name, origin, subjects.sites)?, origin))
     });
-    let kind = match kind?.0 {
-        TransformKindSpec::Mask => TransformKind::Mask,
-        TransformKindSpec::Tokenise => TransformKind::Tokenise,
-        TransformKindSpec::DeIdentify => TransformKind::DeIdentify,
-        TransformKindSpec::Synthesise => TransformKind::Synthesise,
-    };
+    let kind = kind_of(*kind?.0);
     Some(Draft {
         transform: Transform {
             name: name?,
@@ -107,6 +102,16 @@ fn draft(
     })
 }
 
+/// The kind for a word.
+pub(super) const fn kind_of(kind: TransformKindSpec) -> TransformKind {
+    match kind {
+        TransformKindSpec::Mask => TransformKind::Mask,
+        TransformKindSpec::Tokenise => TransformKind::Tokenise,
+        TransformKindSpec::DeIdentify => TransformKind::DeIdentify,
+        TransformKindSpec::Synthesise => TransformKind::Synthesise,
+    }
+}
+
 /// How fast it reads: by the second, or slower by the hour or the day.
 fn rate(text: &str) -> Result<Bandwidth, crate::units::QuantityError> {
     let by = |unit: &str, seconds: u64| {
@@ -119,6 +124,7 @@ fn rate(text: &str) -> Result<Bandwidth, crate::units::QuantityError> {
 }
 
 /// The marks that a transform takes away and adds, by their places among the attributes of data.
+#[derive(Clone, PartialEq)]
 pub(super) struct Marks {
     pub(super) removes: Own,
     pub(super) adds: Own,
@@ -137,7 +143,7 @@ impl Marks {
     }
 
     /// What is left, and new.
-    fn applied(&self, tuple: &Tuple) -> Tuple {
+    pub(super) fn applied(&self, tuple: &Tuple) -> Tuple {
         let mut tuple = tuple.clone();
         for (place, value) in &self.removes {
             if let (Some(Value::Marks(own)), Value::Marks(gone)) = (&mut tuple[*place], value) {

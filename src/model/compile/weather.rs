@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Budgets, Dataset, Entity, Horizon, Incident, Market, Network, Packing, Rules, Services, Weather,
+    Budgets, Dataset, Entity, Happening, Horizon, Incident, Market, Network, Packing, Rules,
+    Services, Weather,
 };
 use crate::scenario::{Origin, ScenarioFile};
 use crate::units::PoolId;
@@ -72,6 +73,11 @@ pub(super) fn read(
         let Weather { script, market, .. } = &mut weather;
         happening(context, spec, table, estate, script, market);
     }
+    let changes = 0..estate.rules.changes.len() as u16;
+    (weather.script).extend(changes.map(|change| {
+        let what = Happening::Attributes { change };
+        Incident::terms(estate.rules.changes[usize::from(change)].at, what)
+    }));
     replicas::script(context, file, estate.run, &mut weather.script);
     Incident::put_in_order(&mut weather.script);
     weather.maintenance = maintenance::read(context, file, estate);

@@ -147,8 +147,8 @@ impl Without<'_> {
             return true;
         };
         let routes = model.network.feeds.get(way as usize);
-        let verdicts = model.network.moves.of_feed(way);
         let masks = model.rules.first_masks();
+        let verdicts = model.network.moves.of_feed(masks.situation, way);
         let may = |index: usize| {
             let verdict = verdicts.get(index);
             verdict.is_none_or(|of| model.network.moves.refusing(masks, of, u128::MAX) == 0)
@@ -172,7 +172,7 @@ impl Without<'_> {
     fn may(self, freight: Freight, ends: Ends, route: usize) -> bool {
         let moves = &self.model.network.moves;
         let masks = self.model.rules.first_masks();
-        let verdict = moves.of(freight, ends).get(route);
+        let verdict = moves.of(masks.situation, freight, ends).get(route);
         verdict.is_none_or(|of| moves.refusing(masks, of, u128::MAX) == 0)
     }
 

@@ -121,7 +121,7 @@ fn the_table_says_what_the_rules_say_on_each_link() {
                 })
             });
             let expected = !forbidden && (!asks || permitted);
-            let found = moves.of(WHAT, ENDS).get(route);
+            let found = moves.of(0, WHAT, ENDS).get(route);
             // Without any rule about moves there is no table.
             let found = found.is_none_or(|one| moves.refusing(masks, one, !used_up) == 0);
             assert_eq!(found, expected, "{list:?} {says:?} {modes:?}");
@@ -152,8 +152,9 @@ fn of_permits_the_first_that_is_needed_pays_for_the_day() {
     let masks = Masks {
         active: 0b111,
         enforcing: 0b111,
+        situation: 0,
     };
-    let ways = moves.of(WHAT, ENDS);
+    let ways = moves.of(0, WHAT, ENDS);
     assert_eq!(moves.capped(masks, &ways[0], u128::MAX), 0);
     assert_eq!(moves.capped(masks, &ways[1], u128::MAX), 0b01);
     assert_eq!(moves.capped(masks, &ways[1], !0b01), 0b10);

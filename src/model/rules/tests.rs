@@ -357,7 +357,7 @@ fn the_table_says_what_the_rules_say() {
         }
         let jobs: Vec<Tuple> = (0..6).map(|_| random_job(&mut numbers)).collect();
         let targets: Vec<Tuple> = (0..5).map(|_| random_target(&mut numbers)).collect();
-        let rules = Rules::work_out(list, &words(), (&plain(&jobs), 1), &targets).unwrap();
+        let rules = Rules::work_out(list, &words(), (&plain(&jobs), 1, 1), &targets).unwrap();
         let modes: Vec<RuleMode> = (0..slow.len())
             .map(|_| [RuleMode::Off, RuleMode::Audit, RuleMode::Enforce][numbers.below(3) as usize])
             .collect();

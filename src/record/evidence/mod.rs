@@ -6,6 +6,7 @@
 
 mod chain;
 mod decision;
+mod judgements;
 mod line;
 mod matrix;
 mod moved;
@@ -20,7 +21,10 @@ pub use matrix::{Matrix, RuleTally, Stands};
 pub use moving::{Attributes, Carried, MovingWords};
 pub use scribe::Scribe;
 pub use verify::{Broken, Verified, verify};
-pub use words::{EvidenceWords, JobWords, Known, OutletWords, PoolWords, RuleWords, RunWords};
+pub use words::{
+    ChangeWords, EvidenceWords, JobWords, Known, KnownWords, OutletWords, PoolWords, RuleWords,
+    RunWords, SaidWords,
+};
 
 /// No line is longer, written or read.
 const LINE_MAX: usize = 4 << 20;

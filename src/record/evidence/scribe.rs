@@ -16,10 +16,10 @@ use super::words::{EvidenceWords, RunWords, Spelt};
 
 /// Writes the decisions of one run.
 pub struct Scribe<'a, W: Write> {
-    page: Page<'a, W>,
-    words: &'a EvidenceWords,
+    pub(super) page: Page<'a, W>,
+    pub(super) words: &'a EvidenceWords,
     run: &'a RunWords<'a>,
-    spelt: Spelt,
+    pub(super) spelt: Spelt,
     /// Whether anything was decided: what is placed before was there before the run.
     decided: bool,
     /// Memory for reasons.
@@ -55,7 +55,7 @@ impl<'a, W: Write> Scribe<'a, W> {
     }
 
     /// A job in a pool, and a rule if there is one to name.
-    fn in_pool(
+    pub(super) fn in_pool(
         &mut self,
         (at, kind): (SimTime, &str),
         (job, pool): (JobId, PoolId),
@@ -304,6 +304,7 @@ impl<W: Write> Observer for Scribe<'_, W> {
             fact => {
                 self.of_job(at, fact);
                 self.of_estate(at, fact);
+                self.of_judgements(at, fact);
             }
         }
     }

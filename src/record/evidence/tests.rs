@@ -35,6 +35,8 @@ fn words() -> EvidenceWords {
         budgets: Vec::new(),
         windows: Vec::new(),
         envelopes: Vec::new(),
+        changes: Vec::new(),
+        later: Vec::new(),
         moving: moving(),
     }
 }

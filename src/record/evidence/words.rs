@@ -121,6 +121,47 @@ pub struct EvidenceWords {
     pub envelopes: Vec<String>,
     /// Windows, in the order of the model.
     pub windows: Vec<String>,
+    /// Attributes that change while time passes, in order.
+    pub changes: Vec<ChangeWords>,
+    /// What rules know of everybody once these changed.
+    pub later: Vec<KnownWords>,
+}
+
+/// One attribute that is otherwise than before.
+#[derive(Clone, Debug)]
+pub struct SaidWords {
+    /// What it is of: dataset, class, site, pool, link.
+    pub kind: &'static str,
+    /// The name of that.
+    pub name: String,
+    /// Which attribute.
+    pub attribute: String,
+    /// What it was; unknown if `None`.
+    pub before: Option<Known>,
+    /// What it is.
+    pub after: Option<Known>,
+}
+
+/// Attributes that change at one instant.
+#[derive(Clone, Debug)]
+pub struct ChangeWords {
+    /// The happenings that begin or end then.
+    pub by: Vec<String>,
+    /// What is otherwise.
+    pub said: Vec<SaidWords>,
+    /// What rules know of everybody from then on: as at the start, or one of what they know later.
+    pub known: Option<usize>,
+}
+
+/// What rules know of everybody for some time.
+#[derive(Clone, Debug)]
+pub struct KnownWords {
+    /// By shape and version of its work, of jobs, and the transforms that were used on all that they read.
+    pub shapes: Vec<(Attributes, Vec<String>)>,
+    /// By pool.
+    pub pools: Vec<Attributes>,
+    /// Of what moves.
+    pub moving: MovingWords,
 }
 
 /// What is of one run.
@@ -181,17 +222,29 @@ impl Spelt {
         let targets = words.pools.iter().map(|pool| known(&pool.attributes));
         Self {
             versions: words.versions.max(1),
-            shapes: words
-                .shapes
-                .iter()
-                .map(|(shape, used)| (known(shape), (!used.is_empty()).then(|| names(used))))
-                .collect(),
+            shapes: spelt_jobs(&words.shapes),
             targets: targets.collect(),
             pools: pools.collect(),
             pool_names: pool_names.collect(),
             rules: words.rules.iter().map(|rule| json_text(rule)).collect(),
             moving: Moving::of(&words.moving),
         }
+    }
+
+    /// Rules know something else from now on: as at the start, or one of what they know later.
+    pub(super) fn turn(&mut self, words: &EvidenceWords, now: Option<usize>) {
+        let later = now.and_then(|index| words.later.get(index));
+        let shapes = later.map_or(&words.shapes, |later| &later.shapes);
+        self.shapes = spelt_jobs(shapes);
+        self.targets = match later {
+            Some(later) => later.pools.iter().map(|pool| known(pool)).collect(),
+            None => words
+                .pools
+                .iter()
+                .map(|pool| known(&pool.attributes))
+                .collect(),
+        };
+        self.moving = Moving::of(later.map_or(&words.moving, |later| &later.moving));
     }
 
     /// The rules of a run, written into its first line.
@@ -246,22 +299,33 @@ fn controls(line: &mut Line, controls: &[String]) {
     line.json("controls", &names(controls));
 }
 
+fn spelt_jobs(shapes: &[(Attributes, Vec<String>)]) -> Vec<(String, Option<String>)> {
+    let spelt = |(shape, used): &(Attributes, Vec<String>)| {
+        (known(shape), (!used.is_empty()).then(|| names(used)))
+    };
+    shapes.iter().map(spelt).collect()
+}
+
+/// A value as JSON.
+pub(super) fn value(value: &Known) -> String {
+    match value {
+        Known::Marks(marks) => {
+            let marks: Vec<String> = marks.iter().map(|mark| json_text(mark)).collect();
+            format!("[{}]", marks.join(","))
+        }
+        Known::Text(text) => json_text(text),
+        // What JSON cannot hold, no scenario can either.
+        Known::Number(number) => number.to_string(),
+        Known::Flag(flag) => flag.to_string(),
+    }
+}
+
 /// Attributes as a JSON object.
 pub(super) fn known(attributes: &[(String, Known)]) -> String {
     let mut line = Line::default();
     line.begin();
-    for (name, value) in attributes {
-        let json = match value {
-            Known::Marks(marks) => {
-                let marks: Vec<String> = marks.iter().map(|mark| json_text(mark)).collect();
-                format!("[{}]", marks.join(","))
-            }
-            Known::Text(text) => json_text(text),
-            // What JSON cannot hold, no scenario can either.
-            Known::Number(number) => number.to_string(),
-            Known::Flag(flag) => flag.to_string(),
-        };
-        line.pair(name, &json);
+    for (name, known) in attributes {
+        line.pair(name, &value(known));
     }
     line.close();
     line.into_text()

@@ -39,8 +39,11 @@ pub struct RuleSpec {
     pub controls: List<String>,
     /// Whether it is obeyed; "enforce" unless given.
     pub mode: Given<ModeKind>,
-    /// What becomes of running work when the rule turns against it; it may finish unless given.
+    /// What becomes of running work, and of copies of data, when the rule turns against them; work may finish and copies
+    /// stay unless given.
     pub on_change: Given<OnChangeKind>,
+    /// How long they may go on as before first, such as "24 h"; no time unless given.
+    pub grace: Given<String>,
 }
 
 /// What a rule judges.
@@ -77,14 +80,18 @@ pub enum ModeKind {
     Off,
 }
 
-/// What becomes of running work.
+/// What becomes of running work and of copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnChangeKind {
-    /// It ends where it is.
+    /// Work ends where it is; copies stay, and nothing new reads them.
     Finish,
-    /// It writes a checkpoint, if it keeps any, and waits again.
+    /// Work writes a checkpoint, if it keeps any, and goes on elsewhere; copies are deleted once nobody reads them.
     Evict,
+    /// Work stops at once and goes back to its newest checkpoint; copies are deleted.
+    Stop,
+    /// Work stops at once, and what it wrote since it began there is locked; copies stay and are locked.
+    Quarantine,
 }
 
 /// Attributes that rules read, where more should be said of them than follows from who has them.

@@ -9,7 +9,8 @@ use super::demand::Align;
 use super::estate::SiteKindSpec;
 use super::law::LawSpec;
 use super::offer::OfferKind;
-use super::rule::ModeKind;
+use super::rule::{AttributeValue, ModeKind};
+use super::transform::TransformKindSpec;
 use super::{ByName, List};
 
 /// Nodes that share a risk: a rack, a power feed, a hall.
@@ -242,6 +243,20 @@ pub struct HappeningSpec {
     pub gpus: Given<u64>,
     /// With rule: the modes of rules, by id: { health-stays-home = "enforce" }.
     pub rules: ByName<ModeKind>,
+    /// With attribute-set: data sets and artifacts by name, also what transforms make of them: "records (mask)".
+    pub datasets: List<String>,
+    /// With attribute-set: all that transforms of these kinds make.
+    pub made_by: List<TransformKindSpec>,
+    /// With attribute-set: classes by name.
+    pub classes: List<String>,
+    /// With attribute-set: what attributes are from then on: `{ certifications = [] }`.
+    pub set: ByName<AttributeValue>,
+    /// With attribute-set: marks that come in addition: `{ classification = ["health"] }`.
+    pub add: ByName<AttributeValue>,
+    /// With attribute-set: marks that are taken away.
+    pub remove: ByName<AttributeValue>,
+    /// With attribute-set: whether what transforms made has again the marks that they took away.
+    pub marks_return: Given<bool>,
     /// With price, renewal: what it is multiplied by, such as 1.15.
     pub factor: Given<f64>,
     /// With budget: which budgets, by name.
@@ -314,4 +329,6 @@ pub enum HappeningKind {
     CorruptedArtifact,
     /// Rules are in other modes.
     Rule,
+    /// Attributes change of data, classes, sites, pools or links, and rules judge anew.
+    AttributeSet,
 }

@@ -20,6 +20,8 @@ pub(super) struct Held {
     pub(super) coming: Option<Way>,
     /// Whether what is there is of no use any more: it has to be pulled again.
     pub(super) void: bool,
+    /// Whether rules keep it from being read.
+    pub(super) bar: Bar,
     /// Jobs that read it now.
     pub(super) readers: u32,
     /// When it came.
@@ -37,9 +39,21 @@ pub(super) enum Way {
     Pull(u32),
 }
 
+/// Whether a copy may be read where it lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Bar {
+    /// It may.
+    #[default]
+    None,
+    /// By those who read it already; it goes with the last of them.
+    Leaving,
+    /// It is locked, and stays.
+    Locked,
+}
+
 impl Held {
     pub(super) fn is_there(&self) -> bool {
-        self.coming.is_none() && !self.void
+        self.coming.is_none() && !self.void && self.bar == Bar::None
     }
 
     /// Whether it has to be pulled again, and nobody does so yet.
@@ -69,7 +83,10 @@ impl Cache {
             return true;
         };
         let stays = |held: &Held| {
-            held.readers > 0 || held.coming.is_some() || spared.contains(&held.dataset)
+            held.readers > 0
+                || held.coming.is_some()
+                || held.bar == Bar::Locked
+                || spared.contains(&held.dataset)
         };
         let bytes = |held: &Held| u128::from(held.size.0);
         let bound: u128 = self

@@ -6,6 +6,7 @@ use crate::units::{DatasetId, Money, SimTime, SiteId};
 use super::super::job::{Job, Phase, Slot};
 use super::super::moment::World;
 use super::super::transfers::{Cargo, Load, Transfer, Transfers};
+use super::cache::Bar;
 use super::{Held, Staging, source};
 
 /// How a copy stands.
@@ -20,8 +21,17 @@ pub(super) enum State {
     Comes(u32),
     /// It is kept since then.
     Kept(SimTime),
+    /// It is kept since then, and rules keep it from being read.
+    Locked(SimTime),
     /// It was kept from one instant to another, or not at all.
     Gone(SimTime, SimTime),
+}
+
+impl State {
+    /// Whether it is where it is kept, locked or not.
+    pub(super) const fn lies(self) -> bool {
+        matches!(self, Self::Kept(_) | Self::Locked(_))
+    }
 }
 
 impl Staging {
@@ -57,7 +67,7 @@ impl Staging {
                 State::Kept(_) => true,
                 // Of what rules hold up nobody knows when it will come.
                 State::Comes(transfer) => !self.transfers.is_refused(&model.network, *transfer),
-                State::Ahead | State::Making | State::Gone(..) => false,
+                State::Ahead | State::Making | State::Locked(_) | State::Gone(..) => false,
             };
             (copy.dataset, copy.site) == (id, site) && is_there
         })
@@ -115,7 +125,7 @@ impl World {
         let before = std::mem::replace(state, State::Gone(now, now));
         self.changes.other = true;
         match before {
-            State::Kept(since) => {
+            State::Kept(since) | State::Locked(since) => {
                 *state = State::Gone(since, now);
                 self.lay_copy(model, copy, (since, now));
                 self.leave_to_readers(model, replica);
@@ -129,7 +139,11 @@ impl World {
                 self.staging.copy_cost += cost;
                 Some((replica.dataset, cost))
             }
-            State::Ahead | State::Making | State::Gone(..) => None,
+            State::Gone(..) => {
+                *state = before;
+                None
+            }
+            State::Ahead | State::Making => None,
         }
     }
 
@@ -154,6 +168,7 @@ impl World {
                 size: model.dataset(id).size,
                 coming: None,
                 void: true,
+                bar: Bar::None,
                 readers,
                 since: self.now,
                 used: self.now,
@@ -175,7 +190,7 @@ impl World {
         let mut kept = Vec::new();
         for copy in 0..model.network.copies.len() {
             let (since, until) = match self.staging.replicas[copy] {
-                State::Kept(since) => {
+                State::Kept(since) | State::Locked(since) => {
                     self.lay_copy(model, copy as u16, (since, self.now));
                     (since, self.now)
                 }

@@ -43,7 +43,8 @@ impl Transfers {
             };
             return self.tell(network, transfer, step, transfer.size, against);
         };
-        if let Some(verdict) = Self::verdict(network, transfer, usize::from(route)) {
+        let situation = self.judge.masks.situation;
+        if let Some(verdict) = Self::verdict(network, situation, transfer, usize::from(route)) {
             let violated = network.moves.violated(self.judge.masks, verdict);
             let new = violated & !transfer.against;
             self.judge.count(new, transfer.to, |tally| tally.moves += 1);
@@ -120,7 +121,8 @@ impl Transfers {
             return true;
         }
         let (mut refusing, mut against) = (0, 0);
-        if let Some(verdict) = network.moves.of(freight, (from, to)).first() {
+        let situation = self.judge.masks.situation;
+        if let Some(verdict) = network.moves.of(situation, freight, (from, to)).first() {
             refusing = self.judge.refusing(&network.moves, verdict, Some(bytes));
             against = network.moves.violated(self.judge.masks, verdict);
             if let Some(site) = to.or(from) {

@@ -19,15 +19,16 @@ impl Transfers {
     /// The verdict of rules about one route of a transfer; `None` where nothing is judged.
     pub(super) fn verdict<'a>(
         network: &'a Network,
+        situation: u16,
         transfer: &Transfer,
         route: usize,
     ) -> Option<&'a Verdict> {
         let verdicts = match transfer.cargo {
-            Cargo::Feed(_, way) => network.moves.of_feed(way),
+            Cargo::Feed(_, way) => network.moves.of_feed(situation, way),
             Cargo::Background(_) => &[],
             _ => {
                 let ends = (Some(transfer.from), Some(transfer.to));
-                network.moves.of(transfer.freight?, ends)
+                network.moves.of(situation, transfer.freight?, ends)
             }
         };
         verdicts.get(route)
@@ -39,7 +40,8 @@ impl Transfers {
             return 0;
         }
         let size = transfer.whole().filter(|_| !transfer.cleared);
-        let verdict = Self::verdict(network, transfer, route);
+        let situation = self.judge.masks.situation;
+        let verdict = Self::verdict(network, situation, transfer, route);
         verdict.map_or(0, |verdict| {
             let open = if transfer.cleared {
                 u128::MAX
@@ -63,7 +65,8 @@ impl Transfers {
         (from, to): (SiteId, SiteId),
         route: usize,
     ) -> bool {
-        let verdicts = network.moves.of(freight, (Some(from), Some(to)));
+        let ends = (Some(from), Some(to));
+        let verdicts = network.moves.of(self.judge.masks.situation, freight, ends);
         !self.judge.used
             || verdicts
                 .get(route)
@@ -78,7 +81,7 @@ impl Transfers {
         ends: (Option<SiteId>, Option<SiteId>),
     ) -> u128 {
         let mut against = 0;
-        for verdict in network.moves.of(freight, ends) {
+        for verdict in network.moves.of(self.judge.masks.situation, freight, ends) {
             match self.judge.refusing(&network.moves, verdict, Some(size)) {
                 0 => return 0,
                 bits => against |= bits,
@@ -118,7 +121,8 @@ impl Transfers {
             let Some(route) = transfer.route else {
                 continue;
             };
-            if let Some(verdict) = Self::verdict(network, &transfer, usize::from(route)) {
+            let route = usize::from(route);
+            if let Some(verdict) = Self::verdict(network, masks.situation, &transfer, route) {
                 let violated = network.moves.violated(masks, verdict);
                 let new = violated & !transfer.against;
                 self.judge.count(new, transfer.to, |tally| tally.moves += 1);
@@ -128,11 +132,14 @@ impl Transfers {
         }
         let turned_out = |of: &Self, transfer: &Transfer| {
             let route = transfer.route.map(usize::from);
-            let verdict = route.and_then(|route| Self::verdict(network, transfer, route));
-            verdict.is_some_and(|verdict| {
-                let refusing = |masks| network.moves.refusing(masks, verdict, u128::MAX);
-                refusing(of.judge.masks) & !refusing(before) & network.moves.evicting() != 0
-            })
+            let refusing = |masks: Masks| {
+                let verdict = route
+                    .and_then(|route| Self::verdict(network, masks.situation, transfer, route));
+                verdict.map_or(0, |verdict| {
+                    network.moves.refusing(masks, verdict, u128::MAX)
+                })
+            };
+            refusing(of.judge.masks) & !refusing(before) & network.moves.evicting() != 0
         };
         self.route_anew(network, now, Vec::new(), turned_out);
     }

@@ -173,3 +173,52 @@ what  = "nodes-down"
 where = { sites = ["dc"] }
 lasts = "1 d"
 "#;
+
+/// Records of patients, which may leave masked, for whoever is certified.
+pub(super) const RULES: &str = r#"
+[[dataset]]
+name       = "records"
+size       = "1 TB"
+home       = "dc"
+attributes = { classification = ["health"] }
+
+[[link]]
+name      = "uplink"
+from      = "dc"
+to        = "aws"
+kind      = "vpn"
+bandwidth = "10 Gb/s"
+
+[[transform]]
+name    = "mask"
+kind    = "mask"
+removes = { classification = ["health"] }
+rate    = "1 TB/h"
+
+[[rule]]
+id        = "certified"
+effect    = "forbid"
+when      = '''target.rented && !("iso-27001" in target.certifications)'''
+on_change = "evict"
+
+[[rule]]
+id        = "runs masked"
+effect    = "require"
+transform = "mask"
+when      = '''"health" in job.classification && target.rented'''
+on_change = "stop"
+
+[[rule]]
+id        = "moves masked"
+on        = "move"
+effect    = "require"
+transform = "mask"
+when      = '''"health" in data.classification && to.kind == "gpuaas"'''
+on_change = "stop"
+
+[attributes.data.classification]
+assume = []
+
+[attributes.target.certifications]
+assume = []
+"#;

@@ -57,7 +57,7 @@ pub(super) fn what_moves(model: &Model, class: usize, verdicts: &Verdicts) -> Ve
 fn may_go(model: &Model, freight: Freight, (from, to): (SiteId, SiteId)) -> bool {
     let moves = &model.network.moves;
     let masks = model.rules.first_masks();
-    let verdicts = moves.of(freight, (Some(from), Some(to)));
+    let verdicts = moves.of(masks.situation, freight, (Some(from), Some(to)));
     let mut refusing = verdicts
         .iter()
         .map(|verdict| moves.refusing(masks, verdict, u128::MAX));

@@ -106,7 +106,7 @@ when = '''"health" in job.classification && target.kind == "gpuaas"'''
     // Its results must not come back over the internet, either.
     let cloud = model.pools[cloud].site;
     let home = (Some(cloud), Some(SiteId(0)));
-    let verdict = &model.network.moves.of(Freight::Results(id, 0), home)[0];
+    let verdict = &model.network.moves.of(0, Freight::Results(id, 0), home)[0];
     assert_eq!(verdict.forbids, 1);
 }
 

@@ -43,7 +43,10 @@ fn a_rule_reads_attributes_of_classes_and_sites() {
     assert!(may(&model, "large", "dc/h200") && !may(&model, "large", "cloud/h100"));
     assert!(may(&model, "small", "dc/h200") && may(&model, "small", "cloud/h100"));
     let rule = &model.rules.list[0];
-    assert_eq!((rule.mode, rule.evicts), (RuleMode::Enforce, false));
+    assert_eq!(
+        (rule.mode, rule.on_change),
+        (RuleMode::Enforce, Consequence::Finish)
+    );
     assert_eq!(rule.reason, "records stay in the country");
     assert_eq!(model.rules.unlabelled(0).count(), 0);
 }

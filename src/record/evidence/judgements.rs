@@ -1,0 +1,105 @@
+//! Attributes that change, and what becomes of work and copies against which rules turned, as evidence.
+
+use std::io::Write;
+
+use crate::journal::{Consequence, Fact};
+use crate::units::{DatasetId, SimTime, SiteId};
+
+use super::scribe::Scribe;
+use super::words::value;
+
+impl<W: Write> Scribe<'_, W> {
+    pub(super) fn of_judgements(&mut self, at: SimTime, fact: Fact) {
+        match fact {
+            Fact::AttributesChanged(change) => self.attributes_changed(at, change),
+            Fact::Rejudged(job, pool, rule, consequence) => {
+                let says = (consequence.name(), becomes(consequence));
+                self.in_pool((at, "judgement"), (job, pool), Some(rule), says);
+            }
+            Fact::CopyRejudged(data, site, rule, consequence) => {
+                let says = (consequence.name(), becomes_of_copy(consequence));
+                self.of_copy((at, "judgement"), (data, site), Some(rule), says);
+            }
+            Fact::CopyUnlocked(data, site) => {
+                let says = ("unlocked", "no rule speaks against it any more");
+                self.of_copy((at, "judgement"), (data, site), None, says);
+            }
+            Fact::CopyDeleted(data, site) => {
+                let says = ("deleted", "a rule had turned against it");
+                self.of_copy((at, "deletion"), (data, site), None, says);
+            }
+            _ => {}
+        }
+    }
+
+    fn attributes_changed(&mut self, at: SimTime, change: u16) {
+        let words = self.words;
+        let Some(change) = words.changes.get(usize::from(change)) else {
+            return;
+        };
+        let reason = change.by.join(", ");
+        self.spelt.turn(words, change.known);
+        for said in &change.said {
+            self.page.line(at, "attribute", |line| {
+                line.open("subject");
+                line.text(said.kind, &said.name);
+                line.close();
+                line.text("attribute", &said.attribute);
+                for (name, known) in [("before", &said.before), ("after", &said.after)] {
+                    let json = known.as_ref().map_or_else(|| "null".to_owned(), value);
+                    line.json(name, &json);
+                }
+                line.text("verdict", "changed");
+                line.text("reason", &reason);
+            });
+        }
+    }
+
+    /// A copy at a site, and a rule if there is one to name.
+    fn of_copy(
+        &mut self,
+        (at, kind): (SimTime, &str),
+        (data, site): (DatasetId, SiteId),
+        rule: Option<u16>,
+        (verdict, reason): (&str, &str),
+    ) {
+        let (name, bytes) = &self.words.datasets[data.index()];
+        let site = &self.words.sites[site.index()];
+        let rule = rule.map(|rule| self.spelt.rules[usize::from(rule)].as_str());
+        self.page.line(at, kind, |line| {
+            line.open("subject");
+            line.text("dataset", name);
+            line.close();
+            line.open("destination");
+            line.text("site", site);
+            line.close();
+            if rule.is_some() {
+                line.list("rules", rule.into_iter());
+            }
+            line.text("verdict", verdict);
+            line.text("reason", reason);
+            line.number("bytes", *bytes);
+        });
+    }
+}
+
+const fn becomes(consequence: Consequence) -> &'static str {
+    match consequence {
+        Consequence::Finish => "a rule turned against it: it may finish",
+        Consequence::Grace => "a rule turned against it: it may go on for a time",
+        Consequence::Evict => "a rule turned against it: it has to go on elsewhere",
+        Consequence::Stop => "a rule turned against it: it stops at once",
+        Consequence::Quarantine => {
+            "a rule turned against it: it stops at once, and what it wrote there is locked"
+        }
+    }
+}
+
+const fn becomes_of_copy(consequence: Consequence) -> &'static str {
+    match consequence {
+        Consequence::Finish => "a rule turned against it: it stays, and nothing new reads it",
+        Consequence::Grace => "a rule turned against it: it may stay for a time",
+        Consequence::Evict | Consequence::Stop => "a rule turned against it: it is deleted",
+        Consequence::Quarantine => "a rule turned against it: it is locked",
+    }
+}
