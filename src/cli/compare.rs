@@ -9,8 +9,9 @@ use anyhow::Context as _;
 
 use crate::dice::Dice;
 use crate::experiment::{
-    Control, ExperimentError, Plan, Replicated, layout_of, left_of, replicate,
-    rule_price_sentences, rule_prices, sentences, stable_load, summarise, what_would_change,
+    Control, EvidenceInto, ExperimentError, Plan, Replicated, layout_of, left_of, replicate,
+    replicate_telling, rule_price_sentences, rule_prices, sentences, stable_load, summarise,
+    what_would_change,
 };
 use crate::metrics::Layout;
 use crate::model::Timeline;
@@ -264,7 +265,8 @@ fn record(
 ) -> Result<Summary, Failure> {
     let cannot = || format!("cannot write the record to {}", place.display());
     let mut folder = Folder::begin(place).with_context(cannot)?;
-    let played = play_into(job, &mut folder, quiet, interrupted).map_err(|e| failed(e, place))?;
+    let played = play_into(job, manifest, &mut folder, (quiet, interrupted))
+        .map_err(|e| failed(e, place))?;
     manifest.replications_done = played.done;
     manifest.partial = played.done < job.plan.replications;
     if played.done == 0 {
@@ -281,11 +283,7 @@ fn record(
     )
     .map_err(|error| failed(error, place))?;
     manifest.partial |= manifest.jobs_of.len() < job.jobs_of.len();
-    let wanted = &job.evidence_of;
-    (manifest.evidence_of, manifest.evidence) =
-        evidence::write(&job.plan, wanted, manifest, &mut folder, interrupted)
-            .map_err(|error| failed(error, place))?;
-    manifest.partial |= manifest.evidence_of.len() < wanted.len();
+    manifest.partial |= manifest.evidence_of.len() < job.evidence_of.len();
     let summary = summary(job, manifest, &played);
     if manifest.partial && is_complete(place, &manifest.run_id) {
         return Err(Failure::Interrupted(format!(
@@ -310,9 +308,9 @@ fn failed(error: ExperimentError, place: &Path) -> Failure {
 
 fn play_into(
     job: &Job<'_>,
+    manifest: &mut Manifest,
     folder: &mut Folder,
-    quiet: bool,
-    interrupted: &AtomicBool,
+    (quiet, interrupted): (bool, &AtomicBool),
 ) -> Result<Replicated, ExperimentError> {
     let bar = progress::bar(job.plan.replications, "replications", quiet);
     let mut runs = RunsWriter::new(folder.create("runs.csv")?, &job.layout)?;
@@ -323,7 +321,16 @@ fn play_into(
     let mut write = |strategy: usize, replication, cells: &[_]| -> io::Result<()> {
         runs.row(&job.names[strategy], replication, cells)
     };
-    let played = replicate(&job.plan, &job.layout, &control, &mut write)?;
+    let (plan, layout, wanted) = (&job.plan, &job.layout, job.evidence_of.as_slice());
+    let played = if wanted.is_empty() {
+        replicate(plan, layout, &control, &mut write)?
+    } else {
+        let sink = evidence::create(folder)?;
+        let play = |into: &mut EvidenceInto<'_, _>| {
+            replicate_telling(plan, layout, &control, &mut write, Some(into))
+        };
+        evidence::write((plan, wanted), manifest, sink, play)?
+    };
     bar.finish_and_clear();
     runs.finish()?;
     Ok(played)

@@ -3,14 +3,13 @@
 mod report;
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{self, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use crate::experiment::{ExperimentError, Plan, evidence_of, evidence_words, grouped};
+use crate::experiment::{EvidenceInto, ExperimentError, Plan, evidence_words, grouped};
 use crate::record::{Broken, Chain, Folder, Manifest, Seal, plain, verify};
 
 use super::exit::Failure;
@@ -68,29 +67,31 @@ pub(super) fn evidence(command: &EvidenceCommand) -> Result<(), Failure> {
     }
 }
 
-/// Writes the evidence of the replications asked for, until all is written or somebody interrupts. Returns of which
-/// there is some, and its end.
-pub(super) fn write(
-    plan: &Plan<'_>,
-    wanted: &[u32],
-    manifest: &Manifest,
-    folder: &mut Folder,
-    interrupted: &AtomicBool,
-) -> Result<(Vec<u32>, Option<Seal>), ExperimentError> {
-    let mut written = Vec::new();
-    if wanted.is_empty() || interrupted.load(Ordering::Relaxed) {
-        return Ok((written, None));
-    }
+/// The file for evidence in a folder.
+pub(super) fn create(folder: &mut Folder) -> io::Result<BufWriter<File>> {
+    folder.create(EVIDENCE)
+}
+
+/// Writes the evidence of the replications that are wanted while `play` plays them, and tells the manifest of which there is
+/// some, and its end.
+pub(super) fn write<T>(
+    (plan, wanted): (&Plan<'_>, &[u32]),
+    manifest: &mut Manifest,
+    file: BufWriter<File>,
+    play: impl FnOnce(&mut EvidenceInto<'_, BufWriter<File>>) -> Result<T, ExperimentError>,
+) -> Result<T, ExperimentError> {
     let words = evidence_words(plan.model, &manifest.scenario_sha256, plan.seed);
-    let mut chain = Chain::new(folder.create(EVIDENCE)?);
-    for &replication in wanted {
-        if interrupted.load(Ordering::Relaxed) {
-            break;
-        }
-        evidence_of(plan, replication, &words, &mut chain)?;
-        written.push(replication);
-    }
-    Ok((written, Some(chain.finish(&words)?)))
+    let mut chain = Chain::new(file);
+    let mut evidence = EvidenceInto {
+        words: &words,
+        wanted,
+        chain: &mut chain,
+        written: Vec::new(),
+    };
+    let played = play(&mut evidence)?;
+    manifest.evidence_of = evidence.written;
+    manifest.evidence = Some(chain.finish(&words)?);
+    Ok(played)
 }
 
 /// What a record knows of its evidence; `None` if it knows nothing.

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::experiment::duration;
-use crate::model::{FailBack, Failover, FailoverAction, Level, Model, Signal, Target, Trigger};
-use crate::record::{decimal, plain};
-use crate::units::{LinkId, PoolId, ShapeId, Span};
+use crate::experiment::{kept_out, signal_words};
+use crate::model::{FailBack, Failover, FailoverAction, Model, Target};
+use crate::record::plain;
+use crate::units::PoolId;
 
 use super::output;
-use super::study::counted;
 
 /// All of it; nothing where there are no failovers.
 pub(super) fn failovers(model: &Model) -> String {
@@ -37,7 +36,9 @@ fn line(model: &Model, failover: &Failover) -> String {
         .map(|class| plain(&model.classes[class.index()].name))
         .collect();
     let triggers = failover.triggers.iter();
-    let triggers: Vec<String> = triggers.map(|trigger| words(model, trigger)).collect();
+    let triggers: Vec<String> = triggers
+        .map(|trigger| signal_words(model, trigger))
+        .collect();
     let does = match failover.action {
         FailoverAction::Queue => "they wait".to_owned(),
         FailoverAction::Shed => "what has not run is turned away".to_owned(),
@@ -62,57 +63,6 @@ fn line(model: &Model, failover: &Failover) -> String {
     )
 }
 
-fn words(model: &Model, trigger: &Trigger) -> String {
-    let what = match &trigger.signal {
-        Signal::Lost(groups) => {
-            let groups: Vec<String> = groups.iter().map(|group| names(model, group)).collect();
-            format!("all of {} is lost", groups.join(", or all of "))
-        }
-        Signal::LinkDown(links) => format!("link {} is down", links_of(model, links)),
-        Signal::ServiceOut(outlets) => {
-            let mut names: Vec<_> = outlets
-                .iter()
-                .map(|&outlet| plain(&model.services.service_of(outlet).name))
-                .collect();
-            names.sort_unstable();
-            names.dedup();
-            format!("{} does not answer", names.join(" or "))
-        }
-        Signal::PriceAbove(pools, level) => format!(
-            "{} costs {} {}/GPU-h or more",
-            names(model, pools),
-            decimal(i128::from(level.above), 1_000_000, 2),
-            model.currency
-        ),
-        Signal::NoRoom(longer) => format!("somebody has waited for {}", time(*longer)),
-        Signal::QueueDepth(level) => format!("{} of them wait", counted(level.above, "job")),
-        Signal::Utilisation(pools, level) => {
-            format!("{} of {} is used", share(*level), names(model, pools))
-        }
-        Signal::LinkSaturation(links, level) => {
-            format!(
-                "{} of link {} is used",
-                share(*level),
-                links_of(model, links)
-            )
-        }
-        Signal::BudgetBurn(budget, level) => format!(
-            "{} of budget {} is spent",
-            share(*level),
-            plain(&model.budgets.all[usize::from(*budget)].name)
-        ),
-    };
-    let lasting = match trigger.lasting {
-        Span::ZERO => String::new(),
-        lasting => format!(" for {}", time(lasting)),
-    };
-    let delay = match trigger.delay {
-        Span::ZERO => String::new(),
-        delay => format!(" (told after {})", time(delay)),
-    };
-    what + &lasting + &delay
-}
-
 fn target_line(model: &Model, failover: usize, place: usize, target: &Target) -> String {
     let mut line = format!("    {}. {}", place + 1, names(model, &target.pools));
     let mut needs = Vec::new();
@@ -122,21 +72,8 @@ fn target_line(model: &Model, failover: usize, place: usize, target: &Target) ->
         let _ = write!(line, ", where {} are there", needs.join(" and "));
     }
     let of = &model.failovers.list[failover];
-    let refused: Vec<_> = of
-        .classes
-        .iter()
-        .filter(|&&class| {
-            let shapes = (0..model.shapes.len()).map(ShapeId::from);
-            let mut shapes = shapes.filter(|&shape| model.class_of(shape) == class);
-            let masks = model.rules.first_masks();
-            let may = |shape: ShapeId, pool: PoolId| {
-                model.lets_run(masks, shape, pool)
-                    && model
-                        .failovers
-                        .lets(model.failovers.all_open(), shape, pool)
-            };
-            !shapes.any(|shape| target.pools.iter().any(|&pool| may(shape, pool)))
-        })
+    let refused: Vec<_> = kept_out(model, of, target)
+        .into_iter()
         .map(|class| plain(&model.classes[class.index()].name))
         .collect();
     if !refused.is_empty() {
@@ -146,34 +83,7 @@ fn target_line(model: &Model, failover: usize, place: usize, target: &Target) ->
     line
 }
 
-fn links_of(model: &Model, links: &[LinkId]) -> String {
-    let names = links
-        .iter()
-        .map(|&link| plain(&model.network.link(link).name));
-    let mut names: Vec<_> = names.collect();
-    names.dedup();
-    names.join(" or ")
-}
-
-/// A share with where it is over, in percent.
-fn share(level: Level) -> String {
-    let percent = |millionths: u64| decimal(i128::from(millionths), 10_000, 1);
-    if level.clear + 1 == level.above {
-        format!("{} %", percent(level.above))
-    } else {
-        format!(
-            "{} % (until {} %)",
-            percent(level.above),
-            percent(level.clear)
-        )
-    }
-}
-
 fn names(model: &Model, pools: &[PoolId]) -> String {
     let names = pools.iter().map(|&pool| plain(&model.pool(pool).name));
     names.collect::<Vec<_>>().join(", ")
-}
-
-fn time(span: Span) -> String {
-    duration(span.0 as f64 / 1e3, None)
 }

@@ -1,7 +1,7 @@
 //! What `plimsoll check` says of phases: their dates, orders, changes and gates.
 
-use crate::experiment::duration;
-use crate::model::{Begins, Change, Gate, Model, OnFail, Order, Phase, Timeline};
+use crate::experiment::{duration, gate_words};
+use crate::model::{Begins, Change, Model, OnFail, Order, Phase, Timeline};
 use crate::record::plain;
 use crate::units::Span;
 
@@ -46,7 +46,7 @@ fn line(model: &Model, timeline: &Timeline, phase: &Phase) -> String {
     }
     for gate in &phase.gates {
         text.push_str("; ends if ");
-        text.push_str(&asked(*gate));
+        text.push_str(&gate_words(*gate));
     }
     if !phase.gates.is_empty() {
         text.push_str(match phase.on_fail {
@@ -110,19 +110,5 @@ fn changed(model: &Model, change: Change) -> String {
             format!("rule {}: {}", plain(name), mode.name())
         }
         Change::Strategy { .. } => "strategies go on otherwise".to_owned(),
-    }
-}
-
-fn asked(gate: Gate) -> String {
-    match gate {
-        Gate::Utilisation(least) => {
-            format!("owned GPUs are held {} % of the time", least as f64 / 1e4)
-        }
-        Gate::MeanWait(most) => {
-            let most = duration(most.0 as f64 / 1e3, None);
-            format!("the mean wait is at most {most}")
-        }
-        Gate::Finished(least) => format!("{} finished", counted(least, "job")),
-        Gate::Waiting(most) => format!("at most {} wait", counted(most, "job")),
     }
 }

@@ -1,6 +1,6 @@
 //! Budgets in a run: whoever one turns away leaves, the ends of periods that somebody waits for, and what is told.
 
-use crate::journal::{Fact, JobState, Observer};
+use crate::journal::{Circumstance, Fact, JobState, Observer};
 use crate::model::Happening;
 use crate::units::SimTime;
 use crate::world::{Phase, Slot};
@@ -61,8 +61,12 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn turn_budgets(&mut self, event: Event) {
         self.world.settle_budgets(self.model);
         let budget = event.id as u16;
-        if event.attempt == 1 && self.world.grant_budget(self.model, budget) {
-            self.out.fact(self.world.now, Fact::BudgetGranted(budget));
+        if event.attempt == 1 {
+            if self.world.grant_budget(self.model, budget) {
+                self.out.fact(self.world.now, Fact::BudgetGranted(budget));
+            } else {
+                self.tell(|| Circumstance::BudgetDenied(budget));
+            }
         }
         self.world.changes.other = true;
     }

@@ -1,7 +1,7 @@
 //! Failovers as time passes: what is watched, when that is told, what is done then, and how long work took to go on.
 
-use crate::journal::{Fact, JobState, Observer};
-use crate::model::{FailBack, FailoverAction};
+use crate::journal::{Circumstance, Fact, JobState, Observer};
+use crate::model::{Door, FailBack, FailoverAction, set_bits};
 use crate::units::{Money, SimTime};
 use crate::world::{Phase, Reason, Slot};
 
@@ -124,6 +124,11 @@ impl<O: Observer> Run<'_, O> {
             TOLD_ON | TOLD_OFF => {
                 let state = &mut self.world.failing.states[failover];
                 state.watches[trigger].told = what == TOLD_ON;
+                self.tell(|| Circumstance::Trigger {
+                    failover: failover as u16,
+                    trigger: trigger as u16,
+                    is_so: what == TOLD_ON,
+                });
                 self.reconsider(failover);
             }
             COOLED => self.reconsider(failover),
@@ -164,6 +169,7 @@ impl<O: Observer> Run<'_, O> {
         self.world.failing.states[failover].begin(now, of.targets.len());
         self.out.fact(now, Fact::FailoverBegan(failover as u16));
         self.world.open_targets(self.model);
+        self.tell_targets(|of| of == failover);
         self.set_doors();
         if of.action == FailoverAction::Move {
             self.move_out(failover);
@@ -216,10 +222,55 @@ impl<O: Observer> Run<'_, O> {
         if doors == self.world.failing.doors {
             return;
         }
-        self.world.failing.doors = doors;
+        let before = std::mem::replace(&mut self.world.failing.doors, doors);
+        self.tell_doors(before ^ doors);
         self.change_strategy(self.world.rollout.strategy);
         self.world.changes.other = true;
         self.world.settled = false;
+    }
+
+    /// Tells which doors of targets are as they are and why, of those failovers that `is_asked`, where they are closed.
+    fn tell_targets(&mut self, is_asked: impl Fn(usize) -> bool) {
+        if !O::JUSTIFIES {
+            return;
+        }
+        let open = self.world.doors(self.model);
+        for (bit, door) in self.model.failovers.doors.iter().enumerate() {
+            if let Door::Target { failover, .. } = *door
+                && is_asked(usize::from(failover))
+                && open >> bit & 1 == 0
+            {
+                self.tell_door(bit);
+            }
+        }
+    }
+
+    /// Tells of doors that opened or closed, a bit for each.
+    fn tell_doors(&mut self, changed: u128) {
+        if O::JUSTIFIES {
+            for bit in set_bits(changed) {
+                self.tell_door(bit);
+            }
+        }
+    }
+
+    fn tell_door(&mut self, bit: usize) {
+        let door = self.model.failovers.doors[bit];
+        let Door::Target {
+            failover,
+            target,
+            only,
+        } = door
+        else {
+            return;
+        };
+        let bar = self.world.bar_of_door(self.model, door);
+        self.tell(|| Circumstance::Target {
+            failover,
+            target,
+            only,
+            bar,
+        });
     }
 
     /// Whoever holds GPUs behind a door that is closed now writes a checkpoint, if it keeps any, and waits again.
@@ -244,6 +295,11 @@ impl<O: Observer> Run<'_, O> {
         for &slot in &fresh {
             let arrivals = &mut self.world.changes.arrivals;
             arrivals.retain(|&arrived| arrived != slot);
+            let job = self.world.jobs[slot].id;
+            self.tell(|| Circumstance::TurnedAway {
+                job,
+                failover: failover as u16,
+            });
             self.end(slot, JobState::Shed);
             self.world.failing.states[failover].record.shed += 1;
         }

@@ -1,11 +1,19 @@
 //! Whoever asks why is told before what was decided is carried out.
 
-use crate::journal::{Choice, Justification, Observer};
+use crate::journal::{Choice, Circumstance, Justification, Observer};
 use crate::units::{JobId, ShapeId, SimTime};
 
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
+    /// Whoever asks why is told what led to what happens.
+    #[inline]
+    pub(super) fn tell(&mut self, circumstance: impl FnOnce() -> Circumstance) {
+        if O::JUSTIFIES {
+            self.out.circumstance(self.world.now, &circumstance());
+        }
+    }
+
     /// Tells why each job that was decided upon goes where it goes, or nowhere.
     #[cold]
     pub(super) fn tell_why(&mut self) {

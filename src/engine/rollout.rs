@@ -3,7 +3,7 @@
 //! what was decided.
 
 use crate::dice::Purpose;
-use crate::journal::{Fact, JobState, Observer, PhaseRecord};
+use crate::journal::{Circumstance, Fact, JobState, Observer, PhaseRecord};
 use crate::model::{Begins, Change, Gate, OnFail, Request};
 use crate::strategy::{InForce, Strategy};
 use crate::units::{JobId, PoolId, SimTime, Span};
@@ -209,6 +209,7 @@ impl<O: Observer> Run<'_, O> {
             return;
         }
         let phase = &self.model.rollout.phases[index];
+        self.tell_gates(index);
         if !phase.gates.iter().all(|&gate| self.holds(index, gate)) {
             self.world.rollout.phases[index].failures += 1;
             match phase.on_fail {
@@ -231,6 +232,22 @@ impl<O: Observer> Run<'_, O> {
             {
                 self.schedule_phase(now + delay, Rank::Fault, next as u32, BEGIN);
             }
+        }
+    }
+
+    /// Tells which gates of a phase hold.
+    fn tell_gates(&mut self, index: usize) {
+        if !O::JUSTIFIES {
+            return;
+        }
+        let gates = self.model.rollout.phases[index].gates.iter();
+        for (number, &gate) in gates.enumerate() {
+            let holds = self.holds(index, gate);
+            self.tell(|| Circumstance::Gate {
+                phase: index as u16,
+                gate: number as u16,
+                holds,
+            });
         }
     }
 

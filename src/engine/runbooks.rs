@@ -1,7 +1,7 @@
 //! Runbooks as time passes: who notices, comes, decides, approves and does what before a failover begins.
 
 use crate::dice::Purpose;
-use crate::journal::{Fact, Item, Observer, Payee, Posting};
+use crate::journal::{Circumstance, Fact, Item, Observer, Payee, Posting};
 use crate::model::{Runbook, Stage, StepDoes};
 use crate::process::{Law, law_ms};
 use crate::units::{MilliGpus, Money, SimTime, Span};
@@ -86,6 +86,12 @@ impl<O: Observer> Run<'_, O> {
         };
         self.pay_people(failover, book);
         let step = reaction.step;
+        self.tell(|| Circumstance::Stage {
+            failover: failover as u16,
+            stage: reaction.stage.name(),
+            step: (Stage::Approve <= reaction.stage).then_some(step),
+            since: reaction.since,
+        });
         match reaction.stage {
             Stage::Detect if !book.automatic => self.enter(failover, book, Stage::Page, 0),
             Stage::Page => self.enter(failover, book, Stage::Decide, 0),
@@ -164,11 +170,17 @@ impl<O: Observer> Run<'_, O> {
             self.pay_people(failover, book);
         }
         let state = &mut self.world.failing.states[failover];
-        state.record.called_off += u64::from(!state.is_on && state.reaction.is_some());
+        let is_called_off = !state.is_on && state.reaction.is_some();
+        state.record.called_off += u64::from(is_called_off);
         state.reaction = None;
         state.failed = false;
         state.stage += 1;
         let done = std::mem::take(&mut state.done);
+        if is_called_off {
+            self.tell(|| Circumstance::CalledOff {
+                failover: failover as u16,
+            });
+        }
         for of in book.steps[..usize::from(done)].iter().rev() {
             match &of.does {
                 StepDoes::Rules(modes) => {

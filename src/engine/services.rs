@@ -1,6 +1,6 @@
 //! Services that go out and come back: who starts no more, and who stops.
 
-use crate::journal::{Cause, Fact, JobState, Observer, ServiceRecord};
+use crate::journal::{Cause, Circumstance, Fact, JobState, Observer, ServiceRecord};
 use crate::model::{OnLoss, OnPull, OnSubmit, ServiceKind};
 use crate::units::{OutletId, ServiceId, ShapeId, Span};
 use crate::world::{Phase, Slot};
@@ -49,6 +49,7 @@ impl<O: Observer> Run<'_, O> {
     /// What a service gave out is replaced; the old one held until now, for `overlap`.
     pub(super) fn rotate_service(&mut self, id: OutletId, overlap: Span) {
         let now = self.world.now;
+        self.tell(|| Circumstance::Rotated(id));
         let fetched = crate::units::SimTime(now.0.saturating_sub(overlap.0));
         if let Some(outage) = self.world.services.retire(id, now, fetched) {
             self.lapse_service(id, outage);
@@ -62,6 +63,7 @@ impl<O: Observer> Run<'_, O> {
     /// What was fetched of a service before its outage is over, unless the outage is.
     pub(super) fn lapse_service(&mut self, id: OutletId, outage: u32) {
         if self.world.services.lapse(id, self.world.now, outage) {
+            self.tell(|| Circumstance::Lapsed(id));
             if self.model.services.service_of(id).kind == ServiceKind::Registry {
                 self.break_pulls(id, false);
             }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod against;
+mod both;
 mod bound;
 mod calendar;
 mod change;
@@ -15,6 +16,8 @@ mod detail;
 mod drill;
 mod estate_left;
 mod evidence;
+mod evidence_words;
+mod gates;
 mod left;
 mod life;
 mod listen;
@@ -23,6 +26,7 @@ mod refusals;
 mod replicate;
 mod rule_prices;
 mod sentences;
+mod signals;
 mod stable_load;
 mod summarise;
 mod usage;
@@ -37,14 +41,19 @@ pub use change::what_would_change;
 pub use columns::Columns;
 pub use detail::{JobSink, jobs_of};
 pub use drill::{Drill, Proof, Tried, drill, prove};
-pub use evidence::{evidence_of, evidence_words};
+pub use evidence::{EvidenceInto, evidence_of};
+pub use evidence_words::evidence_words;
+pub use gates::gate_words;
 pub use left::left_of;
 pub use life::{Happened, Life};
 pub use listen::Replay;
 pub use refusals::Refusals;
-pub use replicate::{Control, ExperimentError, Plan, Replicated, RowSink, layout_of, replicate};
+pub use replicate::{
+    Control, ExperimentError, Plan, Replicated, RowSink, layout_of, replicate, replicate_telling,
+};
 pub use rule_prices::{RulePair, rule_price_sentences, rule_prices};
 pub use sentences::sentences;
+pub use signals::{kept_out, signal_words};
 pub use stable_load::{StableLoad, stable_load};
 pub use summarise::summarise;
 pub use usage::Usage;

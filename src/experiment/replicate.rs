@@ -1,6 +1,6 @@
 //! Replications in blocks, in parallel, in order.
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -13,8 +13,10 @@ use crate::model::{Model, Pool, Timeline};
 use crate::strategy::Strategy;
 use crate::units::StrategyId;
 
+use super::both::Both;
 use super::bound::{Bound, Done};
 use super::columns::Columns;
+use super::evidence::EvidenceInto;
 use super::rule_prices::{self, RulePair};
 use super::watch::Watch;
 
@@ -151,6 +153,18 @@ pub fn replicate(
     control: &Control<'_>,
     sink: &mut RowSink<'_>,
 ) -> Result<Replicated, ExperimentError> {
+    replicate_telling::<io::Sink>(plan, layout, control, sink, None)
+}
+
+/// As [`replicate`], and writes evidence of those replications that are wanted while they are played: in their order, one
+/// at a time, beside the others.
+pub fn replicate_telling<W: Write + Send>(
+    plan: &Plan<'_>,
+    layout: &Layout,
+    control: &Control<'_>,
+    sink: &mut RowSink<'_>,
+    mut evidence: Option<&mut EvidenceInto<'_, W>>,
+) -> Result<Replicated, ExperimentError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.threads)
         .build()
@@ -171,12 +185,8 @@ pub fn replicate(
     while out.done < plan.replications && !control.cancelled.load(Ordering::Relaxed) {
         let count = BLOCK.min(plan.replications - out.done);
         let (first, block) = (out.done, &mut slots[..count as usize]);
-        pool.install(|| {
-            block
-                .par_iter_mut()
-                .enumerate()
-                .for_each(|(index, slot)| stage.play(first + index as u32, slot));
-        });
+        let evidence = evidence.as_deref_mut();
+        pool.install(|| stage.play_block(first, block, evidence))?;
         for slot in block {
             if !slot.played {
                 return Ok(out);
@@ -247,23 +257,63 @@ impl<'a> Stage<'a> {
             .collect()
     }
 
-    fn play(&self, replication: u32, slot: &mut Slot) {
+    /// Plays the replications from `first` on, those of which evidence is wanted one after the other.
+    fn play_block<W: Write + Send>(
+        &self,
+        first: u32,
+        block: &mut [Slot],
+        evidence: Option<&mut EvidenceInto<'_, W>>,
+    ) -> io::Result<()> {
+        let numbered = (first..).zip(block);
+        let wanted = evidence
+            .as_ref()
+            .map_or(&[][..], |evidence| evidence.wanted);
+        let (told, plain): (Vec<_>, Vec<_>) =
+            numbered.partition(|(replication, _)| wanted.contains(replication));
+        let tell = || {
+            let Some(evidence) = evidence else {
+                return Ok(());
+            };
+            for (replication, slot) in told {
+                self.play(replication, slot, Some(&mut *evidence));
+                evidence.chain.check()?;
+                if slot.played {
+                    evidence.written.push(replication);
+                }
+            }
+            Ok(())
+        };
+        let play = || {
+            plain
+                .into_par_iter()
+                .for_each(|(replication, slot)| self.play::<io::Sink>(replication, slot, None));
+        };
+        rayon::join(tell, play).0
+    }
+
+    fn play<W: Write + Send>(
+        &self,
+        replication: u32,
+        slot: &mut Slot,
+        evidence: Option<&mut EvidenceInto<'_, W>>,
+    ) {
         slot.played = false;
         if self.control.cancelled.load(Ordering::Relaxed) {
             return;
         }
         let mut worker = self.take();
-        slot.result = self.play_all(replication, &mut worker, &mut slot.rows);
+        slot.result = self.play_all(replication, &mut worker, &mut slot.rows, evidence);
         slot.played = true;
         self.lock().push(worker);
         (self.control.progress)(self.played.fetch_add(1, Ordering::Relaxed) + 1);
     }
 
-    fn play_all(
+    fn play_all<W: Write + Send>(
         &self,
         replication: u32,
         worker: &mut Worker,
         rows: &mut [Vec<Cell>],
+        mut evidence: Option<&mut EvidenceInto<'_, W>>,
     ) -> Result<(), Stuck> {
         let dice = Dice {
             seed: self.plan.seed,
@@ -277,15 +327,14 @@ impl<'a> Stage<'a> {
             let timeline = &worker.timeline;
             let mut watch =
                 Watch::new(&mut worker.fold, bound.as_ref(), timeline, &mut worker.done);
-            let scratch = &mut worker.scratch;
-            simulate(
-                self.plan.model,
-                strategy,
-                timeline,
-                &dice,
-                scratch,
-                &mut watch,
-            )?;
+            let (model, scratch) = (self.plan.model, &mut worker.scratch);
+            match &mut evidence {
+                None => simulate(model, strategy, timeline, &dice, scratch, &mut watch)?,
+                Some(evidence) => evidence.tell((model, timeline), strategy, |scribe| {
+                    let mut both = Both(&mut watch, scribe);
+                    simulate(model, strategy, timeline, &dice, scratch, &mut both)
+                })?,
+            };
             watch.tell_bound();
             worker.fold.row(self.layout, row);
         }

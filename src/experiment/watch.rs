@@ -1,8 +1,9 @@
 //! Who listens to a replication: the metrics, and what the relaxed bound looks at.
 
 use crate::journal::{
-    BudgetRecord, Fact, FailoverRecord, JobRecord, Justification, MoveRecord, Movement, Observer,
-    PhaseRecord, PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
+    BudgetRecord, Circumstance, Fact, FailoverRecord, JobRecord, Justification, MoveRecord,
+    Movement, Observer, PhaseRecord, PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord,
+    ServiceRecord,
 };
 use crate::metrics::Fold;
 use crate::model::Timeline;
@@ -92,6 +93,9 @@ impl Observer for Watch<'_> {
     }
     fn failover(&mut self, record: &FailoverRecord) {
         self.fold.failover(record);
+    }
+    fn circumstance(&mut self, at: SimTime, circumstance: &Circumstance) {
+        self.fold.circumstance(at, circumstance);
     }
     fn movement(&mut self, at: SimTime, movement: &Movement) {
         self.fold.movement(at, movement);

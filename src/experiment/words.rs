@@ -110,6 +110,14 @@ fn is_zero(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'))
 }
 
+/// So many jobs.
+pub(super) fn jobs(count: u64) -> String {
+    match count {
+        1 => "1 job".to_owned(),
+        _ => format!("{} jobs", grouped(&count.to_string())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

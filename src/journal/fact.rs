@@ -3,6 +3,7 @@
 use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId, Span};
 
 use super::budget::BudgetRecord;
+use super::circumstance::Circumstance;
 use super::failover::{FailoverRecord, RecoveryRecord};
 use super::justification::Justification;
 use super::movement::{MoveRecord, Movement};
@@ -167,7 +168,8 @@ pub enum LeaveReason {
 pub trait Observer {
     /// Whether postings are wanted; they are not made otherwise.
     const POSTINGS: bool = false;
-    /// Whether decisions are to be justified; nothing is kept of them otherwise.
+    /// Whether decisions are to be justified, and what led to what happened is to be told; nothing is kept of that
+    /// otherwise.
     const JUSTIFIES: bool = false;
     /// Whether each step of what moves between sites is wanted; nobody writes it down otherwise.
     const MOVEMENTS: bool = false;
@@ -179,6 +181,8 @@ pub trait Observer {
     /// A decision gave a job a pool, or refused it all of them for another cause than when it was last told of. Comes
     /// before what follows from it.
     fn justified(&mut self, _justification: &Justification) {}
+    /// Something led to what happened, or will.
+    fn circumstance(&mut self, _at: SimTime, _circumstance: &Circumstance) {}
     /// Something moved between sites, or was refused to: told within the instant, after the facts that made it move.
     fn movement(&mut self, _at: SimTime, _movement: &Movement) {}
     /// Something was charged.

@@ -6,6 +6,7 @@
 mod bucket;
 mod budget;
 mod cause;
+mod circumstance;
 mod drawn;
 mod fact;
 mod failover;
@@ -18,6 +19,7 @@ mod rule;
 pub use bucket::{Bucket, GpuTime};
 pub use budget::{ALERTS_MAX, BudgetRecord};
 pub use cause::{Cause, Waits};
+pub use circumstance::{Circumstance, TargetBar};
 pub use drawn::Drawn;
 pub use fact::{Fact, Leave, LeaveReason, Observer, Silent};
 pub use failover::{FailoverRecord, RecoveryRecord};

@@ -1,5 +1,7 @@
 //! The estate: sites, pools and what they cost, and the classes of work that they may hold.
 
+use std::fmt::Write as _;
+
 use crate::units::{
     Bandwidth, ByteTariff, Bytes, ClassId, Currency, DatasetId, Epoch, PoolId, ProviderId, ShapeId,
     SimTime, SiteId, Span,
@@ -275,8 +277,16 @@ impl Model {
 
     /// The name of job `index` of a timeline: its own name in the trace, or else its number from 1.
     pub fn job_name(&self, timeline: &Timeline, index: usize) -> String {
+        let mut name = String::new();
+        self.write_job_name(timeline, index, &mut name);
+        name
+    }
+
+    /// Writes that name behind what is there.
+    pub fn write_job_name(&self, timeline: &Timeline, index: usize, out: &mut String) {
         if let Some(errand) = timeline.errand(index) {
-            return self.errand_name(errand);
+            out.push_str(&self.errand_name(errand));
+            return;
         }
         let own = timeline.source.get(index).and_then(|source| {
             if source.demand == JobSource::INITIAL {
@@ -292,7 +302,11 @@ impl Model {
                 DemandSource::Recorded(_) | DemandSource::Generated(_) => None,
             }
         });
-        own.unwrap_or_else(|| format!("j-{}", index + 1))
+        match own {
+            Some(own) => out.push_str(&own),
+            // Nothing can go wrong in memory.
+            None => drop(write!(out, "j-{}", index + 1)),
+        }
     }
 
     /// The kind of site where a pool stands.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 /// The SHA-256 of some bytes in hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    text(&Sha256::digest(bytes))
 }
 
 /// The SHA-256 of a file in hexadecimal, and its size in bytes; reads it in pieces.
@@ -20,20 +20,35 @@ pub fn sha256_file(path: &Path) -> io::Result<(String, u64)> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            return Ok((hex(&hasher.finalize()), size));
+            return Ok((text(&hasher.finalize()), size));
         }
         hasher.update(&buffer[..read]);
         size += read as u64;
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// The SHA-256 of some bytes behind another hash.
+pub(super) fn chained(before: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(before);
+    hasher.update(bytes);
+    hasher.finalize().into()
+}
+
+/// Writes bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8], out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
-        .collect()
+    for byte in bytes {
+        out.push(DIGITS[usize::from(byte >> 4)]);
+        out.push(DIGITS[usize::from(byte & 15)]);
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    let mut out = Vec::with_capacity(bytes.len() * 2);
+    hex(bytes, &mut out);
+    // Digits are text.
+    String::from_utf8(out).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -27,9 +27,10 @@ mod text;
 
 pub use decimal::{decimal, seconds};
 pub use evidence::{
-    Attributes, Broken, Carried, Chain, ChangeWords, EvidenceWords, JobWords, Known, KnownWords,
-    Matrix, MovingWords, OutletWords, PoolWords, RuleTally, RuleWords, RunWords, SaidWords, Scribe,
-    Seal, Stands, Verified, verify,
+    Attributes, Broken, Carried, Chain, ChangeWords, EvidenceWords, FailoverWords, Jobs, Known,
+    KnownWords, Matrix, MovingWords, OutletWords, PhaseWords, PoolWords, RuleTally, RuleWords,
+    RunWords, SaidWords, Scribe, Seal, ShapeWords, Stands, TargetWords, Verified, verify,
+    write_run,
 };
 pub use file::write_whole;
 pub use folder::{Folder, folder_name, is_complete};

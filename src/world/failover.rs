@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::{FailoverRecord, RecoveryRecord};
+use crate::journal::{FailoverRecord, RecoveryRecord, TargetBar};
 use crate::model::{Door, FailBack, FailoverAction, Model, Stage};
 use crate::units::{ClassId, PoolId, SimTime, Span};
 
@@ -227,6 +227,36 @@ impl World {
             open |= u128::from(is_open) << bit;
         }
         open
+    }
+
+    /// Why the door to a target is closed, if it should be.
+    #[cold]
+    pub fn bar_of_door(&self, model: &Model, door: Door) -> Option<TargetBar> {
+        let Door::Target {
+            failover,
+            target,
+            only,
+        } = door
+        else {
+            return None;
+        };
+        let state = &self.failing.states[usize::from(failover)];
+        let of = &model.failovers.list[usize::from(failover)].targets[usize::from(target)];
+        if !state.is_on && !state.stays {
+            return Some(TargetBar::Over);
+        }
+        if state.opened <= target {
+            return Some(TargetBar::NotYet);
+        }
+        if let Some((class, site)) = only {
+            if of.needs_replica && !self.keeps_all(model, class, site) {
+                return Some(TargetBar::NoReplica);
+            }
+            if of.needs_checkpoint && !self.reaches_checkpoints(model, class, site) {
+                return Some(TargetBar::NoCheckpoint);
+            }
+        }
+        None
     }
 
     /// Jobs of a failover's classes that hold GPUs where the doors do not let them be, among some pools; in order of

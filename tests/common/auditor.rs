@@ -11,6 +11,8 @@ use plimsoll::record::{Chain, verify};
 use plimsoll::units::StrategyId;
 use serde_json::Value as Json;
 
+use super::told::lines;
+
 /// A rule as the evidence tells it.
 #[derive(Clone, Debug)]
 struct Known {
@@ -131,15 +133,8 @@ pub fn judge(evidence: &str, fires: Fires<'_>) -> Judged {
     judged
 }
 
-/// The lines, each with all that it says.
-pub fn lines(evidence: &str) -> impl Iterator<Item = Json> + '_ {
-    evidence
-        .lines()
-        .map(|text| serde_json::from_str(text).unwrap())
-}
-
 fn instant(line: &Json) -> String {
-    line["at_ms"].to_string()
+    line["at"].to_string()
 }
 
 impl Judged {

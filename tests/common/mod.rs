@@ -19,6 +19,7 @@ pub mod power;
 pub mod slow;
 pub mod spending;
 pub mod storms;
+pub mod told;
 pub mod wires;
 pub mod words;
 pub mod worlds;

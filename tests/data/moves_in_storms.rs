@@ -1,6 +1,7 @@
 //! Random worlds in bad weather whose data, results and copies are under rules that change, judged again from what moved.
 
 use crate::common::Everything;
+use crate::common::auditor::{Judged, evidence, judge};
 use crate::common::cases::{quietly, runner};
 use crate::common::checks::balances;
 use crate::common::play;
@@ -13,6 +14,7 @@ use plimsoll::model::{
 };
 use plimsoll::units::{Bytes, LinkId, SimTime, SiteId};
 use proptest::prelude::*;
+use serde_json::Value as Json;
 
 /// Three rules, two of them to forbid: by what moves and link whether each fires; its mode; whether it evicts; what the
 /// permit lets through in a day; and when which changes to what.
@@ -209,6 +211,80 @@ fn random_worlds_obey_rules_about_moves_and_balance() {
             },
         )
         .unwrap();
+}
+
+/// What a line of evidence moves, by the names in it.
+fn freight_of(model: &Model, line: &Json) -> Freight {
+    let class = model.classes.iter();
+    let class = class
+        .map(|one| one.name.as_str())
+        .position(|name| line["class"] == name);
+    let data = model.datasets.iter();
+    let data = data
+        .map(|one| one.name.as_str())
+        .position(|name| line["dataset"] == name);
+    match (line["what"].as_str().unwrap(), data, class) {
+        ("data", Some(id), Some(class)) => Freight::Dataset(id.into(), class.into()),
+        ("replica", Some(id), _) => Freight::Replica(id.into()),
+        ("results", _, Some(class)) => Freight::Results(class.into(), 0),
+        _ => panic!("nobody moves {line}"),
+    }
+}
+
+impl Regime {
+    /// Whether a rule holds for a step on one link, as far as the line tells.
+    fn holds(&self, model: &Model, rule: usize, (line, leg): (&Json, &Json)) -> Option<bool> {
+        let number = leg["number"].as_u64().unwrap() as usize;
+        let Some(name) = line["links"][number].as_str() else {
+            // What is refused does not say which way; what leaves at once crosses nothing.
+            return (line["step"] != "refused").then_some(false);
+        };
+        let mut links = model.network.links.iter();
+        let link = links.position(|one| one.name == name).unwrap();
+        Some(self.fires(rule, freight_of(model, line), link))
+    }
+}
+
+/// The same worlds, judged from the lines of their evidence alone; and a table that has forgotten a rule is found out.
+#[test]
+fn no_movement_in_random_worlds_is_without_a_verdict_that_allows_it() {
+    let sum = std::cell::RefCell::new((Judged::default(), 0));
+    runner(12)
+        .run(
+            &(stormy_worlds(), data(), any::<bool>(), regimes()),
+            |((mut model, mut timeline), data, copies, regime)| {
+                wire(&mut model, &mut timeline, data);
+                if copies {
+                    copy(&mut model, &mut timeline, data);
+                }
+                regime.rule(&mut model, &mut timeline);
+                let links = model.network.links.clone();
+                let judged = |model: &Model| {
+                    judge(&evidence(model, &timeline), &|rule, _, line, leg| {
+                        regime.holds(model, rule, (line, leg))
+                    })
+                };
+                let found = quietly(|| judged(&model))?;
+                prop_assert!(found.wrong.is_empty(), "{}", found.wrong[0]);
+                model.network.moves = MoveRules::by_hand(&model, |rule, freight, _, link| {
+                    let place = links.iter().position(|one| one.name == link.name).unwrap();
+                    rule != 0 && regime.fires(rule, freight, place)
+                });
+                let forgotten = quietly(|| judged(&model))?;
+                let mut sum = sum.borrow_mut();
+                sum.0.moves += found.moves;
+                sum.0.moves_audited += found.moves_audited;
+                sum.0.moves_refused += found.moves_refused;
+                sum.1 += forgotten.wrong.len();
+                Ok(())
+            },
+        )
+        .unwrap();
+    let (sum, wrong) = sum.into_inner();
+    assert!(
+        sum.moves > 200 && sum.moves_audited > 20 && sum.moves_refused > 20 && wrong > 20,
+        "{wrong} {sum:?}"
+    );
 }
 
 /// Rules that never fire change nothing at all.

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::command::SMALL;
 use crate::shell::{Place, code, run, stderr, stdout};
+use crate::told;
 use serde_json::Value;
 
 const NAME: &str = "run/evidence.jsonl";
@@ -65,20 +66,21 @@ fn evidence_is_the_same_for_any_number_of_threads_and_verifies() {
         let started = started.filter(|line| !line.split(',').nth(4).unwrap().is_empty());
         assert_eq!(of("placement"), started.count());
         // Each burst says why, and what it passed over.
-        for line in text
-            .lines()
-            .filter(|line| line.contains("\"rented\":true}"))
-        {
-            let line: Value = serde_json::from_str(line).unwrap();
-            if line["kind"] != "placement" || line["strategy"] != "burst after 30 min" {
+        let mut bursts = 0;
+        for line in told::lines(&text) {
+            let is_burst = line["kind"] == "placement" && line["destination"]["rented"] == true;
+            if !is_burst || line["strategy"] != "burst after 30 min" {
                 continue;
             }
+            bursts += 1;
+            assert!(1_800_000 <= line["waited_ms"].as_u64().unwrap(), "{line}");
             let reason = line["reason"].as_str().unwrap();
             assert!(reason.contains("where 1800.000 s are enough"), "{reason}");
             assert_eq!(line["alternatives"][0]["pool"], "dc-main/h200");
             assert_eq!(line["alternatives"][0]["bar"], "full");
             assert_eq!(line["price_per_gpu_hour"], 3.8);
         }
+        assert!(bursts > 0);
     }
 }
 
@@ -122,7 +124,8 @@ fn what_was_changed_cut_or_exchanged_is_a_failed_check() {
     let (status, said) =
         verdict(&good.replacen("\"verdict\":\"allow\"", "\"verdict\":\"audit\"", 1));
     assert!(
-        status == 4 && said.contains("line 2: was changed"),
+        // Before it stand the run, what work it is, and what its decision rests on.
+        status == 4 && said.contains("line 4: was changed"),
         "{said}"
     );
     // The evidence of another seed is whole, and not that of this run.
@@ -193,11 +196,7 @@ fn a_report_tells_what_rules_did_for_controls_and_what_is_missing() {
     let output = run(&words);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     // Counted by hand from the lines.
-    let lines: Vec<Value> = place
-        .read(NAME)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<Value> = told::lines(&place.read(NAME)).collect();
     let barred = |line: &&Value| {
         let all = line["alternatives"].as_array();
         let mut all = all.into_iter().flatten();

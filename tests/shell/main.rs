@@ -4,6 +4,8 @@
 mod hostile;
 #[path = "../common/shell.rs"]
 mod shell;
+#[path = "../common/told.rs"]
+mod told;
 
 mod check;
 mod command;

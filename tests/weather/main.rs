@@ -8,6 +8,7 @@ mod attributes;
 mod calm;
 mod commitments;
 mod evidence;
+mod evidence_kinds;
 mod factors;
 mod failover;
 mod failover_in_storms;

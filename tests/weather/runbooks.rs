@@ -27,7 +27,7 @@ fn step(does: StepDoes) -> Step {
 
 /// Ten minutes until it is noticed, five until somebody is there, twenty until they have decided; two people at 60 an hour,
 /// around the clock.
-fn book(steps: Vec<Step>) -> Runbook {
+pub(crate) fn book(steps: Vec<Step>) -> Runbook {
     Runbook {
         name: "out".to_owned(),
         failover: 0,
@@ -114,7 +114,7 @@ fn nothing_begins_before_it_is_noticed_decided_approved_and_done() {
 }
 
 /// Something is looked at for a quarter of an hour; what follows is approved, and takes five minutes.
-fn looked_at_and_approved() -> Vec<Step> {
+pub(crate) fn looked_at_and_approved() -> Vec<Step> {
     vec![
         Step {
             execute: Some(minutes(15)),

@@ -93,7 +93,7 @@ pub(super) struct Situation {
     /// By direction of a link.
     pub(super) links: Vec<Tuple>,
     /// By data set or artifact, with what transforms make.
-    data: Vec<Tuple>,
+    pub(super) data: Vec<Tuple>,
     /// By class and version, the marks of its jobs.
     marks: Vec<Tuple>,
     /// What transforms made, and has again what they took away.

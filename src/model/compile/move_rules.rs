@@ -105,6 +105,7 @@ fn known(
     });
     KnownOfMoves {
         freight: freight.collect(),
+        data: words.known(Of::Data, &situation.data),
         from: words.known(Of::From, &situation.from),
         to: words.known(Of::To, &situation.to),
         links: words.known(Of::Link, &situation.links),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::rules::Value;
-use crate::units::{LinkId, SiteId};
+use crate::units::{DatasetId, LinkId, SiteId};
 
 use super::Freight;
 
@@ -15,6 +15,8 @@ pub(in crate::model) type Attributes = Vec<(String, Value)>;
 pub struct KnownOfMoves {
     /// By what moves: its attributes, and transforms that were used on it, a bit for each by its place in the model.
     pub(in crate::model) freight: BTreeMap<Freight, (Attributes, u32)>,
+    /// By data set, with what transforms make.
+    pub(in crate::model) data: Vec<Attributes>,
     /// By site, as the one that something leaves.
     pub(in crate::model) from: Vec<Attributes>,
     /// By site, as the one to which something goes.
@@ -28,6 +30,11 @@ impl KnownOfMoves {
     pub fn freight(&self) -> impl Iterator<Item = (Freight, &[(String, Value)], u32)> {
         let all = self.freight.iter();
         all.map(|(&freight, (known, used))| (freight, known.as_slice(), *used))
+    }
+
+    /// A data set, whatever it is for.
+    pub fn data(&self, data: DatasetId) -> &[(String, Value)] {
+        self.data.get(data.index()).map_or(&[], Vec::as_slice)
     }
 
     /// A site that something leaves.

@@ -1,14 +1,12 @@
 //! Attributes that change, and what becomes of work and copies against which rules turned, as evidence.
 
-use std::io::Write;
-
 use crate::journal::{Consequence, Fact};
 use crate::units::{DatasetId, SimTime, SiteId};
 
 use super::scribe::Scribe;
-use super::words::value;
+use super::spelt::value;
 
-impl<W: Write> Scribe<'_, W> {
+impl Scribe<'_> {
     pub(super) fn of_judgements(&mut self, at: SimTime, fact: Fact) {
         match fact {
             Fact::AttributesChanged(change) => self.attributes_changed(at, change),
@@ -38,7 +36,7 @@ impl<W: Write> Scribe<'_, W> {
             return;
         };
         let reason = change.by.join(", ");
-        self.spelt.turn(words, change.known);
+        self.turn(change.known);
         for said in &change.said {
             self.page.line(at, "attribute", |line| {
                 line.open("subject");
@@ -78,7 +76,7 @@ impl<W: Write> Scribe<'_, W> {
             }
             line.text("verdict", verdict);
             line.text("reason", reason);
-            line.number("bytes", *bytes);
+            line.count("bytes", *bytes);
         });
     }
 }

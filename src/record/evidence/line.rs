@@ -41,17 +41,18 @@ impl Line {
 
     /// A member of any name, that is JSON already.
     pub(super) fn pair(&mut self, name: &str, json: &str) {
-        self.members(&json_text(name));
+        self.members(json_text(name).as_bytes());
         self.bytes.push(b':');
         self.bytes.extend_from_slice(json.as_bytes());
     }
 
-    /// Members that are JSON already, keys and all.
-    pub(super) fn members(&mut self, json: &str) {
+    /// Members that are JSON already, keys and all, into an object that is open.
+    #[inline]
+    pub(super) fn members(&mut self, json: &[u8]) {
         if self.bytes.last() != Some(&b'{') {
             self.bytes.push(b',');
         }
-        self.bytes.extend_from_slice(json.as_bytes());
+        self.bytes.extend_from_slice(json);
     }
 
     /// A text.
@@ -65,6 +66,23 @@ impl Line {
         self.key(key);
         // Nothing can go wrong in memory.
         let _ = write!(self.bytes, "{number}");
+    }
+
+    /// A whole number, without the machinery of formats: most of many lines are names and numbers.
+    #[inline]
+    pub(super) fn count(&mut self, key: &str, mut number: u64) {
+        self.key(key);
+        let mut digits = [0; 20];
+        let mut first = digits.len();
+        loop {
+            first -= 1;
+            digits[first] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        self.bytes.extend_from_slice(&digits[first..]);
     }
 
     /// A price per GPU-hour.
@@ -116,7 +134,7 @@ impl Line {
 }
 
 /// A text in quotation marks, with escapes where JSON wants them.
-fn push_text(bytes: &mut Vec<u8>, text: &str) {
+pub(super) fn push_text(bytes: &mut Vec<u8>, text: &str) {
     if text
         .bytes()
         .all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\'))
@@ -156,11 +174,13 @@ mod tests {
         }
         line.close_list();
         line.price("p", 2_500_000);
+        line.count("q", 0);
+        line.count("r", u64::MAX);
         line.close();
         let text = String::from_utf8(line.bytes).unwrap();
         assert_eq!(
             text,
-            r#"{"a":1,"b":"x\"\n","c":[1,"d"],"e":[{"name":"f"},{"name":"g"}],"p":2.500000}"#
+            r#"{"a":1,"b":"x\"\n","c":[1,"d"],"e":[{"name":"f"},{"name":"g"}],"p":2.500000,"q":0,"r":18446744073709551615}"#
         );
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["b"], "x\"\n");

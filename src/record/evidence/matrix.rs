@@ -6,29 +6,7 @@ use std::io::{self, BufRead};
 use serde::Deserialize;
 
 use super::LINE_MAX;
-
-/// What is known of a rule from the evidence of all runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RuleTally {
-    /// What it does: permit, forbid.
-    pub effect: String,
-    /// For which controls it stands.
-    pub controls: Vec<String>,
-    /// Placements for which it held and against which it did not speak.
-    pub allowed: u64,
-    /// Decisions in which it kept a job out of a pool that the strategy would have used.
-    pub refused: u64,
-    /// How often something began to run against it with leave.
-    pub excepted: u64,
-    /// Steps of what moved against it with leave.
-    pub moved: u64,
-    /// How often its mode changed.
-    pub changes: u64,
-    /// The first and the last line that names it, by sequence.
-    pub records: Option<(u64, u64)>,
-    /// Strategies at whose end it was not obeyed.
-    pub open_at_end: BTreeSet<String>,
-}
+use super::tally::RuleTally;
 
 /// What evidence says of all rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +17,8 @@ pub struct Matrix {
     pub declared: Vec<String>,
     /// Lines of each kind.
     pub kinds: BTreeMap<String, u64>,
+    /// Bytes of the lines that were looked at.
+    pub bytes: u64,
     /// How many runs there are.
     pub runs: u64,
     /// The hash of the scenario.
@@ -53,7 +33,7 @@ pub type Stands<'a> = Vec<&'a (String, RuleTally)>;
 /// As much of a line as the matrix looks at.
 #[derive(Deserialize)]
 struct Told {
-    sequence: u64,
+    line: u64,
     kind: String,
     #[serde(default)]
     scenario: String,
@@ -63,6 +43,10 @@ struct Told {
     strategy: String,
     #[serde(default)]
     verdict: String,
+    #[serde(default)]
+    step: String,
+    basis: Option<u32>,
+    way: Option<u32>,
     #[serde(default)]
     rules: Vec<Named>,
     #[serde(default)]
@@ -95,6 +79,20 @@ struct Alternative {
     rules: Vec<String>,
 }
 
+/// What is kept of a run while it is read.
+#[derive(Default)]
+struct Reading {
+    strategy: String,
+    /// Whether its strategy is asked for.
+    counts: bool,
+    /// The mode of each rule.
+    modes: BTreeMap<String, String>,
+    /// By basis, the rules that allowed, and those that refused another pool.
+    bases: BTreeMap<u32, (Vec<String>, BTreeSet<String>)>,
+    /// By way, the rules against it.
+    ways: BTreeMap<u32, Vec<String>>,
+}
+
 impl Matrix {
     /// Reads evidence that was verified; `strategy` leaves out all others.
     ///
@@ -103,17 +101,26 @@ impl Matrix {
     pub fn read(mut evidence: impl BufRead, strategy: Option<&str>) -> io::Result<Self> {
         use io::Read as _;
         let mut matrix = Self::default();
-        let mut modes = BTreeMap::new();
+        let mut run = Reading::default();
         let mut text = Vec::new();
         loop {
             text.clear();
             let most = LINE_MAX as u64 + 1;
-            if evidence.by_ref().take(most).read_until(b'\n', &mut text)? == 0 {
+            let read = evidence.by_ref().take(most).read_until(b'\n', &mut text)?;
+            if read == 0 {
                 return Ok(matrix);
             }
             let told: Told = serde_json::from_slice(&text)?;
-            if strategy.is_none_or(|only| only == told.strategy) || told.kind == "closing" {
-                matrix.add(told, &mut modes);
+            if told.kind == "run" {
+                run = Reading {
+                    counts: strategy.is_none_or(|only| only == told.strategy),
+                    strategy: told.strategy.clone(),
+                    ..Reading::default()
+                };
+            }
+            if run.counts || told.kind == "closing" {
+                matrix.bytes += read as u64;
+                matrix.add(told, &mut run);
             }
         }
     }
@@ -127,58 +134,59 @@ impl Matrix {
         &mut self.rules[index].1
     }
 
-    fn note(&mut self, id: &str, sequence: u64, count: impl FnOnce(&mut RuleTally)) {
+    fn note(&mut self, id: &str, line: u64, count: impl FnOnce(&mut RuleTally)) {
         let tally = self.of(id);
-        let first = tally.records.map_or(sequence, |(first, _)| first);
-        tally.records = Some((first, sequence));
+        let first = tally.records.map_or(line, |(first, _)| first);
+        tally.records = Some((first, line));
         count(tally);
     }
 
-    fn add(&mut self, told: Told, modes: &mut BTreeMap<String, String>) {
+    fn add(&mut self, told: Told, run: &mut Reading) {
         *self.kinds.entry(told.kind.clone()).or_default() += 1;
-        let ids: Vec<String> = told
-            .rules
-            .iter()
-            .map(|rule| match rule {
-                Named::Id(id) | Named::Whole { id, .. } => id.clone(),
-            })
-            .collect();
+        let line = told.line;
         match told.kind.as_str() {
-            "run" => self.begin(told, modes),
+            "run" => self.begin(told, run),
+            "basis" => run.learn_basis(&told),
+            "way" => {
+                run.ways.insert(told.way.unwrap_or_default(), ids(&told));
+            }
             "placement" | "refusal" => {
-                let barred = told.alternatives.iter().filter(|found| found.bar == "rule");
-                let refusing: BTreeSet<&String> = barred.flat_map(|found| &found.rules).collect();
+                let basis = told.basis.and_then(|basis| run.bases.get(&basis));
+                let Some((allowing, refusing)) = basis else {
+                    return;
+                };
                 for id in refusing {
-                    self.note(id, told.sequence, |tally| tally.refused += 1);
+                    self.note(id, line, |tally| tally.refused += 1);
                 }
                 if told.kind == "placement" {
-                    for id in ids.iter().filter(|id| !told.violates.contains(id)) {
-                        self.note(id, told.sequence, |tally| tally.allowed += 1);
+                    for id in allowing {
+                        self.note(id, line, |tally| tally.allowed += 1);
                     }
                 }
             }
             "transfer" => {
-                for id in &ids {
-                    self.note(id, told.sequence, |tally| match told.verdict.as_str() {
-                        "refuse" => tally.refused += 1,
+                let against = told.way.and_then(|way| run.ways.get(&way));
+                for id in against.into_iter().flatten() {
+                    self.note(id, line, |tally| match told.step.as_str() {
+                        "refused" => tally.refused += 1,
                         _ => tally.moved += 1,
                     });
                 }
             }
             "violation" => {
-                for id in &ids {
-                    self.note(id, told.sequence, |tally| tally.excepted += 1);
+                for id in ids(&told) {
+                    self.note(&id, line, |tally| tally.excepted += 1);
                 }
             }
             "rule" => {
-                for id in &ids {
-                    self.note(id, told.sequence, |tally| tally.changes += 1);
-                    modes.insert(id.clone(), told.verdict.clone());
+                for id in ids(&told) {
+                    self.note(&id, line, |tally| tally.changes += 1);
+                    run.modes.insert(id, told.verdict.clone());
                 }
             }
             "end" => {
-                for (id, mode) in modes.iter().filter(|(_, mode)| *mode != "enforce") {
-                    let words = format!("{mode} under {}", told.strategy);
+                for (id, mode) in run.modes.iter().filter(|(_, mode)| *mode != "enforce") {
+                    let words = format!("{mode} under {}", run.strategy);
                     self.of(id).open_at_end.insert(words);
                 }
             }
@@ -186,12 +194,11 @@ impl Matrix {
         }
     }
 
-    fn begin(&mut self, told: Told, modes: &mut BTreeMap<String, String>) {
+    fn begin(&mut self, told: Told, run: &mut Reading) {
         self.runs += 1;
         self.scenario = told.scenario;
         self.seed = told.seed;
         self.declared = told.controls;
-        modes.clear();
         for rule in told.rules {
             if let Named::Whole {
                 id,
@@ -203,7 +210,7 @@ impl Matrix {
                 let tally = self.of(&id);
                 tally.effect = effect;
                 tally.controls = controls;
-                modes.insert(id, mode);
+                run.modes.insert(id, mode);
             }
         }
     }
@@ -252,7 +259,7 @@ impl Matrix {
                 // What stands for what nothing permits is no rule.
                 continue;
             }
-            if tally.allowed + tally.refused + tally.excepted + tally.moved == 0 {
+            if tally.decisions() == 0 {
                 gaps.push(format!("rule {id} was behind no decision"));
             }
             if tally.controls.is_empty() {
@@ -267,5 +274,24 @@ impl Matrix {
             }
         }
         gaps
+    }
+}
+
+/// The rules that a line names.
+fn ids(told: &Told) -> Vec<String> {
+    let ids = told.rules.iter().map(|rule| match rule {
+        Named::Id(id) | Named::Whole { id, .. } => id.clone(),
+    });
+    ids.collect()
+}
+
+impl Reading {
+    fn learn_basis(&mut self, told: &Told) {
+        let barred = told.alternatives.iter().filter(|found| found.bar == "rule");
+        let refusing = barred.flat_map(|found| found.rules.iter().cloned());
+        let mut allowing = ids(told);
+        allowing.retain(|id| !told.violates.contains(id));
+        let number = told.basis.unwrap_or_default();
+        self.bases.insert(number, (allowing, refusing.collect()));
     }
 }

@@ -1,11 +1,16 @@
 //! `evidence.jsonl`: each decision of a run, one line each, chained by hashes so that no line can be changed, taken out
 //! or moved unseen.
 //!
-//! The hash of a line is the SHA-256 of its bytes without its last member, `,"hash":"…"`; each line holds the hash of the
-//! line before it, and the last one says how many there are.
+//! The hash of a line is the SHA-256 of the hash of the line before (32 bytes; zeros before the first) and of its own
+//! bytes without its last member, `,"hash":"…"}`. A line shows the first digits of it, the last one, which says how many
+//! there are, all.
 
+mod basis;
 mod chain;
-mod decision;
+mod circumstances;
+mod clerk;
+mod happened;
+mod interner;
 mod judgements;
 mod line;
 mod matrix;
@@ -13,23 +18,28 @@ mod moved;
 mod moving;
 mod page;
 mod scribe;
+mod spelt;
+mod tally;
 mod verify;
 mod words;
 
 pub use chain::{Chain, Seal};
-pub use matrix::{Matrix, RuleTally, Stands};
+pub use matrix::{Matrix, Stands};
 pub use moving::{Attributes, Carried, MovingWords};
-pub use scribe::Scribe;
+pub use scribe::{Scribe, write_run};
+pub use tally::RuleTally;
 pub use verify::{Broken, Verified, verify};
 pub use words::{
-    ChangeWords, EvidenceWords, JobWords, Known, KnownWords, OutletWords, PoolWords, RuleWords,
-    RunWords, SaidWords,
+    ChangeWords, EvidenceWords, FailoverWords, Jobs, Known, KnownWords, OutletWords, PhaseWords,
+    PoolWords, RuleWords, RunWords, SaidWords, ShapeWords, TargetWords,
 };
 
+/// How lines are made; it changes when a reader would have to.
+const FORMAT: u64 = 2;
 /// No line is longer, written or read.
 const LINE_MAX: usize = 4 << 20;
-/// What stands before the first line.
-const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// Hexadecimal digits that a line shows of its hash.
+const SHOWN: usize = 16;
 
 #[cfg(test)]
 mod tests;

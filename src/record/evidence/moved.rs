@@ -1,21 +1,59 @@
 //! How something that moves between sites is written: what, from where, to where, over what, and what speaks against it.
+//! Said once, under a number; each step then names it.
 
 use crate::journal::{Moved, Movement, MovementStep};
-use crate::units::SiteId;
+use crate::units::{DatasetId, JobId, SiteId};
 
 use super::line::{Line, json_text};
-use super::words::{EvidenceWords, RunWords, Spelt};
+use super::page::Verdict;
+use super::spelt::Spelt;
+use super::words::EvidenceWords;
 
-/// The members of a line about a step of a movement.
-pub(super) fn step(
-    line: &mut Line,
-    moved: &Movement,
-    (words, run, spelt): (&EvidenceWords, &RunWords<'_>, &Spelt),
-) {
-    line.json("subject", &subject(words, run, moved.what));
+/// Writes down as words all that a way says.
+pub(super) fn key(out: &mut Vec<u64>, moved: &Movement) {
+    let (what, data, _) = subject(moved.what);
+    let data = data.map_or(u64::from(u32::MAX), |data| data.index() as u64);
+    let class = moved
+        .class
+        .map_or(u64::from(u16::MAX), |class| class.index() as u64);
+    let site = |site: Option<SiteId>| site.map_or(u64::from(u16::MAX), |site| site.index() as u64);
+    out.clear();
+    out.extend([
+        // The first letters tell apart what moves.
+        what.bytes()
+            .take(4)
+            .fold(0, |key, byte| key << 8 | u64::from(byte)),
+        data << 32 | class << 16 | u64::from(moved.version),
+        site(moved.from) << 32 | site(moved.to),
+        moved.against as u64,
+        (moved.against >> 64) as u64,
+    ]);
+    out.extend(moved.links.iter().map(|link| link.index() as u64));
+}
+
+/// The members of a way.
+pub(super) fn tell(line: &mut Line, moved: &Movement, (words, spelt): (&EvidenceWords, &Spelt)) {
+    let (what, data, _) = subject(moved.what);
+    line.text("what", what);
+    if let Some(data) = data {
+        line.text("dataset", &words.datasets[data.index()].0);
+    }
+    if let Some(class) = moved
+        .class
+        .and_then(|class| words.classes.get(class.index()))
+    {
+        line.text("class", class);
+    }
     spelt.moving.attributes(line, moved);
-    line.json("source", &site(words, moved.from));
-    line.json("destination", &site(words, moved.to));
+    for (key, site) in [("source", moved.from), ("destination", moved.to)] {
+        line.open(key);
+        match site {
+            Some(site) => line.text("site", &words.sites[site.index()]),
+            // What lies outside.
+            None => line.json("site", "null"),
+        }
+        line.close();
+    }
     let links = moved.links.iter().filter_map(|link| {
         let name = words.links.get(link.index())?;
         Some(json_text(name))
@@ -23,67 +61,25 @@ pub(super) fn step(
     let links: Vec<String> = links.collect();
     line.list("links", links.iter().map(String::as_str));
     line.list("rules", spelt.rules_of(moved.against));
-    let verdict = match (moved.step, moved.against) {
-        (MovementStep::Refused, _) => "refuse",
-        (_, 0) => "allow",
-        _ => "audit",
-    };
-    line.text("step", moved.step.name());
-    line.text("verdict", verdict);
-    line.text("reason", reason(moved.step));
-    line.number("bytes", moved.bytes.0);
-    if let Some(number) = moved.number {
-        line.number("transfer", number);
+}
+
+/// What became of a step.
+pub(super) const fn verdict(moved: &Movement) -> Verdict {
+    match (moved.step, moved.against) {
+        (MovementStep::Refused, _) => Verdict::Refuse,
+        (_, 0) => Verdict::Allow,
+        _ => Verdict::Audit,
     }
 }
 
-fn subject(words: &EvidenceWords, run: &RunWords<'_>, what: Moved) -> String {
-    let of_job = |what: &str, job| {
-        let mut line = Line::default();
-        line.begin();
-        line.text("what", what);
-        line.members(&(run.job)(job).members());
-        line.close();
-        line.into_text()
-    };
-    let of_data = |what: &str, data: crate::units::DatasetId| {
-        let mut line = Line::default();
-        line.begin();
-        line.text("what", what);
-        line.text("dataset", &words.datasets[data.index()].0);
-        line.close();
-        line.into_text()
-    };
+/// What moves, in a word; which data, or whose.
+pub(super) const fn subject(what: Moved) -> (&'static str, Option<DatasetId>, Option<JobId>) {
     match what {
-        Moved::Dataset(data) => of_data("data", data),
-        Moved::Replica(data) => of_data("replica", data),
-        Moved::Checkpoint(job) => of_job("checkpoint", job),
-        Moved::Restore(job) => of_job("restore", job),
-        Moved::Results(job) => of_job("results", job),
-        Moved::Feed(job) => of_job("feed", job),
-    }
-}
-
-/// A site, or what lies outside.
-fn site(words: &EvidenceWords, site: Option<SiteId>) -> String {
-    let mut line = Line::default();
-    line.begin();
-    match site {
-        Some(site) => line.text("site", &words.sites[site.index()]),
-        None => line.json("site", "null"),
-    }
-    line.close();
-    line.into_text()
-}
-
-const fn reason(step: MovementStep) -> &'static str {
-    match step {
-        MovementStep::Begins => "it set out",
-        MovementStep::Turns => "it goes on over other links",
-        MovementStep::Stalls => "it has no way to go for now",
-        MovementStep::Carries => "so much crossed since it was last told",
-        MovementStep::Arrives => "it is there",
-        MovementStep::GivenUp => "it was given up",
-        MovementStep::Refused => "rules do not let it go",
+        Moved::Dataset(data) => ("data", Some(data), None),
+        Moved::Replica(data) => ("replica", Some(data), None),
+        Moved::Checkpoint(job) => ("checkpoint", None, Some(job)),
+        Moved::Restore(job) => ("restore", None, Some(job)),
+        Moved::Results(job) => ("results", None, Some(job)),
+        Moved::Feed(job) => ("feed", None, Some(job)),
     }
 }

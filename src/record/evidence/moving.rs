@@ -6,7 +6,8 @@ use crate::journal::{Moved, Movement};
 use crate::units::{ClassId, DatasetId, SiteId};
 
 use super::line::{Line, json_text};
-use super::words::{Known, known};
+use super::spelt::known;
+use super::words::Known;
 
 /// Attributes of somebody, as far as they are known.
 pub type Attributes = Vec<(String, Known)>;
@@ -31,6 +32,8 @@ pub enum Carried {
 pub struct MovingWords {
     /// What could move, with the names of the transforms that were used on it.
     pub carried: Vec<(Carried, Attributes, Vec<String>)>,
+    /// By data set, whatever it is for.
+    pub data: Vec<Attributes>,
     /// By site, as the one that something leaves.
     pub from: Vec<Attributes>,
     /// By site, as the one to which something goes.

@@ -1,46 +1,123 @@
-//! The part of every line that is the same: which run, when, of what kind.
+//! What is to be written, as the run says it: short notes in blocks, which somebody else makes lines of.
 
-use std::io::Write;
+use std::sync::mpsc::{Receiver, SyncSender};
 
-use crate::units::{Epoch, SimTime};
+use crate::journal::MovementStep;
+use crate::units::{JobId, SimTime};
 
-use super::chain::Chain;
 use super::line::Line;
 
-/// Writes the lines of one run.
-pub(super) struct Page<'a, W: Write> {
-    chain: &'a mut Chain<W>,
-    epoch: Epoch,
-    /// What stands in every line of a run.
-    frame: String,
-    /// An instant, and how it is written.
-    at: (SimTime, String),
+/// Notes of a block; then it is passed on.
+const NOTES: usize = 1024;
+/// Bytes of text of a block; then it is passed on.
+const TEXT: usize = 1 << 16;
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Allow,
+    Audit,
+    Refuse,
+    Given,
 }
 
-impl<'a, W: Write> Page<'a, W> {
-    pub(super) fn new(chain: &'a mut Chain<W>, epoch: Epoch, frame: String) -> Self {
+/// A number that a reason names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Measure {
+    None,
+    Waited(u64),
+    Delay(u64),
+    Ahead(u64),
+}
+
+/// One line to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Note {
+    /// A job is given a pool, or refused what it might have had.
+    Decision {
+        job: JobId,
+        work: u32,
+        basis: u32,
+        verdict: Verdict,
+        measure: Measure,
+    },
+    /// A step of something that moves.
+    Move {
+        job: Option<JobId>,
+        way: u32,
+        step: MovementStep,
+        verdict: Verdict,
+        bytes: u64,
+        number: Option<u32>,
+    },
+    /// So many bytes of the block's text: members that are JSON already, the kind first.
+    Text(u32),
+}
+
+/// Notes of one after another instant.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    pub(super) notes: Vec<(SimTime, Note)>,
+    pub(super) text: Vec<u8>,
+}
+
+/// Collects notes.
+pub(super) struct Page {
+    block: Block,
+    line: Line,
+    out: SyncSender<Block>,
+    /// Blocks that were read and can be filled again.
+    back: Receiver<Block>,
+}
+
+impl Verdict {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Audit => "audit",
+            Self::Refuse => "refuse",
+            Self::Given => "given",
+        }
+    }
+}
+
+impl Page {
+    pub(super) fn new(out: SyncSender<Block>, back: Receiver<Block>) -> Self {
         Self {
-            chain,
-            epoch,
-            frame,
-            at: (SimTime::NEVER, String::new()),
+            block: Block::default(),
+            line: Line::default(),
+            out,
+            back,
         }
     }
 
-    /// Writes a line about something that happened at an instant.
-    pub(super) fn line(&mut self, at: SimTime, kind: &str, fill: impl FnOnce(&mut Line)) {
-        if self.at.0 != at {
-            let mut instant = Line::default();
-            instant.text("at", &self.epoch.format(at));
-            instant.number("at_ms", at.0);
-            self.at = (at, instant.into_text());
+    /// Notes something.
+    #[inline]
+    pub(super) fn note(&mut self, at: SimTime, note: Note) {
+        self.block.notes.push((at, note));
+        if NOTES <= self.block.notes.len() || TEXT <= self.block.text.len() {
+            self.pass_on();
         }
-        let (frame, instant) = (&self.frame, &self.at.1);
-        self.chain.write(|line| {
-            line.members(frame);
-            line.members(instant);
-            line.text("kind", kind);
-            fill(line);
-        });
+    }
+
+    /// Notes a line of some kind with the members that `fill` gives it.
+    pub(super) fn line(&mut self, at: SimTime, kind: &str, fill: impl FnOnce(&mut Line)) {
+        self.line.bytes.clear();
+        self.line.text("kind", kind);
+        fill(&mut self.line);
+        self.block.text.extend_from_slice(&self.line.bytes);
+        self.note(at, Note::Text(self.line.bytes.len() as u32));
+    }
+
+    fn pass_on(&mut self) {
+        let next = self.back.try_recv().unwrap_or_default();
+        let block = std::mem::replace(&mut self.block, next);
+        // Nobody reads any more only if nothing can be written any more, which is told at the end.
+        let _ = self.out.send(block);
+    }
+
+    /// Passes on what is left.
+    pub(super) fn close(mut self) {
+        self.pass_on();
     }
 }

@@ -1,311 +1,226 @@
 //! Writes what it hears of one run as evidence.
 
 use std::io::Write;
+use std::sync::mpsc::{channel, sync_channel};
 
 use crate::journal::{
-    BudgetRecord, Fact, JobState, Justification, LeaveReason, Movement, Observer, RunRecord,
+    BudgetRecord, Circumstance, Fact, Justification, Movement, Observer, RunRecord,
 };
-use crate::units::{DatasetId, JobId, Money, OutletId, PoolId, SimTime, SiteId};
+use crate::units::{JobId, Money, PoolId, ShapeId, SimTime};
 
 use super::super::decimal::decimal;
+use super::basis;
 use super::chain::Chain;
-use super::decision::{alternatives, attributes, refusing, spell};
-use super::moved::step;
-use super::page::Page;
-use super::words::{EvidenceWords, RunWords, Spelt};
+use super::clerk::Clerk;
+use super::interner::Interner;
+use super::line::Line;
+use super::moved;
+use super::page::{Note, Page, Verdict};
+use super::spelt::Spelt;
+use super::words::{EvidenceWords, RunWords};
 
-/// Writes the decisions of one run.
-pub struct Scribe<'a, W: Write> {
-    pub(super) page: Page<'a, W>,
+/// Blocks of notes that may wait to be written; then the run waits.
+const BLOCKS: usize = 8;
+
+/// Takes note of the decisions of one run.
+pub struct Scribe<'a> {
+    pub(super) page: Page,
     pub(super) words: &'a EvidenceWords,
-    run: &'a RunWords<'a>,
+    pub(super) run: &'a RunWords<'a>,
     pub(super) spelt: Spelt,
     /// Whether anything was decided: what is placed before was there before the run.
     decided: bool,
-    /// Memory for reasons.
-    reason: String,
+    /// By shape and version of its work, whether its jobs were described.
+    described: Vec<bool>,
+    /// How many descriptions are not so any more.
+    outdated: u32,
+    bases: Interner,
+    ways: Interner,
+    /// Memory for what is looked up.
+    key: Vec<u64>,
+    /// Whom a failover turned away, whose end is told next.
+    pub(super) turned_away: Option<JobId>,
 }
 
-impl<'a, W: Write> Scribe<'a, W> {
-    /// Begins the evidence of a run.
-    pub fn new(chain: &'a mut Chain<W>, words: &'a EvidenceWords, run: &'a RunWords<'a>) -> Self {
-        let mut page = Page::new(chain, words.epoch, Spelt::frame(words, run));
-        page.line(SimTime::ZERO, "run", |line| {
-            line.text("currency", &words.currency);
-            Spelt::rules(line, run);
-        });
+/// Writes the evidence of one run while `play` plays it for the scribe. Lines are made and written on a thread of their own,
+/// at most a few blocks of notes behind: what is kept in memory does not grow with the run.
+///
+/// What cannot be written is told by [`Chain::check`].
+pub fn write_run<W: Write + Send, R>(
+    chain: &mut Chain<W>,
+    (words, run): (&EvidenceWords, &RunWords<'_>),
+    play: impl FnOnce(&mut Scribe<'_>) -> R,
+) -> R {
+    let spelt = Spelt::of(words);
+    let frame = Spelt::frame(words, (run, chain.begin_run()));
+    let (out, blocks) = sync_channel(BLOCKS);
+    let (gives_back, back) = channel();
+    let tenants = spelt.tenants.clone();
+    let mut clerk = Clerk::new(chain, (run.jobs, &tenants), (words.epoch, &frame));
+    let mut scribe = Scribe::new(Page::new(out, back), (words, run), spelt);
+    std::thread::scope(|scope| {
+        scope.spawn(move || clerk.write_all(&blocks, &gives_back));
+        let played = play(&mut scribe);
+        // Whoever waits for more is told that there is none.
+        scribe.page.close();
+        played
+    })
+}
+
+impl<'a> Scribe<'a> {
+    fn new(
+        mut page: Page,
+        (words, run): (&'a EvidenceWords, &'a RunWords<'a>),
+        spelt: Spelt,
+    ) -> Self {
+        page.line(SimTime::ZERO, "run", |line| Spelt::begin(line, words, run));
         Self {
             page,
             words,
             run,
-            spelt: Spelt::of(words),
             decided: false,
-            reason: String::new(),
+            described: vec![false; words.shapes.len() * spelt.versions()],
+            outdated: 0,
+            bases: Interner::new(),
+            ways: Interner::new(),
+            key: Vec::new(),
+            turned_away: None,
+            spelt,
         }
     }
 
-    /// A job, where there is little to say of it.
-    fn about(&mut self, at: SimTime, kind: &str, job: JobId, (verdict, reason): (&str, &str)) {
-        let subject = (self.run.job)(job).json();
-        self.page.line(at, kind, |line| {
-            line.json("subject", &subject);
-            line.text("verdict", verdict);
-            line.text("reason", reason);
-        });
+    /// The number of what is said of jobs of a shape in a version of its work; says it if nobody has.
+    fn work(&mut self, at: SimTime, (shape, version): (ShapeId, u8)) -> u32 {
+        let place = shape.index() * self.spelt.versions() + usize::from(version);
+        let number = self.outdated + place as u32 + 1;
+        if !self.described[place] {
+            self.described[place] = true;
+            let members = self.spelt.subject((shape, version));
+            self.page.line(at, "work", |line| {
+                line.count("work", u64::from(number));
+                line.members(members.as_bytes());
+            });
+        }
+        number
     }
 
-    /// A job in a pool, and a rule if there is one to name.
-    pub(super) fn in_pool(
+    /// Rules know something else from now on: what was said is said anew.
+    pub(super) fn turn(&mut self, known: Option<usize>) {
+        self.spelt.turn(self.words, known);
+        self.outdated += self.described.len() as u32;
+        self.described.fill(false);
+        self.bases.forget();
+        self.ways.forget();
+    }
+
+    /// A line about a job.
+    pub(super) fn about(
         &mut self,
         (at, kind): (SimTime, &str),
-        (job, pool): (JobId, PoolId),
-        rule: Option<u16>,
-        (verdict, reason): (&str, &str),
+        job: JobId,
+        fill: impl FnOnce(&mut Line, &Spelt),
     ) {
-        let subject = (self.run.job)(job).json();
-        let place = &self.spelt.pools[pool.index()];
-        let rule = rule.map(|rule| self.spelt.rules[usize::from(rule)].as_str());
+        let work = self.work(at, (self.run.jobs.shape(job), 0));
+        let (run, spelt) = (self.run, &self.spelt);
+        let mut name = String::new();
+        run.jobs.name(job, &mut name);
         self.page.line(at, kind, |line| {
-            line.json("subject", &subject);
-            line.json("destination", place);
-            if rule.is_some() {
-                line.list("rules", rule.into_iter());
-            }
-            line.text("verdict", verdict);
-            line.text("reason", reason);
-        });
-    }
-
-    /// Data came to a site.
-    fn moved(
-        &mut self,
-        at: SimTime,
-        (data, site): (DatasetId, SiteId),
-        (verdict, reason): (&str, &str),
-    ) {
-        let (name, bytes) = &self.words.datasets[data.index()];
-        let site = &self.words.sites[site.index()];
-        self.page.line(at, "transfer", |line| {
-            line.open("subject");
-            line.text("dataset", name);
-            line.close();
-            line.open("destination");
-            line.text("site", site);
-            line.close();
-            line.text("verdict", verdict);
-            line.text("reason", reason);
-            line.number("bytes", *bytes);
-        });
-    }
-
-    /// A service went out, or answers again.
-    fn service(&mut self, at: SimTime, outlet: OutletId, (verdict, reason): (&str, &str)) {
-        let outlet = &self.words.outlets[outlet.index()];
-        self.page.line(at, &outlet.kind, |line| {
-            line.open("subject");
-            line.text("service", &outlet.service);
-            line.text("site", &outlet.site);
-            line.close();
-            line.text("verdict", verdict);
-            line.text("reason", reason);
-        });
-    }
-
-    fn budget_says(&mut self, at: SimTime, budget: u16, verdict: &str, reason: &str) {
-        let budget = &self.words.budgets[usize::from(budget)];
-        self.page.line(at, "budget", |line| {
-            line.open("subject");
-            line.text("budget", budget);
-            line.close();
-            line.text("verdict", verdict);
-            line.text("reason", reason);
+            line.text("job", &name);
+            line.json("tenant", &spelt.tenants[run.jobs.tenant(job).index()]);
+            line.count("work", u64::from(work));
+            fill(line, spelt);
         });
     }
 
     /// A job goes on that ran before the run began: nobody decided that here.
     fn given(&mut self, at: SimTime, job: JobId, pool: PoolId) {
-        let job = (self.run.job)(job);
-        let (spelt, subject) = (&self.spelt, job.json());
-        let place = &spelt.pools[pool.index()];
-        self.page.line(at, "placement", |line| {
-            line.json("subject", &subject);
-            attributes(line, spelt, (job.shape, 0), Some(pool));
-            line.json("destination", place);
-            line.text("verdict", "given");
+        self.about((at, "placement"), job, |line, spelt| {
+            line.json("destination", &spelt.pools[pool.index()]);
+            line.text("verdict", Verdict::Given.name());
             line.text("reason", "it ran there before the run began");
         });
     }
 
     /// A decision that gave a job a pool, or refused it what it might have had.
     fn decision(&mut self, why: &Justification) {
-        spell(&mut self.reason, why.choice);
-        let subject = (self.run.job)(why.job).json();
-        let (spelt, reason) = (&self.spelt, &self.reason);
-        let taken = why.taken();
-        let kind = if taken.is_some() {
-            "placement"
-        } else {
-            "refusal"
-        };
-        self.page.line(why.at, kind, |line| {
-            line.json("subject", &subject);
-            let version = taken.map_or(0, |taken| taken.version);
-            attributes(line, spelt, (why.shape, version), why.chosen);
-            if let Some(taken) = taken {
-                line.json("destination", &spelt.pools[taken.pool.index()]);
-                line.list("rules", spelt.rules_of(taken.fired));
-                if taken.violated != 0 {
-                    line.list("violates", spelt.rules_of(taken.violated));
-                }
-            } else {
-                line.list("rules", spelt.rules_of(refusing(why)));
-            }
-            let verdict = taken.map_or("refuse", |taken| match taken.violated {
-                0 => "allow",
-                _ => "audit",
+        let (mut version, mut verdict) = (0, Verdict::Refuse);
+        if let Some(taken) = why.taken() {
+            version = taken.version;
+            verdict = match taken.violated {
+                0 => Verdict::Allow,
+                _ => Verdict::Audit,
+            };
+        }
+        let work = self.work(why.at, (why.shape, version));
+        basis::key(&mut self.key, why);
+        let (basis, is_new) = self.bases.number(&self.key);
+        if is_new {
+            let spelt = &self.spelt;
+            self.page.line(why.at, "basis", |line| {
+                line.count("basis", u64::from(basis));
+                basis::tell(line, why, spelt);
             });
-            line.text("verdict", verdict);
-            line.text("reason", reason);
-            if let Some(taken) = taken {
-                line.price("price_per_gpu_hour", taken.price.0);
-            }
-            alternatives(line, why, spelt);
-        });
-    }
-
-    /// A window opened or closed.
-    fn window_says(&mut self, at: SimTime, window: u16, verdict: &str) {
-        let name = &self.words.windows[usize::from(window)];
-        self.page.line(at, "window", |line| {
-            line.open("subject");
-            line.text("window", name);
-            line.close();
-            line.text("verdict", verdict);
-            line.text("reason", "its hours say so");
-        });
-    }
-
-    fn of_job(&mut self, at: SimTime, fact: Fact) {
-        match fact {
-            Fact::Denied(job) => {
-                let says = ("refuse", "nobody vouched for it when it came");
-                self.about(at, "identity", job, says);
-            }
-            Fact::Revoked(job) => {
-                let says = ("stop", "its credential was revoked");
-                self.about(at, "identity", job, says);
-            }
-            Fact::Expired(job) => {
-                let says = ("refuse", "it outlived its credential");
-                self.about(at, "identity", job, says);
-            }
-            Fact::Ended(job, JobState::Shed) => {
-                let says = ("refuse", "a budget is used up: it was turned away");
-                self.about(at, "budget", job, says);
-            }
-            Fact::Ended(job, JobState::Overspent) => {
-                let says = ("stop", "its cost envelope is used up: it is over");
-                self.about(at, "envelope", job, says);
-            }
-            Fact::Flagged(job, pool) => {
-                let says = ("audit", "a budget is used up, which allows it and counts");
-                self.in_pool((at, "budget"), (job, pool), None, says);
-            }
-            Fact::Refused(job, pool) => {
-                let says = ("refuse", "the provider did not have the instances");
-                self.in_pool((at, "market"), (job, pool), None, says);
-            }
-            Fact::Evicted(job, pool) => {
-                let says = ("stop", "a rule turned against it");
-                self.in_pool((at, "eviction"), (job, pool), None, says);
-            }
-            Fact::TornDown(job, pool, leave) => {
-                let reason = match leave.why {
-                    LeaveReason::Window(window) => {
-                        let name = &self.words.windows[usize::from(window)];
-                        format!("window {name} is over")
-                    }
-                    LeaveReason::Envelope(envelope) => {
-                        let name = &self.words.envelopes[usize::from(envelope)];
-                        format!("cost envelope {name} is used up")
-                    }
-                };
-                let kind = (at, "teardown");
-                self.in_pool(kind, (job, pool), None, ("stop", &reason));
-            }
-            Fact::Violated(job, pool, rule) => {
-                let reason = "it holds GPUs against a rule that is audited, or lets it finish";
-                let says = ("audit", reason);
-                self.in_pool((at, "violation"), (job, pool), Some(rule), says);
-            }
-            _ => {}
         }
-    }
-
-    fn of_estate(&mut self, at: SimTime, fact: Fact) {
-        match fact {
-            Fact::Staged(data, site) => {
-                let says = ("allow", "it can be read there from now on");
-                self.moved(at, (data, site), says);
-            }
-            Fact::PullBroke(data, site) => self.moved(at, (data, site), ("broke", "a pull broke")),
-            Fact::ServiceLost(outlet) => {
-                self.service(at, outlet, ("out", "it does not answer"));
-            }
-            Fact::ServiceBack(outlet) => self.service(at, outlet, ("back", "it answers again")),
-            Fact::BudgetReached(budget, share) => {
-                let percent = decimal(i128::from(share), 10_000, 2);
-                let reason = format!("{percent} % of it is spent");
-                self.budget_says(at, budget, "reached", &reason);
-            }
-            Fact::BudgetAsked(budget) => {
-                self.budget_says(at, budget, "asked", "somebody asked for more");
-            }
-            Fact::BudgetGranted(budget) => {
-                self.budget_says(at, budget, "granted", "more was granted");
-            }
-            Fact::WindowOpened(window) => self.window_says(at, window, "opened"),
-            Fact::WindowClosed(window) => self.window_says(at, window, "closed"),
-            Fact::RuleChanged(rule, mode) => {
-                let name = &self.spelt.rules[usize::from(rule)];
-                self.page.line(at, "rule", |line| {
-                    line.list("rules", std::iter::once(name.as_str()));
-                    line.text("verdict", mode.name());
-                    line.text("reason", "its mode changed");
-                });
-            }
-            _ => {}
-        }
+        let note = Note::Decision {
+            job: why.job,
+            work,
+            basis,
+            verdict,
+            measure: basis::measure(why.choice),
+        };
+        self.page.note(why.at, note);
     }
 }
 
-impl<W: Write> Observer for Scribe<'_, W> {
+impl Observer for Scribe<'_> {
     const JUSTIFIES: bool = true;
     const MOVEMENTS: bool = true;
 
-    fn movement(&mut self, at: SimTime, movement: &Movement) {
-        let words = (self.words, self.run, &self.spelt);
-        self.page
-            .line(at, "transfer", |line| step(line, movement, words));
+    fn circumstance(&mut self, at: SimTime, circumstance: &Circumstance) {
+        self.led(at, circumstance);
     }
 
+    fn movement(&mut self, at: SimTime, movement: &Movement) {
+        moved::key(&mut self.key, movement);
+        let (way, is_new) = self.ways.number(&self.key);
+        if is_new {
+            let words = (self.words, &self.spelt);
+            self.page.line(at, "way", |line| {
+                line.count("way", u64::from(way));
+                moved::tell(line, movement, words);
+            });
+        }
+        let note = Note::Move {
+            job: moved::subject(movement.what).2,
+            way,
+            step: movement.step,
+            verdict: moved::verdict(movement),
+            bytes: movement.bytes.0,
+            number: movement.number,
+        };
+        self.page.note(at, note);
+    }
+
+    #[inline]
     fn justified(&mut self, why: &Justification) {
         self.decided = true;
         // Who only waits for room was refused nothing.
-        if why.chosen.is_some() || why.is_refused() || refusing(why) != 0 {
+        if why.chosen.is_some() || why.is_refused() || basis::refusing(why) != 0 {
             self.decision(why);
         }
     }
 
+    #[inline]
     fn fact(&mut self, at: SimTime, fact: Fact) {
         match fact {
-            // All others were justified before.
-            Fact::Placed(job, pool) if !self.decided => self.given(at, job, pool),
-            fact => {
-                self.of_job(at, fact);
-                self.of_estate(at, fact);
-                self.of_judgements(at, fact);
+            // All others were justified before; that they ran and ended, the files of jobs tell.
+            Fact::Placed(job, pool) => {
+                if !self.decided {
+                    self.given(at, job, pool);
+                }
             }
+            Fact::Submitted(_) | Fact::Started(..) => {}
+            fact => self.hear(at, fact),
         }
     }
 
@@ -315,7 +230,7 @@ impl<W: Write> Observer for Scribe<'_, W> {
         self.page.line(record.to, "budget", |line| {
             line.open("subject");
             line.text("budget", budget);
-            line.number("from_ms", record.from.0);
+            line.count("from_ms", record.from.0);
             line.close();
             line.text("verdict", "told");
             line.text("reason", "what was spent of it in this period");
@@ -329,7 +244,7 @@ impl<W: Write> Observer for Scribe<'_, W> {
     fn run(&mut self, record: &RunRecord) {
         self.page.line(record.horizon, "end", |line| {
             line.text("digest", &format!("{:016x}", record.digest));
-            line.number("events", record.events);
+            line.count("events", record.events);
         });
     }
 }

@@ -1,10 +1,8 @@
-//! The names behind the ids of a scenario, as JSON that is put together once.
+//! The names behind the ids of a scenario: what evidence says of each, once.
 
-use crate::units::{Epoch, JobId, ShapeId};
+use crate::units::{DatasetId, Epoch, JobId, ShapeId, TenantId};
 
-use super::super::decimal::decimal;
-use super::line::{Line, json_text};
-use super::moving::{Attributes, Moving, MovingWords, names};
+use super::moving::{Attributes, MovingWords};
 
 /// A value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,21 +55,64 @@ pub struct RuleWords {
     pub controls: Vec<String>,
 }
 
-/// A job as evidence shows it.
+/// Jobs of one size and class.
 #[derive(Clone, Debug, Default)]
-pub struct JobWords {
-    /// Its name.
-    pub name: String,
-    /// Its number in order of arrival, from 0.
-    pub number: u32,
+pub struct ShapeWords {
     /// What kind of work.
     pub class: String,
-    /// Who pays.
-    pub tenant: String,
-    /// What it asked for, in thousandths of a GPU.
+    /// What each asks for, in thousandths of a GPU.
     pub milli_gpus: u64,
-    /// The same, with its class.
-    pub shape: ShapeId,
+    /// By version of its work, what rules know of them, and the transforms that were used on all that they read.
+    pub versions: Vec<(Attributes, Vec<String>)>,
+}
+
+/// A failover, with who carries it out.
+#[derive(Clone, Debug, Default)]
+pub struct FailoverWords {
+    /// Its name.
+    pub name: String,
+    /// What happens while it is in force.
+    pub action: &'static str,
+    /// For which classes of work.
+    pub classes: Vec<String>,
+    /// What each of its triggers watches.
+    pub triggers: Vec<String>,
+    /// Where work may go then, in order.
+    pub targets: Vec<TargetWords>,
+    /// The name of its runbook; empty if nobody has to do anything.
+    pub runbook: String,
+    /// What each step of that does.
+    pub steps: Vec<&'static str>,
+}
+
+/// Where work may go in a failover.
+#[derive(Clone, Debug, Default)]
+pub struct TargetWords {
+    /// Its pools.
+    pub pools: Vec<String>,
+    /// What must be there first.
+    pub needs: Vec<String>,
+    /// Classes that rules or conditions keep out of it.
+    pub closed_to: Vec<String>,
+}
+
+/// A phase.
+#[derive(Clone, Debug, Default)]
+pub struct PhaseWords {
+    /// Its name.
+    pub name: String,
+    /// What each of its gates asks.
+    pub gates: Vec<String>,
+}
+
+/// What is known of the jobs of a run.
+pub trait Jobs: Sync {
+    /// Writes its name.
+    fn name(&self, job: JobId, out: &mut String);
+    /// Who pays.
+    fn tenant(&self, job: JobId) -> TenantId;
+    /// What it asks for, and of which class it is.
+    fn shape(&self, job: JobId) -> ShapeId;
 }
 
 /// A service as one site sees it.
@@ -96,11 +137,12 @@ pub struct EvidenceWords {
     pub epoch: Epoch,
     /// The currency of all prices.
     pub currency: String,
-    /// How many versions of their work jobs do.
-    pub versions: usize,
-    /// By shape and version of its work, what rules know of its jobs, and the transforms that were used on all that they
-    /// read.
-    pub shapes: Vec<(Attributes, Vec<String>)>,
+    /// By shape.
+    pub shapes: Vec<ShapeWords>,
+    /// By class, its name.
+    pub classes: Vec<String>,
+    /// By tenant, its name.
+    pub tenants: Vec<String>,
     /// By pool.
     pub pools: Vec<PoolWords>,
     /// By rule, its id; behind the last, what stands for what nothing permits.
@@ -115,16 +157,24 @@ pub struct EvidenceWords {
     pub outlets: Vec<OutletWords>,
     /// By budget, its name.
     pub budgets: Vec<String>,
+    /// By failover.
+    pub failovers: Vec<FailoverWords>,
+    /// By phase.
+    pub phases: Vec<PhaseWords>,
+    /// By transform, its name.
+    pub transforms: Vec<String>,
+    /// Data sets that transforms make, with those of which they are made.
+    pub made_of: Vec<(DatasetId, DatasetId)>,
     /// What rules know of what moves.
     pub moving: MovingWords,
-    /// Envelopes, in the order of the model.
-    pub envelopes: Vec<String>,
-    /// Windows, in the order of the model.
-    pub windows: Vec<String>,
     /// Attributes that change while time passes, in order.
     pub changes: Vec<ChangeWords>,
     /// What rules know of everybody once these changed.
     pub later: Vec<KnownWords>,
+    /// Envelopes, in the order of the model.
+    pub envelopes: Vec<String>,
+    /// Windows, in the order of the model.
+    pub windows: Vec<String>,
 }
 
 /// One attribute that is otherwise than before.
@@ -156,8 +206,8 @@ pub struct ChangeWords {
 /// What rules know of everybody for some time.
 #[derive(Clone, Debug)]
 pub struct KnownWords {
-    /// By shape and version of its work, of jobs, and the transforms that were used on all that they read.
-    pub shapes: Vec<(Attributes, Vec<String>)>,
+    /// By shape, in each version of its work, of jobs, and the transforms that were used on all that they read.
+    pub shapes: Vec<Vec<(Attributes, Vec<String>)>>,
     /// By pool.
     pub pools: Vec<Attributes>,
     /// Of what moves.
@@ -174,177 +224,15 @@ pub struct RunWords<'a> {
     pub rules: Vec<RuleWords>,
     /// Controls for which there should be rules.
     pub controls: Vec<String>,
-    /// What to say of a job.
-    pub job: &'a dyn Fn(JobId) -> JobWords,
+    /// Its jobs.
+    pub jobs: &'a dyn Jobs,
 }
 
-/// The same, with everything in quotation marks.
-#[derive(Debug)]
-pub(super) struct Spelt {
-    versions: usize,
-    /// By shape and version, what rules know of its jobs, and the transforms that were used.
-    shapes: Vec<(String, Option<String>)>,
-    /// By pool, what rules know of it.
-    pub(super) targets: Vec<String>,
-    /// By pool, what a destination says of it.
-    pub(super) pools: Vec<String>,
-    /// By pool, its name alone.
-    pub(super) pool_names: Vec<String>,
-    /// By rule, and behind the last what nothing permits.
-    pub(super) rules: Vec<String>,
-    /// What rules know of what moves.
-    pub(super) moving: Moving,
-}
-
-impl Spelt {
-    /// What stands in every line of a run.
-    pub(super) fn frame(words: &EvidenceWords, run: &RunWords<'_>) -> String {
-        let mut line = Line::default();
-        line.text("scenario", &words.scenario_sha256);
-        line.number("seed", words.seed);
-        line.number("replication", run.replication);
-        line.text("strategy", &run.strategy);
-        line.into_text()
-    }
-
-    pub(super) fn of(words: &EvidenceWords) -> Self {
-        let pools = words.pools.iter().map(|pool| {
-            let mut line = Line::default();
-            line.begin();
-            line.text("pool", &pool.name);
-            line.text("site", &pool.site);
-            line.text("jurisdiction", &pool.jurisdiction);
-            line.number("rented", pool.rented);
-            line.close();
-            line.into_text()
-        });
-        let pool_names = words.pools.iter().map(|pool| json_text(&pool.name));
-        let targets = words.pools.iter().map(|pool| known(&pool.attributes));
-        Self {
-            versions: words.versions.max(1),
-            shapes: spelt_jobs(&words.shapes),
-            targets: targets.collect(),
-            pools: pools.collect(),
-            pool_names: pool_names.collect(),
-            rules: words.rules.iter().map(|rule| json_text(rule)).collect(),
-            moving: Moving::of(&words.moving),
-        }
-    }
-
-    /// Rules know something else from now on: as at the start, or one of what they know later.
-    pub(super) fn turn(&mut self, words: &EvidenceWords, now: Option<usize>) {
-        let later = now.and_then(|index| words.later.get(index));
-        let shapes = later.map_or(&words.shapes, |later| &later.shapes);
-        self.shapes = spelt_jobs(shapes);
-        self.targets = match later {
-            Some(later) => later.pools.iter().map(|pool| known(pool)).collect(),
-            None => words
-                .pools
-                .iter()
-                .map(|pool| known(&pool.attributes))
-                .collect(),
-        };
-        self.moving = Moving::of(later.map_or(&words.moving, |later| &later.moving));
-    }
-
-    /// The rules of a run, written into its first line.
-    pub(super) fn rules(line: &mut Line, run: &RunWords<'_>) {
-        line.open_list("rules");
-        for rule in &run.rules {
-            line.open_item();
-            line.text("id", &rule.id);
-            line.text("on", rule.on);
-            line.text("effect", rule.effect);
-            if let Some(transform) = &rule.transform {
-                line.text("transform", transform);
-            }
-            if let Some(bytes) = rule.bytes_per_day {
-                line.number("bytes_per_day", bytes);
-            }
-            line.text("mode", rule.mode);
-            line.text("when", &rule.when);
-            line.text("reason", &rule.reason);
-            controls(line, &rule.controls);
-            line.close();
-        }
-        line.close_list();
-        controls(line, &run.controls);
-    }
-
-    /// What rules know of jobs of a shape in a version of its work, and the transforms that were used.
-    pub(super) fn job(&self, (shape, version): (ShapeId, u8)) -> (&str, Option<&str>) {
-        let known = self
-            .shapes
-            .get(shape.index() * self.versions + usize::from(version));
-        known.map_or(("{}", None), |(known, used)| (known, used.as_deref()))
-    }
-
-    /// The names of the bits of a verdict.
-    pub(super) fn rules_of(&self, bits: u128) -> impl Iterator<Item = &str> {
-        let last = self.rules.len().saturating_sub(1);
-        let names = self.rules.iter().enumerate();
-        names.filter_map(move |(index, name)| {
-            // What nothing permits has the highest bit.
-            let bit = if index == last {
-                u128::BITS - 1
-            } else {
-                index as u32
-            };
-            (bits >> bit & 1 == 1).then_some(name.as_str())
-        })
-    }
-}
-
-fn controls(line: &mut Line, controls: &[String]) {
-    line.json("controls", &names(controls));
-}
-
-fn spelt_jobs(shapes: &[(Attributes, Vec<String>)]) -> Vec<(String, Option<String>)> {
-    let spelt = |(shape, used): &(Attributes, Vec<String>)| {
-        (known(shape), (!used.is_empty()).then(|| names(used)))
-    };
-    shapes.iter().map(spelt).collect()
-}
-
-/// A value as JSON.
-pub(super) fn value(value: &Known) -> String {
-    match value {
-        Known::Marks(marks) => {
-            let marks: Vec<String> = marks.iter().map(|mark| json_text(mark)).collect();
-            format!("[{}]", marks.join(","))
-        }
-        Known::Text(text) => json_text(text),
-        // What JSON cannot hold, no scenario can either.
-        Known::Number(number) => number.to_string(),
-        Known::Flag(flag) => flag.to_string(),
-    }
-}
-
-/// Attributes as a JSON object.
-pub(super) fn known(attributes: &[(String, Known)]) -> String {
-    let mut line = Line::default();
-    line.begin();
-    for (name, known) in attributes {
-        line.pair(name, &value(known));
-    }
-    line.close();
-    line.into_text()
-}
-
-impl JobWords {
-    /// As a JSON object.
-    pub(super) fn json(&self) -> String {
-        format!("{{{}}}", self.members())
-    }
-
-    /// The members of that object.
-    pub(super) fn members(&self) -> String {
-        let mut line = Line::default();
-        line.text("job", &self.name);
-        line.number("number", self.number);
-        line.text("class", &self.class);
-        line.text("tenant", &self.tenant);
-        line.json("gpus", &decimal(i128::from(self.milli_gpus), 1000, 3));
-        line.into_text()
+impl EvidenceWords {
+    /// The first digits of the hash of the scenario: what every line says of it.
+    pub(super) fn short(&self) -> &str {
+        self.scenario_sha256
+            .get(..12)
+            .unwrap_or(&self.scenario_sha256)
     }
 }

@@ -83,8 +83,11 @@ impl Legs {
                 "number": number, "transforms": told["transforms"],
             })
         };
-        let links = told["links"].as_array().into_iter().flatten();
-        let legs = links.enumerate().map(|(number, link)| leg(number, link));
+        // The attributes of links may be unknown; their names are not.
+        let links = line["links"].as_array().into_iter().flatten();
+        let legs = links
+            .enumerate()
+            .map(|(number, _)| leg(number, &told["links"][number]));
         Self(legs.collect(), leg(0, &json!({})))
     }
 

@@ -1,0 +1,107 @@
+//! What failovers watch and whom their targets keep out, in words.
+
+use crate::model::{Failover, Level, Model, Signal, Target, Trigger};
+use crate::record::{decimal, plain};
+use crate::units::{ClassId, LinkId, PoolId, ShapeId, Span};
+
+use super::duration;
+use super::words::jobs;
+
+/// What a trigger of a failover watches, in words.
+pub fn signal_words(model: &Model, trigger: &Trigger) -> String {
+    let what = match &trigger.signal {
+        Signal::Lost(groups) => {
+            let groups: Vec<String> = groups.iter().map(|group| names(model, group)).collect();
+            format!("all of {} is lost", groups.join(", or all of "))
+        }
+        Signal::LinkDown(links) => format!("link {} is down", links_of(model, links)),
+        Signal::ServiceOut(outlets) => {
+            let mut names: Vec<_> = outlets
+                .iter()
+                .map(|&outlet| plain(&model.services.service_of(outlet).name))
+                .collect();
+            names.sort_unstable();
+            names.dedup();
+            format!("{} does not answer", names.join(" or "))
+        }
+        Signal::PriceAbove(pools, level) => format!(
+            "{} costs {} {}/GPU-h or more",
+            names(model, pools),
+            decimal(i128::from(level.above), 1_000_000, 2),
+            model.currency
+        ),
+        Signal::NoRoom(longer) => format!("somebody has waited for {}", time(*longer)),
+        Signal::QueueDepth(level) => format!("{} of them wait", jobs(level.above)),
+        Signal::Utilisation(pools, level) => {
+            format!("{} of {} is used", share(*level), names(model, pools))
+        }
+        Signal::LinkSaturation(links, level) => {
+            format!(
+                "{} of link {} is used",
+                share(*level),
+                links_of(model, links)
+            )
+        }
+        Signal::BudgetBurn(budget, level) => format!(
+            "{} of budget {} is spent",
+            share(*level),
+            plain(&model.budgets.all[usize::from(*budget)].name)
+        ),
+    };
+    let lasting = match trigger.lasting {
+        Span::ZERO => String::new(),
+        lasting => format!(" for {}", time(lasting)),
+    };
+    let delay = match trigger.delay {
+        Span::ZERO => String::new(),
+        delay => format!(" (told after {})", time(delay)),
+    };
+    what + &lasting + &delay
+}
+
+/// The classes of a failover that rules or conditions keep out of a target, whatever happens.
+pub fn kept_out(model: &Model, of: &Failover, target: &Target) -> Vec<ClassId> {
+    let masks = model.rules.first_masks();
+    let may = |shape: ShapeId, pool: PoolId| {
+        let doors = model.failovers.all_open();
+        model.lets_run(masks, shape, pool) && model.failovers.lets(doors, shape, pool)
+    };
+    let is_out = |class: &ClassId| {
+        let shapes = (0..model.shapes.len()).map(ShapeId::from);
+        let mut shapes = shapes.filter(|&shape| model.class_of(shape) == *class);
+        !shapes.any(|shape| target.pools.iter().any(|&pool| may(shape, pool)))
+    };
+    of.classes.iter().copied().filter(is_out).collect()
+}
+
+fn links_of(model: &Model, links: &[LinkId]) -> String {
+    let names = links
+        .iter()
+        .map(|&link| plain(&model.network.link(link).name));
+    let mut names: Vec<_> = names.collect();
+    names.dedup();
+    names.join(" or ")
+}
+
+/// A share with where it is over, in percent.
+fn share(level: Level) -> String {
+    let percent = |millionths: u64| decimal(i128::from(millionths), 10_000, 1);
+    if level.clear + 1 == level.above {
+        format!("{} %", percent(level.above))
+    } else {
+        format!(
+            "{} % (until {} %)",
+            percent(level.above),
+            percent(level.clear)
+        )
+    }
+}
+
+fn names(model: &Model, pools: &[PoolId]) -> String {
+    let names = pools.iter().map(|&pool| plain(&model.pool(pool).name));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn time(span: Span) -> String {
+    duration(span.0 as f64 / 1e3, None)
+}
