@@ -11,6 +11,7 @@ mod otherwise;
 mod pool;
 mod rule;
 mod scene;
+mod scores;
 mod tale;
 
 use clap::Subcommand;

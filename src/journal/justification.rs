@@ -3,6 +3,7 @@
 use crate::units::{JobId, PoolId, Price, ShapeId, SimTime, Span};
 
 use super::cause::Cause;
+use super::score::Score;
 
 /// What stood between a job and a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +82,8 @@ pub struct Considered {
     pub violated: u128,
     /// What stood in the way; `None` if nothing did.
     pub bar: Option<Bar>,
+    /// What it was ranked by, where the placement ranks pools by a score.
+    pub score: Option<Score>,
     /// Whether the pool itself was asked. What is not asked is not refused by budgets, which answer only then.
     pub asked: bool,
     /// What a GPU-hour costs there now.

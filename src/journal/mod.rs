@@ -15,6 +15,7 @@ mod movement;
 mod posting;
 mod record;
 mod rule;
+mod score;
 
 pub use bucket::{Bucket, GpuTime};
 pub use budget::{ALERTS_MAX, BudgetRecord};
@@ -28,3 +29,4 @@ pub use movement::{MoveRecord, Moved, Movement, MovementStep};
 pub use posting::{Item, Payee, Posting};
 pub use record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
 pub use rule::{Consequence, RuleMode, RuleRecord};
+pub use score::Score;

@@ -19,6 +19,8 @@ pub(super) struct Prospect {
     pool: PoolId,
     /// Whether it would have to wait for room in owned capacity.
     full: bool,
+    /// How long it would wait for that by the estimates.
+    room: Span,
     /// The last instant at which it could begin there and be over in time.
     latest: SimTime,
 }
@@ -37,8 +39,12 @@ impl Strategy {
         self.rank_pools(plan, scored, (slot, shape), &mut prospects);
         plan.pass.awaited = None;
         if plan.orders.witness.is_on() {
-            let pools = prospects.iter().map(|prospect| prospect.pool);
-            plan.orders.witness.ranks(pools);
+            let ranked = prospects.iter().map(|prospect| {
+                let (pool, room) = (prospect.pool, prospect.room);
+                let terms = Terms::of(plan.model, plan.world, scored, slot, pool, room);
+                (pool, Some(terms.score(prospect.key)))
+            });
+            plan.orders.witness.ranks(ranked);
         }
         let mut missing = Missing::default();
         let mut cause = Cause::Capacity;
@@ -124,6 +130,7 @@ impl Strategy {
                 key: terms.key(plan.model, plan.world, scored, slot, pool),
                 pool,
                 full,
+                room,
                 latest: latest(plan, scored, slot, &terms),
             });
         }

@@ -47,7 +47,8 @@ impl Strategy {
             let rented = zones.iter().filter(|zone| allowed(zone.0));
             let rented = rented.map(|zone| zone.3);
             let owned = self.owned(shape).iter().copied();
-            plan.orders.witness.ranks(owned.chain(rented));
+            let all = owned.chain(rented);
+            plan.orders.witness.ranks(all.map(|pool| (pool, None)));
         }
         let mut refusal = None;
         let mut taken = None;

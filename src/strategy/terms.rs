@@ -1,6 +1,7 @@
 //! What it would mean for a job to run in a pool: the terms that scores are made of, each in its own unit. What a
 //! placement ranks by and what is told of its choice come from the same numbers.
 
+use crate::journal::Score;
 use crate::model::{Grouping, Model, Scored, Scoring, Weights};
 use crate::units::{Carbon, MilliGpus, Money, PoolId, SimTime, Span};
 use crate::world::{Slot, World};
@@ -88,6 +89,21 @@ impl Terms {
     /// When the run is expected to be over.
     pub fn end(&self, now: SimTime) -> SimTime {
         now + self.delay + self.run
+    }
+
+    /// What is told of a pool that was ranked by a key.
+    pub(super) fn score(&self, (late, value, _): (u64, i128, i128)) -> Score {
+        Score {
+            late: late != 0,
+            value,
+            cost: self.cost,
+            delay: self.delay,
+            data: self.data,
+            latency: self.latency,
+            carbon: self.carbon,
+            fragmentation: self.fragmentation,
+            run: self.run,
+        }
     }
 
     /// By what a placement ranks a pool: the least comes first, and of equals the cheaper.

@@ -3,24 +3,17 @@
 
 use std::ops::Range;
 
-use crate::journal::{Bar, Cause, Choice, Considered, Justification};
+use crate::journal::{Bar, Cause, Choice, Considered, Justification, Score};
 use crate::model::{Model, Placement};
-use crate::units::{JobId, PoolId, Price, ShapeId};
-use crate::world::{PoolState, Refusal, Slot, World};
+use crate::units::{JobId, PoolId, ShapeId};
+use crate::world::{Refusal, Slot, World};
 
 use super::Strategy;
-use super::candidates::unit_cost;
 use super::may_burst;
 
-/// One pool as a decision found it.
-#[derive(Clone, Copy, Debug)]
-struct Sight {
-    pool: PoolId,
-    /// What stands in the way, budgets left aside unless the pool was asked.
-    bar: Option<Refusal>,
-    asked: bool,
-    price: Price,
-}
+mod sight;
+
+use sight::{Sight, bar, bar_to, considered, find, per_work};
 
 /// What was decided for one job.
 #[derive(Clone, Debug)]
@@ -33,9 +26,19 @@ struct Decided {
     leave: Option<Choice>,
     sights: Range<usize>,
     /// Pools as they ranked, where that is not the order of the estate and of prices.
-    ranking: Option<Vec<PoolId>>,
+    ranking: Option<Vec<Ranked>>,
     /// The pool that was worth waiting for.
     awaited: Option<PoolId>,
+}
+
+/// A pool with what it was ranked by.
+pub(super) type Ranked = (PoolId, Option<Score>);
+
+impl Decided {
+    fn score_of(&self, pool: PoolId) -> Option<Score> {
+        let mut ranking = self.ranking.iter().flatten();
+        ranking.find(|ranked| ranked.0 == pool)?.1
+    }
 }
 
 /// Sees what a decision looks at.
@@ -46,7 +49,7 @@ pub struct Witness {
     /// For whom the last sights are.
     looks_at: Option<Slot>,
     leave: Option<Choice>,
-    ranking: Option<Vec<PoolId>>,
+    ranking: Option<Vec<Ranked>>,
     awaited: Option<PoolId>,
     sights: Vec<Sight>,
     /// How many sights belong to what was decided.
@@ -92,7 +95,7 @@ impl Witness {
     }
 
     /// Pools ranked like this, best first.
-    pub(super) fn ranks(&mut self, pools: impl Iterator<Item = PoolId>) {
+    pub(super) fn ranks(&mut self, pools: impl Iterator<Item = Ranked>) {
         self.ranking = Some(pools.collect());
     }
 
@@ -180,31 +183,6 @@ impl Witness {
     }
 }
 
-/// What stands between a job and a pool, budgets left aside.
-fn bar_to(model: &Model, world: &World, slot: Slot, pool: PoolId) -> Option<Refusal> {
-    let (terms, state) = (model.pool(pool), world.pool(pool));
-    let gpus = world.jobs[slot].gpus;
-    let fits = state.fits(gpus);
-    let is_open = terms.is_rented() || fits && world.has_room_beside_windows(model, slot, pool);
-    if !is_open {
-        return Some(Refusal::Full);
-    }
-    if let Err(why) = world.may_start(model, slot, pool) {
-        return Some(why);
-    }
-    if fits {
-        return None;
-    }
-    let instances = PoolState::instances_for(terms, gpus);
-    if !state.may_rent(terms, gpus) {
-        Some(Refusal::Quota)
-    } else if world.now < state.refused_until || !state.doubt.may_ask(instances) {
-        Some(Refusal::SoldOut)
-    } else {
-        None
-    }
-}
-
 impl Strategy {
     /// Says what this strategy made of what a decision saw; `number` counts the decisions that wait to be told.
     pub fn justify(
@@ -238,6 +216,7 @@ impl Strategy {
             told.considered.push(Considered {
                 place: Some(place as u16),
                 bar,
+                score: decided.score_of(sight.pool),
                 ..found
             });
         }
@@ -268,7 +247,9 @@ impl Strategy {
         // Preemptive disciplines take owned pools without asking how they rank.
         if let Some(ranking) = &decided.ranking {
             let ranking = ranking.iter();
-            return ranking.filter_map(|&pool| find(sights, pool)).collect();
+            return ranking
+                .filter_map(|&(pool, _)| find(sights, pool))
+                .collect();
         }
         let shape = decided.shape;
         let mut order: Vec<(u64, &Sight)> = Vec::new();
@@ -346,60 +327,5 @@ fn choice(model: &Model, decided: &Decided) -> Choice {
         Ok(_) if decided.ranking.is_some() => Choice::Ranked,
         Ok(pool) if !model.pool(pool).is_rented() => Choice::First,
         Ok(_) => decided.leave.unwrap_or(Choice::Cheapest),
-    }
-}
-
-fn find(sights: &[Sight], pool: PoolId) -> Option<&Sight> {
-    sights.iter().find(|sight| sight.pool == pool)
-}
-
-fn per_work(model: &Model, shape: ShapeId, sight: &Sight) -> Price {
-    let of = &model.shapes[shape.index()];
-    // Costs of work are kept in thousandths of a price.
-    Price(unit_cost(model, of, sight.pool, sight.price) / 1000)
-}
-
-fn considered(model: &Model, world: &World, shape: ShapeId, sight: &Sight) -> Considered {
-    let masks = world.rules.masks();
-    let (fired, refusing, violated, version) = if model.rules.are_used() {
-        let version = model.version(masks, shape, sight.pool).unwrap_or(0);
-        let class = model.class_of(shape);
-        let data = model.data_refused(masks, (class, version), sight.pool);
-        (
-            model
-                .rules
-                .fired_in(masks.situation, (shape, version), sight.pool)
-                & masks.active
-                | data,
-            model.rules.refusing(masks, (shape, version), sight.pool) | data,
-            model.rules.violated(masks, (shape, version), sight.pool),
-            version,
-        )
-    } else {
-        (0, 0, 0, 0)
-    };
-    Considered {
-        pool: sight.pool,
-        place: None,
-        fired,
-        refusing,
-        violated,
-        bar: None,
-        asked: sight.asked,
-        price: sight.price,
-        per_work: per_work(model, shape, sight),
-        version,
-    }
-}
-
-const fn bar(why: Refusal) -> Bar {
-    match why {
-        Refusal::Full => Bar::Full,
-        Refusal::Quota | Refusal::OverQuota => Bar::Quota,
-        Refusal::SoldOut => Bar::SoldOut,
-        Refusal::Unstaged => Bar::Unstaged,
-        Refusal::Withheld(cause) => Bar::Withheld(cause),
-        Refusal::Envelope => Bar::Envelope,
-        Refusal::Budget(sheds) => Bar::Budget(sheds),
     }
 }

@@ -327,6 +327,26 @@ fn pools_and_rules_are_told() {
 }
 
 #[test]
+fn a_placement_that_ranks_pools_tells_its_scores() {
+    let text = said(&[
+        "explain",
+        "job",
+        "j-3",
+        "scenarios/regulated-hybrid.toml",
+        "--strategy",
+        "weighted",
+        "--set",
+        "scenario.horizon=\"2 d\"",
+    ]);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Cost, delay and emissions count there; nearness does not.
+    assert!(words.contains("; score "), "{text}");
+    assert!(words.contains("of delay, "), "{text}");
+    assert!(words.contains("kg CO2e)"), "{text}");
+    assert!(!words.contains("away)"), "{text}");
+}
+
+#[test]
 fn a_narrow_terminal_gets_narrow_lines() {
     let change = ["explain", "change", SMALL, "--replications", "2", "--set"];
     let output = plimsoll(&[&change[..], &["pool.dc-main/h200.nodes=5"]].concat())

@@ -8,6 +8,7 @@ use crate::model::{Model, set_bits};
 use crate::units::{MilliGpus, PoolId, Price, SimTime, Span};
 
 use super::scene::Scene;
+use super::scores;
 
 /// Most lines of one life.
 const LINES_MAX: usize = 120;
@@ -225,10 +226,12 @@ fn reason(scene: &Scene, why: &Justification) -> Vec<String> {
             let price = why.taken().map_or_else(String::new, |taken| {
                 format!(" for {} {currency}/GPU-h", money(taken.price))
             });
+            let score = why.taken().map(|taken| ranked(scene, taken));
             lines.push(format!(
-                "takes {}{price}: {}",
+                "takes {}{price}: {}{}",
                 model.pool(pool).name,
-                chosen(choice)
+                chosen(choice),
+                score.unwrap_or_default()
             ));
         }
         (None, Choice::Nothing(cause)) => lines.push(format!("waits for {}", cause.name())),
@@ -239,9 +242,23 @@ fn reason(scene: &Scene, why: &Justification) -> Vec<String> {
             continue;
         }
         let name = &model.pool(found.pool).name;
-        lines.push(format!("  not {name}: {}", stood(scene, why, found)));
+        let (stood, ranked) = (stood(scene, why, found), ranked(scene, found));
+        lines.push(format!("  not {name}: {stood}{ranked}"));
     }
     lines
+}
+
+/// By what a pool was ranked, behind all else that is said of it.
+fn ranked(scene: &Scene, found: &Considered) -> String {
+    let Some(score) = &found.score else {
+        return String::new();
+    };
+    let model = scene.model();
+    let placement = &model.strategies[scene.strategy.index()].placement;
+    format!(
+        "; {}",
+        scores::score(placement, score, model.currency.code())
+    )
 }
 
 /// Why a pool was chosen.
