@@ -197,6 +197,7 @@ mod tests {
             refusing: 0,
             violated: 0,
             bar,
+            score: None,
             asked: false,
             price: Price(5),
             per_work: Price(7),
