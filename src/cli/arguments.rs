@@ -107,6 +107,13 @@ pub(super) struct CheckArguments {
     /// Also tell on which single things work stands, and which share of it could go on without its first site
     #[arg(long)]
     pub(super) coupling: bool,
+    /// Also tell what it takes to leave a provider: what lies with it alone, where that would go, and what could run
+    /// nowhere without it
+    #[arg(long, value_name = "PROVIDER")]
+    pub(super) leave: Option<String>,
+    /// With --leave: how long beforehand that is known
+    #[arg(long, value_name = "TIME", default_value = "30 d", requires = "leave")]
+    pub(super) notice: String,
 }
 
 /// Which scenario.

@@ -12,9 +12,11 @@ use super::coupling::coupling;
 use super::envelopes::envelopes;
 use super::exit::Failure;
 use super::failovers::failovers;
+use super::leaving::leaving;
 use super::network::network;
 use super::rules::rules;
 use super::services::services;
+use super::sheets::sheets;
 use super::study::{Study, hours};
 use super::transforms::transforms;
 use super::windows::windows;
@@ -42,10 +44,14 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     output::data(&services(&study.model))?;
     output::data(&transforms(&study.model))?;
     output::data(&rules(&study.model))?;
+    output::data(&sheets(&study))?;
     output::data(&envelopes(&study.model, study.seed))?;
     output::data(&windows(&study.model, study.seed))?;
     output::data(&changes(&study.model))?;
     output::data(&failovers(&study.model))?;
+    if let Some(provider) = &arguments.leave {
+        output::data(&leaving(&study, provider, &arguments.notice)?)?;
+    }
     if arguments.coupling {
         output::data(&coupling(&study))?;
     }

@@ -9,9 +9,9 @@ use anyhow::Context as _;
 
 use crate::dice::Dice;
 use crate::experiment::{
-    Control, EvidenceInto, ExperimentError, Plan, Replicated, layout_of, left_of, replicate,
-    replicate_telling, rule_price_sentences, rule_prices, sentences, stable_load, summarise,
-    what_would_change,
+    Control, EvidenceInto, ExperimentError, Plan, Replicated, layout_of, left_of,
+    promise_sentences, replicate, replicate_telling, rule_price_sentences, rule_prices, sentences,
+    stable_load, summarise, what_would_change,
 };
 use crate::metrics::Layout;
 use crate::model::Timeline;
@@ -340,6 +340,7 @@ fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
     let currency = job.study.model.currency.to_string();
     let (layout, names, columns) = (&job.layout, &job.names, &played.columns);
     let rule_prices = rule_prices(&job.study.model, layout, names, played);
+    let kept = promise_sentences(&job.study.model, layout, names, columns);
     let rule_words = rule_price_sentences(&rule_prices, &currency);
     Summary {
         schema_version: SCHEMA_VERSION,
@@ -356,7 +357,7 @@ fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
         confidence: CONFIDENCE,
         read: job.read.clone(),
         strategies: summarise(layout, names, columns, &currency),
-        sentences: [sentences(layout, names, columns), rule_words].concat(),
+        sentences: [sentences(layout, names, columns), rule_words, kept].concat(),
         what_would_change_it: what_would_change(layout, names, columns, &currency),
         rule_prices,
     }

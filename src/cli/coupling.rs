@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
-use crate::experiment::{Drill, Proof, prove};
+use crate::experiment::{Drill, Proof, dimensions, prove};
 use crate::model::{Elsewhere, Lack, Model, Part, elsewhere, set_bits, single_points};
 use crate::record::{decimal, plain};
 use crate::units::{ClassId, ShapeId, SiteId, Span, StrategyId};
@@ -55,6 +55,7 @@ pub(super) fn coupling(study: &Study) -> String {
             .to_owned(),
     );
     lines.extend(of_classes(study, &asked));
+    lines.extend(bound_to(model, &asked));
     let wrapped = lines
         .iter()
         .map(|line| output::wrapped(line, output::width()) + "\n");
@@ -192,6 +193,30 @@ fn of_classes(study: &Study, asked: &Asked) -> Vec<String> {
             .map(|found| model.site_of(found.first).name.as_str());
         let proven = first.and_then(|site| proven(study, class, site));
         std::iter::once(line).chain(proven)
+    });
+    lines.collect()
+}
+
+/// Work that could not go on elsewhere, by whose capacity it would use first.
+fn bound_to(model: &Model, asked: &Asked) -> Vec<String> {
+    let found = elsewhere(model);
+    let stays: Vec<&Elsewhere> = found.iter().filter(|found| !found.possible).collect();
+    let lines = dimensions(model).into_iter().filter_map(|of| {
+        let mut by = vec![0u128; of.groups.len()];
+        for one in &stays {
+            by[usize::from(of.of_pool[one.first.index()])] += asked.of_shape(one.shape);
+        }
+        let some = of.groups.iter().zip(&by).filter(|(_, work)| 0 < **work);
+        let words: Vec<String> = some
+            .map(|(group, work)| format!("{} {}", plain(group), percent(*work, asked.total)))
+            .collect();
+        let name = &of.name;
+        (!words.is_empty()).then(|| {
+            format!(
+                "  of all work, what could not go on elsewhere, by {name}: {}",
+                words.join(", ")
+            )
+        })
     });
     lines.collect()
 }

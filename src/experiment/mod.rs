@@ -22,6 +22,7 @@ mod left;
 mod life;
 mod listen;
 mod possible;
+mod promises;
 mod refusals;
 mod replicate;
 mod rule_prices;
@@ -47,6 +48,7 @@ pub use gates::gate_words;
 pub use left::left_of;
 pub use life::{Happened, Life};
 pub use listen::Replay;
+pub use promises::{dimensions, promise_sentences};
 pub use refusals::Refusals;
 pub use replicate::{
     Control, ExperimentError, Plan, Replicated, RowSink, layout_of, replicate, replicate_telling,

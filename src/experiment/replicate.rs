@@ -17,6 +17,7 @@ use super::both::Both;
 use super::bound::{Bound, Done};
 use super::columns::Columns;
 use super::evidence::EvidenceInto;
+use super::promises;
 use super::rule_prices::{self, RulePair};
 use super::watch::Watch;
 
@@ -138,6 +139,7 @@ pub fn layout_of(model: &Model) -> Layout {
     let layout = layout.with_deadlines(&deadlines.collect::<Vec<_>>());
     let sites = model.pools.iter().map(|pool| pool.site.0).collect();
     let layout = layout.with_rules_at(&rule_prices::places(model), sites);
+    let layout = layout.with_dimensions(promises::dimensions(model));
     if model.pools.iter().any(Pool::is_rented) {
         layout.with_bound()
     } else {

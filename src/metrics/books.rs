@@ -58,6 +58,19 @@ impl Books {
         self.peak_gpus += record.peak_gpus;
     }
 
+    /// Adds the books of other pools.
+    pub fn join(&mut self, other: &Self) {
+        self.gpu_time.add(&other.gpu_time);
+        self.charged += other.charged;
+        self.idle += other.idle;
+        self.egress += other.egress;
+        self.drawn += other.drawn;
+        self.launches += other.launches;
+        self.reclaims += other.reclaims;
+        self.refusals += other.refusals;
+        self.peak_gpus += other.peak_gpus;
+    }
+
     /// Capacity, electricity by the meter, egress, links, storage, people who react to alarms and what terms with providers change, together.
     pub fn cost(&self) -> Money {
         let kept = self.storage + self.transforms;

@@ -11,7 +11,8 @@ use super::budget::Spending;
 use super::cell::Cell;
 use super::layout::{Layout, Subject};
 use super::recovery::Recoveries;
-use super::table::Source;
+use super::shares::Dimension;
+use super::source::Source;
 use super::tally::Tally;
 
 /// What happened against a rule, or against any.
@@ -71,6 +72,9 @@ pub struct Fold {
     bound: Option<Money>,
     /// By class, how long after its coming a job should be over; empty where none has a deadline.
     deadlines: Vec<Option<Span>>,
+    dimensions: Vec<Dimension>,
+    /// Memory for the groups of one of them.
+    groups: Vec<Books>,
     /// With one class its tally would repeat `all`, so it is not kept.
     by_class: bool,
 }
@@ -108,6 +112,8 @@ impl Fold {
             run: RunRecord::default(),
             bound: None,
             deadlines: layout.deadlines().to_vec(),
+            dimensions: layout.dimensions().to_vec(),
+            groups: Vec::new(),
             by_class: 1 < layout.classes(),
         }
     }
@@ -179,8 +185,27 @@ impl Fold {
             }
             (Source::Recovery(cell), Subject::Recovery(class)) => cell(&mut self.recoveries[class]),
             (Source::Failover(cell), Subject::Failover(index)) => cell(&self.failovers[index]),
+            (Source::Groups(cell), Subject::Groups(of)) => {
+                self.dimensions[of].add_up(&self.pools, &mut self.groups);
+                cell(&self.groups)
+            }
+            (Source::Group(cell), Subject::Group(of, group)) => {
+                self.dimensions[of].add_up(&self.pools, &mut self.groups);
+                let mut all = Books::default();
+                for books in &self.groups {
+                    all.join(books);
+                }
+                cell(&self.groups[group], &all)
+            }
+            (Source::Provider(cell), Subject::Group(of, group)) => {
+                self.dimensions[of].add_up(&self.pools, &mut self.groups);
+                cell(&self.groups[group])
+            }
             (
                 Source::Phase(_)
+                | Source::Group(_)
+                | Source::Groups(_)
+                | Source::Provider(_)
                 | Source::Budget(_)
                 | Source::Alert(_)
                 | Source::Recovery(_)

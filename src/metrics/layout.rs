@@ -2,7 +2,9 @@
 
 use crate::units::Span;
 
-use super::table::{METRICS, Metric, Source};
+use super::shares::Dimension;
+use super::source::Source;
+use super::table::{METRICS, Metric};
 
 /// Whom a column is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,10 @@ pub enum Subject {
     Rule(usize),
     /// One rule in the pools of one site, both by index.
     RuleAt(usize, usize),
+    /// All groups of one dimension, by index.
+    Groups(usize),
+    /// One group of a dimension, both by index.
+    Group(usize, usize),
 }
 
 /// One column.
@@ -57,6 +63,7 @@ pub struct Layout {
     deadlines: Vec<Option<Span>>,
     /// By pool, its site, where rules are told apart by site.
     sites: Vec<u16>,
+    dimensions: Vec<Dimension>,
 }
 
 impl Layout {
@@ -105,7 +112,44 @@ impl Layout {
             failovers: 0,
             deadlines: Vec::new(),
             sites: Vec::new(),
+            dimensions: Vec::new(),
         }
+    }
+
+    /// With columns for providers, jurisdictions and GPU types.
+    #[must_use]
+    pub fn with_dimensions(mut self, dimensions: Vec<Dimension>) -> Self {
+        for metric in METRICS {
+            for (index, of) in dimensions.iter().enumerate() {
+                let whole = format!("{}.{}", metric.id, of.name);
+                let each = match metric.source {
+                    Source::Group(_) => true,
+                    Source::Provider(_) => of.name == "provider",
+                    _ => false,
+                };
+                if let Source::Groups(_) = metric.source {
+                    self.columns.push(Column {
+                        id: whole,
+                        metric,
+                        subject: Subject::Groups(index),
+                    });
+                } else if each {
+                    let groups = of.groups.iter().enumerate();
+                    self.columns.extend(groups.map(|(group, name)| Column {
+                        id: format!("{whole}.{name}"),
+                        metric,
+                        subject: Subject::Group(index, group),
+                    }));
+                }
+            }
+        }
+        self.dimensions = dimensions;
+        self
+    }
+
+    /// In which ways pools are sorted into groups.
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.dimensions
     }
 
     /// With columns for phases of these names, be it only one.

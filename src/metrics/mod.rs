@@ -11,6 +11,8 @@ mod fold;
 mod layout;
 mod phase;
 mod recovery;
+mod shares;
+mod source;
 mod table;
 mod tally;
 
@@ -20,5 +22,7 @@ pub use cell::{Better, Cell, Unit};
 pub use fold::{Against, Fold};
 pub use layout::{Column, Layout, Subject};
 pub use recovery::Recoveries;
-pub use table::{METRICS, Metric, Source};
+pub use shares::Dimension;
+pub use source::Source;
+pub use table::{METRICS, Metric};
 pub use tally::Tally;

@@ -2,15 +2,15 @@
 //!
 //! Columns, tables, files and the glossary all follow from here; a new metric is one row.
 
-use crate::journal::{Bucket, Cause, FailoverRecord, JobState, PhaseRecord, RunRecord};
-use crate::units::{Money, SimTime, Span};
+use crate::journal::{Bucket, Cause, JobState};
 
 use super::books::Books;
-use super::budget::{self, Spending};
+use super::budget;
 use super::cell::{Better, Cell, Unit};
-use super::fold::Against;
 use super::phase;
-use super::recovery::{self, Recoveries};
+use super::recovery;
+use super::shares;
+use super::source::Source;
 use super::tally::Tally;
 
 /// One metric.
@@ -28,63 +28,10 @@ pub struct Metric {
     pub source: Source,
 }
 
-/// What a metric is computed from.
-#[derive(Clone, Copy, Debug)]
-pub enum Source {
-    /// The books of all pools.
-    Pools(fn(&Books) -> Cell),
-    /// The books of all pools, and of each pool.
-    EachPool(fn(&Books) -> Cell),
-    /// The books of owned pools.
-    Owned(fn(&Books) -> Cell),
-    /// The books of rented pools.
-    Rented(fn(&Books) -> Cell),
-    /// All jobs.
-    Jobs(fn(&mut Tally) -> Cell),
-    /// All jobs, and the jobs of each class.
-    EachClass(fn(&mut Tally) -> Cell),
-    /// All jobs with a deadline, and those of each class that has one.
-    Due(fn(&Tally) -> Cell),
-    /// How long all services were out, over all sites, and how long each was.
-    EachService(fn(Span) -> Cell),
-    /// The run as a whole.
-    Run(fn(&RunRecord) -> Cell),
-    /// The books of all pools and what no plan can go below, where something can be rented.
-    Bound(fn(&Books, Money) -> Cell),
-    /// What happened against any rule, and against each.
-    EachRule(fn(&Against) -> Cell),
-    /// Each phase, and nothing else.
-    Phase(fn(&PhaseRecord) -> Cell),
-    /// Each budget, and nothing else.
-    Budget(fn(&Spending) -> Cell),
-    /// Losses of each class that belongs to a failover, and nothing else.
-    Recovery(fn(&mut Recoveries) -> Cell),
-    /// Each failover, and nothing else.
-    Failover(fn(&FailoverRecord) -> Cell),
-    /// Each alert of each budget: when it was first reached.
-    Alert(fn(Option<SimTime>) -> Cell),
-}
-
-impl Source {
-    /// Whether it is told of single things and never of all together.
-    pub(super) const fn has_no_whole(self) -> bool {
-        matches!(
-            self,
-            Self::Phase(_)
-                | Self::Budget(_)
-                | Self::Alert(_)
-                | Self::Bound(_)
-                | Self::Due(_)
-                | Self::Recovery(_)
-                | Self::Failover(_)
-        )
-    }
-}
-
 use Better::{Higher, Lower, Neither};
 use Source::{
-    Alert, Bound, Budget, Due, EachClass, EachPool, EachRule, EachService, Failover, Jobs, Owned,
-    Phase, Pools, Recovery, Rented, Run,
+    Alert, Bound, Budget, Due, EachClass, EachPool, EachRule, EachService, Failover, Group, Groups,
+    Jobs, Owned, Phase, Pools, Provider, Recovery, Rented, Run,
 };
 
 macro_rules! metrics {
@@ -355,6 +302,20 @@ metrics! {
         "how often a job was told to leave its place for it, or to come back";
     "failover_shed" Jobs Lower Failover(recovery::shed)
         "jobs that it turned away";
+    "gpu_h_share" Share Neither Group(shares::of_hours)
+        "share of the GPU-hours paid for";
+    "spend_share" Share Neither Group(shares::of_spend)
+        "share of what capacity, its metered electricity and egress cost";
+    "gpu_h_concentration" Ratio Lower Groups(shares::concentration_of_hours)
+        "Herfindahl–Hirschman index: the sum of the squared shares of GPU-hours, 1 where all is with one";
+    "spend_concentration" Ratio Lower Groups(shares::concentration_of_spend)
+        "the same of money";
+    "up_share" Share Higher Provider(shares::up)
+        "share of the GPU-hours paid for at a provider in which capacity worked";
+    "refusals" Times Lower Provider(|b| Cell::amount(b.refusals as f64))
+        "requests for instances that a provider had no capacity for";
+    "reclaims" Times Lower Provider(|b| Cell::amount(b.reclaims as f64))
+        "rented instances that a provider took away";
 }
 
 #[cfg(test)]

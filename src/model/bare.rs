@@ -42,6 +42,7 @@ impl Model {
             rhythms: Vec::new(),
             commitments: Commitments::default(),
             budgets: Budgets::default(),
+            providers: Vec::new(),
             quotas: Quotas::default(),
             envelopes: Envelopes::default(),
             windows: StartWindows::default(),

@@ -27,6 +27,7 @@ use super::rules::Rules;
 use super::runbook::Runbook;
 use super::services::Services;
 use super::settings::{Placement, StrategySettings};
+use super::sheets::ProviderSheet;
 use super::start_windows::StartWindows;
 use super::timeline::{JobSource, Timeline};
 use super::transforms::Transforms;
@@ -65,6 +66,8 @@ pub struct Model {
     pub commitments: Commitments,
     /// What may be spent.
     pub budgets: Budgets,
+    /// What providers that have a name say of themselves.
+    pub providers: Vec<ProviderSheet>,
     /// How many GPUs tenants and classes may hold.
     pub quotas: Quotas,
     /// What one job may cost.

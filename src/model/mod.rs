@@ -21,6 +21,7 @@ mod failover;
 mod happening;
 mod initial;
 mod journeys;
+mod leaving;
 mod load;
 mod maintenance;
 mod market;
@@ -40,6 +41,7 @@ mod sample;
 mod scored;
 mod services;
 mod settings;
+mod sheets;
 mod spot;
 mod start_windows;
 mod storage;
@@ -67,6 +69,7 @@ pub use failover::{
 };
 pub use happening::{Happening, Incident, Turn};
 pub use initial::{Balance, Initial, InitialJob};
+pub use leaving::{Evacuation, evacuations};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
@@ -93,6 +96,7 @@ pub use services::{
     OnLoss, OnPull, OnSubmit, OnSync, Outlet, Rotation, Service, ServiceKind, Services, Uses,
 };
 pub use settings::{Discipline, Placement, Requeue, Spill, SpillTest, StrategySettings};
+pub use sheets::{ProviderSheet, SheetItem};
 pub use spot::{SpotPolicy, Uniform, Zones};
 pub use start_windows::{StartWindow, StartWindows, Teardown, WINDOWS_MAX};
 pub use storage::Storage;

@@ -32,6 +32,9 @@ fn glossary() -> String {
             Source::EachPool(_) => "each pool",
             Source::Phase(_) => "only each phase",
             Source::Budget(_) => "only each budget",
+            Source::Group(_) => "only each provider, jurisdiction, GPU type",
+            Source::Groups(_) => "only providers, jurisdictions, GPU types",
+            Source::Provider(_) => "only each provider",
             Source::Alert(_) => "only each alert of a budget",
             _ => "",
         };
@@ -56,7 +59,8 @@ fn glossary() -> String {
     out.push_str(
         "\nA class or pool follows after a dot, as in `wait_p95_s.training` or \
          `utilisation_allocated.dc-main/h200`, where there are at least two. What is \
-         told of phases is told of each, as in `phase_on_time.pilot`, and of nothing else; so it is with budgets, as in \
+         told of phases is told of each, as in `phase_on_time.pilot`, and of nothing else; so it is with groups of pools, as in `spend_share.provider.Nebius` and \
+         `gpu_h_concentration.jurisdiction`, where there are at least two, with budgets, as in \
          `budget_spent.cloud`, and with their alerts, as in `budget_alert.cloud.80%`.\n",
     );
     out

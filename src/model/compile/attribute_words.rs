@@ -14,6 +14,7 @@ use super::classes::ClassDraft;
 use super::context::Context;
 use super::move_words;
 use super::pools::PoolDraft;
+use super::sheets;
 use super::sites::Place;
 
 /// The words while they are gathered.
@@ -90,6 +91,9 @@ impl Words {
         }
         add(Of::Target, "rented", Kind::Flag, none(), true);
         add(Of::Job, "gpus", Kind::Number, none(), true);
+        for attribute in sheets::words() {
+            self.push(attribute, false);
+        }
         self.built_in = self.all.len();
         self.mirror_sites();
         self.built_in = self.all.len();
@@ -310,6 +314,7 @@ impl Words {
         ];
         self.set_texts(&mut tuple, Of::Target, texts);
         self.set_texts(&mut tuple, Of::Target, move_words::of_site(place));
+        self.set_sheet(&mut tuple, Of::Target, place);
         let rented = Value::Flag(draft.pool.is_rented());
         self.set(&mut tuple, Of::Target, "rented", rented);
         tuple

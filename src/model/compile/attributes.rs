@@ -292,6 +292,7 @@ impl Words {
     fn end(&self, of: Of, place: &Place, own: &Own) -> Tuple {
         let mut tuple = self.nothing();
         self.set_texts(&mut tuple, of, super::move_words::of_site(place));
+        self.set_sheet(&mut tuple, of, place);
         for (index, value) in own {
             self.set(&mut tuple, of, &self.all[*index].name, value.clone());
         }

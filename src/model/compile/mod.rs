@@ -39,6 +39,7 @@ mod hours;
 mod initial;
 mod later;
 mod laws;
+mod limits;
 mod maintenance;
 mod markets;
 mod memory;
@@ -73,6 +74,7 @@ mod scorings;
 mod selector;
 mod service_weather;
 mod services;
+mod sheets;
 mod sites;
 mod spot;
 mod start_windows;
@@ -101,14 +103,14 @@ use super::load::LoadReport;
 use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::{
-    Budgets, Commitments, Dataset, Envelopes, Factors, Failovers, Model, Network, Power, Quotas,
-    Rollout, Rules, Services, StartWindows, StrategySettings, Transforms,
+    Commitments, Dataset, Factors, Model, Network, Power, Rollout, Services, StrategySettings,
 };
 
 pub use context::Assumption;
 
 use classes::ClassDraft;
 use context::Context;
+use limits::Limits;
 use pools::PoolDraft;
 
 #[cfg(test)]
@@ -150,29 +152,6 @@ fn terms_of(
     let commitments = commitments::read(context, file, run, sites, pools);
     let factors = factors::read(context, file, sites, pools);
     (power, commitments, factors)
-}
-
-/// What limits where work goes, when and at what cost.
-struct Limits {
-    budgets: Budgets,
-    rules: Rules,
-    failovers: Failovers,
-    quotas: Quotas,
-    envelopes: Envelopes,
-    windows: StartWindows,
-    transforms: Transforms,
-}
-
-impl Limits {
-    fn put_into(self, model: &mut Model) {
-        model.budgets = self.budgets;
-        model.rules = self.rules;
-        model.failovers = self.failovers;
-        model.quotas = self.quotas;
-        model.envelopes = self.envelopes;
-        model.windows = self.windows;
-        model.transforms = self.transforms;
-    }
 }
 
 /// What was ordered, who is cut over, and what comes.
@@ -290,7 +269,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let mut context = Context::new(scenario.problems.clone());
     let run = run::read(&mut context, file);
     let gpus = gpus::read(&mut context, file);
-    let mut sites = sites::read(&mut context, file);
+    let (mut sites, providers) = sites::read(&mut context, file, &run);
     let mut network = network::read(&mut context, file, &sites);
     let mut pools = pools_of(&mut context, file, &sites, &gpus);
     let (power, commitments, factors) = terms_of(&mut context, file, &run, &sites, &gpus, &pools);
@@ -350,6 +329,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         factors,
         strategies,
         demand: intake.demand,
+        providers,
         ..Model::bare(&run.name, run.epoch, context.currency)
     };
     limits.put_into(&mut model);

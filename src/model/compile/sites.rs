@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::Region;
-use crate::model::{Site, SiteKind};
+use crate::model::rules::Value;
+use crate::model::{ProviderSheet, SheetItem, Site, SiteKind};
 use crate::scenario::{Origin, ScenarioFile, SiteKindSpec, SiteSpec};
 use crate::units::parse_bytes;
 
 use super::context::Context;
 use super::egress::{self, Providers, provider_of};
 use super::power;
+use super::run::Run;
+use super::sheets;
 
 /// A site with the region of the catalog that it stands in.
 pub(super) struct Place {
@@ -19,6 +22,8 @@ pub(super) struct Place {
     pub(super) lies_in: Option<String>,
     /// Who runs it, where that has a name.
     pub(super) provider: Option<String>,
+    /// What its provider says of itself.
+    pub(super) sheet: Vec<(SheetItem, Value)>,
     /// Whether electricity is paid by the meter.
     pub(super) metered: bool,
 }
@@ -32,7 +37,12 @@ pub(super) fn names_of(sites: &[Place]) -> Vec<&str> {
     names.collect()
 }
 
-pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Place> {
+/// All sites, and what their providers say of themselves.
+pub(super) fn read(
+    context: &mut Context,
+    file: &ScenarioFile,
+    run: &Run,
+) -> (Vec<Place>, Vec<ProviderSheet>) {
     let mut places: Vec<Place> = Vec::new();
     let mut taken = BTreeSet::new();
     let mut providers = Providers::default();
@@ -46,7 +56,8 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile) -> Vec<Place> {
         };
         places.push(place(context, spec, table, name, &mut providers));
     }
-    places
+    let sheets = sheets::read(context, file, run, &mut places);
+    (places, sheets)
 }
 
 fn place(
@@ -84,6 +95,8 @@ fn place(
             .cloned()
             .or_else(|| region.map(|region| region.id.clone())),
         provider: provider_of(spec, region),
+        // Once all sites are known.
+        sheet: Vec::new(),
         metered: power::is_metered(spec),
     }
 }

@@ -33,6 +33,7 @@ mod rules;
 mod runbooks;
 mod scorings;
 mod services;
+mod sheets;
 mod spot;
 mod start_windows;
 mod storages;

@@ -181,7 +181,7 @@ impl Rules {
     pub(in crate::model) fn repeat(&mut self, shape: ShapeId) {
         self.repeat_known(shape);
         let (each, versions) = (self.rows_each, self.versions);
-        if (shape.index() + 1) * versions <= each {
+        if 0 < each && (shape.index() + 1) * versions <= each {
             for situation in (0..self.rows.len() / each).rev() {
                 let from = situation * each + shape.index() * versions;
                 let rows = self.rows[from..from + versions].to_vec();

@@ -17,6 +17,7 @@ mod market;
 mod network;
 mod offer;
 mod phase;
+mod provider;
 mod quota;
 mod record;
 mod rule;
@@ -74,6 +75,7 @@ pub use phase::{
     CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseBudgetSpec, PhaseLinkSpec, PhasePriceSpec,
     PhaseQuotaSpec, PhaseSpec, RetireSpec,
 };
+pub use provider::{AccessKind, CertificateSpec, LoggingKind, ProviderSpec};
 pub use quota::{QuotaForSpec, QuotaSpec, ReclaimKind, WithinKind};
 pub use record::RecordSpec;
 pub use rule::{
@@ -124,6 +126,8 @@ pub struct ScenarioFile {
     pub scenario: Given<RunSpec>,
     /// Places, each with one operator and jurisdiction.
     pub site: List<SiteSpec>,
+    /// What providers say of themselves.
+    pub provider: List<ProviderSpec>,
     /// What data travel on between sites.
     pub link: List<LinkSpec>,
     /// What data lie on, at sites.
