@@ -39,16 +39,7 @@ fn line(model: &Model, failover: &Failover) -> String {
     let triggers: Vec<String> = triggers
         .map(|trigger| signal_words(model, trigger))
         .collect();
-    let does = match failover.action {
-        FailoverAction::Queue => "they wait".to_owned(),
-        FailoverAction::Shed => "what has not run is turned away".to_owned(),
-        FailoverAction::Degrade => "they go on with fewer GPUs".to_owned(),
-        FailoverAction::Reroute => "who waits may go elsewhere".to_owned(),
-        FailoverAction::Move => format!(
-            "what runs on {} writes a checkpoint and goes elsewhere",
-            names(model, &failover.leaves)
-        ),
-    };
+    let does = does(model, failover);
     let back = match (failover.targets.is_empty(), failover.fail_back) {
         (true, _) => "",
         (_, FailBack::AtOnce) => "; it comes back at once",
@@ -61,6 +52,20 @@ fn line(model: &Model, failover: &Failover) -> String {
         classes.join(", "),
         triggers.join(" or "),
     )
+}
+
+/// What happens while a failover is in force, in words.
+pub(super) fn does(model: &Model, failover: &Failover) -> String {
+    match failover.action {
+        FailoverAction::Queue => "they wait".to_owned(),
+        FailoverAction::Shed => "what has not run is turned away".to_owned(),
+        FailoverAction::Degrade => "they go on with fewer GPUs".to_owned(),
+        FailoverAction::Reroute => "who waits may go elsewhere".to_owned(),
+        FailoverAction::Move => format!(
+            "what runs on {} writes a checkpoint and goes elsewhere",
+            names(model, &failover.leaves)
+        ),
+    }
 }
 
 fn target_line(model: &Model, failover: usize, place: usize, target: &Target) -> String {
@@ -83,7 +88,7 @@ fn target_line(model: &Model, failover: usize, place: usize, target: &Target) ->
     line
 }
 
-fn names(model: &Model, pools: &[PoolId]) -> String {
+pub(super) fn names(model: &Model, pools: &[PoolId]) -> String {
     let names = pools.iter().map(|&pool| plain(&model.pool(pool).name));
     names.collect::<Vec<_>>().join(", ")
 }

@@ -1,14 +1,44 @@
 //! What `plimsoll check` says of quotas: what is whose, who borrows and lends, and who may be stopped.
 
-use crate::model::{Model, QuotaOf, QuotaTerms, Reclaim};
+use crate::model::{Cohort, Model, QuotaOf, QuotaTerms, Reclaim};
 use crate::record::plain;
 use crate::units::ClassId;
 
-/// One line for each quota.
+/// One line for each quota, and for each cohort that is more than its members.
 pub(super) fn quotas(model: &Model) -> Vec<String> {
     let list = model.quotas.list.iter().enumerate();
-    list.map(|(quota, terms)| line(model, quota, terms))
+    let quotas = list.map(|(quota, terms)| line(model, quota, terms));
+    let cohorts = model.quotas.cohorts.iter();
+    let cohorts = cohorts.filter(|of| of.parent.is_some() || !of.shares.is_empty());
+    quotas
+        .chain(cohorts.map(|of| cohort_line(model, of)))
         .collect()
+}
+
+fn cohort_line(model: &Model, cohort: &Cohort) -> String {
+    let mut parts = Vec::new();
+    for (flavor, share) in cohort.shares.iter().enumerate() {
+        let mut part = Vec::new();
+        if 0 < share.nominal {
+            part.push(format!("has {}", share.nominal));
+        }
+        part.extend(share.borrows.map(|most| format!("borrows at most {most}")));
+        part.extend(share.lends.map(|most| format!("lends at most {most}")));
+        if !part.is_empty() {
+            let name = plain(&model.quotas.flavors[flavor]);
+            parts.push(format!("{} of {name}", part.join(", ")));
+        }
+    }
+    let beside = if parts.is_empty() {
+        "has nothing beside its members".to_owned()
+    } else {
+        format!("as a whole {}", parts.join("; "))
+    };
+    let parent = cohort.parent.map_or_else(String::new, |parent| {
+        let parent = &model.quotas.cohorts[usize::from(parent)];
+        format!("; belongs to cohort {}", plain(&parent.name))
+    });
+    format!("cohort {}: {beside}{parent}", plain(&cohort.name))
 }
 
 /// The largest gang that a quota may be about in pools of a flavor.
@@ -55,7 +85,7 @@ fn line(model: &Model, quota: usize, terms: &QuotaTerms) -> String {
     let cohort = terms.cohort.map_or_else(String::new, |cohort| {
         format!(
             "; cohort {}",
-            plain(&model.quotas.cohorts[usize::from(cohort)])
+            plain(&model.quotas.cohorts[usize::from(cohort)].name)
         )
     });
     let within = if terms.within {

@@ -1,4 +1,4 @@
-//! `plimsoll runbook test`: each runbook tried out in many sampled worlds.
+//! `plimsoll runbook`: each runbook tried out in many sampled worlds, or printed for people to read.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -16,6 +16,8 @@ use super::exit::Failure;
 use super::study::{Study, counted};
 use super::{interrupt, output};
 
+mod markdown;
+
 /// What to do with runbooks.
 #[derive(Debug, Subcommand)]
 pub(super) enum RunbookCommand {
@@ -25,6 +27,22 @@ pub(super) enum RunbookCommand {
                       plimsoll runbook test scenarios/failover.toml --worlds 200 --lasts \"6 h\" --strategy leave"
     )]
     Test(TestArguments),
+    /// Print runbooks as Markdown, for people to read, change and keep
+    #[command(
+        after_help = "Examples:\n  plimsoll runbook export scenarios/failover.toml\n  \
+                      plimsoll runbook export scenarios/failover.toml --name \"frankfurt lost\" > frankfurt-lost.md"
+    )]
+    Export(ExportArguments),
+}
+
+/// What to print.
+#[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+    /// Which runbook, by name; all if not given
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
 }
 
 /// How to test.
@@ -50,7 +68,38 @@ pub(super) struct TestArguments {
 }
 
 pub(super) fn runbook(command: &RunbookCommand) -> Result<(), Failure> {
-    let RunbookCommand::Test(arguments) = command;
+    match command {
+        RunbookCommand::Test(arguments) => test(arguments),
+        RunbookCommand::Export(arguments) => {
+            let study = Study::open(&arguments.scenario, None)?;
+            let chosen = chosen(&study.model, arguments.name.as_deref())?;
+            let pages = chosen.iter().map(|book| markdown::page(&study.model, book));
+            let pages: Vec<String> = pages.collect();
+            output::data(&pages.join("\n")).map_err(Failure::from)
+        }
+    }
+}
+
+/// The runbook of a name, or all; a fault if there is none.
+fn chosen<'m>(model: &'m Model, name: Option<&str>) -> Result<Vec<&'m Runbook>, Failure> {
+    let books = &model.failovers.runbooks;
+    let named = |book: &&Runbook| name.is_none_or(|name| book.name == name);
+    let chosen: Vec<&Runbook> = books.iter().filter(named).collect();
+    if !chosen.is_empty() {
+        return Ok(chosen);
+    }
+    let known: Vec<String> = books
+        .iter()
+        .map(|book| format!("`{}`", plain(&book.name)))
+        .collect();
+    Err(Failure::Usage(if known.is_empty() {
+        "there is no [[runbook]] in the scenario".to_owned()
+    } else {
+        format!("no such runbook; there are {}", known.join(", "))
+    }))
+}
+
+fn test(arguments: &TestArguments) -> Result<(), Failure> {
     let lasts = parse_span(&arguments.lasts)
         .map_err(|error| Failure::Usage(format!("--lasts: {error}; {}", error.fix())))?;
     let study = Study::open(&arguments.scenario, arguments.seed)?;
@@ -60,26 +109,7 @@ pub(super) fn runbook(command: &RunbookCommand) -> Result<(), Failure> {
         Some(name) => study.strategy(Some(name))?,
         None => StrategyId::from(last),
     };
-    let books: Vec<&Runbook> = model.failovers.runbooks.iter().collect();
-    let named = |book: &&&Runbook| {
-        arguments
-            .name
-            .as_ref()
-            .is_none_or(|name| book.name == *name)
-    };
-    let chosen: Vec<&&Runbook> = books.iter().filter(named).collect();
-    if chosen.is_empty() {
-        let known: Vec<String> = books
-            .iter()
-            .map(|book| format!("`{}`", book.name))
-            .collect();
-        let message = if known.is_empty() {
-            "there is no [[runbook]] in the scenario".to_owned()
-        } else {
-            format!("no such runbook; there are {}", known.join(", "))
-        };
-        return Err(Failure::Usage(message));
-    }
+    let chosen = chosen(model, arguments.name.as_deref())?;
     let cancelled = interrupt::flag()?;
     for book in chosen {
         let what = Drill {

@@ -114,8 +114,11 @@ impl<O: Observer> Run<'_, O> {
             &mut broke,
         );
         if voids {
-            self.world
-                .void_copies(self.model, at.site, |_, artifact| uses(artifact));
+            let (model, site) = (self.model, at.site);
+            let void = self
+                .world
+                .void_copies(model, site, |_, artifact| uses(artifact));
+            self.world.expire(site, &void);
         }
         for &id in &broke {
             self.pull_breaks(id, at.site);

@@ -21,6 +21,7 @@ mod initial;
 mod justify;
 mod ledger;
 mod losses;
+mod mending;
 mod rejudge;
 mod repairs;
 mod rollout;

@@ -145,6 +145,7 @@ impl<O: Observer> Run<'_, O> {
                 }
                 self.world.changes.other = true;
             }
+            StepDoes::Mend => self.mend_triggers(failover),
             StepDoes::Check => {}
         }
         self.world.failing.states[failover].done = step + 1;
@@ -195,7 +196,8 @@ impl<O: Observer> Run<'_, O> {
                         self.world.pools[pool.index()].lift_quota(*gpus);
                     }
                 }
-                StepDoes::Failover | StepDoes::Check => {}
+                // What was set right stays so.
+                StepDoes::Failover | StepDoes::Mend | StepDoes::Check => {}
             }
         }
         self.world.changes.other = true;

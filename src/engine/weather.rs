@@ -25,11 +25,14 @@ impl<O: Observer> Run<'_, O> {
                 return;
             };
             self.look_ahead();
+            if self.was_forestalled(incident) {
+                continue;
+            }
             self.befall(incident.what);
         }
     }
 
-    fn befall(&mut self, what: Happening) {
+    pub(super) fn befall(&mut self, what: Happening) {
         let now = self.world.now;
         match what {
             Happening::Down { pool, first, nodes } => self.stop_nodes(pool, first, nodes),

@@ -7,9 +7,16 @@ use rayon::prelude::*;
 use crate::dice::{Dice, Purpose};
 use crate::engine::{Scratch, Stuck, simulate};
 use crate::journal::{Fact, FailoverRecord, Observer, RecoveryRecord};
-use crate::model::{Happening, Horizon, Incident, Model, NodeRange, Signal, Timeline};
+use crate::model::{
+    Happening, Horizon, Incident, Model, NodeRange, ServiceKind, Signal, Timeline, Turn,
+};
 use crate::strategy::Strategy;
-use crate::units::{ClassId, Money, PoolId, SimTime, SiteId, Span, StrategyId};
+use crate::units::{
+    ClassId, DatasetId, Money, OutletId, PoolId, SimTime, SiteId, Span, StrategyId,
+};
+
+/// How long what starts on something corrupted runs before it fails.
+const FAILS_AFTER: Span = Span(10 * 60_000);
 
 /// What is tried out.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +46,10 @@ pub struct Tried {
     pub begun_at: Option<SimTime>,
     /// The first step of its runbook that failed, from then on.
     pub failed_step: Option<u16>,
-    /// The last step that was done by then, and when each was.
+    /// Which steps were done, and when each was.
     pub steps: Vec<(u16, SimTime)>,
+    /// How many steps its runbook has.
+    pub of_steps: usize,
     /// What its classes lost at that instant, or while it lasted.
     pub losses: Vec<RecoveryRecord>,
     /// How often jobs began to violate rules.
@@ -52,8 +61,8 @@ pub struct Tried {
 }
 
 impl Tried {
-    /// Whether it worked: what was lost worked again in time, and no step failed. `None` where nothing was lost, or the
-    /// run was over before anybody knew.
+    /// Whether it worked: what was lost worked again in time, and no step failed. Where nothing was lost, whether all steps
+    /// were done; `None` where nobody had to do any, or the run was over before anybody knew.
     pub fn worked(&self) -> Option<bool> {
         if self.failed_step.is_some() {
             return Some(false);
@@ -68,7 +77,9 @@ impl Tried {
                 }
             }
         }
-        known
+        let is_done = |&(step, _): &(u16, SimTime)| usize::from(step) + 1 == self.of_steps;
+        let done = self.losses.is_empty() && self.steps.iter().any(is_done);
+        known.or(done.then_some(true))
     }
 
     /// How long it took until all that was lost worked again, and whether that is known.
@@ -142,6 +153,10 @@ fn one(
         until: lost_at.map_or(SimTime::NEVER, |at| at + drill.lasts),
         tried: Tried {
             lost_at,
+            of_steps: model
+                .failovers
+                .runbook_of(drill.failover)
+                .map_or(0, |book| book.steps.len()),
             ..Tried::default()
         },
     };
@@ -209,8 +224,68 @@ fn script(
             };
             Some(outlets.iter().flat_map(out).collect())
         }
+        Signal::StorageSlow(lanes, most) => {
+            let slow = |&lane| {
+                [
+                    Incident::link_down(at, lane, *most),
+                    Incident::link_up(until, lane, *most),
+                ]
+            };
+            Some(lanes.iter().flat_map(slow).collect())
+        }
+        Signal::Blocked(links, used_for) => {
+            let used_for = *used_for;
+            let block = |&link| {
+                let turn = |at, turn, what| Incident { at, turn, what };
+                [
+                    turn(at, Turn::Blow, Happening::Forbidden { link, used_for }),
+                    turn(until, Turn::Relief, Happening::Allowed { link, used_for }),
+                ]
+            };
+            Some(links.iter().flat_map(block).collect())
+        }
+        Signal::ArtifactFailing(sites, _) => Some(corrupted(model, sites, (at, until))),
+        Signal::ArtifactUnreadable(_) => Some(rotated(model, at)),
         _ => None,
     }
+}
+
+/// All artifacts are corrupted at some sites: what starts on them fails after ten minutes, until they are rolled back.
+fn corrupted(model: &Model, sites: &[SiteId], (at, until): (SimTime, SimTime)) -> Vec<Incident> {
+    let mut script = Vec::new();
+    for (index, dataset) in model.datasets.iter().enumerate() {
+        if dataset.artifact.is_none() {
+            continue;
+        }
+        for &site in sites {
+            let (artifact, fails_after) = (DatasetId::from(index), FAILS_AFTER);
+            let received = Happening::Corrupted {
+                artifact,
+                site,
+                fails_after,
+            };
+            script.push(Incident::terms(at, received));
+            script.push(Incident::terms(
+                until,
+                Happening::Detected { artifact, site },
+            ));
+            script.push(Incident::terms(
+                until,
+                Happening::RolledBack { artifact, site },
+            ));
+        }
+    }
+    script
+}
+
+/// All keys are replaced, without overlap.
+fn rotated(model: &Model, at: SimTime) -> Vec<Incident> {
+    let services = &model.services;
+    let ids = (0..services.outlets.len()).map(OutletId::from);
+    let keys = ids.filter(|&id| services.service_of(id).kind == ServiceKind::Key);
+    let overlap = Span::ZERO;
+    keys.map(|outlet| Incident::terms(at, Happening::Rotated { outlet, overlap }))
+        .collect()
 }
 
 fn lost(model: &Model, pools: &[PoolId], (at, until): (SimTime, SimTime)) -> Vec<Incident> {

@@ -2,14 +2,27 @@
 
 use crate::model::{Failover, Level, Model, Signal, Target, Trigger};
 use crate::record::{decimal, plain};
-use crate::units::{ClassId, LinkId, PoolId, ShapeId, Span};
+use crate::units::{ClassId, LinkId, PoolId, ShapeId, SiteId, Span};
 
 use super::duration;
 use super::words::jobs;
 
 /// What a trigger of a failover watches, in words.
 pub fn signal_words(model: &Model, trigger: &Trigger) -> String {
-    let what = match &trigger.signal {
+    let what = watched(model, &trigger.signal);
+    let lasting = match trigger.lasting {
+        Span::ZERO => String::new(),
+        lasting => format!(" for {}", time(lasting)),
+    };
+    let delay = match trigger.delay {
+        Span::ZERO => String::new(),
+        delay => format!(" (told after {})", time(delay)),
+    };
+    what + &lasting + &delay
+}
+
+fn watched(model: &Model, signal: &Signal) -> String {
+    match signal {
         Signal::Lost(groups) => {
             let groups: Vec<String> = groups.iter().map(|group| names(model, group)).collect();
             format!("all of {} is lost", groups.join(", or all of "))
@@ -30,6 +43,31 @@ pub fn signal_words(model: &Model, trigger: &Trigger) -> String {
             decimal(i128::from(level.above), 1_000_000, 2),
             model.currency
         ),
+        Signal::PriceRise(pools, level) => format!(
+            "{} costs {} times what it did or more",
+            names(model, pools),
+            decimal(i128::from(level.above), 1_000_000, 2)
+        ),
+        Signal::Blocked(links, used_for) => format!(
+            "link {} is closed to {}",
+            links_of(model, links),
+            used_for.name()
+        ),
+        Signal::StorageSlow(lanes, most) => {
+            let storages = lanes.iter().filter_map(|&lane| model.network.storage(lane));
+            let names: Vec<_> = storages.map(|storage| plain(&storage.name)).collect();
+            let most = decimal(i128::from(*most), 10, 1);
+            format!("storage {} gives {most} % or less", names.join(" or "))
+        }
+        Signal::ArtifactFailing(sites, count) => format!(
+            "{} failed on an artifact at {}",
+            jobs(u64::from(*count)),
+            sites_of(model, sites)
+        ),
+        Signal::ArtifactUnreadable(sites) => format!(
+            "artifacts cannot be read at {} since a key was replaced",
+            sites_of(model, sites)
+        ),
         Signal::NoRoom(longer) => format!("somebody has waited for {}", time(*longer)),
         Signal::QueueDepth(level) => format!("{} of them wait", jobs(level.above)),
         Signal::Utilisation(pools, level) => {
@@ -47,16 +85,7 @@ pub fn signal_words(model: &Model, trigger: &Trigger) -> String {
             share(*level),
             plain(&model.budgets.all[usize::from(*budget)].name)
         ),
-    };
-    let lasting = match trigger.lasting {
-        Span::ZERO => String::new(),
-        lasting => format!(" for {}", time(lasting)),
-    };
-    let delay = match trigger.delay {
-        Span::ZERO => String::new(),
-        delay => format!(" (told after {})", time(delay)),
-    };
-    what + &lasting + &delay
+    }
 }
 
 /// The classes of a failover that rules or conditions keep out of a target, whatever happens.
@@ -72,6 +101,13 @@ pub fn kept_out(model: &Model, of: &Failover, target: &Target) -> Vec<ClassId> {
         !shapes.any(|shape| target.pools.iter().any(|&pool| may(shape, pool)))
     };
     of.classes.iter().copied().filter(is_out).collect()
+}
+
+fn sites_of(model: &Model, sites: &[SiteId]) -> String {
+    let names = sites
+        .iter()
+        .map(|site| plain(&model.sites[site.index()].name));
+    names.collect::<Vec<_>>().join(" or ")
 }
 
 fn links_of(model: &Model, links: &[LinkId]) -> String {

@@ -5,6 +5,7 @@
 
 use crate::units::{ClassId, LinkId, OutletId, PoolId, ShapeId, SiteId, Span};
 
+use super::network::LinkUse;
 use super::runbook::Runbook;
 
 /// All failovers of a scenario.
@@ -94,6 +95,16 @@ pub enum Signal {
     ServiceOut(Vec<OutletId>),
     /// Even the cheapest of these costs as much, in µ per GPU-hour.
     PriceAbove(Vec<PoolId>, Level),
+    /// Even the least of these prices is so many times what it was at the start, in millionths.
+    PriceRise(Vec<PoolId>, Level),
+    /// One of these directions must not be used for this.
+    Blocked(Vec<LinkId>, LinkUse),
+    /// One of these storages gives at most such a share of its rate, in ‰.
+    StorageSlow(Vec<LinkId>, u32),
+    /// So many jobs failed on what one of these sites has of an artifact.
+    ArtifactFailing(Vec<SiteId>, u32),
+    /// What one of these sites had of an artifact cannot be read since a key was replaced.
+    ArtifactUnreadable(Vec<SiteId>),
     /// The first in line of some size of the classes has waited for so long.
     NoRoom(Span),
     /// So many jobs of the classes wait.
@@ -104,6 +115,21 @@ pub enum Signal {
     LinkSaturation(Vec<LinkId>, Level),
     /// Such a share of a budget is spent in its period, in millionths.
     BudgetBurn(u16, Level),
+}
+
+impl Signal {
+    /// Whether somebody can set right what is watched, rather than go elsewhere.
+    pub const fn can_be_mended(&self) -> bool {
+        matches!(
+            self,
+            Self::LinkDown(_)
+                | Self::ServiceOut(_)
+                | Self::Blocked(..)
+                | Self::StorageSlow(..)
+                | Self::ArtifactFailing(..)
+                | Self::ArtifactUnreadable(_)
+        )
+    }
 }
 
 /// From which value on something is so, and from which on no more.

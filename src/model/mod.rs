@@ -6,6 +6,7 @@
 
 mod bare;
 mod budgets;
+mod cohorts;
 mod commitments;
 mod compile;
 mod contracts;
@@ -80,7 +81,7 @@ pub use network::{
 pub use pool::{Boot, Packing, Pool, RentKind, Rented, Spread, Supply, Term};
 pub use power::{Draw, Power, PowerMeter};
 pub use prices::PriceSteps;
-pub use quotas::{QuotaOf, QuotaShare, QuotaTerms, Quotas, Reclaim};
+pub use quotas::{Cohort, QuotaOf, QuotaShare, QuotaTerms, Quotas, Reclaim};
 pub use rates::RateSteps;
 pub use request::{Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};

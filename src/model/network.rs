@@ -118,6 +118,19 @@ pub enum LinkUse {
     Restores,
 }
 
+impl LinkUse {
+    /// The word for it in scenarios and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DataSets => "data-sets",
+            Self::Results => "results",
+            Self::Feeds => "feeds",
+            Self::CheckpointSync => "checkpoint-sync",
+            Self::Restores => "restores",
+        }
+    }
+}
+
 /// A way from one site to another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {

@@ -12,8 +12,20 @@ pub struct Quotas {
     pub flavors: Vec<String>,
     /// Which of them each pool is, if any; empty where there are no quotas.
     pub flavor_of: Vec<Option<u16>>,
-    /// Cohorts, by name.
-    pub cohorts: Vec<String>,
+    /// Who lends to whom.
+    pub cohorts: Vec<Cohort>,
+}
+
+/// Quotas, and other cohorts, that lend each other what they do not use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cohort {
+    /// Its name.
+    pub name: String,
+    /// The cohort to which it belongs as a whole; there are no circles.
+    pub parent: Option<u16>,
+    /// What it has of its own beside what its members have, by flavor, and what it may borrow of its parent and lends to
+    /// it as a whole; empty is nothing, and no limits.
+    pub shares: Vec<QuotaShare>,
 }
 
 /// What one tenant or class may hold.
@@ -43,7 +55,7 @@ pub enum QuotaOf {
 }
 
 /// GPUs of one flavor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QuotaShare {
     /// What is its own.
     pub nominal: u64,
@@ -66,14 +78,24 @@ pub enum Reclaim {
 
 impl QuotaShare {
     /// What others may hold of it.
-    fn lent(&self) -> u64 {
+    pub(super) fn lent(&self) -> u64 {
         self.lends
             .map_or(self.nominal, |lends| lends.min(self.nominal))
     }
 
     /// What nobody else may ever hold of it.
-    fn kept(&self) -> u64 {
+    pub(super) fn kept(&self) -> u64 {
         self.nominal - self.lent()
+    }
+}
+
+impl Cohort {
+    /// One that belongs to no other, and has nothing beside what its members have.
+    pub fn flat(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
     }
 }
 
@@ -97,40 +119,6 @@ impl Quotas {
     /// What a quota has of a flavor; `None` is without limit.
     pub fn share(&self, quota: usize, flavor: u16) -> Option<QuotaShare> {
         self.list[quota].shares[usize::from(flavor)]
-    }
-
-    /// GPUs of a flavor that a quota may hold beside what it holds, where each holds what `used` says: no more than its
-    /// own and its borrowing limit, and of what is lent in its cohort no more than others left.
-    pub fn available(&self, quota: usize, flavor: u16, used: impl Fn(usize) -> u64) -> u64 {
-        let Some(share) = self.share(quota, flavor) else {
-            return u64::MAX;
-        };
-        let own = used(quota);
-        let Some(cohort) = self.list[quota].cohort else {
-            return share.nominal.saturating_sub(own);
-        };
-        let (mut lent, mut taken) = (0u64, 0u64);
-        for (index, terms) in self.list.iter().enumerate() {
-            if terms.cohort != Some(cohort) {
-                continue;
-            }
-            if let Some(other) = terms.shares[usize::from(flavor)] {
-                lent += other.lent();
-                taken += used(index).saturating_sub(other.kept());
-            }
-        }
-        let kept = share.kept().saturating_sub(own);
-        let free = kept.saturating_add(lent.saturating_sub(taken));
-        let most = share
-            .borrows
-            .map_or(u64::MAX, |borrows| share.nominal.saturating_add(borrows));
-        free.min(most.saturating_sub(own))
-    }
-
-    /// Whether a quota holds more of a flavor than is its own.
-    pub fn borrows(&self, quota: usize, flavor: u16, used: u64) -> bool {
-        let share = self.share(quota, flavor);
-        share.is_some_and(|share| used > share.nominal)
     }
 }
 
@@ -158,7 +146,7 @@ mod tests {
             list: shares.iter().enumerate().map(terms).collect(),
             flavors: vec!["h200".to_owned()],
             flavor_of: vec![Some(0)],
-            cohorts: vec!["all".to_owned()],
+            cohorts: vec![Cohort::flat("all")],
         }
     }
 

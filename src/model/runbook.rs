@@ -52,6 +52,10 @@ pub enum Stage {
 pub struct Step {
     /// What it does.
     pub does: StepDoes,
+    /// What people do, in a sentence; may be empty.
+    pub says: String,
+    /// Its condition, as it was written; may be empty.
+    pub when: String,
     /// Whether its condition holds of some class and some target.
     pub is_allowed: bool,
     /// Whether somebody approves it first.
@@ -71,6 +75,8 @@ pub enum StepDoes {
     Rules(Vec<(u16, RuleMode)>),
     /// Rented pools have other quotas until it is over: so many GPUs.
     Quota(Vec<PoolId>, u64),
+    /// What the failover's triggers watch is set right.
+    Mend,
     /// Something is looked at.
     Check,
 }
@@ -104,6 +110,7 @@ impl StepDoes {
             Self::Failover => "failover",
             Self::Rules(_) => "rules",
             Self::Quota(..) => "quota",
+            Self::Mend => "mend",
             Self::Check => "check",
         }
     }

@@ -146,12 +146,13 @@ fn read_chain(
 }
 
 /// Lists of files that a scenario takes in, with what such a file is called.
-const TAKEN_IN: [(&str, &str, &str); 2] = [
+const TAKEN_IN: [(&str, &str, &str); 3] = [
     ("weather", "a file of weather", "weather/edge-cut.toml"),
     ("rules", "a file of rules", "rules/minimal.toml"),
+    ("runbooks", "a file of runbooks", "runbooks/keys-out.toml"),
 ];
 
-/// Lays a scenario over the files of weather and of rules that it takes in.
+/// Lays a scenario over the files of weather, of rules and of runbooks that it takes in.
 fn take_in(tree: Table, problems: &mut Problems, chain: &mut Vec<PathBuf>) -> Option<Table> {
     let mut tree = begin_from(tree, problems, chain)?;
     let mut below = Table::default();

@@ -50,6 +50,11 @@ impl WorkingHours {
         }
     }
 
+    /// From when until when, in milliseconds into the week from Monday 00:00, ascending; none is around the clock.
+    pub fn spans(&self) -> &[(u64, u64)] {
+        &self.spans
+    }
+
     /// Whether people work around the clock.
     pub const fn are_around_the_clock(&self) -> bool {
         self.spans.is_empty()

@@ -18,6 +18,8 @@ pub(super) struct Artifacts {
     calm: SimTime,
     /// Jobs that started on a corrupted version, with the attempt.
     spoiled: Vec<(Slot, u32)>,
+    /// What cannot be read any more since a key was replaced, and has not come again.
+    expired: Vec<(DatasetId, SiteId)>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +51,24 @@ impl Artifacts {
         self.states.clear();
         (self.ill, self.calm) = (0, SimTime::ZERO);
         self.spoiled.clear();
+        self.expired.clear();
+    }
+
+    /// Whether one of these sites cannot read something since a key was replaced.
+    pub(super) fn some_expired(&self, sites: &[SiteId]) -> bool {
+        self.expired.iter().any(|(_, site)| sites.contains(site))
+    }
+
+    /// Something can be read at a site again.
+    pub(super) fn is_back(&mut self, id: DatasetId, site: SiteId) {
+        self.expired.retain(|&known| known != (id, site));
+    }
+
+    /// The most jobs that failed on what one of these sites has.
+    pub(super) fn most_failures(&self, sites: &[SiteId]) -> u32 {
+        let states = self.states.iter();
+        let there = states.filter(|((_, site), _)| sites.contains(site));
+        there.map(|(_, state)| state.failures).max().unwrap_or(0)
     }
 
     /// One more pull begins. Returns its number.
@@ -165,6 +185,30 @@ impl World {
         let ill =
             states.filter(|((of, _), state)| *of == id && matches!(state.health, Health::Bad(_)));
         ill.map(|(&(_, site), _)| site).collect()
+    }
+
+    /// The artifacts of which a site has a version that does not work.
+    pub fn ill_there(&self, site: SiteId) -> Vec<DatasetId> {
+        let states = self.staging.artifacts.states.iter();
+        let ill = states.filter(|((_, at), state)| *at == site && state.health != Health::Good);
+        ill.map(|(&(id, _), _)| id).collect()
+    }
+
+    /// What a site had of these cannot be read any more, since a key was replaced.
+    pub fn expire(&mut self, site: SiteId, ids: &[DatasetId]) {
+        let expired = &mut self.staging.artifacts.expired;
+        expired.extend(ids.iter().map(|&id| (id, site)));
+        expired.sort_unstable();
+        expired.dedup();
+    }
+
+    /// What a site cannot read since a key was replaced.
+    pub fn expired_at(&self, site: SiteId) -> Vec<DatasetId> {
+        let expired = self.staging.artifacts.expired.iter();
+        expired
+            .filter(|(_, at)| *at == site)
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     /// How many pulls of an artifact to a site there were.

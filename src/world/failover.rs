@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::journal::{FailoverRecord, RecoveryRecord, TargetBar};
-use crate::model::{Door, FailBack, FailoverAction, Model, Stage};
+use crate::model::{Door, FailBack, FailoverAction, Happening, Model, Stage};
 use crate::units::{ClassId, PoolId, SimTime, Span};
 
 use super::job::Slot;
@@ -82,6 +82,8 @@ pub struct Failing {
     pub states: Vec<FailoverState>,
     /// Which doors are open.
     pub doors: u128,
+    /// Reliefs that came early, by somebody's doing: when they would have come by themselves.
+    pub forestalled: Vec<(SimTime, Happening)>,
     /// By number of a job.
     lost: BTreeMap<u32, Lost>,
 }
@@ -106,6 +108,7 @@ impl Failing {
             }
         }));
         self.doors = 0;
+        self.forestalled.clear();
         self.lost.clear();
     }
 

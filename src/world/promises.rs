@@ -144,17 +144,13 @@ impl World {
                 Reclaim::LowerPriority => lower,
                 Reclaim::Any => true,
             };
-            let share = model.quotas.share(quota, flavor);
-            let stays = share.is_some_and(|share| used(quota) + job.gpus <= share.nominal);
             let mut of_other = quotas
                 .clone()
                 .filter(|&of| Self::is_of_quota(model, of, other));
             allowed
-                && stays
-                && terms.cohort.is_some()
                 && of_other.any(|of| {
-                    model.quotas.list[of].cohort == terms.cohort
-                        && model.quotas.borrows(of, flavor, used(of))
+                    let pair = (quota, of);
+                    model.quotas.may_reclaim(pair, flavor, job.gpus, used)
                 })
         })
     }

@@ -67,6 +67,11 @@ impl Services {
         self.outlets[id.index()].causes > 0
     }
 
+    /// How many causes keep a service from answering.
+    pub fn causes(&self, id: OutletId) -> u16 {
+        self.outlets[id.index()].causes
+    }
+
     /// How long a service was out at a site up to now.
     pub fn out(&self, id: OutletId, now: SimTime) -> Span {
         let state = &self.outlets[id.index()];

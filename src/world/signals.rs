@@ -45,6 +45,29 @@ impl World {
                     never,
                 )
             }
+            Signal::PriceRise(pools, level) => {
+                let rises = pools.iter().map(|&pool| self.risen(pool));
+                let least = rises.min().unwrap_or(0);
+                (level.holds(least, was), never)
+            }
+            Signal::Blocked(links, used_for) => {
+                let transfers = &self.staging.transfers;
+                let mut links = links.iter();
+                (
+                    links.any(|&link| transfers.is_forbidden(link, *used_for)),
+                    never,
+                )
+            }
+            Signal::StorageSlow(lanes, most) => {
+                let mut lanes = lanes.iter();
+                (lanes.any(|&lane| self.link_share(lane) <= *most), never)
+            }
+            Signal::ArtifactFailing(sites, jobs) => {
+                (*jobs <= self.staging.artifacts.most_failures(sites), never)
+            }
+            Signal::ArtifactUnreadable(sites) => {
+                (self.staging.artifacts.some_expired(sites), never)
+            }
             Signal::NoRoom(longer) => self.is_crowded_out(model, failover, *longer),
             Signal::QueueDepth(level) => (
                 level.holds(self.waiting_of(model, &failover.classes), was),
@@ -57,6 +80,13 @@ impl World {
             }
             Signal::BudgetBurn(budget, level) => self.burns(model, *budget, *level, was),
         }
+    }
+
+    /// As how many times what it cost at the start a pool costs now, in millionths; what was free has not risen.
+    fn risen(&self, pool: PoolId) -> u64 {
+        let at = |at: SimTime| u128::from(self.tariffs.price_at(pool, at).0);
+        let times = (at(self.now) * u128::from(ALL)).checked_div(at(SimTime::ZERO));
+        times.map_or(ALL, |times| u64::try_from(times).unwrap_or(u64::MAX))
     }
 
     fn is_crowded_out(&self, model: &Model, failover: &Failover, longer: Span) -> (bool, SimTime) {

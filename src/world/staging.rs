@@ -338,6 +338,7 @@ impl World {
 
     /// A data set is where it was sent.
     fn staged(&mut self, model: &Model, id: DatasetId, site: SiteId) {
+        self.staging.artifacts.is_back(id, site);
         let before = self.staging.sites[site.index()].find(id).copied();
         if let Some(held) = before.filter(|held| held.void) {
             self.lay(model, held, site);

@@ -18,6 +18,7 @@ mod placements;
 mod properties;
 mod quotas;
 mod quotas_in_worlds;
+mod quotas_nested;
 mod ranked;
 mod references;
 mod rented;

@@ -5,8 +5,8 @@ use crate::common::owned;
 use crate::common::worlds::Row;
 use plimsoll::journal::Cause;
 use plimsoll::model::{
-    Discipline, Model, Packing, Placement, Preemption, QuotaOf, QuotaShare, QuotaTerms, Quotas,
-    Reclaim, Requeue,
+    Cohort, Discipline, Model, Packing, Placement, Preemption, QuotaOf, QuotaShare, QuotaTerms,
+    Quotas, Reclaim, Requeue,
 };
 use plimsoll::units::{PoolId, Span, TenantId};
 
@@ -30,7 +30,7 @@ pub(super) fn quota(tenant: usize, share: QuotaShare) -> QuotaTerms {
 }
 
 /// Sixteen GPUs at home that count as one flavor; nine are A's, seven are B's.
-fn estate(quotas: Vec<QuotaTerms>) -> Model {
+pub(super) fn estate(quotas: Vec<QuotaTerms>) -> Model {
     let pools = vec![owned("own", 2, 8, Packing::Count)];
     let mut model = world(pools, Placement::PrivateOnly);
     model.strategies[0].discipline = Discipline::FitFirst;
@@ -39,12 +39,12 @@ fn estate(quotas: Vec<QuotaTerms>) -> Model {
         list: quotas,
         flavors: vec!["h200".to_owned()],
         flavor_of: vec![Some(0)],
-        cohorts: vec!["all".to_owned()],
+        cohorts: vec![Cohort::flat("all")],
     };
     model
 }
 
-fn of(tenant: usize, at: u64, gpus: u64, ms: u64) -> Row {
+pub(super) fn of(tenant: usize, at: u64, gpus: u64, ms: u64) -> Row {
     Row {
         tenant,
         ..Row::of(at, gpus, ms)

@@ -4,7 +4,7 @@ use crate::common::cases::runner;
 use crate::common::checks::{Run, every_strategy};
 use crate::common::worlds::worlds;
 use plimsoll::journal::Fact;
-use plimsoll::model::{Preemption, QuotaOf, QuotaShare, QuotaTerms, Quotas, Reclaim};
+use plimsoll::model::{Cohort, Preemption, QuotaOf, QuotaShare, QuotaTerms, Quotas, Reclaim};
 use plimsoll::units::{ClassId, TenantId};
 use proptest::prelude::*;
 
@@ -49,7 +49,7 @@ fn quotas(pools: usize) -> impl Strategy<Value = Quotas> {
             list: list.collect(),
             flavors: vec!["x".to_owned(), "y".to_owned()],
             flavor_of,
-            cohorts: vec!["all".to_owned()],
+            cohorts: vec![Cohort::flat("all")],
         }
     })
 }

@@ -1,7 +1,7 @@
 //! Every file of weather can be taken in by one line, and does what it says.
 
-mod estates;
-mod heard;
+pub(crate) mod estates;
+pub(crate) mod heard;
 
 use std::path::PathBuf;
 

@@ -18,6 +18,8 @@ fn minutes(minutes: u64) -> Law {
 fn step(does: StepDoes) -> Step {
     Step {
         does,
+        says: String::new(),
+        when: String::new(),
         is_allowed: true,
         approval: false,
         execute: None,

@@ -21,7 +21,7 @@ use proptest::prelude::*;
 
 /// What goes out: at which of two sites, when, for how long; and when keys are replaced there.
 #[derive(Clone, Debug)]
-struct Troubles {
+pub(crate) struct Troubles {
     outages: Vec<(u32, u64, u64)>,
     rotations: Vec<(u32, u64, u64)>,
     cache: u64,
@@ -32,7 +32,7 @@ struct Troubles {
     corrupted: Vec<(u16, u64, [u64; 3])>,
 }
 
-fn troubles() -> impl Strategy<Value = Troubles> {
+pub(crate) fn troubles() -> impl Strategy<Value = Troubles> {
     let outage = (0u32..4, 0u64..20_000_000, 1u64..7_200_000);
     let rotation = (
         0u32..2,
@@ -106,7 +106,7 @@ fn corrupt(timeline: &mut Timeline, troubles: &Troubles) {
 }
 
 /// Every other pool goes to a second site; jobs of the first class need a key at both.
-fn trouble(model: &mut Model, timeline: &mut Timeline, troubles: &Troubles) {
+pub(crate) fn trouble(model: &mut Model, timeline: &mut Timeline, troubles: &Troubles) {
     for pool in model.pools.iter_mut().skip(1).step_by(2) {
         pool.site = SiteId(1);
     }

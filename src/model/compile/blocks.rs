@@ -20,13 +20,7 @@ pub(super) fn block(context: &mut Context, told: &Told<'_>, script: &mut Vec<Inc
     let Some((&used_for, _)) = used_for else {
         return;
     };
-    let used_for = match used_for {
-        LinkUseKind::DataSets => LinkUse::DataSets,
-        LinkUseKind::Results => LinkUse::Results,
-        LinkUseKind::Feeds => LinkUse::Feeds,
-        LinkUseKind::CheckpointSync => LinkUse::CheckpointSync,
-        LinkUseKind::Restores => LinkUse::Restores,
-    };
+    let used_for = use_of(used_for);
     for link in wire_weather::meant(context, told, Wire::Link).concat() {
         let begins = Happening::Forbidden { link, used_for };
         script.push(Incident {
@@ -39,5 +33,16 @@ pub(super) fn block(context: &mut Context, told: &Told<'_>, script: &mut Vec<Inc
             turn: Turn::Relief,
             what: Happening::Allowed { link, used_for },
         }));
+    }
+}
+
+/// What a word for the use of a link means.
+pub(super) const fn use_of(kind: LinkUseKind) -> LinkUse {
+    match kind {
+        LinkUseKind::DataSets => LinkUse::DataSets,
+        LinkUseKind::Results => LinkUse::Results,
+        LinkUseKind::Feeds => LinkUse::Feeds,
+        LinkUseKind::CheckpointSync => LinkUse::CheckpointSync,
+        LinkUseKind::Restores => LinkUse::Restores,
     }
 }

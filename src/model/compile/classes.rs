@@ -28,6 +28,8 @@ pub(super) struct ClassDraft {
     pub(super) twin_of: Option<String>,
     /// What its jobs do with what they read, in a word.
     pub(super) used_for: Option<&'static str>,
+    /// Failovers that name no class and are for it, by their place in the file.
+    pub(super) follows: Vec<usize>,
 }
 
 /// The tables of classes, each with the place of every class that it was written for: twins among them.
@@ -130,6 +132,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
         checkpoints: None,
         twin_of: None,
         used_for: None,
+        follows: Vec::new(),
     }
 }
 
@@ -185,6 +188,7 @@ fn class(
         checkpoints,
         twin_of: None,
         used_for: spec.used_for.value().map(|&kind| move_words::use_of(kind)),
+        follows: Vec::new(),
     }
 }
 

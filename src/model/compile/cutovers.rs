@@ -64,6 +64,7 @@ pub(super) fn read(
                 ..original.class.clone()
             },
             used_for: original.used_for,
+            follows: Vec::new(),
             speed: original.speed.clone(),
             requested_default: original.requested_default,
             // No job of the demand is of this class by itself.

@@ -6,7 +6,7 @@ use crate::model::failover::{
     DOORS_MAX, FailBack, Failover, FailoverAction, Failovers, Objectives, Target, Trigger,
 };
 use crate::model::rules::{Condition, RuleOn, condition};
-use crate::model::{Budgets, Network, Services, Shape};
+use crate::model::{Budgets, Dataset, Network, Services, Shape};
 use crate::scenario::{
     FailBackKind, FailoverActionKind, FailoverSpec, NeedKind, Origin, ScenarioFile, TargetSpec,
 };
@@ -15,7 +15,7 @@ use crate::units::{ClassId, PoolId, SiteId, Span};
 use super::attributes::{Described, Situation};
 use super::classes::ClassDraft;
 use super::context::Context;
-use super::gpus::GpuTable;
+use super::failover_classes;
 use super::pools::PoolDraft;
 use super::rules::within;
 use super::selector;
@@ -33,58 +33,7 @@ pub(super) struct Known<'a> {
     pub(super) shapes: &'a [Shape],
     pub(super) described: &'a Described,
     pub(super) budgets: &'a Budgets,
-}
-
-/// Pools that are targets of a class may hold it, whatever else the class says of pools.
-pub(super) fn widen(
-    context: &mut Context,
-    file: &ScenarioFile,
-    (sites, pools, gpus): (&[Place], &[PoolDraft], &GpuTable),
-    classes: &mut [ClassDraft],
-) {
-    for (spec, _) in file.failover.items() {
-        for (target, table) in spec.target.items() {
-            // What is wrong with it is told when it is read.
-            let before = context.problems.clone();
-            let meant = selector::pools(context, &target.selector, table, sites, pools, |_| true);
-            context.problems = before;
-            for (name, origin) in spec.classes.items() {
-                let mut drafts = classes.iter_mut();
-                let Some(draft) = drafts.find(|draft| draft.class.name == *name) else {
-                    continue;
-                };
-                add(context, &mut draft.class, &meant, (pools, gpus), origin);
-            }
-        }
-    }
-}
-
-fn add(
-    context: &mut Context,
-    class: &mut crate::model::Class,
-    meant: &[PoolId],
-    (pools, gpus): (&[PoolDraft], &GpuTable),
-    at: Origin,
-) {
-    for &pool in meant {
-        let of = &pools[pool.index()].pool;
-        if of.is_rented() && !class.burst {
-            let message = format!(
-                "class {} must not leave owned capacity, and target {} is rented",
-                class.name, of.name
-            );
-            context.fault(at, message, "write burst = true, or name owned targets");
-            return;
-        }
-        let enough = class.memory.is_none_or(|asked| {
-            let has = gpus.memory(context, &of.gpu);
-            has.is_some_and(|has| asked <= has)
-        });
-        if enough && !class.pools.contains(&pool) {
-            class.pools.push(pool);
-        }
-    }
-    class.pools.sort_unstable();
+    pub(super) artifacts: &'a [Dataset],
 }
 
 /// All failovers.
@@ -93,9 +42,9 @@ pub(super) fn read(context: &mut Context, file: &ScenarioFile, known: Known<'_>)
     let mut list = Vec::new();
     let mut conditions: Vec<Vec<Option<Condition>>> = Vec::new();
     let mut objectives: Vec<Option<Objectives>> = vec![None; known.classes.len()];
-    for (spec, table) in file.failover.items() {
+    for (number, (spec, table)) in file.failover.items().enumerate() {
         let name = context.name(&spec.name, table, "failover", &mut taken);
-        let Some(read) = failover(context, spec, table, known) else {
+        let Some(read) = failover(context, spec, (table, number), known) else {
             continue;
         };
         let (Some(name), (failover, when)) = (name, read) else {
@@ -158,10 +107,10 @@ type Read = (Failover, Vec<Option<Condition>>);
 fn failover(
     context: &mut Context,
     spec: &FailoverSpec,
-    table: Origin,
+    (table, number): (Origin, usize),
     known: Known<'_>,
 ) -> Option<Read> {
-    let classes = classes(context, spec, table, known);
+    let classes = failover_classes::read(context, spec, (table, number), known.classes);
     let example = "action = \"reroute\" (or queue, shed, degrade, move)";
     let action = context.required(&spec.action, table, "what a failover does", example);
     if spec.trigger.items().next().is_none() {
@@ -191,6 +140,7 @@ fn failover(
         (action, &triggers, &classes, &targets),
         known,
     );
+    let classes = failover_classes::that_leave(context, spec, (table, classes), &leaves, known);
     let failover = Failover {
         name: String::new(),
         classes,
@@ -209,30 +159,6 @@ fn failover(
     Some((failover, conditions))
 }
 
-fn classes(
-    context: &mut Context,
-    spec: &FailoverSpec,
-    table: Origin,
-    known: Known<'_>,
-) -> Vec<ClassId> {
-    let own = |draft: &&ClassDraft| draft.twin_of.is_none();
-    let names = known.classes.iter().filter(own);
-    let names: Vec<&str> = names.map(|draft| draft.class.name.as_str()).collect();
-    if spec.classes.items().next().is_none() {
-        context.fault(table, "a failover of no class", "add classes = [\"…\"]");
-    }
-    let mut found = Vec::new();
-    for (name, origin) in spec.classes.items() {
-        match names.iter().position(|known| known == name) {
-            Some(class) => found.push(ClassId::from(class)),
-            None => context.unknown(origin, "class", name, &names),
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
 /// Words that contradict what it does.
 fn suits(
     context: &mut Context,
@@ -245,7 +171,7 @@ fn suits(
     let goes = matches!(action, A::Reroute | A::Move | A::Degrade);
     let first = spec.target.items().map(|(_, at)| at).next();
     match first {
-        None if matches!(action, A::Reroute | A::Move) => {
+        None if action == A::Reroute => {
             let fix = "add a [[failover.target]], such as where = { pools = [\"…\"] }";
             context.fault(at, "there is nowhere to go", fix);
         }

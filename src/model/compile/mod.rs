@@ -13,6 +13,7 @@ mod budgets;
 mod checkpoint_homes;
 mod chosen;
 mod classes;
+mod cohorts;
 mod columns;
 mod commitments;
 mod context;
@@ -27,6 +28,7 @@ mod egress;
 mod envelopes;
 mod errands;
 mod factors;
+mod failover_classes;
 mod failovers;
 mod failures;
 mod feeds;
@@ -75,6 +77,7 @@ mod selector;
 mod service_weather;
 mod services;
 mod sheets;
+mod signals;
 mod sites;
 mod spot;
 mod start_windows;
@@ -208,6 +211,7 @@ fn plans_of(
         shapes: &intake.shapes,
         described: &described,
         budgets: &budgets,
+        artifacts: datasets,
     };
     let mut failovers = failovers::read(context, file, known);
     let of = (parts.0.epoch, &failovers.list[..], &rules);
@@ -256,7 +260,7 @@ fn classes_of(
     feeds: &[traces::Feed<'_>],
 ) -> Vec<ClassDraft> {
     let mut classes = classes::read(context, file, places.1, places.2, feeds);
-    failovers::widen(context, file, places, &mut classes);
+    failover_classes::widen(context, file, places, &mut classes);
     classes
 }
 

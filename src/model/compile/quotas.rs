@@ -7,6 +7,7 @@ use crate::scenario::{ByName, Origin, QuotaSpec, ReclaimKind, ScenarioFile, With
 use crate::units::{ClassId, TenantId};
 
 use super::classes::ClassDraft;
+use super::cohorts;
 use super::context::Context;
 use super::pools::PoolDraft;
 
@@ -21,9 +22,17 @@ pub(super) fn read(
 ) -> Quotas {
     let mut quotas = Quotas::default();
     if file.quota.is_absent() {
+        if let Some((_, table)) = file.cohort.items().next() {
+            context.fault(
+                table,
+                "a cohort of no quota",
+                "add a [[quota]] with cohort = \"…\"",
+            );
+        }
         return quotas;
     }
     flavors(context, file, pools, &mut quotas);
+    cohorts::read(context, file, &mut quotas);
     let mut taken = BTreeSet::new();
     for (place, (spec, table)) in file.quota.items().enumerate() {
         if place == QUOTAS_MAX {
@@ -32,13 +41,8 @@ pub(super) fn read(
         }
         let name = context.name(&spec.name, table, "quota", &mut taken);
         let of = whose(context, spec, table, (classes, tenants));
-        let cohort = spec.cohort.value().map(|cohort| {
-            let known = quotas.cohorts.iter().position(|known| known == cohort);
-            known.unwrap_or_else(|| {
-                quotas.cohorts.push(cohort.clone());
-                quotas.cohorts.len() - 1
-            }) as u16
-        });
+        let cohort = spec.cohort.value();
+        let cohort = cohort.map(|cohort| cohorts::place(&mut quotas.cohorts, cohort));
         let shares = shares(context, spec, table, &quotas.flavors);
         let (Some(name), Some(of)) = (name, of) else {
             continue;
@@ -60,14 +64,23 @@ pub(super) fn read(
             },
         });
     }
+    cohorts::have_members(context, file, &quotas);
     quotas
 }
 
 /// What quotas limit: each pool is counted by its own name if any quota names it, else by its GPU type.
 fn flavors(context: &mut Context, file: &ScenarioFile, pools: &[PoolDraft], quotas: &mut Quotas) {
     let mut named = BTreeSet::new();
-    for (spec, _) in file.quota.items() {
-        for list in [&spec.nominal, &spec.borrowing_limit, &spec.lending_limit] {
+    let of_quotas = file
+        .quota
+        .items()
+        .map(|(spec, _)| [&spec.nominal, &spec.borrowing_limit, &spec.lending_limit]);
+    let of_cohorts = file
+        .cohort
+        .items()
+        .map(|(spec, _)| [&spec.nominal, &spec.borrowing_limit, &spec.lending_limit]);
+    for lists in of_quotas.chain(of_cohorts) {
+        for list in lists {
             for (name, value) in list.value().into_iter().flatten() {
                 let pool = |draft: &PoolDraft| draft.pool.name == *name || draft.pool.gpu == *name;
                 if pools.iter().any(pool) {

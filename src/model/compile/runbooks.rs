@@ -11,7 +11,7 @@ use crate::scenario::{
     Given, LawSpec, Origin, RunbookSpec, ScenarioFile, SeverityKind, StageOfRunbookKind, StepKind,
     StepOfRunbookSpec,
 };
-use crate::units::{Epoch, Price, ShapeId, parse_amount};
+use crate::units::{Epoch, PoolId, Price, ShapeId, parse_amount};
 
 use super::context::Context;
 use super::failovers::Known;
@@ -63,7 +63,14 @@ fn runbook(
     known: Known<'_>,
 ) -> Runbook {
     let currency = context.currency;
-    let rate = context.quantity(&spec.rate, |text| parse_amount(text, currency, "/h"));
+    let rate = context.quantity(&spec.rate, |text| {
+        let bare = text.trim().strip_suffix("/h").map(str::trim_end);
+        let is_bare = |number: &&str| number.ends_with(|last: char| last.is_ascii_digit());
+        match bare.filter(is_bare) {
+            Some(number) => parse_amount(&format!("{number} {currency}/h"), currency, "/h"),
+            None => parse_amount(text, currency, "/h"),
+        }
+    });
     let mut steps: Vec<Step> = Vec::new();
     for (step, table) in spec.step.items() {
         steps.extend(self::step(context, step, table, (failover, rules), known));
@@ -71,6 +78,8 @@ fn runbook(
     if spec.step.items().next().is_none() {
         steps.push(Step {
             does: StepDoes::Failover,
+            says: String::new(),
+            when: String::new(),
             is_allowed: true,
             approval: !spec.approve.is_absent(),
             execute: None,
@@ -169,7 +178,7 @@ fn step(
     (failover, rules): (&Failover, &Rules),
     known: Known<'_>,
 ) -> Option<Step> {
-    let example = "does = \"failover\" (or rules, quota, check)";
+    let example = "does = \"failover\" (or rules, quota, mend, check)";
     let (&does, _) = context.required(&spec.does, table, "what a step does", example)?;
     let fields: [(Option<Origin>, &str, StepKind); 3] = [
         (spec.rules.origin(), "rules", StepKind::Rules),
@@ -185,6 +194,18 @@ fn step(
     let does = match does {
         StepKind::Failover => StepDoes::Failover,
         StepKind::Check => StepDoes::Check,
+        StepKind::Mend => {
+            let mut triggers = failover.triggers.iter();
+            if !triggers.any(|trigger| trigger.signal.can_be_mended())
+                && let Some(origin) = spec.does.origin()
+            {
+                let message = format!("nothing that sets off {} can be mended", failover.name);
+                let fix =
+                    "leave the step out: a site, a price or a queue is not set right by a step";
+                context.fault(origin, message, fix);
+            }
+            StepDoes::Mend
+        }
         StepKind::Rules => {
             let example = "rules = { … = \"audit\" }";
             context.required(&spec.rules, table, "the modes of rules", example)?;
@@ -207,6 +228,8 @@ fn step(
     let fails = context.number(&spec.fails, 0.0, 1.0).unwrap_or(0.0);
     Some(Step {
         does,
+        says: spec.says.value().cloned().unwrap_or_default(),
+        when: spec.when.value().cloned().unwrap_or_default(),
         is_allowed: is_allowed(context, &spec.when, failover, known),
         approval: spec.approval.value().copied().unwrap_or(false),
         execute: law(context, &spec.execute),
@@ -238,16 +261,24 @@ fn is_allowed(
             .classes
             .contains(&known.shapes[shape.index()].class)
     };
-    let targets: Vec<_> = failover
+    let mut targets: Vec<PoolId> = failover
         .targets
         .iter()
-        .flat_map(|target| &target.pools)
+        .flat_map(|target| target.pools.iter().copied())
         .collect();
+    if targets.is_empty() {
+        targets.clone_from(&failover.leaves);
+    }
+    if targets.is_empty() {
+        let classes = failover.classes.iter();
+        let pools = classes.flat_map(|class| &known.classes[class.index()].class.pools);
+        targets.extend(pools);
+    }
     shapes.filter(of_class).any(|shape| {
         let job = known.described.job(shape.index());
-        let holds = |pool: &&&crate::units::PoolId| {
+        let holds = |pool: &PoolId| {
             condition.holds(&[job, &known.described.start.targets[pool.index()]]) == Some(true)
         };
-        targets.iter().any(|pool| holds(&pool))
+        targets.iter().any(holds)
     })
 }

@@ -8,6 +8,7 @@ use crate::units::{LinkId, OutletId, PoolId, SiteId, Span, parse_price};
 use super::context::Context;
 use super::failovers::Known;
 use super::selector;
+use super::signals;
 
 /// How long what our own decisions change must last, unless given: without that it could be told and taken back at one
 /// instant.
@@ -20,7 +21,7 @@ pub(super) fn read(
     table: Origin,
     known: Known<'_>,
 ) -> Option<Trigger> {
-    let example = "on = \"site-lost\" (or region-lost, link-down, key-service-out, price-above, no-room, queue-depth, utilisation, link-saturation, budget-burn)";
+    let example = "on = \"site-lost\" (or region-lost, link-down, key-service-out, price-above, price-rise, link-blocked, storage-slow, artifact-failing, artifact-unreadable, no-room, queue-depth, utilisation, link-saturation, budget-burn)";
     let (&on, _) = context.required(&spec.on, table, "what a trigger watches", example)?;
     misplaced(context, spec, on);
     let signal = match on {
@@ -40,6 +41,21 @@ pub(super) fn read(
                 spec.until_price.origin(),
             );
             Signal::PriceAbove(meant(context, spec, table, known), level)
+        }
+        TriggerKind::PriceRise => {
+            let pools = meant(context, spec, table, known);
+            Signal::PriceRise(pools, signals::rise(context, spec, table)?)
+        }
+        TriggerKind::LinkBlocked => signals::blocked(context, spec, table, known)?,
+        TriggerKind::StorageSlow => signals::slow(context, spec, table, known)?,
+        TriggerKind::ArtifactFailing => {
+            context.required(&spec.jobs, table, "how many jobs failed", "jobs = 3")?;
+            let jobs = context.count(&spec.jobs, 1_000_000)?;
+            let sites = signals::sites(context, spec, table, known);
+            Signal::ArtifactFailing(sites, jobs as u32)
+        }
+        TriggerKind::ArtifactUnreadable => {
+            Signal::ArtifactUnreadable(signals::sites(context, spec, table, known))
         }
         TriggerKind::QueueDepth => {
             context.required(&spec.jobs, table, "how many jobs", "jobs = 50")?;
@@ -78,7 +94,11 @@ pub(super) fn read(
 }
 
 /// A level and where it is over, which must lie below it.
-fn level(context: &mut Context, (above, clear): (u64, Option<u64>), at: Option<Origin>) -> Level {
+pub(super) fn level(
+    context: &mut Context,
+    (above, clear): (u64, Option<u64>),
+    at: Option<Origin>,
+) -> Level {
     if let (Some(clear), Some(origin)) = (clear, at)
         && above <= clear
     {
@@ -157,20 +177,32 @@ fn misplaced(context: &mut Context, spec: &TriggerSpec, on: TriggerKind) {
         TriggerKind::PriceAbove,
         TriggerKind::KeyServiceOut,
         TriggerKind::Utilisation,
+        TriggerKind::PriceRise,
+        TriggerKind::ArtifactFailing,
+        TriggerKind::ArtifactUnreadable,
     ];
     const SHARE: &[TriggerKind] = &[
         TriggerKind::Utilisation,
         TriggerKind::LinkSaturation,
         TriggerKind::BudgetBurn,
+        TriggerKind::StorageSlow,
     ];
     let fields: &[(Option<Origin>, &str, &[K])] = &[
         (spec.selector.origin(), "where", WHERE),
         (
             spec.links.origin(),
             "links",
-            &[K::LinkDown, K::LinkSaturation],
+            &[K::LinkDown, K::LinkSaturation, K::LinkBlocked],
         ),
-        (spec.jobs.origin(), "jobs", &[K::QueueDepth]),
+        (spec.used_for.origin(), "use", &[K::LinkBlocked]),
+        (spec.storages.origin(), "storages", &[K::StorageSlow]),
+        (spec.times.origin(), "times", &[K::PriceRise]),
+        (spec.until_times.origin(), "until_times", &[K::PriceRise]),
+        (
+            spec.jobs.origin(),
+            "jobs",
+            &[K::QueueDepth, K::ArtifactFailing],
+        ),
         (spec.until_jobs.origin(), "until_jobs", &[K::QueueDepth]),
         (spec.share.origin(), "share", SHARE),
         (spec.until_share.origin(), "until_share", SHARE),
@@ -188,7 +220,7 @@ fn misplaced(context: &mut Context, spec: &TriggerSpec, on: TriggerKind) {
     }
 }
 
-fn meant(
+pub(super) fn meant(
     context: &mut Context,
     spec: &TriggerSpec,
     table: Origin,
@@ -269,14 +301,27 @@ fn outlets(
 pub(super) fn pools(trigger: &Trigger, known: Known<'_>) -> Vec<PoolId> {
     match &trigger.signal {
         Signal::Lost(groups) => groups.iter().flatten().copied().collect(),
-        Signal::PriceAbove(pools, _) | Signal::Utilisation(pools, _) => pools.clone(),
+        Signal::PriceAbove(pools, _)
+        | Signal::PriceRise(pools, _)
+        | Signal::Utilisation(pools, _) => pools.clone(),
         Signal::ServiceOut(outlets) => {
             let sites = outlets.iter().map(|&id| known.services.outlet(id).site);
-            let sites: Vec<SiteId> = sites.collect();
-            let ids = (0..known.pools.len()).map(PoolId::from);
-            let there = |pool: &PoolId| sites.contains(&known.pools[pool.index()].pool.site);
-            ids.filter(there).collect()
+            at_sites(&sites.collect::<Vec<SiteId>>(), known)
+        }
+        Signal::StorageSlow(lanes, _) => {
+            let storages = lanes.iter().filter_map(|&lane| known.network.storage(lane));
+            let sites = storages.map(|storage| storage.site);
+            at_sites(&sites.collect::<Vec<SiteId>>(), known)
+        }
+        Signal::ArtifactFailing(sites, _) | Signal::ArtifactUnreadable(sites) => {
+            at_sites(sites, known)
         }
         _ => Vec::new(),
     }
+}
+
+fn at_sites(sites: &[SiteId], known: Known<'_>) -> Vec<PoolId> {
+    let ids = (0..known.pools.len()).map(PoolId::from);
+    let there = |pool: &PoolId| sites.contains(&known.pools[pool.index()].pool.site);
+    ids.filter(there).collect()
 }

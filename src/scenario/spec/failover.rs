@@ -6,23 +6,25 @@ use serde::Deserialize;
 use crate::scenario::given::Given;
 
 use super::List;
-use super::weather::SelectorSpec;
+use super::weather::{LinkUseKind, SelectorSpec};
 
 /// What classes of work do when something that they rely on fails.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["name", "classes", "action", "trigger"]))]
+#[schemars(extend("required" = ["name", "action", "trigger"]))]
 pub struct FailoverSpec {
     /// Its name.
     pub name: Given<String>,
-    /// Classes that it is for.
+    /// Classes that it is for; unless given all that it changes nothing for in calm: that run in none of its targets anyway
+    /// and may go there, or with action = "move" and no target have somewhere else to go.
     pub classes: List<String>,
     /// What happens while a trigger holds.
     pub action: Given<FailoverActionKind>,
     /// What sets it off: any of them.
     pub trigger: List<TriggerSpec>,
     /// Where the classes may go then, in order: the next opens when those before are lost, or after `next_after`.
-    /// Nobody of the classes runs there otherwise.
+    /// Nobody of the classes runs there otherwise. With action = "move", none: what leaves goes wherever else its class may
+    /// run.
     pub target: List<TargetSpec>,
     /// How long after a target opened the next one does, if somebody of the classes still waits, such as "1 h"; only
     /// when those before are lost unless given.
@@ -74,18 +76,25 @@ pub enum FailBackKind {
 pub struct TriggerSpec {
     /// What is watched.
     pub on: Given<TriggerKind>,
-    /// Of "site-lost", "region-lost", "price-above", "utilisation" and "key-service-out": where; everywhere unless given.
+    /// Of "site-lost", "region-lost", "price-above", "price-rise", "utilisation", "key-service-out", "artifact-failing" and
+    /// "artifact-unreadable": where; everywhere unless given.
     #[serde(rename = "where")]
     pub selector: Given<SelectorSpec>,
-    /// Of "link-down" and "link-saturation": which, by name.
+    /// Of "link-down" and "link-saturation": which, by name. Of "link-blocked": all unless given.
     pub links: List<String>,
+    /// Of "link-blocked": for what.
+    #[serde(rename = "use")]
+    pub used_for: Given<LinkUseKind>,
+    /// Of "storage-slow": which, by name; all unless given.
+    pub storages: List<String>,
     /// Of "key-service-out": which, by name; all unless given.
     pub services: List<String>,
-    /// Of "queue-depth": how many jobs.
+    /// Of "queue-depth": how many jobs wait. Of "artifact-failing": how many failed on what a site has of an artifact.
     pub jobs: Given<u64>,
     /// Of "queue-depth": so few that it is over; below `jobs` unless given.
     pub until_jobs: Given<u64>,
-    /// Of "utilisation", "link-saturation" and "budget-burn": which share, such as 0.9.
+    /// Of "utilisation", "link-saturation" and "budget-burn": which share, such as 0.9. Of "storage-slow": the share of its
+    /// rate that it gives at most, such as 0.5.
     pub share: Given<f64>,
     /// Of the same: the share at which it is over; below `share` unless given.
     pub until_share: Given<f64>,
@@ -93,6 +102,10 @@ pub struct TriggerSpec {
     pub budget: Given<String>,
     /// Of "price-above": the price at which it is over; below `price` unless given.
     pub until_price: Given<String>,
+    /// Of "price-rise": as how many times what it cost at the start even the least of these prices is, such as 1.5.
+    pub times: Given<f64>,
+    /// Of "price-rise": as how many times it is over; below `times` unless given.
+    pub until_times: Given<f64>,
     /// Of "price-above": the price that even the cheapest of these pools reaches, such as "4 USD/GPU-h".
     pub price: Given<String>,
     /// Of "no-room": how long the first in line of some size has waited for a place, such as "2 h".
@@ -119,6 +132,16 @@ pub enum TriggerKind {
     KeyServiceOut,
     /// Even the cheapest pool that matches costs more.
     PriceAbove,
+    /// All pools that match cost more than at the start.
+    PriceRise,
+    /// A rule of egress, or whatever else, keeps something off a link.
+    LinkBlocked,
+    /// A storage that feeds jobs gives less.
+    StorageSlow,
+    /// Jobs failed on what some site has of an artifact.
+    ArtifactFailing,
+    /// A key was replaced, and what some site has of an artifact cannot be read any more.
+    ArtifactUnreadable,
     /// Somebody of the classes has waited for a place for too long.
     NoRoom,
     /// Many jobs of the classes wait.

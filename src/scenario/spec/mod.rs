@@ -76,7 +76,7 @@ pub use phase::{
     PhaseQuotaSpec, PhaseSpec, RetireSpec,
 };
 pub use provider::{AccessKind, CertificateSpec, LoggingKind, ProviderSpec};
-pub use quota::{QuotaForSpec, QuotaSpec, ReclaimKind, WithinKind};
+pub use quota::{CohortSpec, QuotaForSpec, QuotaSpec, ReclaimKind, WithinKind};
 pub use record::RecordSpec;
 pub use rule::{
     AttributeKind, AttributeSpec, AttributeValue, AttributesSpec, EffectKind, ModeKind,
@@ -122,6 +122,8 @@ pub struct ScenarioFile {
     pub weather: List<String>,
     /// Files of rules that this scenario takes in, each with tables like those below.
     pub rules: List<String>,
+    /// Files of runbooks that this scenario takes in, each with tables like those below.
+    pub runbooks: List<String>,
     /// The run as a whole.
     pub scenario: Given<RunSpec>,
     /// Places, each with one operator and jurisdiction.
@@ -156,6 +158,8 @@ pub struct ScenarioFile {
     pub envelope: List<EnvelopeSpec>,
     /// How many GPUs tenants and classes may hold at once.
     pub quota: List<QuotaSpec>,
+    /// Cohorts of quotas, with what each has as a whole.
+    pub cohort: List<CohortSpec>,
     /// What providers give back for volume.
     pub discount: List<DiscountSpec>,
     /// Kinds of work.

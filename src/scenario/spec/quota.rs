@@ -32,6 +32,26 @@ pub struct QuotaSpec {
     pub reclaim: Given<ReclaimKind>,
 }
 
+/// Quotas, and other cohorts, that lend each other what they do not use, with what the cohort has as a whole. Those that
+/// quotas name and nobody writes down have nothing of their own, and belong to no other. The words are Kueue's.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
+pub struct CohortSpec {
+    /// Its name, as quotas and other cohorts say it.
+    pub name: Given<String>,
+    /// The cohort to which it belongs as a whole; none unless given.
+    pub parent: Given<String>,
+    /// GPUs of its own, beside what its members have, by GPU type or pool; none unless given.
+    pub nominal: ByName<u64>,
+    /// GPUs that its members together may hold beyond what all of them and it have, by GPU type or pool; all that others
+    /// lend unless given.
+    pub borrowing_limit: ByName<u64>,
+    /// GPUs of what it and its members have that it lends to others of its parent, by GPU type or pool; all that they do
+    /// not use unless given.
+    pub lending_limit: ByName<u64>,
+}
+
 /// Whose jobs a quota limits: one of these.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -40,7 +40,7 @@ pub struct RunbookSpec {
     pub in_hours: List<StageOfRunbookKind>,
     /// How many people are busy from when they are there; 1 unless given.
     pub people: Given<u32>,
-    /// What one of them costs, such as "90 USD/h"; nothing unless given.
+    /// What one of them costs, such as "90 USD/h", or "90/h" in whatever currency the scenario has; nothing unless given.
     pub rate: Given<String>,
     /// What is done, in order; the failover begins, and nothing else, unless given.
     pub step: List<StepOfRunbookSpec>,
@@ -116,8 +116,11 @@ pub enum StageOfRunbookKind {
 pub struct StepOfRunbookSpec {
     /// What it does.
     pub does: Given<StepKind>,
+    /// What people do, in a sentence. For whoever reads the runbook.
+    pub says: Given<String>,
     /// A condition that must hold of some class of the failover and some of its targets, as of a rule, or the step must
-    /// not be done; always unless given.
+    /// not be done; always unless given. Without targets it is asked of the pools that are left, else of those that the
+    /// classes may use.
     pub when: Given<String>,
     /// Whether somebody must approve it first; false unless given.
     pub approval: Given<bool>,
@@ -144,6 +147,9 @@ pub enum StepKind {
     Rules,
     /// Rented pools have other quotas.
     Quota,
+    /// What the triggers watch is set right: a service answers from its standby, a version is rolled back, a block is
+    /// lifted, a link or a storage gives all again, an old key is let in again.
+    Mend,
     /// Something is looked at, and nothing changes.
     Check,
 }

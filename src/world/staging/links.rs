@@ -36,10 +36,27 @@ impl World {
         self.changes.other = true;
     }
 
-    /// Of all that slows a link the worst counts.
+    /// What share of its bandwidth a link may carry, in ‰: of all that slows it the worst counts.
+    pub(in crate::world) fn link_share(&self, link: LinkId) -> u32 {
+        self.causes_of(link).min().unwrap_or(1000)
+    }
+
+    /// What slows a link now: to which share each, in ‰.
+    pub fn causes_of(&self, link: LinkId) -> impl Iterator<Item = u32> + '_ {
+        let causes = self.staging.slow.iter();
+        causes
+            .filter(move |cause| cause.0 == link)
+            .map(|cause| cause.1)
+    }
+
+    /// For how many causes a link must not be used for something.
+    pub fn blocks_of(&self, link: LinkId, used_for: LinkUse) -> usize {
+        let blocks = self.staging.transfers.blocks();
+        blocks.filter(|&cause| cause == (link, used_for)).count()
+    }
+
     fn set_link(&mut self, model: &Model, link: LinkId) {
-        let causes = self.staging.slow.iter().filter(|cause| cause.0 == link);
-        let permille = causes.map(|cause| cause.1).min().unwrap_or(1000);
+        let permille = self.link_share(link);
         let transfers = &mut self.staging.transfers;
         transfers.set_link(&model.network, self.now, link, permille);
         self.pay_fares(model);

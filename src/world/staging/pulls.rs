@@ -2,7 +2,7 @@
 
 use crate::journal::{Cause, Moved};
 use crate::model::{Artifact, Freight, Model};
-use crate::units::{ClassId, DatasetId, PoolId, ServiceId, SimTime, SiteId};
+use crate::units::{Bytes, ClassId, DatasetId, PoolId, ServiceId, SimTime, SiteId};
 
 use super::super::moment::World;
 use super::super::transfers::{Cargo, Due, Load};
@@ -137,15 +137,15 @@ impl World {
         self.changes.other = true;
     }
 
-    /// Copies of artifacts at a site are of no use any more: they have to be pulled again.
+    /// Copies of artifacts at a site are of no use any more: they have to be pulled again. Returns which.
     pub fn void_copies(
         &mut self,
         model: &Model,
         site: SiteId,
         which: impl Fn(DatasetId, &Artifact) -> bool,
-    ) {
+    ) -> Vec<DatasetId> {
         if !self.staging.used {
-            return;
+            return Vec::new();
         }
         let copies = self.staging.sites[site.index()].copies.iter();
         let of = copies.filter(|held| held.coming.is_none());
@@ -158,9 +158,35 @@ impl World {
                     .is_some_and(|artifact| which(id, &artifact))
             })
             .collect();
-        for id in void {
+        for &id in &void {
             self.drop_copy(model, id, site);
         }
+        self.changes.other = true;
+        void
+    }
+
+    /// What a site had of an artifact can be read again, as far as there is room for it still; what is pulled of it is
+    /// given up.
+    pub fn restore_copy(&mut self, model: &Model, id: DatasetId, site: SiteId) {
+        self.break_pulls(model, site, |of, _| of == id, &mut Vec::new());
+        let now = self.now;
+        let size = model.dataset(id).size;
+        let cache = &mut self.staging.sites[site.index()];
+        if let Some(held) = cache.find_mut(id) {
+            held.void = false;
+        } else {
+            // What a little while ago was there takes nobody else's place.
+            let full: u128 = cache
+                .copies
+                .iter()
+                .map(|held| u128::from(held.size.0))
+                .sum();
+            let fits = |limit: Bytes| full + u128::from(size.0) <= u128::from(limit.0);
+            if cache.size.is_none_or(fits) {
+                self.staging.hold(site, id, size, now);
+            }
+        }
+        self.staging.artifacts.is_back(id, site);
         self.changes.other = true;
     }
 }

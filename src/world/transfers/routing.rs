@@ -32,6 +32,16 @@ impl Transfers {
         self.route_anew(network, now, vec![link], |_, _| false);
     }
 
+    /// What must not be used for what, once for each cause.
+    pub(in crate::world) fn blocks(&self) -> impl Iterator<Item = (LinkId, LinkUse)> + '_ {
+        self.forbidden.iter().copied()
+    }
+
+    /// Whether a link must not be used for something.
+    pub(in crate::world) fn is_forbidden(&self, link: LinkId, used_for: LinkUse) -> bool {
+        self.forbidden.contains(&(link, used_for))
+    }
+
     /// Whatever has no way any more, or was turned out of it, takes another: after links or rules changed.
     pub(super) fn route_anew(
         &mut self,

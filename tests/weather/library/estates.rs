@@ -1,7 +1,7 @@
 //! The estates that weather comes over.
 
 /// An estate with something of each kind.
-pub(super) const ESTATE: &str = r#"
+pub(crate) const ESTATE: &str = r#"
 [scenario]
 name          = "estate"
 start         = 2026-01-05T00:00:00Z
@@ -130,7 +130,7 @@ placement = { kind = "private-first", spill = { waited = "10 min" } }
 "#;
 
 /// Capacity under contract, beside the rest.
-pub(super) const CONTRACTS: &str = r#"
+pub(crate) const CONTRACTS: &str = r#"
 [[site]]
 name = "host"
 kind = "hosted"
@@ -158,7 +158,7 @@ offer = { kind = "owned", tco = "h200-4y" }
 "#;
 
 /// The private site is lost for a day, and checkpoints go from everywhere to what is rented.
-pub(super) const LOSSES: &str = r#"
+pub(crate) const LOSSES: &str = r#"
 [[link]]
 name      = "uplink"
 from      = "dc"

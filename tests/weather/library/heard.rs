@@ -4,36 +4,36 @@ use crate::common::Everything;
 use plimsoll::journal::{Bucket, Cause, Fact};
 
 /// What one GPU has in a day.
-pub(super) const GPU_DAY: u128 = 1000 * 86_400_000;
+pub(crate) const GPU_DAY: u128 = 1000 * 86_400_000;
 
-pub(super) fn interruptions(heard: &Everything) -> u32 {
+pub(crate) fn interruptions(heard: &Everything) -> u32 {
     heard.jobs.iter().map(|job| job.interruptions).sum()
 }
 
-pub(super) fn down(heard: &Everything, pool: usize) -> u128 {
+pub(crate) fn down(heard: &Everything, pool: usize) -> u128 {
     heard.pools[pool].gpu_time[Bucket::Down]
 }
 
-pub(super) fn refusals(heard: &Everything) -> u64 {
+pub(crate) fn refusals(heard: &Everything) -> u64 {
     heard.pools.iter().map(|pool| pool.refusals).sum()
 }
 
-pub(super) fn reclaims(heard: &Everything, pool: usize) -> u64 {
+pub(crate) fn reclaims(heard: &Everything, pool: usize) -> u64 {
     heard.pools[pool].reclaims
 }
 
-pub(super) fn waited_for(heard: &Everything, cause: Cause) -> u64 {
+pub(crate) fn waited_for(heard: &Everything, cause: Cause) -> u64 {
     heard.jobs.iter().map(|job| job.waits[cause]).sum()
 }
 
 /// What a GPU-hour in a rented pool costs on average, in ticks for each milli-GPU·ms.
-pub(super) fn price(heard: &Everything, pool: usize) -> f64 {
+pub(crate) fn price(heard: &Everything, pool: usize) -> f64 {
     let record = &heard.pools[pool];
     record.charged.0 as f64 / record.gpu_time.total() as f64
 }
 
 /// Nodes that stopped, at each time some did.
-pub(super) fn stops(heard: &Everything) -> Vec<u32> {
+pub(crate) fn stops(heard: &Everything) -> Vec<u32> {
     let stopped = |&(_, fact): &(_, Fact)| match fact {
         Fact::NodesDown(_, nodes) => Some(nodes),
         _ => None,
@@ -42,37 +42,37 @@ pub(super) fn stops(heard: &Everything) -> Vec<u32> {
 }
 
 /// GPU-time that waited for data, in a pool.
-pub(super) fn stalled(heard: &Everything, pool: usize) -> (u128, u128) {
+pub(crate) fn stalled(heard: &Everything, pool: usize) -> (u128, u128) {
     let gpu_time = &heard.pools[pool].gpu_time;
     let by = [Bucket::StalledStorage, Bucket::StalledLink];
     (gpu_time[by[0]], gpu_time[by[1]])
 }
 
 /// How long jobs waited because nobody vouched for them.
-pub(super) fn for_identity(heard: &Everything) -> u64 {
+pub(crate) fn for_identity(heard: &Everything) -> u64 {
     waited_for(heard, Cause::Identity)
 }
 
 /// How often something came to a site.
-pub(super) fn staged(heard: &Everything) -> usize {
+pub(crate) fn staged(heard: &Everything) -> usize {
     let staged = |(_, fact): &&(_, Fact)| matches!(fact, Fact::Staged(..));
     heard.facts.iter().filter(staged).count()
 }
 
 /// How often a service was lost, by site.
-pub(super) fn lost_services(heard: &Everything) -> usize {
+pub(crate) fn lost_services(heard: &Everything) -> usize {
     let lost = |(_, fact): &&(_, Fact)| matches!(fact, Fact::ServiceLost(_));
     heard.facts.iter().filter(lost).count()
 }
 
 /// How long services were out, over all sites.
-pub(super) fn hours_out(heard: &Everything) -> u64 {
+pub(crate) fn hours_out(heard: &Everything) -> u64 {
     let out = heard.services.iter().map(|service| service.out.0);
     out.sum::<u64>() / 3_600_000
 }
 
 /// What the effects look at, in words.
-pub(super) fn figures(heard: &Everything) -> String {
+pub(crate) fn figures(heard: &Everything) -> String {
     let of_pools: Vec<String> = (0..4)
         .map(|pool| {
             let down = down(heard, pool) / GPU_DAY;
@@ -100,14 +100,14 @@ pub(super) fn figures(heard: &Everything) -> String {
     )
 }
 
-pub(super) fn rework(heard: &Everything, pool: usize) -> u128 {
+pub(crate) fn rework(heard: &Everything, pool: usize) -> u128 {
     heard.pools[pool].gpu_time[Bucket::Rework]
 }
 
-pub(super) fn egress(heard: &Everything, pool: usize) -> i128 {
+pub(crate) fn egress(heard: &Everything, pool: usize) -> i128 {
     heard.pools[pool].egress_cost.0
 }
 
-pub(super) fn charged(heard: &Everything, pool: usize) -> i128 {
+pub(crate) fn charged(heard: &Everything, pool: usize) -> i128 {
     heard.pools[pool].charged.0
 }

@@ -252,3 +252,107 @@ fn signals_have_levels_and_last_for_a_while() {
         assert!(told.contains(message), "{words}: {told}");
     }
 }
+
+const WIRED: &str = r#"
+[[link]]
+name = "wan"
+from = "dc"
+to = "cloud"
+kind = "internet"
+bandwidth = "1 GB/s"
+
+[[storage]]
+name = "lake"
+site = "dc"
+read = "8 GB/s"
+"#;
+
+#[test]
+fn what_can_be_mended_is_watched_by_words_of_its_own() {
+    let told = |words: &str| {
+        let text = format!("{WIRED}{}", watching(words));
+        let model = compiled("mended", &text).unwrap().model;
+        model.failovers.list[0].triggers[0].signal.clone()
+    };
+    let rise = told(
+        "on = \"price-rise\"\ntimes = 1.5\nuntil_times = 1.2\nwhere = { sites = [\"cloud\"] }\n",
+    );
+    let level = Level {
+        above: 1_500_000,
+        clear: 1_200_000,
+    };
+    assert_eq!(rise, Signal::PriceRise(vec![PoolId(1)], level));
+    assert!(!rise.can_be_mended());
+    let blocked = told("on = \"link-blocked\"\nuse = \"results\"\n");
+    let both = vec![LinkId(0), LinkId(1)];
+    assert_eq!(blocked, Signal::Blocked(both, LinkUse::Results));
+    let slow = told("on = \"storage-slow\"\nshare = 0.25\n");
+    assert_eq!(slow, Signal::StorageSlow(vec![LinkId(2)], 250));
+    assert!(blocked.can_be_mended() && slow.can_be_mended());
+    for (words, message) in [
+        ("on = \"price-rise\"\n", "how many times"),
+        (
+            "on = \"price-rise\"\ntimes = 2\nuntil_times = 2\n",
+            "over before it began",
+        ),
+        ("on = \"link-blocked\"\n", "what is blocked is missing"),
+        (
+            "on = \"link-blocked\"\nuse = \"feeds\"\nlinks = [\"van\"]\n",
+            "did you mean `wan`?",
+        ),
+        (
+            "on = \"storage-slow\"\nshare = 0.5\nstorages = [\"lak\"]\n",
+            "did you mean `lake`?",
+        ),
+        ("on = \"storage-slow\"\nshare = 1.5\n", "out of range"),
+        (
+            "on = \"artifact-failing\"\n",
+            "how many jobs failed is missing",
+        ),
+        (
+            "on = \"artifact-failing\"\njobs = 3\n",
+            "nobody starts from an artifact",
+        ),
+        (
+            "on = \"queue-depth\"\njobs = 3\nuse = \"feeds\"\n",
+            "`use` means nothing here",
+        ),
+    ] {
+        let text = format!("{WIRED}{}", watching(words));
+        let told = compiled("bad-mended", &text).unwrap_err();
+        assert!(told.contains(message), "{words}: {told}");
+    }
+}
+
+#[test]
+fn a_failover_without_classes_is_for_those_whose_calm_it_does_not_change() {
+    let without = OUT.replace("classes = [\"large\"]\n", "");
+    // Class large goes to the cloud anyway, and class small must not leave.
+    let told = compiled("nobody", &without).unwrap_err();
+    assert!(told.contains("does not run there anyway"), "{told}");
+    // One that stays at home by its words, and might leave.
+    let text = GOOD.replace(
+        "name = \"large\"\n",
+        "name = \"large\"\npools = [\"dc/h200\"]\n",
+    );
+    let model = super::compiled("somebody", &format!("{text}{without}"))
+        .unwrap()
+        .model;
+    assert_eq!(model.failovers.list[0].classes, [ClassId(0)]);
+    assert!(!model.failovers.lets(0, ShapeId(1), PoolId(1)));
+    // Without targets, what moves goes wherever else it may: small has nowhere.
+    let target = &without[without.find("[[failover.target]]").unwrap()..];
+    let leaving = without.replace(target, "");
+    let model = compiled("leaving", &leaving).unwrap().model;
+    let failover = &model.failovers.list[0];
+    assert_eq!(
+        (&failover.classes[..], &failover.leaves[..]),
+        (&[ClassId(0)][..], &[PoolId(0)][..])
+    );
+    let named = leaving.replace("action =", "classes = [\"small\"]\naction =");
+    let told = compiled("stuck", &named).unwrap_err();
+    assert!(
+        told.contains("class small has nowhere else to go"),
+        "{told}"
+    );
+}

@@ -30,7 +30,7 @@ fn quotas_count_by_pool_where_one_is_named_and_by_type_elsewhere() {
     let quotas = &compiled.model.quotas;
     assert_eq!(quotas.flavors, ["cloud/h100", "h200"]);
     assert_eq!(quotas.flavor_of, [Some(1), Some(0)]);
-    assert_eq!(quotas.cohorts, ["all"]);
+    assert_eq!(quotas.cohorts, [Cohort::flat("all")]);
     let [vision, speech] = &quotas.list[..] else {
         panic!("two quotas");
     };
@@ -110,4 +110,76 @@ fn mistakes_are_told_with_their_fix() {
         let told = try_compile(&folder.0, &[]).unwrap_err();
         assert!(told.contains(message), "{name}: {told}");
     }
+}
+
+const COHORTS: &str = r#"
+[[cohort]]
+name = "all"
+parent = "firm"
+borrowing_limit = { h200 = 4 }
+lending_limit = { h200 = 2 }
+
+[[cohort]]
+name = "firm"
+nominal = { h200 = 3 }
+"#;
+
+#[test]
+fn cohorts_have_parents_limits_and_quota_of_their_own() {
+    let compiled = super::good_with("cohorts", &format!("{QUOTAS}{COHORTS}")).unwrap();
+    let cohorts = &compiled.model.quotas.cohorts;
+    let names: Vec<&str> = cohorts.iter().map(|of| of.name.as_str()).collect();
+    assert_eq!(names, ["all", "firm"]);
+    assert_eq!((cohorts[0].parent, cohorts[1].parent), (Some(1), None));
+    let share = |nominal, borrows, lends| QuotaShare {
+        nominal,
+        borrows,
+        lends,
+    };
+    let none = QuotaShare::default();
+    assert_eq!(cohorts[0].shares, [none, share(0, Some(4), Some(2))]);
+    assert_eq!(cohorts[1].shares, [none, share(3, None, None)]);
+    // Vision: 9 of its own and 1 at most; of what the cohort has, 9 + 3, and above it 3 and 2.
+    let quotas = &compiled.model.quotas;
+    assert_eq!(quotas.available(0, 1, |_| 0), 10);
+    // Speech keeps 4, and may have 12 + min(5, 4 of the firm's) beside: 4 + 12 + 3 = 19.
+    assert_eq!(quotas.available(1, 1, |_| 0), 19);
+    for (before, after, message, fix) in [
+        (
+            "parent = \"firm\"",
+            "parent = \"all\"",
+            "belongs to itself",
+            "name a parent",
+        ),
+        (
+            "[[cohort]]\nname = \"firm\"\n",
+            "[[cohort]]\nname = \"firm\"\nparent = \"all\"\n",
+            "belongs to itself",
+            "name a parent",
+        ),
+        ("parent = \"firm\"\n", "", "without a parent", "add parent"),
+        (
+            "name = \"firm\"",
+            "name = \"firn\"",
+            "nobody belongs to cohort firn",
+            "as `parent`",
+        ),
+        (
+            "nominal = { h200 = 3 }",
+            "nominal = { h20 = 3 }",
+            "h20",
+            "h200",
+        ),
+        ("name = \"firm\"", "name = \"all\"", "all", ""),
+    ] {
+        let words = COHORTS.replace(before, after);
+        assert_ne!(words, COHORTS);
+        let told = super::good_with("bad-cohorts", &format!("{QUOTAS}{words}")).unwrap_err();
+        assert!(
+            told.contains(message) && told.contains(fix),
+            "{after}: {told}"
+        );
+    }
+    let told = super::good_with("lone-cohort", COHORTS).unwrap_err();
+    assert!(told.contains("a cohort of no quota"), "{told}");
 }

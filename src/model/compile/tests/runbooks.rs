@@ -107,6 +107,12 @@ fn mistakes_in_runbooks_are_told_with_their_place_and_what_to_do() {
         ("gpus = 64\n", "", "how many GPUs is missing", "gpus ="),
         ("stays = \"audit\"", "stay = \"audit\"", "stay", "stays"),
         ("fails = 0.05", "fails = 5", "out of range", "from 0 to 1"),
+        (
+            "does = \"rules\"\nrules = { stays = \"audit\" }",
+            "does = \"mend\"",
+            "nothing that sets off large-leaves can be mended",
+            "leave the step out",
+        ),
     ] {
         assert!(BOOK.contains(from), "{from}");
         let told = compiled("mistaken", &BOOK.replace(from, to)).unwrap_err();
