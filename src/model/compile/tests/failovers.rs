@@ -178,6 +178,11 @@ fn mistakes_in_failovers_are_told_with_their_place_and_what_to_do() {
     let without = OUT.split("[[failover.trigger]]").next().unwrap();
     let told = compiled("nothing", without).unwrap_err();
     assert!(told.contains("nothing sets this failover off"), "{told}");
+    assert!(
+        told.contains("nowhere else to go than what is left"),
+        "{told}"
+    );
+    let told = compiled("stays", &without.replace("\"move\"", "\"reroute\"")).unwrap_err();
     assert!(told.contains("there is nowhere to go"), "{told}");
     let other = format!(
         "{OUT}{}",
