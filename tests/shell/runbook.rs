@@ -64,7 +64,7 @@ execute  = { always = "10 min" }
 
 [[runbook.step]]
 does     = "failover"
-when     = '''job.class == "`training`" || target.kind == "private"'''
+when     = '''job.class == "training" || target.kind == "private"'''
 approval = true
 execute  = { always = "10 min" }
 fails    = 0.02
@@ -97,7 +97,7 @@ fn nothing_that_a_runbook_says_is_markup() {
     for words in [
         "Owner: a\\|b \\*ops\\* \\<script\\>.",
         "   - \\- \\[look\\](http://x) \\`twice\\`\u{fffd}\\# and again\n",
-        "   - Only if `` job.class == \"`training`\" || target.kind == \"private\" ``, which holds here.\n",
+        "   - Only if `job.class == \"training\" || target.kind == \"private\"`, which holds here.\n",
         "   - Somebody must approve it first.\n",
         "   - Fails 2.0 % of the time.\n",
     ] {
