@@ -65,6 +65,7 @@ pub fn estate(nodes: u32, packing: Packing, rented: bool) -> Model {
     let shape = |&(gpus, weight): &(u64, u64)| Shape {
         gpus: MilliGpus::whole(gpus),
         class: ClassId(0),
+        labels: plimsoll::units::LabelsId(0),
         weight,
     };
     let epoch = Epoch::parse("2026-01-05T00:00:00Z").expect("a date");

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::scenario;
+
 use super::evidence::EvidenceCommand;
 use super::explain::ExplainCommand;
 use super::generate::GenerateArguments;
@@ -125,6 +127,27 @@ pub(super) struct ScenarioArguments {
     /// Change a value of the scenario, as in `pool.dc-main/h200.nodes=40`; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub(super) sets: Vec<String>,
+    /// Take an attribute to be so of all of whom nobody says it, as in `classification=["health"]` or
+    /// `target.certified=false`; may be repeated. It is told among the assumptions
+    #[arg(long = "assume", value_name = "ATTRIBUTE=VALUE", value_parser = assumption)]
+    pub(super) assumes: Vec<String>,
+}
+
+impl ScenarioArguments {
+    /// All that is laid over the scenario.
+    pub(super) fn overrides(&self) -> Vec<String> {
+        let assumes = self.assumes.iter();
+        let assumes = assumes.map(|words| scenario::assumption(words));
+        self.sets.iter().cloned().chain(assumes).collect()
+    }
+}
+
+/// An attribute with its value.
+pub(super) fn assumption(words: &str) -> Result<String, String> {
+    match words.split_once('=') {
+        Some((name, _)) if !name.trim().is_empty() => Ok(words.to_owned()),
+        _ => Err("write it like classification=[\"health\"]".to_owned()),
+    }
 }
 
 /// How to play it.

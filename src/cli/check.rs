@@ -12,6 +12,7 @@ use super::coupling::coupling;
 use super::envelopes::envelopes;
 use super::exit::Failure;
 use super::failovers::failovers;
+use super::labels::work_words;
 use super::leaving::leaving;
 use super::network::network;
 use super::rules::rules;
@@ -20,7 +21,7 @@ use super::sheets::sheets;
 use super::study::{Study, hours};
 use super::transforms::transforms;
 use super::windows::windows;
-use super::{answer, output, outside};
+use super::{answer, labels, output, outside};
 
 /// Columns that a name takes.
 const NAME: usize = 20;
@@ -32,6 +33,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let study = Study::open(&arguments.scenario, None)?;
     output::data(&answer::head(&study.read, &study))?;
     output::data(&inventory(&study))?;
+    output::data(&labels::blocks(&study.labels))?;
     let outside = outside::outside(&study.model, study.seed);
     if !outside.is_empty() {
         let lines: Vec<String> = outside
@@ -78,7 +80,7 @@ fn inventory(study: &Study) -> String {
             decimal(i128::from(row.milli_gpus), 1000, 3)
         };
         let mut cells = vec![
-            plain(&row.class).into_owned(),
+            work_words(&study.model, row.of),
             gpus,
             grouped(&row.jobs.to_string()),
             hours(row.gpu_time),

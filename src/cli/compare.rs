@@ -226,6 +226,9 @@ fn command_line(job: &Job<'_>, arguments: &StudyArguments, command: &str) -> Str
     for set in &arguments.scenario.sets {
         words.extend(["--set".to_owned(), quoted(set)]);
     }
+    for assumed in &arguments.scenario.assumes {
+        words.extend(["--assume".to_owned(), quoted(assumed)]);
+    }
     words.push(format!(
         "--replications {} --seed {}",
         job.plan.replications, job.plan.seed

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
 use crate::experiment::{Drill, Proof, dimensions, prove};
-use crate::model::{Elsewhere, Lack, Model, Part, elsewhere, set_bits, single_points};
+use crate::model::{
+    Elsewhere, InventoryRow, Lack, Model, Part, elsewhere, set_bits, single_points,
+};
 use crate::record::{decimal, plain};
 use crate::units::{ClassId, ShapeId, SiteId, Span, StrategyId};
 
@@ -72,9 +74,10 @@ impl Asked {
     fn of(study: &Study) -> Self {
         let model = &study.model;
         let by = model.shapes.iter().enumerate().map(|(index, shape)| {
-            let class = &model.classes[shape.class.index()].name;
             let mine = study.load.inventory.iter();
-            let mine = mine.filter(|row| row.class == *class && row.milli_gpus == shape.gpus.0);
+            let is_mine =
+                |row: &&InventoryRow| (row.of, row.milli_gpus) == (shape.labelled(), shape.gpus.0);
+            let mine = mine.filter(is_mine);
             (ShapeId::from(index), mine.map(|row| row.gpu_time).sum())
         });
         let by: BTreeMap<ShapeId, u128> = by.collect();

@@ -23,6 +23,7 @@ mod import;
 mod init;
 mod interrupt;
 mod jobs;
+mod labels;
 mod leaving;
 mod moves;
 mod network;

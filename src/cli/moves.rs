@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::model::{Ends, Freight, Masks, Model, RuleEffect, Verdict, set_bits};
+use crate::model::{Ends, Freight, Labelled, Masks, Model, RuleEffect, Verdict, set_bits};
 use crate::record::plain;
 use crate::units::{Bytes, SiteId};
+
+use super::labels::work_words;
 
 /// What a rule about moves fires for, in words: what, for whom, between where, and on how many of the ways.
 pub(super) fn places(model: &Model, rule: usize) -> Vec<String> {
@@ -49,14 +51,15 @@ fn told(model: &Model, chosen: impl Fn(&&Verdict) -> bool) -> Vec<String> {
 fn what(model: &Model, freight: Freight) -> String {
     let data = |id: crate::units::DatasetId| plain(&model.dataset(id).name).to_string();
     let class = |id: crate::units::ClassId| plain(&model.classes[id.index()].name).to_string();
+    let jobs = |of: Labelled| work_words(model, of);
     match freight {
         Freight::Dataset(id, of) => format!("{} for {}", data(id), class(of)),
         Freight::Replica(id) => format!("copies of {}", data(id)),
-        Freight::Checkpoint(of, 0) => format!("checkpoints of {}", class(of)),
-        Freight::Results(of, 0) => format!("results of {}", class(of)),
-        Freight::Checkpoint(of, _) => format!("checkpoints of {} on transformed data", class(of)),
-        Freight::Results(of, _) => format!("results of {} on transformed data", class(of)),
-        Freight::Feed(of) => format!("what {} reads while it runs", class(of)),
+        Freight::Checkpoint(of, 0) => format!("checkpoints of {}", jobs(of)),
+        Freight::Results(of, 0) => format!("results of {}", jobs(of)),
+        Freight::Checkpoint(of, _) => format!("checkpoints of {} on transformed data", jobs(of)),
+        Freight::Results(of, _) => format!("results of {} on transformed data", jobs(of)),
+        Freight::Feed(of) => format!("what {} reads while it runs", jobs(of)),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::{Masks, Model, RuleEffect, RuleMode, RuleOn, set_bits};
 use crate::record::plain;
 use crate::units::{PoolId, ShapeId};
 
+use super::labels::work_words;
 use super::{moves, output};
 
 /// All of it; nothing where there are no rules.
@@ -119,10 +120,10 @@ pub(super) fn concerned(model: &Model, rule: usize) -> Vec<String> {
 pub(super) fn spared(model: &Model, masks: Masks, rule: usize) -> Vec<String> {
     places(model, |shape, pool| {
         let bit = 1 << rule;
-        let class = model.class_of(shape);
+        let whose = model.labelled(shape);
         let refusing = |version: u8| {
             model.rules.refusing(masks, (shape, version), pool)
-                | model.data_refused(masks, (class, version), pool)
+                | model.data_refused(masks, (whose, version), pool)
         };
         let done = model.version(masks, shape, pool);
         done.is_some_and(|version| 0 < version && refusing(0) & bit != 0)
@@ -131,7 +132,7 @@ pub(super) fn spared(model: &Model, masks: Masks, rule: usize) -> Vec<String> {
 
 /// Classes with pools of theirs for which something holds, in words.
 pub(super) fn places(model: &Model, holds: impl Fn(ShapeId, PoolId) -> bool) -> Vec<String> {
-    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (index, shape) in model.shapes.iter().enumerate() {
         let class = &model.classes[shape.class.index()];
         let pools = class.pools.iter().copied();
@@ -140,12 +141,13 @@ pub(super) fn places(model: &Model, holds: impl Fn(ShapeId, PoolId) -> bool) -> 
             .peekable();
         if held.peek().is_some() {
             let names = held.map(|pool| model.pool(pool).name.as_str());
-            found.entry(class.name.as_str()).or_default().extend(names);
+            let work = work_words(model, shape.labelled());
+            found.entry(work).or_default().extend(names);
         }
     }
     let words = found.into_iter().map(|(class, pools)| {
         let pools: Vec<_> = pools.into_iter().map(plain).collect();
-        format!("{} on {}", plain(class), pools.join(", "))
+        format!("{class} on {}", pools.join(", "))
     });
     words.collect()
 }
@@ -189,7 +191,7 @@ fn stranded(model: &Model) -> Vec<String> {
 
 fn nowhere(model: &Model, masks: Masks, words: &str) -> Vec<String> {
     let rules = &model.rules;
-    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (index, shape) in model.shapes.iter().enumerate() {
         let class = &model.classes[shape.class.index()];
         let refusing = |&pool: &PoolId| model.refusing(masks, ShapeId::from(index), pool);
@@ -200,16 +202,13 @@ fn nowhere(model: &Model, masks: Masks, words: &str) -> Vec<String> {
                 .map(refusing)
                 .fold(0, |all, bits| all | bits);
             let names = set_bits(bits).map(|bit| rules.name_of(bit));
-            found.entry(class.name.as_str()).or_default().extend(names);
+            let work = work_words(model, shape.labelled());
+            found.entry(work).or_default().extend(names);
         }
     }
     let lines = found.into_iter().map(|(class, rules)| {
         let rules: Vec<_> = rules.into_iter().map(plain).collect();
-        format!(
-            "  jobs of {} {words}: refused by {}",
-            plain(class),
-            rules.join(", ")
-        )
+        format!("  jobs of {class} {words}: refused by {}", rules.join(", "))
     });
     lines.collect()
 }

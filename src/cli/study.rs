@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::dice::Dice;
 use crate::experiment::{amount, duration, grouped};
-use crate::model::{self, Compiled, LoadReport, Model, Timeline};
+use crate::model::{self, Compiled, LabelReport, LoadReport, Model, Timeline};
 use crate::record::{Assumption, Input, plain, sha256_file};
 use crate::scenario;
 use crate::trace;
@@ -14,6 +14,7 @@ use crate::units::{SimTime, StrategyId};
 
 use super::arguments::ScenarioArguments;
 use super::exit::Failure;
+use super::labels;
 
 /// A checked scenario.
 pub(super) struct Study {
@@ -27,6 +28,8 @@ pub(super) struct Study {
     pub(super) assumptions: Vec<Assumption>,
     /// What it asks for, against what there is.
     pub(super) load: LoadReport,
+    /// What is known of recorded jobs.
+    pub(super) labels: LabelReport,
     /// What was read, line by line.
     pub(super) read: Vec<String>,
     /// Replications, unless the command line says otherwise.
@@ -40,7 +43,7 @@ pub(super) struct Study {
 impl Study {
     /// Loads and checks a scenario; all problems are told at once. `seed` overrides the scenario's own.
     pub(super) fn open(arguments: &ScenarioArguments, seed: Option<u64>) -> Result<Self, Failure> {
-        let scenario = scenario::load(&arguments.file, &arguments.sets)?;
+        let scenario = scenario::load(&arguments.file, &arguments.overrides())?;
         let mut compiled = model::compile(&scenario)?;
         if let Some(seed) = seed.filter(|seed| *seed != compiled.seed) {
             compiled.seed = seed;
@@ -61,6 +64,7 @@ impl Study {
             model: compiled.model,
             resolved: compiled.resolved,
             load: compiled.load,
+            labels: compiled.labels,
             replications: compiled.replications,
             seed: compiled.seed,
             evidence: compiled.evidence,
@@ -195,6 +199,7 @@ fn what_was_read(compiled: &Compiled) -> Vec<String> {
             hours(gpu.demanded)
         ));
     }
+    lines.extend(labels::told(&compiled.labels));
     lines
 }
 
@@ -225,6 +230,7 @@ mod tests {
             let arguments = ScenarioArguments {
                 file: root.join("tests/fixtures/command/small.toml"),
                 sets: sets.iter().map(|&set| set.to_owned()).collect(),
+                assumes: Vec::new(),
             };
             Study::open(&arguments, None)
                 .map_err(|_| "a bad scenario")

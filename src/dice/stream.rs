@@ -70,6 +70,8 @@ pub enum Purpose {
     LeadTime = 40,
     /// Which jobs of a class go elsewhere.
     Cutover = 41,
+    /// Which label a recorded job has, where shares say it.
+    Label = 43,
     /// How long a stage of a runbook takes, and whether a step fails; the count is the number of the alarm.
     Reaction = 50,
     /// When something is lost on purpose.

@@ -179,9 +179,9 @@ fn moving(model: &Model, situation: u16) -> MovingWords {
         let what = match freight {
             Freight::Dataset(id, class) => Carried::Dataset(id, class),
             Freight::Replica(id) => Carried::Replica(id),
-            Freight::Checkpoint(class, version) => Carried::Checkpoint(class, version),
-            Freight::Results(class, version) => Carried::Results(class, version),
-            Freight::Feed(class) => Carried::Feed(class),
+            Freight::Checkpoint(of, version) => Carried::Checkpoint(of.class, of.labels, version),
+            Freight::Results(of, version) => Carried::Results(of.class, of.labels, version),
+            Freight::Feed(of) => Carried::Feed(of.class, of.labels),
         };
         (what, known(attributes), transforms(model, used))
     });

@@ -1,6 +1,6 @@
 //! What moves between sites: each step of it, as an auditor would ask for it, and what moved against rules.
 
-use crate::units::{Bytes, ClassId, DatasetId, JobId, LinkId, SiteId};
+use crate::units::{Bytes, ClassId, DatasetId, JobId, LabelsId, LinkId, SiteId};
 
 /// What moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub struct Movement {
     pub what: Moved,
     /// The class of the jobs for which it moves, if it moves for any: with what moves, whose marks it has.
     pub class: Option<ClassId>,
+    /// Labels that those jobs have beside those of their class, where they decide on its marks.
+    pub labels: LabelsId,
     /// Which version of their work those jobs do, where that decides on its marks.
     pub version: u8,
     /// What it leaves; `None` is outside of the scenario.

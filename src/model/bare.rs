@@ -13,6 +13,7 @@ use super::estate::{Class, Horizon, Overrun, Preemption, Site, SiteKind};
 use super::factors::Factors;
 use super::failover::Failovers;
 use super::initial::Initial;
+use super::labels::Labels;
 use super::network::Network;
 use super::pool::{Packing, Pool, Spread, Supply};
 use super::power::Power;
@@ -39,6 +40,7 @@ impl Model {
             classes: Vec::new(),
             tenants: Vec::new(),
             shapes: Vec::new(),
+            labels: Labels::default(),
             rhythms: Vec::new(),
             commitments: Commitments::default(),
             budgets: Budgets::default(),

@@ -59,14 +59,12 @@ impl Elastic {
             let mut sizes = Vec::new();
             if let Some(terms) = terms(shape) {
                 for gpus in terms.sizes(shape.gpus) {
-                    let key = (gpus, shape.class);
-                    let found =
-                        shapes.binary_search_by_key(&key, |other| (other.gpus, other.class));
+                    let found = Shape::find(shapes, (gpus, shape.labelled()));
                     let share = gpus.0 as f64 / shape.gpus.0 as f64;
                     let speed = (libm::pow(share, f64::from(terms.scaling) / 1000.0) * 1000.0)
                         .round() as u32;
-                    sizes.extend(found.map(|index| Smaller {
-                        shape: ShapeId::from(index),
+                    sizes.extend(found.map(|shape| Smaller {
+                        shape,
                         speed: speed.max(1),
                     }));
                 }
@@ -135,6 +133,7 @@ mod tests {
         let shape = |gpus| Shape {
             gpus: MilliGpus::whole(gpus),
             class: ClassId(0),
+            labels: crate::units::LabelsId(0),
             weight: 0,
         };
         let shapes = [shape(8), shape(16), shape(32)];

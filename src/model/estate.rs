@@ -16,11 +16,12 @@ use super::envelopes::Envelopes;
 use super::factors::Factors;
 use super::failover::Failovers;
 use super::initial::Initial;
+use super::labels::Labels;
 use super::network::Network;
 use super::pool::{Boot, Pool, Supply};
 use super::power::Power;
 use super::quotas::Quotas;
-use super::request::Shape;
+use super::request::{Labelled, Shape};
 use super::rhythm::Rhythm;
 use super::rollout::Rollout;
 use super::rules::Rules;
@@ -56,6 +57,8 @@ pub struct Model {
     pub tenants: Vec<String>,
     /// All shapes of request that demand can produce, ascending by GPUs, then class.
     pub shapes: Vec<Shape>,
+    /// Labels that jobs have beside those of their class.
+    pub labels: Labels,
     /// With which of them gangs can go on that lost a part.
     pub elastic: Elastic,
     /// What is compared.
@@ -248,6 +251,11 @@ impl Model {
     /// The class of a shape.
     pub fn class_of(&self, shape: ShapeId) -> ClassId {
         self.shapes[shape.index()].class
+    }
+
+    /// The class of a shape, and the labels of its jobs.
+    pub fn labelled(&self, shape: ShapeId) -> Labelled {
+        self.shapes[shape.index()].labelled()
     }
 
     /// When a job of a shape writes checkpoints in a pool.

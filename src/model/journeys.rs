@@ -6,15 +6,17 @@ use crate::units::{Bytes, ClassId, DatasetId, SiteId};
 
 use super::data::Dataset;
 use super::estate::Class;
-use super::moves::{Ends, Freight};
+use super::freight::Freight;
+use super::moves::Ends;
 use super::network::{Network, Replica};
+use super::request::Labelled;
 
 /// All that could move, each between two ends once. `sites` are those of the pools; jobs of a class may read what `reads`
 /// has, and do so many versions of their work.
 pub(super) fn all(
     (datasets, network): (&[Dataset], &Network),
     sites: &[SiteId],
-    classes: &[(ClassId, &Class)],
+    (classes, works): (&[(ClassId, &Class)], &[Labelled]),
     (reads, versions): (&[Vec<DatasetId>], u8),
 ) -> Vec<(Freight, Ends)> {
     let mut found = BTreeSet::new();
@@ -26,6 +28,8 @@ pub(super) fn all(
         let mut here: Vec<SiteId> = class.pools.iter().map(|pool| sites[pool.index()]).collect();
         here.sort_unstable();
         here.dedup();
+        let works = works.iter().filter(|work| work.class == id);
+        let done = |version: u8| works.clone().map(move |&work| (work, version));
         for &to in &here {
             for &data in &reads[id.index()] {
                 let dataset = &datasets[data.index()];
@@ -38,8 +42,8 @@ pub(super) fn all(
                 }
             }
             if let Some(home) = class.checkpoint_home.filter(|home| home.site != to) {
-                for version in 0..versions {
-                    let freight = Freight::Checkpoint(id, version);
+                for (work, version) in (0..versions).flat_map(done) {
+                    let freight = Freight::Checkpoint(work, version);
                     found.insert((freight, (Some(to), Some(home.site))));
                     found.insert((freight, (Some(home.site), Some(to))));
                 }
@@ -47,7 +51,8 @@ pub(super) fn all(
             // Without a home they leave for somewhere that nobody knows.
             if Bytes(0) < class.results && class.results_to != Some(to) {
                 let ends = (Some(to), class.results_to);
-                found.extend((0..versions).map(|version| (Freight::Results(id, version), ends)));
+                let done = (0..versions).flat_map(done);
+                found.extend(done.map(|(work, version)| (Freight::Results(work, version), ends)));
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::trace::ImportReport;
 use crate::units::{PoolId, ShapeId, SimTime};
 
-use super::{DemandSource, Horizon, Model, Replay, Timeline};
+use super::{DemandSource, Horizon, Labelled, Model, Replay, Timeline};
 
 /// What a run is about to face.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -49,6 +49,9 @@ pub struct GpuLoad {
 pub struct InventoryRow {
     /// The class.
     pub class: String,
+    /// The same, with the labels of its jobs.
+    #[serde(skip)]
+    pub of: Labelled,
     /// Milli-GPUs of each.
     pub milli_gpus: u64,
     /// How many.
@@ -189,6 +192,7 @@ fn inventory(model: &Model, by_shape: &[(u64, u128)]) -> Vec<InventoryRow> {
             let pools = able(model, shape);
             InventoryRow {
                 class: model.classes[model.class_of(shape).index()].name.clone(),
+                of: model.labelled(shape),
                 milli_gpus: model.milli_of(shape),
                 jobs,
                 gpu_time,

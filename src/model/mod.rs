@@ -19,9 +19,11 @@ mod errand;
 mod estate;
 mod factors;
 mod failover;
+mod freight;
 mod happening;
 mod initial;
 mod journeys;
+mod labels;
 mod leaving;
 mod load;
 mod maintenance;
@@ -68,13 +70,15 @@ pub use failover::{
     DOORS_MAX, Door, FailBack, Failover, FailoverAction, Failovers, Level, Objectives, Signal,
     Target, Trigger,
 };
+pub use freight::Freight;
 pub use happening::{Happening, Incident, Turn};
 pub use initial::{Balance, Initial, InitialJob};
+pub use labels::{Amount, LabelReport, LabelRow, LabelSource, Labels};
 pub use leaving::{Evacuation, evacuations};
 pub use load::{GpuLoad, InventoryRow, LoadReport};
 pub use maintenance::{Drain, Maintenance};
 pub use market::{Market, MovingPrice, PriceLaw, SharedDrought, Zone, ZoneCapacity};
-pub use moves::{Ends, Freight, KnownOfMoves, MoveRules, Verdict};
+pub use moves::{Ends, KnownOfMoves, MoveRules, Verdict};
 pub use network::{
     Background, Link, LinkKind, LinkUse, Network, ROUTES_MAX, Replica, Route, Traffic,
 };
@@ -83,7 +87,7 @@ pub use power::{Draw, Power, PowerMeter};
 pub use prices::PriceSteps;
 pub use quotas::{Cohort, QuotaOf, QuotaShare, QuotaTerms, Quotas, Reclaim};
 pub use rates::RateSteps;
-pub use request::{Outcome, Request, Shape};
+pub use request::{Labelled, Outcome, Request, Shape};
 pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
 pub use rules::{

@@ -9,42 +9,16 @@ mod situations;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::units::{Bytes, ClassId, DatasetId, PoolId, SiteId};
+use crate::units::{Bytes, ClassId, DatasetId, LabelsId, PoolId, SiteId};
 
 use super::Model;
 use super::estate::Class;
+use super::freight::Freight;
 pub(super) use super::journeys::all;
 use super::network::{Link, Network, Route};
+use super::request::Labelled;
 use super::rules::{Consequence, Masks, Rule, RuleEffect, RuleOn, Rules, bits};
 pub use known::KnownOfMoves;
-
-/// What moves, as far as rules tell it apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Freight {
-    /// A data set or an artifact comes to where jobs of a class would read it.
-    Dataset(DatasetId, ClassId),
-    /// A copy of a data set goes to where it will be kept.
-    Replica(DatasetId),
-    /// Checkpoints of jobs of a class, in a version of its work, go home, or come back.
-    Checkpoint(ClassId, u8),
-    /// What jobs of a class found out, in a version of its work, goes home.
-    Results(ClassId, u8),
-    /// What jobs of a class read while they run.
-    Feed(ClassId),
-}
-
-impl Freight {
-    /// For jobs of which class it moves; `None` if for nobody in particular.
-    pub const fn class(self) -> Option<ClassId> {
-        match self {
-            Self::Dataset(_, class)
-            | Self::Checkpoint(class, _)
-            | Self::Results(class, _)
-            | Self::Feed(class) => Some(class),
-            Self::Replica(_) => None,
-        }
-    }
-}
 
 /// From where to where; `None` is somewhere that is no site of the scenario.
 pub type Ends = (Option<SiteId>, Option<SiteId>);
@@ -72,8 +46,8 @@ pub struct MoveRules {
     caps: Vec<(u16, Bytes)>,
     /// By what and between where, the verdict of each route, in the order of the network's.
     ways: BTreeMap<(Freight, Ends), Vec<Verdict>>,
-    /// By the network's feeds, the verdict of each way.
-    feeds: Vec<Vec<Verdict>>,
+    /// By the network's feeds and the labels of who is fed, the verdict of each way.
+    feeds: BTreeMap<(u32, LabelsId), Vec<Verdict>>,
     /// The marks of what moves, as rules write them.
     marks: BTreeMap<Freight, Vec<String>>,
     /// By rule, the attributes that somebody does not have for whom it needs them.
@@ -83,6 +57,9 @@ pub struct MoveRules {
     /// By situation but the first, what rules say then.
     later: Vec<Self>,
 }
+
+/// Something that could move, and between where.
+pub(super) type Journey = (Freight, Ends);
 
 /// One judgement: a rule, of something between two places, on a link if it is known on which.
 pub(super) type Question<'a> = (usize, Freight, Ends, Option<&'a Link>);
@@ -102,7 +79,7 @@ impl MoveRules {
     pub(super) fn work_out(
         list: &[Rule],
         network: &Network,
-        (journeys, fed): (&[(Freight, Ends)], &[Option<ClassId>]),
+        (journeys, fed): (&[Journey], &[(u32, Labelled)]),
         holds: &mut dyn FnMut(Question<'_>) -> Option<bool>,
     ) -> Self {
         let caps = list.iter().enumerate();
@@ -139,18 +116,21 @@ impl MoveRules {
             };
             moves.ways.insert((freight, ends), verdicts);
         }
-        for (class, ways) in fed.iter().zip(&network.feeds) {
+        for &(way, who) in fed {
             let judge = |way: &Route| {
                 let links: Vec<Option<&Link>> = network.crossed(&way.links).map(Some).collect();
                 let ends = (links.first().copied().flatten()).zip(links.last().copied().flatten());
                 let ends = ends.map(|(first, last)| (Some(first.from), Some(last.to)));
                 // What is read where it lies does not move.
-                let freight = class.map(Freight::Feed).zip(ends);
-                freight.map_or_else(Verdict::default, |what| {
-                    verdict(list, what, &links, &mut *holds)
+                ends.map_or_else(Verdict::default, |ends| {
+                    verdict(list, (Freight::Feed(who), ends), &links, &mut *holds)
                 })
             };
-            moves.feeds.push(ways.iter().map(judge).collect());
+            let Some(ways) = network.feeds.get(way as usize) else {
+                continue;
+            };
+            let verdicts = ways.iter().map(judge).collect();
+            moves.feeds.insert((way, who.labels), verdicts);
         }
         moves
     }
@@ -159,7 +139,8 @@ impl MoveRules {
     /// moves, between where, and each link.
     pub fn by_hand(model: &Model, fires: impl Fn(usize, Freight, Ends, &Link) -> bool) -> Self {
         let list = &model.rules.list;
-        let (journeys, fed) = (journeys(model), fed(model.classes.len(), model.pools.len()));
+        let works = Labelled::all(&model.shapes, model.classes.len());
+        let (journeys, fed) = (journeys(model, &works), fed(&works, model.pools.len()));
         Self::work_out(list, &model.network, (&journeys, &fed), &mut |(
             rule,
             freight,
@@ -229,10 +210,10 @@ impl MoveRules {
         ways.get(&(freight, ends)).map_or(&[], Vec::as_slice)
     }
 
-    /// The verdict of each way on which jobs are fed in a situation, in the order of the network's.
-    pub fn of_feed(&self, situation: u16, way: u32) -> &[Verdict] {
+    /// The verdict of each way on which jobs with these labels are fed in a situation, in the order of the network's.
+    pub fn of_feed(&self, situation: u16, of: (u32, LabelsId)) -> &[Verdict] {
         let feeds = &self.in_situation(situation).feeds;
-        feeds.get(way as usize).map_or(&[], Vec::as_slice)
+        feeds.get(&of).map_or(&[], Vec::as_slice)
     }
 
     /// Which rules that are obeyed refuse something a route, if of the permits in force only those among `open` still
@@ -299,15 +280,18 @@ fn verdict(
     found
 }
 
-/// The class that is fed on each of the network's ways, by class, then pool.
-pub(super) fn fed(classes: usize, pools: usize) -> Vec<Option<ClassId>> {
-    let ids = (0..classes).map(ClassId::from);
-    ids.flat_map(|class| std::iter::repeat_n(Some(class), pools))
-        .collect()
+/// Who is fed on each of the network's ways, which stand by class, then pool.
+pub(super) fn fed(works: &[Labelled], pools: usize) -> Vec<(u32, Labelled)> {
+    let ways = |&who: &Labelled| {
+        let pools = 0..pools;
+        let first = who.class.index() * pools.len();
+        pools.map(move |pool| ((first + pool) as u32, who))
+    };
+    works.iter().flat_map(ways).collect()
 }
 
 /// All that could move in a model, and between where.
-fn journeys(model: &Model) -> Vec<(Freight, Ends)> {
+fn journeys(model: &Model, works: &[Labelled]) -> Vec<(Freight, Ends)> {
     let sites: Vec<SiteId> = model.pools.iter().map(|pool| pool.site).collect();
     let classes = model.classes.iter().enumerate();
     let classes: Vec<(ClassId, &Class)> = classes
@@ -316,13 +300,13 @@ fn journeys(model: &Model) -> Vec<(Freight, Ends)> {
     let reads: Vec<Vec<DatasetId>> = classes.iter().map(|&(id, _)| model.may_read(id)).collect();
     let versions = model.transforms.versions.max(1) as u8;
     let data = (model.datasets.as_slice(), &model.network);
-    all(data, &sites, &classes, (&reads, versions))
+    all(data, &sites, (&classes, works), (&reads, versions))
 }
 
 impl Model {
     /// Which rules that are obeyed keep what jobs of a class read, in a version of their work, from a pool; none if all
     /// of it may come there. Of several sources and routes one is enough. Caps of a day are not looked at.
-    pub fn data_refused(&self, masks: Masks, work: (ClassId, u8), pool: PoolId) -> u128 {
+    pub fn data_refused(&self, masks: Masks, work: (Labelled, u8), pool: PoolId) -> u128 {
         let moves = &self.network.moves;
         self.of_data(masks.situation, work, pool, |verdict| {
             moves.refusing(masks, verdict, u128::MAX)
@@ -331,7 +315,7 @@ impl Model {
 
     /// As [`Model::data_refused`], of rules in force, obeyed or not: those that what jobs read violates on whatever way
     /// it comes.
-    pub fn data_violates(&self, masks: Masks, work: (ClassId, u8), pool: PoolId) -> u128 {
+    pub fn data_violates(&self, masks: Masks, work: (Labelled, u8), pool: PoolId) -> u128 {
         let moves = &self.network.moves;
         self.of_data(masks.situation, work, pool, |verdict| {
             moves.violated(masks, verdict)
@@ -342,10 +326,11 @@ impl Model {
     fn of_data(
         &self,
         situation: u16,
-        (class, version): (ClassId, u8),
+        (who, version): (Labelled, u8),
         pool: PoolId,
         said: impl Fn(&Verdict) -> u128,
     ) -> u128 {
+        let class = who.class;
         let moves = &self.network.moves;
         if !moves.used {
             return 0;
@@ -379,7 +364,8 @@ impl Model {
         }
         if of.feed.is_some() {
             let way = class.index() * self.pools.len() + pool.index();
-            against |= best(&mut moves.of_feed(situation, way as u32).iter());
+            let of = (way as u32, who.labels);
+            against |= best(&mut moves.of_feed(situation, of).iter());
         }
         against
     }

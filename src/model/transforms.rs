@@ -177,7 +177,7 @@ impl Model {
         let versions = self.transforms.versions.max(1) as u8;
         let refusing = |version: u8| {
             self.rules.refusing(masks, (shape, version), pool)
-                | self.data_refused(masks, (class, version), pool)
+                | self.data_refused(masks, (self.labelled(shape), version), pool)
         };
         let against = refusing(0);
         if against == 0 || versions == 1 {
@@ -204,8 +204,8 @@ impl Model {
         if self.lets_run(masks, shape, pool) {
             return 0;
         }
-        let class = self.class_of(shape);
-        self.rules.refusing(masks, (shape, 0), pool) | self.data_refused(masks, (class, 0), pool)
+        self.rules.refusing(masks, (shape, 0), pool)
+            | self.data_refused(masks, (self.labelled(shape), 0), pool)
     }
 
     /// The version of each shape's work in each pool while these rules are in force, by shape, then pool.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::scenario::assumption;
+
 /// What the record of a run says about how it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
@@ -57,6 +59,9 @@ impl Recorded {
         for pair in words.windows(2) {
             if pair[0] == "--set" {
                 sets.push(pair[1].clone());
+            }
+            if pair[0] == "--assume" {
+                sets.push(assumption(&pair[1]));
             }
         }
         let input = |of: &Value| {

@@ -16,7 +16,11 @@ pub(super) fn assign(
     sources: &mut Sources,
 ) -> Result<(), Problem> {
     let source = sources.add(Source {
-        name: "--set".to_owned(),
+        name: if argument.starts_with(ASSUME) {
+            "--assume".to_owned()
+        } else {
+            "--set".to_owned()
+        },
         path: None,
         text: argument.to_owned(),
     });
@@ -44,7 +48,8 @@ pub(super) fn assign(
         // A list of texts or tables is not replaced by a single text by mistake.
         Some(entry)
             if matches!(entry.node.value, Value::Array(_))
-                && !matches!(node.value, Value::Array(_)) =>
+                && !matches!(node.value, Value::Array(_))
+                && !argument.starts_with(ASSUME) =>
         {
             Err(Problem::at(
                 last.origin,
@@ -140,8 +145,37 @@ fn not_a_table(part: &Part) -> Problem {
     )
 }
 
+/// What stands before an attribute that is assumed.
+const ASSUME: &str = "assume.";
+
+/// The `--set` that `--assume ATTRIBUTE=VALUE` is.
+pub fn assumption(words: &str) -> String {
+    format!("{ASSUME}{}", words.trim())
+}
+
+/// The path to an attribute that is assumed: its name is one part, dots and all.
+fn assumed(argument: &str, source: u16) -> Option<Vec<Part>> {
+    let (name, _) = argument.strip_prefix(ASSUME)?.split_once('=')?;
+    let end = ASSUME.len() + name.len();
+    let part = |text: &str, start: usize, end: usize| Part {
+        text: text.trim().trim_matches(['"', '\'']).to_owned(),
+        origin: Origin {
+            source,
+            start: start as u32,
+            end: end as u32,
+        },
+        end,
+    };
+    let table = ASSUME.len() - 1;
+    let name = part(name, ASSUME.len(), end);
+    (!name.text.is_empty()).then(|| vec![part(&ASSUME[..table], 0, table), name])
+}
+
 /// Splits what stands before the `=` at its dots, outside quotes.
 fn path(argument: &str, source: u16) -> Result<Vec<Part>, Problem> {
+    if let Some(parts) = assumed(argument, source) {
+        return Ok(parts);
+    }
     let mut parts: Vec<Part> = Vec::new();
     let (mut start, mut text, mut quote) = (0, String::new(), None);
     for (at, c) in argument.char_indices() {

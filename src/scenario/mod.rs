@@ -20,6 +20,7 @@ mod spec;
 mod suggest;
 mod tree;
 
+pub use assign::assumption;
 pub use given::{Given, Moment};
 pub use load::{Scenario, load, load_text};
 pub use problem::{Place, Problem, Problems};

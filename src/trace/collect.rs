@@ -27,6 +27,8 @@ pub(super) struct Candidate<'a> {
     pub(super) recorded_wait_ms: Option<u64>,
     /// The source's own name of the job, if it has one.
     pub(super) name: Option<&'a str>,
+    /// What the columns that are kept say.
+    pub(super) kept: Vec<String>,
 }
 
 /// Why a row is dropped, with the value to show.
@@ -65,6 +67,7 @@ pub(super) struct Collector {
     names: Vec<String>,
     tenants: Names,
     classes: Names,
+    kept: Kept,
 }
 
 impl Collector {
@@ -96,6 +99,7 @@ impl Collector {
             names: Vec::new(),
             tenants: Names::default(),
             classes: Names::default(),
+            kept: Kept::default(),
         })
     }
 
@@ -174,6 +178,7 @@ impl Collector {
             outcome: candidate.outcome,
             priority: candidate.priority,
             recorded_wait_ms: candidate.recorded_wait_ms,
+            kept: self.kept.index(&candidate.kept),
         };
         self.submits.push(candidate.submit);
         self.jobs.push(job);
@@ -213,6 +218,8 @@ impl Collector {
             ids,
             tenants: self.tenants.list,
             classes: self.classes.list,
+            kept_columns: Vec::new(),
+            kept: self.kept.list,
             start_unix_ms,
             report,
         })
@@ -276,5 +283,27 @@ impl Names {
         self.places.insert(name.to_owned(), place);
         self.list.push(name.to_owned());
         Ok(place)
+    }
+}
+
+/// Distinct combinations of what columns say, in order of first appearance.
+#[derive(Default)]
+struct Kept {
+    places: BTreeMap<Vec<String>, u32>,
+    list: Vec<Vec<String>>,
+}
+
+impl Kept {
+    fn index(&mut self, values: &[String]) -> u32 {
+        if values.is_empty() {
+            return 0;
+        }
+        if let Some(&place) = self.places.get(values) {
+            return place;
+        }
+        let place = self.list.len() as u32;
+        self.places.insert(values.to_vec(), place);
+        self.list.push(values.to_vec());
+        place
     }
 }

@@ -28,6 +28,8 @@ pub struct TraceJob {
     pub priority: i32,
     /// How long it waited when it was recorded, where the source says so.
     pub recorded_wait_ms: Option<u64>,
+    /// Index into [`Trace::kept`].
+    pub kept: u32,
 }
 
 /// Recorded demand, sorted by (submit, row).
@@ -41,6 +43,10 @@ pub struct Trace {
     pub tenants: Vec<String>,
     /// Names of classes, in order of first appearance in the source.
     pub classes: Vec<String>,
+    /// Columns that were kept beside those that jobs are made of.
+    pub kept_columns: Vec<String>,
+    /// What they say, each combination once; nothing where none was kept.
+    pub kept: Vec<Vec<String>>,
     /// The UTC instant of trace time 0 in Unix milliseconds; `None` where the source has no calendar.
     pub start_unix_ms: Option<i64>,
     /// From trace time 0 to the last submission.
@@ -79,10 +85,17 @@ impl Trace {
             ids,
             tenants,
             classes,
+            kept_columns: Vec::new(),
+            kept: Vec::new(),
             start_unix_ms,
             span,
             report,
         }
+    }
+
+    /// What the columns that were kept say of a job.
+    pub fn kept_of(&self, job: &TraceJob) -> &[String] {
+        self.kept.get(job.kept as usize).map_or(&[], Vec::as_slice)
     }
 
     /// GPU-time of all jobs in milli-GPU·ms.
@@ -109,6 +122,7 @@ impl TraceJob {
             outcome: job.outcome,
             priority: job.priority,
             recorded_wait_ms: None,
+            kept: 0,
         }
     }
 }

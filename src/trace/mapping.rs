@@ -36,6 +36,8 @@ pub struct Mapping {
     pub recorded_wait: Option<(String, TimeUnit)>,
     /// A column that should be run time in seconds × GPUs; rows where it is not are counted.
     pub product_check: Option<String>,
+    /// Columns whose texts are kept beside the jobs, for labels.
+    pub keep: Vec<String>,
     /// Columns that are known and not used.
     pub ignore: Vec<String>,
     /// Whether columns that nobody names are ignored rather than an error.
@@ -183,9 +185,26 @@ impl Mapping {
             priority: None,
             recorded_wait: None,
             product_check: None,
+            keep: Vec::new(),
             ignore: Vec::new(),
             ignore_rest: false,
         }
+    }
+
+    /// The columns that tell how a job went, which nobody knew when it came.
+    pub(super) fn tells_of_running(&self) -> Vec<&str> {
+        let mut columns: Vec<&str> = match &self.run_time {
+            RunTime::Column(column, _) => vec![column],
+            RunTime::Between { start, end } => vec![start, end],
+        };
+        columns.extend(self.outcome.as_ref().map(|of| of.column.as_str()));
+        columns.extend(
+            self.recorded_wait
+                .as_ref()
+                .map(|(column, _)| column.as_str()),
+        );
+        columns.extend(self.product_check.as_deref());
+        columns
     }
 
     /// What was declared, for the report.

@@ -20,6 +20,7 @@ mod cut;
 mod error;
 mod header;
 mod job;
+mod labels;
 mod limits;
 mod lines;
 mod mapping;
@@ -37,13 +38,14 @@ pub use canonical::write_csv;
 pub use cut::Straddler;
 pub use error::{RowKind, TraceError, TraceErrorKind};
 pub use job::{JobNames, Trace, TraceJob};
+pub use labels::{Joined, read_joined};
 pub use limits::Limits;
 pub use mapping::{
     Censored, Gang, GpuUnit, Label, Mapping, OutcomeColumn, RunTime, StateMeaning, TimeForm,
     TimeUnit, TraceStart,
 };
 pub use philly::Philly;
-pub use read::{Format, read, read_from};
+pub use read::{Format, read, read_from, read_keeping};
 pub use reason::{Adjustment, DropReason};
 pub use report::{Example, ImportReport, Tally};
 pub use swf::{Swf, SwfClass, SwfClock};

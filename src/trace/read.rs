@@ -48,8 +48,21 @@ impl Format {
 /// # Errors
 /// When the file as a whole cannot be used; rows that cannot are dropped by name in the report.
 pub fn read(path: &Path, format: &Format, limits: &Limits) -> Result<Trace, TraceError> {
+    read_keeping(path, format, limits, &[])
+}
+
+/// As [`read`]; the texts in some columns are kept beside the jobs.
+///
+/// # Errors
+/// As [`read`], and where the format has no columns by name, or one of them is not there or tells how jobs went.
+pub fn read_keeping(
+    path: &Path,
+    format: &Format,
+    limits: &Limits,
+    keep: &[String],
+) -> Result<Trace, TraceError> {
     let source = path.display().to_string();
-    read_from(open(path)?, &source, format, limits)
+    read_all(open(path)?, &source, format, limits, keep)
 }
 
 /// Opens the file at `path`.
@@ -75,6 +88,16 @@ pub fn read_from(
     format: &Format,
     limits: &Limits,
 ) -> Result<Trace, TraceError> {
+    read_all(reader, source, format, limits, &[])
+}
+
+fn read_all(
+    reader: impl Read,
+    source: &str,
+    format: &Format,
+    limits: &Limits,
+    keep: &[String],
+) -> Result<Trace, TraceError> {
     let report = ImportReport {
         source: source.to_owned(),
         format: format.name().to_owned(),
@@ -83,17 +106,28 @@ pub fn read_from(
     let read_it = || {
         let (packing, bytes) = unpack(reader, limits)?;
         let rest = bytes.rest();
-        let mapping = match format {
+        let mut mapping = match format {
+            Format::Swf(_) if !keep.is_empty() => return Err(without_columns(&keep[0])),
             Format::Swf(settings) => {
                 return rest.or_damaged(read_swf(bytes, packing, settings, report, limits));
             }
-            Format::Plimsoll { start_unix_ms } => &canonical::mapping(*start_unix_ms),
-            Format::Philly(philly) => &philly.mapping(),
-            Format::Table(mapping) => &**mapping,
+            Format::Plimsoll { start_unix_ms } => canonical::mapping(*start_unix_ms),
+            Format::Philly(philly) => philly.mapping(),
+            Format::Table(mapping) => (**mapping).clone(),
         };
-        rest.or_damaged(read_table(bytes, packing, mapping, report, limits))
+        mapping.keep = keep.to_vec();
+        rest.or_damaged(read_table(bytes, packing, &mapping, report, limits))
     };
     read_it().map_err(|error: TraceError| error.of_source(source))
+}
+
+fn without_columns(name: &str) -> TraceError {
+    TraceError::new(
+        TraceErrorKind::Declaration,
+        "the Standard Workload Format has no columns by name",
+        "go by tenant (its user), gpus or requested",
+    )
+    .in_column(name)
 }
 
 #[cfg(test)]

@@ -293,6 +293,7 @@ impl<'a> Line<'a> {
                 .flatten()
                 .and_then(|ms| u64::try_from(ms).ok()),
             name: Some(self.field(1)),
+            kept: Vec::new(),
         })
     }
 

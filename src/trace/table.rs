@@ -60,7 +60,11 @@ pub(super) fn read_table(
     loop {
         let last = collector.report.rows_read;
         if !next(&mut record).map_err(|error| error.at_row(last + 1))? {
-            return collector.finish();
+            let trace = collector.finish()?;
+            return Ok(Trace {
+                kept_columns: mapping.keep.clone(),
+                ..trace
+            });
         }
         let row = collector.next_row()?;
         few_enough(&record, limits).map_err(|error| error.at_row(row))?;
@@ -106,10 +110,24 @@ struct Columns<'m> {
     priority: Option<usize>,
     recorded_wait: Option<(usize, TimeUnit)>,
     product_check: Option<usize>,
+    keep: Vec<usize>,
 }
 
 impl<'m> Columns<'m> {
     fn find(mapping: &'m Mapping, header: &mut Header) -> Result<Self, TraceError> {
+        let told = mapping.tells_of_running();
+        if let Some(column) = mapping
+            .keep
+            .iter()
+            .find(|name| told.contains(&name.as_str()))
+        {
+            return Err(TraceError::new(
+                TraceErrorKind::Declaration,
+                "it tells how jobs went, and labels go by what was known when they came",
+                "go by another column, or by what was asked for (`requested`)",
+            )
+            .in_column(column));
+        }
         let mut find = |name: &str| header.find(name);
         let columns = Self {
             mapping,
@@ -142,6 +160,11 @@ impl<'m> Columns<'m> {
                 .as_deref()
                 .map(&mut find)
                 .transpose()?,
+            keep: mapping
+                .keep
+                .iter()
+                .map(|name| find(name))
+                .collect::<Result<_, _>>()?,
         };
         for name in &mapping.ignore {
             header.find(name)?;
@@ -192,6 +215,11 @@ impl<'m> Columns<'m> {
                 .unwrap_or(None)
                 .or_else(|| self.wait_until_start(record, submit)),
             name: self.job.map(|place| text(record, place)).transpose()?,
+            kept: self
+                .keep
+                .iter()
+                .map(|&place| text(record, place).map(|text| text.trim().to_owned()))
+                .collect::<Result<_, _>>()?,
         })
     }
 

@@ -63,6 +63,10 @@ id!(
     ClassId(u16)
 );
 id!(
+    /// Which labels jobs have beside those of their class; the first is none.
+    LabelsId(u16)
+);
+id!(
     /// A tenant: the team or project that pays.
     TenantId(u16)
 );

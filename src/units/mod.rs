@@ -25,8 +25,8 @@ pub use energy::{Carbon, Energy};
 pub use gpus::MilliGpus;
 pub use hours::WorkingHours;
 pub use ids::{
-    ClassId, DatasetId, JobId, LinkId, NodeId, OutletId, PoolId, ProviderId, ServiceId, ShapeId,
-    SiteId, StrategyId, TenantId,
+    ClassId, DatasetId, JobId, LabelsId, LinkId, NodeId, OutletId, PoolId, ProviderId, ServiceId,
+    ShapeId, SiteId, StrategyId, TenantId,
 };
 pub use money::{BytePrice, Currency, Money, Price};
 pub use quantity::{

@@ -22,10 +22,10 @@ impl World {
         // A gang that goes on with fewer GPUs reads as much less as it is slower.
         let demand = Bandwidth(demand.share(share).0.max(1));
         let work = (job.started + job.restart, model.rhythm(shape, pool));
-        let class = model.class_of(job.request.shape);
+        let whose = model.labelled(job.request.shape);
         let load = Load {
             cargo: Cargo::Feed(slot, way),
-            freight: Some(Freight::Feed(class)),
+            freight: Some(Freight::Feed(whose)),
             job: Some(job.id),
         };
         let where_to = (model.pool(pool).site, load);

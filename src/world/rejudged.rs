@@ -145,7 +145,7 @@ impl World {
     fn refusing_place(&self, model: &Model, masks: Masks, slot: Slot) -> u128 {
         let ((shape, version), pool) = self.place_of(slot);
         let run = model.rules.refusing(masks, (shape, version), pool);
-        let moves = model.data_refused(masks, (model.class_of(shape), version), pool);
+        let moves = model.data_refused(masks, (model.labelled(shape), version), pool);
         let stops = |bit: &usize| {
             let rule = model.rules.list.get(*bit);
             rule.is_some_and(|rule| rule.on == RuleOn::Move && Consequence::Evict < rule.on_change)

@@ -294,7 +294,7 @@ impl World {
         let cargo = Load {
             cargo: Cargo::Results(job.id, job.pool),
             freight: Some(Freight::Results(
-                model.class_of(job.request.shape),
+                model.labelled(job.request.shape),
                 self.version_of(slot),
             )),
             job: Some(job.id),

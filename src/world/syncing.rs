@@ -85,7 +85,7 @@ impl World {
         Load {
             cargo,
             freight: Some(Freight::Checkpoint(
-                model.class_of(job.request.shape),
+                model.labelled(job.request.shape),
                 self.version_of(slot),
             )),
             job: Some(job.id),
@@ -305,8 +305,8 @@ impl World {
             return Err(Refusal::Withheld(Cause::Link));
         }
         if syncing.home.done > 0 && transfers.judge.is_used() {
-            let class = model.class_of(self.jobs[slot].request.shape);
-            let what = (Freight::Checkpoint(class, self.version_of(slot)), home.size);
+            let whose = model.labelled(self.jobs[slot].request.shape);
+            let what = (Freight::Checkpoint(whose, self.version_of(slot)), home.size);
             if way.0 != way.1 && !transfers.lets(&model.network, way, LinkUse::Restores, what) {
                 return Err(Refusal::Withheld(Cause::Rule));
             }

@@ -150,6 +150,7 @@ pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
         .map(|&gpus| Shape {
             gpus: MilliGpus::whole(gpus),
             class: ClassId(0),
+            labels: plimsoll::units::LabelsId(0),
             weight: rows.iter().filter(|(_, row)| row.1 == gpus).count() as u64,
         })
         .collect();

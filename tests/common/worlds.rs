@@ -59,6 +59,7 @@ pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
         .map(|&(milli, class)| Shape {
             gpus: MilliGpus(milli),
             class: ClassId::from(class),
+            labels: plimsoll::units::LabelsId(0),
             weight: rows
                 .iter()
                 .filter(|row| (row.milli, row.class) == (milli, class))

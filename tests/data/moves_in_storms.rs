@@ -124,7 +124,7 @@ fn verdicts(regime: &Regime, model: &Model, heard: &Everything) {
         match (what, class) {
             (M::Dataset(id), Some(class)) => Freight::Dataset(id, class),
             (M::Replica(id), _) => Freight::Replica(id),
-            (M::Results(_), Some(class)) => Freight::Results(class, 0),
+            (M::Results(_), Some(class)) => Freight::Results(class.into(), 0),
             (what, _) => panic!("nobody moves {what:?}"),
         }
     };
@@ -226,7 +226,9 @@ fn freight_of(model: &Model, line: &Json) -> Freight {
     match (line["what"].as_str().unwrap(), data, class) {
         ("data", Some(id), Some(class)) => Freight::Dataset(id.into(), class.into()),
         ("replica", Some(id), _) => Freight::Replica(id.into()),
-        ("results", _, Some(class)) => Freight::Results(class.into(), 0),
+        ("results", _, Some(class)) => {
+            Freight::Results(plimsoll::units::ClassId::from(class).into(), 0)
+        }
         _ => panic!("nobody moves {line}"),
     }
 }

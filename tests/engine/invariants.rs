@@ -171,6 +171,7 @@ fn split_classes(model: &mut Model, timeline: &mut Timeline) {
         .map(|&(milli, class)| Shape {
             gpus: plimsoll::units::MilliGpus(milli),
             class: ClassId::from(class),
+            labels: plimsoll::units::LabelsId(0),
             weight: keys.iter().filter(|&&k| k == (milli, class)).count() as u64,
         })
         .collect();

@@ -13,6 +13,7 @@ mod envelopes;
 mod explained;
 mod invariants;
 mod justification;
+mod labels;
 mod oracles;
 mod placements;
 mod properties;

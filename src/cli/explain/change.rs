@@ -14,6 +14,7 @@ use crate::record::{Replications, SCHEMA_VERSION, StrategySummary, Summary, plai
 use crate::stats::CONFIDENCE;
 use crate::units::PoolId;
 
+use super::super::arguments::assumption;
 use super::super::exit::Failure;
 use super::super::output::{data, width, wrapped};
 use super::super::study::{Study, counted};
@@ -49,6 +50,9 @@ pub(in crate::cli) struct ChangeArguments {
     /// Change a value on both sides; may be repeated
     #[arg(long = "both", value_name = "PATH=VALUE")]
     both: Vec<String>,
+    /// Take an attribute to be so of all of whom nobody says it, on both sides; may be repeated
+    #[arg(long = "assume", value_name = "ATTRIBUTE=VALUE", value_parser = assumption)]
+    assumes: Vec<String>,
     /// How many sampled worlds; the scenario's own number if not given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     replications: Option<u32>,

@@ -61,6 +61,12 @@ fn asked(scene: &Scene, job: JobId, name: &str) -> String {
         tale::gpus(shape.gpus),
         tale::long(request.requested)
     )];
+    let labels = model.labels.of(shape.labels).iter();
+    let labels = labels.map(|(name, value)| format!("{name} {value}"));
+    let labels = labels.collect::<Vec<_>>().join(", ");
+    if !labels.is_empty() {
+        words.push(format!("labelled {labels}"));
+    }
     if request.priority != 0 {
         words.push(format!("priority {}", request.priority));
     }

@@ -13,7 +13,7 @@ use crate::cli::windows;
 use crate::model::{Masks, Model, RuleEffect, RuleMode, Verdict, set_bits};
 use crate::record::plain;
 use crate::scenario::nearest;
-use crate::units::{PoolId, ShapeId};
+use crate::units::{LabelsId, PoolId, ShapeId};
 
 mod moving;
 
@@ -119,12 +119,15 @@ fn of_class(model: &Model, class: usize) -> Vec<String> {
             (false, true) => format!(", of {least} GPUs"),
             (false, false) => format!(", of {least} to {most} GPUs"),
         };
-        lines.push(format!("class {name}{gpus}"));
+        let labels = model.labels.of(model.labelled(group.shape).labels).iter();
+        let labels = labels.map(|(name, value)| format!(", {name} {value}"));
+        let labels = labels.collect::<String>();
+        lines.push(format!("class {name}{gpus}{}", plain(&labels)));
         let masks = model.rules.first_masks();
         let verdicts = verdicts(model, masks, group.shape);
         lines.extend(where_to(model, class, &verdicts));
         lines.extend(when(model, class));
-        lines.extend(what_moves(model, class, &verdicts));
+        lines.extend(what_moves(model, model.labelled(group.shape), &verdicts));
         lines.extend(who_proves(model, group.shape));
     }
     lines
@@ -132,7 +135,7 @@ fn of_class(model: &Model, class: usize) -> Vec<String> {
 
 /// The shapes of a class, those together of which rules say the same.
 fn groups(model: &Model, class: usize) -> Vec<Group> {
-    let mut found: BTreeMap<Verdicts, Group> = BTreeMap::new();
+    let mut found: BTreeMap<(LabelsId, Verdicts), Group> = BTreeMap::new();
     let all = model.rules.masks(|_| RuleMode::Enforce);
     for (index, shape) in model.shapes.iter().enumerate() {
         if model.rollout.reported(shape.class).index() != class || shape.class.index() != class {
@@ -140,7 +143,8 @@ fn groups(model: &Model, class: usize) -> Vec<Group> {
         }
         let id = ShapeId::from(index);
         let gpus = shape.gpus.0;
-        let group = found.entry(verdicts(model, all, id)).or_insert(Group {
+        let key = (shape.labels, verdicts(model, all, id));
+        let group = found.entry(key).or_insert(Group {
             gpus: (gpus, gpus),
             shape: id,
         });
@@ -166,7 +170,7 @@ fn verdicts(model: &Model, masks: Masks, shape: ShapeId) -> Verdicts {
             said.version = model.version(masks, shape, pool).unwrap_or(0);
             said.refusing = model.refusing(masks, shape, pool);
             said.violated = rules.violated(masks, (shape, said.version), pool)
-                | model.data_violates(masks, (class, said.version), pool);
+                | model.data_violates(masks, (model.labelled(shape), said.version), pool);
         }
         said
     });
@@ -263,7 +267,7 @@ fn who_proves(model: &Model, shape: ShapeId) -> Vec<String> {
         }
     });
     for (freight, _, verdicts) in model.network.moves.all() {
-        if freight.class() == Some(class) {
+        if freight.is_of(model.labelled(shape)) {
             let of = |verdict: &Verdict| verdict.permits.iter().fold(verdict.forbids, |a, b| a | b);
             fired |= verdicts.iter().map(of).fold(0, |all, bits| all | bits);
         }

@@ -8,10 +8,12 @@ use crate::experiment::{Replay, amount};
 use crate::metrics::{Fold, Layout};
 use crate::model::Model;
 use crate::record::{Recorded, plain};
+use crate::scenario;
 use crate::units::StrategyId;
 
-use super::super::arguments::ScenarioArguments;
+use super::super::arguments::{ScenarioArguments, assumption};
 use super::super::exit::Failure;
+use super::super::labels;
 use super::super::output::{width, wrapped};
 use super::super::study::Study;
 
@@ -22,11 +24,14 @@ pub(in crate::cli) struct SceneArguments {
     #[arg(value_name = "FILE", required_unless_present = "run")]
     file: Option<PathBuf>,
     /// The folder of a recorded run: its scenario, settings and seed are played again
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["file", "sets", "seed"])]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["file", "sets", "assumes", "seed"])]
     run: Option<PathBuf>,
     /// Change a value of the scenario; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
+    /// Take an attribute to be so of all of whom nobody says it, as in `classification=["health"]`; may be repeated
+    #[arg(long = "assume", value_name = "ATTRIBUTE=VALUE", value_parser = assumption)]
+    assumes: Vec<String>,
     /// Which strategy, by name; the first if not given
     #[arg(long, value_name = "NAME")]
     strategy: Option<String>,
@@ -56,7 +61,12 @@ impl Scene {
     pub(super) fn open(arguments: &SceneArguments) -> Result<Self, Failure> {
         match (&arguments.run, &arguments.file) {
             (Some(folder), _) => Self::recorded(folder, arguments),
-            (None, Some(file)) => Self::of(file, arguments.sets.clone(), arguments.seed, arguments),
+            (None, Some(file)) => {
+                let assumes = arguments.assumes.iter();
+                let assumes = assumes.map(|words| scenario::assumption(words));
+                let sets = arguments.sets.iter().cloned().chain(assumes).collect();
+                Self::of(file, sets, arguments.seed, arguments)
+            }
             (None, None) => Err(Failure::Usage(
                 "name a scenario file, or a recorded run with --run".to_owned(),
             )),
@@ -72,6 +82,7 @@ impl Scene {
         let scenario = ScenarioArguments {
             file: file.to_owned(),
             sets: sets.clone(),
+            assumes: Vec::new(),
         };
         let study = Study::open(&scenario, seed)?;
         let strategy = study.strategy(arguments.strategy.as_deref())?;
@@ -202,7 +213,8 @@ impl Scene {
             self.replay.dice.seed
         );
         let notes = self.notes.iter().map(|note| format!("note: {note}"));
-        let lines = std::iter::once(title).chain(notes);
+        let assumed = labels::assumed(&self.study.labels);
+        let lines = std::iter::once(title).chain(assumed).chain(notes);
         let lines = lines.map(|line| wrapped(&plain(&line), width()) + "\n");
         lines.collect::<String>() + "\n"
     }

@@ -88,6 +88,7 @@ fn play(discipline: &Discipline) -> Result<Vec<Option<SimTime>>, ExperimentError
         .map(|gpus| Shape {
             gpus: MilliGpus::whole(gpus),
             class: ClassId(0),
+            labels: crate::units::LabelsId(0),
             weight: 1,
         })
         .collect();

@@ -56,6 +56,7 @@ pub(super) fn mixed_estate(disciplines: &[Discipline], placements: &[Placement])
         .map(|index| Shape {
             gpus: MilliGpus(SIZES[index / classes.len()]),
             class: ClassId::from(index % classes.len()),
+            labels: crate::units::LabelsId(0),
             weight: 1,
         })
         .collect();

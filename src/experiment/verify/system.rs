@@ -109,6 +109,7 @@ impl System {
             .map(|kind| Shape {
                 gpus: MilliGpus::whole(self.customers[kind].gpus),
                 class: ClassId::from(kind),
+                labels: crate::units::LabelsId(0),
                 weight: 1,
             })
             .collect();

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::rules::{Attribute, Kind, Of, Tuple, Value};
 use crate::model::{Shape, SiteKind};
 use crate::scenario::{
-    AttributeKind, AttributeSpec, AttributeValue, ByName, Given, OfferKind, Origin, ScenarioFile,
-    nearest,
+    AttributeKind, AttributeSpec, AttributeValue, ByName, OfferKind, Origin, ScenarioFile,
 };
 
 use super::attributes::Subjects;
@@ -219,67 +218,6 @@ impl Words {
         taken
     }
 
-    /// A value that is of the attribute's kind and one that it may have.
-    fn checked(
-        &mut self,
-        context: &mut Context,
-        place: usize,
-        value: &AttributeValue,
-        origin: Origin,
-    ) -> Option<Value> {
-        let attribute = &mut self.all[place];
-        let is = kind_of_value(value);
-        if is != attribute.kind {
-            let message = format!(
-                "`{}` is {}, not {}",
-                attribute.written(),
-                attribute.kind.words(),
-                is.words()
-            );
-            let fix = match attribute.kind {
-                Kind::Marks => "write marks in brackets: [\"…\"]",
-                Kind::Text => "write one text in quotes",
-                Kind::Number => "write a number without quotes",
-                Kind::Flag => "write true or false without quotes",
-            };
-            context.fault(origin, message, fix);
-            return None;
-        }
-        let mut known = |text: &str, at: Origin| {
-            if !self.declared[place] {
-                attribute.values.insert(text.to_owned());
-            } else if !attribute.values.contains(text) {
-                let names: Vec<&str> = attribute.values.iter().map(String::as_str).collect();
-                let fix = match nearest(text, names.iter().copied()) {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None => format!("use one of {}", names.join(", ")),
-                };
-                let message = format!("`{}` is never \"{text}\"", attribute.written());
-                context.fault(at, message, fix);
-            }
-        };
-        Some(match value {
-            AttributeValue::Text(text) => {
-                known(text, origin);
-                Value::Text(text.clone())
-            }
-            AttributeValue::Number(number) => Value::Number(*number),
-            AttributeValue::Flag(yes) => Value::Flag(*yes),
-            AttributeValue::Marks(marks) => {
-                let marks = marks.iter().filter_map(Given::here);
-                let mut marks: Vec<String> = marks
-                    .map(|(mark, at)| {
-                        known(mark, at);
-                        mark.clone()
-                    })
-                    .collect();
-                marks.sort_unstable();
-                marks.dedup();
-                Value::Marks(marks)
-            }
-        })
-    }
-
     pub(super) fn set(&self, tuple: &mut Tuple, of: Of, name: &str, value: Value) {
         if let Some(place) = self.find(of, name) {
             tuple[place] = Some(value);
@@ -345,7 +283,7 @@ const fn kind_of(kind: AttributeKind) -> Kind {
     }
 }
 
-const fn kind_of_value(value: &AttributeValue) -> Kind {
+pub(super) const fn kind_of_value(value: &AttributeValue) -> Kind {
     match value {
         AttributeValue::Marks(_) => Kind::Marks,
         AttributeValue::Text(_) => Kind::Text,

@@ -3,25 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::rules::{AttributeChange, Of, Tuple, Value, Vocabulary};
-use crate::model::{Dataset, Freight, Link, Network, Shape};
+use crate::model::{Dataset, Labelled, Link, Network, Shape};
 use crate::scenario::{AttributeValue, ByName, Origin, ScenarioFile};
-use crate::units::{ClassId, DatasetId, Epoch};
+use crate::units::{DatasetId, Epoch};
 
+use super::assumed;
 use super::attribute_words::Words;
 use super::classes::{ClassDraft, written};
 use super::context::Context;
+use super::label_words;
+use super::marking::Enrichment;
 use super::pools::PoolDraft;
 use super::sites::Place;
 use super::transforms::{self, Made, Marks};
 
 mod apply;
 mod changes;
+mod described;
 mod differences;
 mod inherited;
 mod situation;
 
 use apply::Found;
-use inherited::inherited;
+use inherited::{inherited, union};
 use situation::{Known, Work, situation};
 
 /// What rules are about.
@@ -71,6 +75,14 @@ pub(super) struct Described {
     pub(super) reads: Vec<Vec<DatasetId>>,
     /// Marks of jobs and of data that are one.
     pairs: Vec<(usize, usize)>,
+    /// Classes with the labels that their jobs have, ascending.
+    pub(super) works: Vec<Labelled>,
+    /// What is taken to be so where nobody says it, by hand.
+    pub(super) assumed: Vec<(String, String)>,
+    /// What classes say of their jobs at the start.
+    by_class: BTreeMap<usize, Own>,
+    /// What is said of jobs beside, by their labels.
+    labels: Vec<Own>,
     /// As everybody is at the start.
     pub(super) start: Situation,
     /// As they may be later.
@@ -94,7 +106,7 @@ pub(super) struct Situation {
     pub(super) links: Vec<Tuple>,
     /// By data set or artifact, with what transforms make.
     pub(super) data: Vec<Tuple>,
-    /// By class and version, the marks of its jobs.
+    /// By class, labels and version, the marks of its jobs.
     marks: Vec<Tuple>,
     /// What transforms made, and has again what they took away.
     pub(super) regained: BTreeSet<DatasetId>,
@@ -111,6 +123,25 @@ struct Said {
     transforms: Vec<Marks>,
     /// What was found out of copies that transforms made.
     made: Vec<(DatasetId, Found)>,
+    /// By labels.
+    labels: Vec<Own>,
+}
+
+impl Said {
+    /// What a class says of its jobs, and what is said of those with these labels: marks add up, of all else what is
+    /// said of the job counts.
+    fn of_jobs(&self, tuple: &mut Tuple, whose: Labelled) {
+        let class = self.classes.get(&whose.class.index());
+        put(tuple, class.into_iter().flatten());
+        let own = self.labels.get(whose.labels.index());
+        for (place, value) in own.into_iter().flatten() {
+            let both = [tuple[*place].as_ref(), Some(value)];
+            tuple[*place] = Some(match value {
+                Value::Marks(_) => union(both.into_iter().flatten()),
+                _ => value.clone(),
+            });
+        }
+    }
 }
 
 /// Reads all of it, and works out what transforms make, as it is at the start and after each happening that changes
@@ -119,12 +150,14 @@ pub(super) fn read(
     context: &mut Context,
     file: &ScenarioFile,
     subjects: Subjects<'_>,
-    epoch: Epoch,
+    (epoch, enrichment): (Epoch, &Enrichment),
 ) -> (Described, Made) {
     let mut words = Words::default();
     words.add_built_in(subjects);
     words.declare(context, file);
-    let said = said(context, file, subjects, &mut words);
+    let mut said = said(context, file, subjects, &mut words);
+    said.labels = label_words::take(context, &mut words, enrichment);
+    let assumed = assumed::read(context, file, &mut words);
     let drafts = changes::read(context, file, epoch, &mut words);
     words.mirror_sites();
     let at = file.attributes.origin().unwrap_or_default();
@@ -184,6 +217,10 @@ pub(super) fn read(
         start,
         later,
         changes: told,
+        works: Labelled::all(subjects.shapes, subjects.classes.len()),
+        assumed,
+        by_class: said.classes,
+        labels: said.labels,
     };
     (described, made)
 }
@@ -256,6 +293,7 @@ fn said(
         links,
         transforms,
         made: Vec::new(),
+        labels: Vec::new(),
     }
 }
 
@@ -305,52 +343,5 @@ impl Words {
             let names = made.iter().map(|dataset| dataset.name.clone());
             self.all[place].values.extend(names);
         }
-    }
-}
-
-impl Described {
-    /// What is known of jobs of a shape whose data are as they are.
-    pub(super) fn job(&self, shape: usize) -> &Tuple {
-        &self.start.jobs[shape * self.versions].0
-    }
-
-    /// All situations, that of the start first.
-    pub(super) fn situations(&self) -> impl Iterator<Item = &Situation> {
-        std::iter::once(&self.start).chain(&self.later)
-    }
-
-    /// What is known of something that moves: what a data set says of itself; of all else the marks of its jobs.
-    pub(super) fn freight(
-        &self,
-        situation: &Situation,
-        freight: Freight,
-        subjects: &Subjects<'_>,
-    ) -> Tuple {
-        let of_class = |class: ClassId, version: u8| {
-            let mut tuple = self.words.nothing();
-            let place = class.index() * self.versions + usize::from(version);
-            for &(job, data) in &self.pairs {
-                tuple[data].clone_from(&situation.marks[place][job]);
-            }
-            tuple
-        };
-        let mut tuple = match freight {
-            Freight::Dataset(id, _) | Freight::Replica(id) => situation.data[id.index()].clone(),
-            Freight::Checkpoint(class, version) | Freight::Results(class, version) => {
-                of_class(class, version)
-            }
-            Freight::Feed(class) => of_class(class, 0),
-        };
-        self.words.freight(freight, subjects, &mut tuple);
-        tuple
-    }
-
-    /// The marks of something that moves, in words.
-    pub(super) fn marks_of(&self, tuple: &Tuple) -> Vec<String> {
-        let pairs = self.pairs.iter();
-        let known = pairs.filter_map(|&(_, data)| Some((data, tuple[data].as_ref()?)));
-        known
-            .map(|(data, value)| format!("{}: {}", self.words.all[data].name, value.shown()))
-            .collect()
     }
 }

@@ -337,7 +337,7 @@ fn matching(context: &mut Context, spec: &MatchSpec, feeds: &[Feed<'_>]) -> Matc
 }
 
 /// Both ends belong to it.
-fn range(text: &str) -> Option<(u64, u64)> {
+pub(super) fn range(text: &str) -> Option<(u64, u64)> {
     let number = |text: &str, open: u64| match text.trim() {
         "" => Some(open),
         digits => digits.parse().ok(),

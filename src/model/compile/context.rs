@@ -130,6 +130,23 @@ impl Context {
         });
     }
 
+    /// Notes what somebody takes to be so where nobody says it; on the command line, if it was written there.
+    pub(super) fn note_assumed(&mut self, what: String, value: String, at: Origin) {
+        let by_hand = self.problems.sources().of(at).name == "--assume";
+        let source = if by_hand {
+            "--assume on the command line"
+        } else {
+            "declared in the scenario"
+        };
+        self.assumptions.push(Assumption {
+            what,
+            value,
+            source: source.to_owned(),
+            as_of: String::new(),
+            confidence: "declared",
+        });
+    }
+
     /// A quantity in a text, or `None` (reported if it is wrong).
     pub(super) fn quantity<T>(
         &mut self,
@@ -281,11 +298,31 @@ impl Context {
 
     /// Reports a name that refers to nothing.
     pub(super) fn unknown(&mut self, at: Origin, what: &str, name: &str, known: &[&str]) {
-        let fix = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("there is no {what} in the scenario"),
-            None => format!("use one of {}", known.join(", ")),
-        };
-        self.fault(at, format!("unknown {what} `{name}`"), fix);
+        let (message, fix) = unknown(what, name, known);
+        self.fault(at, message, fix);
     }
+
+    /// Reports a problem in a row of a file, or at a place of the scenario.
+    pub(super) fn fault_in(
+        &mut self,
+        row: Option<&str>,
+        at: Origin,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        match row {
+            Some(row) => self.problems.push(Problem::named(row, message, fix)),
+            None => self.fault(at, message, fix),
+        }
+    }
+}
+
+/// What is wrong with a name that refers to nothing, and what to do about it.
+pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> (String, String) {
+    let fix = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => format!("there is no {what} in the scenario"),
+        None => format!("use one of {}", known.join(", ")),
+    };
+    (format!("unknown {what} `{name}`"), fix)
 }

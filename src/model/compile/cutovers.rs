@@ -1,7 +1,7 @@
 //! Shares of classes that go elsewhere from a phase on. Jobs that are cut over belong to a twin of their class that
 //! may use other pools, so that placement, which goes by shapes, needs to know nothing of it.
 
-use crate::model::{Change, Class, Shape, Twin};
+use crate::model::{Change, Class, Labelled, Shape, Twin};
 use crate::scenario::{CutoverSpec, Origin, PhaseSpec, ScenarioFile};
 use crate::units::{ClassId, PoolId, ShapeId};
 
@@ -142,13 +142,12 @@ pub(super) fn shapes(twins: &Twins, shapes: &[Shape]) -> Vec<(ShapeId, ClassId, 
     let mut found = Vec::new();
     for (index, shape) in shapes.iter().enumerate() {
         for cutover in twins.0.iter().filter(|cutover| cutover.of == shape.class) {
-            let key = (shape.gpus, cutover.twin);
-            let place = shapes.binary_search_by_key(&key, |shape| (shape.gpus, shape.class));
-            found.extend(
-                place
-                    .ok()
-                    .map(|at| (ShapeId::from(index), cutover.twin, ShapeId::from(at))),
-            );
+            let own = Labelled {
+                class: cutover.twin,
+                ..shape.labelled()
+            };
+            let place = Shape::find(shapes, (shape.gpus, own));
+            found.extend(place.map(|at| (ShapeId::from(index), cutover.twin, at)));
         }
     }
     found.sort_unstable();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Demand, Shape, Twin};
+use crate::model::{Demand, Labelled, Shape, Twin};
 use crate::scenario::Problem;
 use crate::trace::ImportReport;
 use crate::units::{ClassId, MilliGpus};
@@ -12,6 +12,7 @@ use super::context::Context;
 use super::errands::Errands;
 use super::generated;
 use super::initial::Draft;
+use super::marking::Enrichment;
 use super::pools::PoolDraft;
 use super::recorded::{self, Sorted};
 use super::run::Run;
@@ -24,10 +25,12 @@ pub(super) struct Intake {
     pub(super) demand: Vec<Demand>,
     pub(super) imports: Vec<ImportReport>,
     pub(super) unplaceable: u64,
+    /// What is said of recorded jobs beside their trace.
+    pub(super) enrichment: Enrichment,
 }
 
 /// How many jobs there are of each kind that placement tells apart.
-pub(super) type Weights = BTreeMap<(MilliGpus, ClassId), u64>;
+pub(super) type Weights = BTreeMap<(MilliGpus, Labelled), u64>;
 
 /// What all demands of a scenario share.
 #[derive(Clone, Copy)]
@@ -45,7 +48,7 @@ pub(super) fn read(
     context: &mut Context,
     run: &Run,
     pools: &[PoolDraft],
-    classes: &[ClassDraft],
+    (classes, mut enrichment): (&[ClassDraft], Enrichment),
     feeds: &[Feed<'_>],
     (twins, begun, errands): (Vec<Twin>, &[Draft], &Errands),
 ) -> Intake {
@@ -61,7 +64,8 @@ pub(super) fn read(
         }
         match &feed.jobs {
             Jobs::Trace(trace) => {
-                let (kept, dropped) = recorded::sort(context, feed, trace, pools, classes);
+                let known = (pools, classes, &mut enrichment);
+                let (kept, dropped) = recorded::sort(context, feed, trace, known);
                 unplaceable += dropped;
                 for job in &kept {
                     *weights.entry(job.key()).or_default() += 1;
@@ -76,13 +80,13 @@ pub(super) fn read(
         }
     }
     for job in begun {
-        *weights.entry((job.gpus, job.class)).or_default() += 1;
+        *weights.entry((job.gpus, job.whose)).or_default() += 1;
         if !tenants.contains(&job.tenant) {
             tenants.push(job.tenant.clone());
         }
     }
     for asked in errands.all() {
-        weights.entry((asked.gpus, asked.class)).or_default();
+        weights.entry((asked.gpus, asked.class.into())).or_default();
         if !tenants.contains(&asked.tenant) {
             tenants.push(asked.tenant.clone());
         }
@@ -103,7 +107,8 @@ pub(super) fn read(
     for (feed, kept) in feeds.iter().zip(sorted) {
         match &feed.jobs {
             Jobs::Trace(trace) => {
-                demand.push(recorded::recorded(context, feed, trace, frame, kept));
+                let read = recorded::recorded(context, feed, trace, frame, (kept, &mut enrichment));
+                demand.push(read);
                 imports.push(trace.report.clone());
             }
             Jobs::Generator(settings) => {
@@ -117,6 +122,7 @@ pub(super) fn read(
         demand,
         imports,
         unplaceable,
+        enrichment,
     }
 }
 
@@ -134,9 +140,14 @@ fn too_many(context: &mut Context, requests: usize, payers: usize) -> bool {
 /// Jobs that are cut over have shapes of their own, where the other pools can hold them.
 fn add_twins(weights: &mut Weights, twins: &[Twin], pools: &[PoolDraft], classes: &[ClassDraft]) {
     for twin in twins {
-        let of = weights.iter().filter(|((_, class), _)| *class == twin.of);
-        let keys: Vec<_> = of.map(|((gpus, _), _)| (*gpus, twin.class)).collect();
-        let able = keys.into_iter().filter(|key| holds(pools, classes, *key));
+        let of = weights.iter().filter(|((_, of), _)| of.class == twin.of);
+        let own = |of: Labelled| Labelled {
+            class: twin.class,
+            ..of
+        };
+        let keys: Vec<_> = of.map(|((gpus, of), _)| (*gpus, own(*of))).collect();
+        let able = keys.into_iter();
+        let able = able.filter(|(gpus, of)| holds(pools, classes, (*gpus, of.class)));
         weights.extend(able.map(|key| (key, 1)).collect::<Vec<_>>());
     }
 }
@@ -144,17 +155,18 @@ fn add_twins(weights: &mut Weights, twins: &[Twin], pools: &[PoolDraft], classes
 /// The shapes of all requests. Gangs that may go on with fewer GPUs are shapes of their own then, of which nobody
 /// comes.
 fn shapes_of(mut weights: Weights, classes: &[ClassDraft]) -> Vec<Shape> {
-    let whole: Vec<(MilliGpus, ClassId)> = weights.keys().copied().collect();
-    for (gpus, class) in whole {
-        if let Some(terms) = classes[class.index()].class.elastic {
+    let whole: Vec<(MilliGpus, Labelled)> = weights.keys().copied().collect();
+    for (gpus, of) in whole {
+        if let Some(terms) = classes[of.class.index()].class.elastic {
             for smaller in terms.sizes(gpus) {
-                weights.entry((smaller, class)).or_default();
+                weights.entry((smaller, of)).or_default();
             }
         }
     }
-    let shape = |((gpus, class), weight)| Shape {
+    let shape = |((gpus, of), weight): ((MilliGpus, Labelled), u64)| Shape {
         gpus,
-        class,
+        class: of.class,
+        labels: of.labels,
         weight,
     };
     weights.into_iter().map(shape).collect()

@@ -119,15 +119,13 @@ pub(super) fn attach(
     }
     for (index, asked) in errands.0.iter().enumerate() {
         let Some(asked) = asked else { continue };
-        let key = (asked.gpus, asked.class);
-        let of = |shape: &Shape| (shape.gpus, shape.class);
-        let shape = intake.shapes.binary_search_by_key(&key, of);
+        let shape = Shape::find(&intake.shapes, (asked.gpus, asked.class.into()));
         let tenant = intake.tenants.iter().position(|own| *own == asked.tenant);
-        let (Ok(shape), Some(tenant)) = (shape, tenant) else {
+        let (Some(shape), Some(tenant)) = (shape, tenant) else {
             continue;
         };
         transforms.list[index].work = Some(TransformWork {
-            shape: shape.into(),
+            shape,
             tenant: TenantId::from(tenant),
         });
         let class = &classes[asked.class.index()].class;

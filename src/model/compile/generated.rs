@@ -1,11 +1,11 @@
 //! Jobs drawn from laws: the settings of a generator, and what its jobs mean.
 
-use crate::model::{Demand, DemandSource, Generated, Horizon};
+use crate::model::{Demand, DemandSource, Generated, Horizon, Shape};
 use crate::process::{
     ArrivalPattern, VENUS_PROFILE, Workload, WorkloadSettings, llm_lab, shared_research,
 };
 use crate::scenario::{ArrivalKind, DemandSpec, DropKind, GeneratorSpec, Given, Origin, Preset};
-use crate::units::{ClassId, MilliGpus, ShapeId, Span, TenantId, Zone};
+use crate::units::{ClassId, MilliGpus, Span, TenantId, Zone};
 
 use super::classes::ClassDraft;
 use super::context::Context;
@@ -270,7 +270,7 @@ pub(super) fn weigh(
                 continue;
             }
             if holds(pools, classes, (gang, class)) {
-                *weights.entry((gang, class)).or_default() += (count.round() as u64).max(1);
+                *weights.entry((gang, class.into())).or_default() += (count.round() as u64).max(1);
             } else {
                 dropped += count;
                 worst = worst.max(Some((gang, class)));
@@ -316,9 +316,8 @@ pub(super) fn generated(
     gangs.sort_unstable();
     gangs.dedup();
     let shape = |name: &str, gpus: MilliGpus, tenant: &str| {
-        let key = (gpus, class_of(classes, name, tenant, gpus)?);
-        let found = shapes.binary_search_by_key(&key, |shape| (shape.gpus, shape.class));
-        found.ok().map(ShapeId::from)
+        let class = class_of(classes, name, tenant, gpus)?;
+        Shape::find(shapes, (gpus, class.into()))
     };
     let mut table = Vec::with_capacity(gangs.len() * generator.classes.len() * tenants.len());
     for class in &generator.classes {

@@ -1,18 +1,18 @@
 //! `[initial]`: what a run begins with.
 
 use crate::model::{
-    Budgets, Commitments, Dataset, Incident, Initial, InitialJob, NodeRange, Outcome, Request,
-    Shape, Truth,
+    Budgets, Commitments, Dataset, Incident, Initial, InitialJob, Labelled, NodeRange, Outcome,
+    Request, Shape, Truth,
 };
-use crate::scenario::{InitialJobSpec, InitialSpec, Origin, ScenarioFile};
-use crate::units::{
-    ClassId, DatasetId, MilliGpus, PoolId, ShapeId, SimTime, SiteId, Span, TenantId, parse_bytes,
-};
+use crate::scenario::{InitialSpec, Origin, ScenarioFile};
+use crate::units::{DatasetId, MilliGpus, PoolId, SimTime, SiteId, Span, TenantId, parse_bytes};
 
 use super::balances;
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::demand::{Intake, class_of, holds};
+use super::initial_row::{Row, Where, facts, row};
+use super::marking::Enrichment;
 use super::orders::named;
 use super::pools::PoolDraft;
 use super::sites::Place;
@@ -21,7 +21,7 @@ use super::state_file;
 /// A job before shapes are known.
 pub(super) struct Draft {
     pub(super) name: String,
-    pub(super) class: ClassId,
+    pub(super) whose: Labelled,
     pub(super) gpus: MilliGpus,
     pub(super) tenant: String,
     pub(super) priority: i32,
@@ -34,40 +34,13 @@ pub(super) struct Draft {
     pub(super) nodes: Vec<(u32, u32)>,
 }
 
-/// Where a job is at the start.
-pub(super) enum Where {
-    /// In the line.
-    Line,
-    /// In this pool.
-    Pool(String),
-    /// It runs, and nobody says where.
-    Somewhere,
-}
-
-/// A job as it is written, wherever that is.
-pub(super) struct Row {
-    pub(super) name: Option<String>,
-    pub(super) class: String,
-    pub(super) tenant: String,
-    pub(super) milli: u64,
-    pub(super) priority: i32,
-    pub(super) requested: Option<Span>,
-    pub(super) work: Option<Span>,
-    pub(super) outcome: Outcome,
-    pub(super) done: Span,
-    pub(super) unsaved: Span,
-    pub(super) place: Where,
-    pub(super) nodes: Vec<(u32, u32)>,
-    pub(super) at: Origin,
-}
-
 /// The jobs that are there at the start.
 pub(super) fn jobs(
     context: &mut Context,
     file: &ScenarioFile,
     pools: &[PoolDraft],
     classes: &[ClassDraft],
-    mut rows: Vec<Row>,
+    (mut rows, enrichment): (Vec<Row>, &mut Enrichment),
 ) -> Vec<Draft> {
     let Some(spec) = file.initial.value() else {
         return Vec::new();
@@ -99,7 +72,7 @@ pub(super) fn jobs(
             row,
             drafts.len(),
             (pools, &mut room),
-            classes,
+            (classes, enrichment),
         ));
     }
     if assumed > 0 {
@@ -109,53 +82,20 @@ pub(super) fn jobs(
     drafts
 }
 
-fn row(context: &mut Context, spec: &InitialJobSpec, table: Origin) -> Option<Row> {
-    let before = context.problems.len();
-    let example = "gpus = 8";
-    context.required(&spec.gpus, table, "the GPUs of a job", example);
-    let gpus = context.number(&spec.gpus, 0.001, 1_000_000.0);
-    let example = "requested = \"8 h\"";
-    context.required(&spec.requested, table, "how long a job runs", example);
-    let requested = context.positive_span(&spec.requested);
-    let work = context.positive_span(&spec.duration);
-    let done = context.span(&spec.done).unwrap_or(Span::ZERO);
-    if context.problems.len() > before {
-        return None;
-    }
-    Some(Row {
-        name: spec.job.value().cloned(),
-        class: spec.class.value().cloned().unwrap_or_default(),
-        tenant: spec
-            .tenant
-            .value()
-            .cloned()
-            .unwrap_or_else(|| "all".to_owned()),
-        milli: (gpus? * 1000.0).round() as u64,
-        priority: spec.priority.value().copied().unwrap_or(0),
-        requested: Some(requested?),
-        work,
-        outcome: Outcome::Finished,
-        done,
-        unsaved: context.span(&spec.unsaved).unwrap_or(Span::ZERO),
-        place: match spec.pool.value() {
-            Some(pool) => Where::Pool(pool.clone()),
-            None => Where::Line,
-        },
-        nodes: Vec::new(),
-        at: table,
-    })
-}
-
 fn draft(
     context: &mut Context,
     row: Row,
     place: usize,
     (pools, room): (&[PoolDraft], &mut [u64]),
-    classes: &[ClassDraft],
+    (classes, enrichment): (&[ClassDraft], &mut Enrichment),
 ) -> Option<Draft> {
     let gpus = MilliGpus(row.milli);
-    let name = row.name.unwrap_or_else(|| format!("i-{}", place + 1));
-    let Some(class) = class_of(classes, &row.class, &row.tenant, gpus) else {
+    let name = row.name.clone();
+    let name = name.unwrap_or_else(|| format!("i-{}", place + 1));
+    let mark = enrichment.mark(context, &facts(&row, &name));
+    let found = mark.class;
+    let found = found.or_else(|| class_of(classes, &row.class, &row.tenant, gpus));
+    let Some(class) = found else {
         let known: Vec<&str> = classes.iter().map(|d| d.class.name.as_str()).collect();
         context.unknown(row.at, "class", &row.class, &known);
         return None;
@@ -203,9 +143,10 @@ fn draft(
         );
         return None;
     }
+    let labels = mark.labels;
     Some(Draft {
         name,
-        class,
+        whose: Labelled { class, labels },
         gpus,
         tenant: row.tenant,
         priority: row.priority,
@@ -250,8 +191,7 @@ pub(super) fn read(
         return Initial::default();
     };
     let job = |draft: Draft| {
-        let key = (draft.gpus, draft.class);
-        let shape = shapes.binary_search_by_key(&key, |shape| (shape.gpus, shape.class));
+        let shape = Shape::find(shapes, (draft.gpus, draft.whose));
         let tenant = tenants.iter().position(|tenant| *tenant == draft.tenant);
         let truth = Truth {
             work: draft.work,
@@ -262,7 +202,7 @@ pub(super) fn read(
             request: Request {
                 submit: SimTime::ZERO,
                 requested: draft.requested,
-                shape: ShapeId::from(shape.ok()?),
+                shape: shape?,
                 tenant: TenantId::from(tenant?),
                 priority: draft.priority,
             },

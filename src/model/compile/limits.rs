@@ -1,8 +1,11 @@
-//! What limits where work goes, when and at what cost, as it was read.
+//! What limits where work goes, when and at what cost, and what rules know of it.
 
-use crate::model::{Budgets, Envelopes, Failovers, Model, Quotas, Rules, StartWindows, Transforms};
+use crate::model::{
+    Budgets, Envelopes, Failovers, LabelReport, Labels, Model, Quotas, Rules, StartWindows,
+    Transforms,
+};
 
-/// What limits where work goes, when and at what cost.
+/// All of it, before there is a model.
 pub(super) struct Limits {
     pub(super) budgets: Budgets,
     pub(super) rules: Rules,
@@ -11,11 +14,13 @@ pub(super) struct Limits {
     pub(super) envelopes: Envelopes,
     pub(super) windows: StartWindows,
     pub(super) transforms: Transforms,
+    pub(super) labels: Labels,
+    pub(super) report: LabelReport,
 }
 
 impl Limits {
-    /// Puts all of it into a model.
-    pub(super) fn put_into(self, model: &mut Model) {
+    /// Makes it part of a model; returns what is told of labels.
+    pub(super) fn put_into(self, model: &mut Model) -> LabelReport {
         model.budgets = self.budgets;
         model.rules = self.rules;
         model.failovers = self.failovers;
@@ -23,5 +28,7 @@ impl Limits {
         model.envelopes = self.envelopes;
         model.windows = self.windows;
         model.transforms = self.transforms;
+        model.labels = self.labels;
+        self.report
     }
 }

@@ -4,6 +4,8 @@
 //! that a person learns all of them at once. The model comes out only when there is none.
 
 mod artifacts;
+mod assumed;
+mod attribute_values;
 mod attribute_words;
 mod attributes;
 mod availability;
@@ -25,6 +27,7 @@ mod data;
 mod demand;
 mod droughts;
 mod egress;
+mod enrich;
 mod envelopes;
 mod errands;
 mod factors;
@@ -33,17 +36,22 @@ mod failovers;
 mod failures;
 mod feeds;
 mod generated;
+mod glob;
 mod gpu_weather;
 mod gpus;
 mod groups;
 mod happenings;
 mod hours;
 mod initial;
+mod initial_row;
+mod label_report;
+mod label_words;
 mod later;
 mod laws;
 mod limits;
 mod maintenance;
 mod markets;
+mod marking;
 mod memory;
 mod move_rules;
 mod move_words;
@@ -64,6 +72,7 @@ mod quotas;
 mod rate_file;
 mod recorded;
 mod recorded_prices;
+mod recordings;
 mod regions;
 mod rented_weather;
 mod replicas;
@@ -106,7 +115,8 @@ use super::load::LoadReport;
 use super::request::Shape;
 use super::rhythm::Rhythm;
 use super::{
-    Commitments, Dataset, Factors, Model, Network, Power, Rollout, Services, StrategySettings,
+    Commitments, Dataset, Factors, LabelReport, Model, Network, Power, Rollout, Services,
+    StrategySettings,
 };
 
 pub use context::Assumption;
@@ -115,6 +125,7 @@ use classes::ClassDraft;
 use context::Context;
 use limits::Limits;
 use pools::PoolDraft;
+use recordings::{jobs_of, recordings};
 
 #[cfg(test)]
 mod tests;
@@ -134,6 +145,8 @@ pub struct Compiled {
     pub imports: Vec<ImportReport>,
     /// What was read, and offered load against capacity.
     pub load: LoadReport,
+    /// What is known of recorded jobs, and from where.
+    pub labels: LabelReport,
     /// Files that the scenario was made from: scenario files, traces, price lists.
     pub files: Vec<PathBuf>,
     /// The merged scenario as TOML with sorted keys.
@@ -175,7 +188,9 @@ fn plans_of(
     let (run, sites, pools, network) = parts;
     let known = (sites, pools, classes, intake.shapes.as_slice());
     let subjects = attributes::Subjects::of(known, datasets, network);
-    let (described, mut made) = attributes::read(context, file, subjects, run.epoch);
+    let beside = (run.epoch, &intake.enrichment);
+    let (described, mut made) = attributes::read(context, file, subjects, beside);
+    let labels = label_report::read(context, &described, subjects, &intake.enrichment);
     datasets.extend(made.datasets);
     let all = (sites, pools, classes);
     errands::attach(
@@ -224,6 +239,8 @@ fn plans_of(
         rules,
         failovers,
         quotas,
+        labels: labels.0,
+        report: labels.1,
     };
     (strategies, limits, rollout)
 }
@@ -237,19 +254,6 @@ fn pools_of(
 ) -> Vec<PoolDraft> {
     let records = tco::read(context, file);
     pools::read(context, file, sites, gpus, &records)
-}
-
-/// What was recorded of jobs, and those of them that were alive at the start.
-fn recordings<'a>(
-    context: &mut Context,
-    file: &'a ScenarioFile,
-    run: &run::Run,
-    (pools, reference): (&[PoolDraft], Option<&(String, u32)>),
-) -> (Vec<traces::Feed<'a>>, Vec<initial::Row>) {
-    let owned = pools::owned_reference_gpus(pools, reference);
-    let mut feeds = traces::read(context, file, run, owned);
-    let alive = straddlers::read(context, file, &mut feeds);
-    (feeds, alive)
 }
 
 /// Kinds of work; the targets of failovers may hold them, too.
@@ -278,7 +282,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let mut pools = pools_of(&mut context, file, &sites, &gpus);
     let (power, commitments, factors) = terms_of(&mut context, file, &run, &sites, &gpus, &pools);
     let reference = pools::reference(&mut context, &pools, &gpus, run.reference_gpu.as_ref());
-    let (feeds, alive) = recordings(&mut context, file, &run, (&pools, reference.as_ref()));
+    let (feeds, noted) = recordings(&mut context, file, &run, (&pools, reference.as_ref()));
     let orders = orders::read(&mut context, file, run.epoch, &sites, &mut pools);
     let mut classes = classes_of(&mut context, file, (&sites, &pools, &gpus), &feeds);
     let mut services = services::read(&mut context, file, &run, &sites);
@@ -290,10 +294,10 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let drafts = (sites.as_mut_slice(), classes.as_mut_slice());
     storages::attach(&mut context, file, drafts, &pools, &mut network);
     pools::set_speeds(&mut pools, &classes, reference.as_ref());
-    let begun = initial::jobs(&mut context, file, &pools, &classes, alive);
     let errands = errands::read(&mut context, file, (&classes, &pools), &datasets);
-    let extra = (twins.pairs(), begun.as_slice(), &errands);
-    let intake = demand::read(&mut context, &run, &pools, &classes, &feeds, extra);
+    let known = (&run, &pools[..], &classes[..]);
+    let extra = (twins.pairs(), &errands);
+    let (begun, intake) = jobs_of(&mut context, file, known, (&feeds, noted), extra);
     let parts = (&run, sites.as_slice(), pools.as_slice(), &mut network);
     let plans = (orders, &twins, (&intake, &errands));
     let read = (&classes[..], &mut datasets, &services);
@@ -336,8 +340,8 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
         providers,
         ..Model::bare(&run.name, run.epoch, context.currency)
     };
-    limits.put_into(&mut model);
-    let read = (intake.imports, intake.unplaceable);
+    let labels = limits.put_into(&mut model);
+    let read = (intake.imports, intake.unplaceable, labels);
     compiled(scenario, context, model, (run.seed, run.replications), read)
 }
 
@@ -347,13 +351,14 @@ fn compiled(
     mut context: Context,
     model: Model,
     (seed, replications): (u64, u32),
-    (imports, unplaceable): (Vec<ImportReport>, u64),
+    (imports, unplaceable, labels): (Vec<ImportReport>, u64, LabelReport),
 ) -> Result<Compiled, Problems> {
     scorings::check(&mut context, &scenario.file, &model);
     spot::check(&mut context, &scenario.file, &model);
     let context = context.faultless()?;
     Ok(Compiled {
         load: LoadReport::of(&model, &imports, unplaceable, seed),
+        labels,
         model,
         seed,
         replications,

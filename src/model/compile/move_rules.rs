@@ -39,10 +39,10 @@ fn one(
     let journeys = moves::all(
         data,
         &sites,
-        &classes,
+        (&classes, &described.works),
         (&described.reads, described.versions as u8),
     );
-    let fed = moves::fed(classes.len(), subjects.pools.len());
+    let fed = moves::fed(&described.works, subjects.pools.len());
     let mut tuples: BTreeMap<Freight, Tuple> = BTreeMap::new();
     let mut unlabelled = vec![BTreeSet::new(); list.len()];
     let nothing: Tuple = vec![None; described.vocabulary.0.len()];

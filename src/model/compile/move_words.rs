@@ -211,9 +211,9 @@ impl Words {
                 (what, Some(id), Some(class))
             }
             Freight::Replica(id) => ("replica", Some(id), None),
-            Freight::Checkpoint(class, _) => ("checkpoint", None, Some(class)),
-            Freight::Results(class, _) => ("result", None, Some(class)),
-            Freight::Feed(class) => ("feed", None, Some(class)),
+            Freight::Checkpoint(of, _) => ("checkpoint", None, Some(of.class)),
+            Freight::Results(of, _) => ("result", None, Some(of.class)),
+            Freight::Feed(of) => ("feed", None, Some(of.class)),
         };
         let class = class.map(|class| &subjects.classes[class.index()]);
         let class_name = class.map(own_name);

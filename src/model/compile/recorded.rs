@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Demand, DemandSource, Horizon, Recorded, Replay, Request, Resample, Truth};
+use crate::model::{
+    Amount, Demand, DemandSource, Horizon, Labelled, Recorded, Replay, Request, Resample, Shape,
+    Truth,
+};
 use crate::scenario::{DropKind, Problem, ResampleKind};
 use crate::trace::{Trace, TraceJob};
-use crate::units::{ClassId, Epoch, MilliGpus, ShapeId, SimTime, Span, TenantId};
+use crate::units::{Epoch, MilliGpus, SimTime, Span, TenantId};
 
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::demand::{Frame, class_of, holds, largest};
+use super::marking::{Enrichment, Facts, Mark};
 use super::pools::PoolDraft;
 use super::run::Run;
 use super::traces::Feed;
@@ -18,13 +22,22 @@ use super::traces::Feed;
 pub(super) struct Sorted {
     job: TraceJob,
     place: usize,
-    class: ClassId,
+    whose: Labelled,
+    /// Which combination of blocks said what its labels are.
+    by: u32,
 }
 
 impl Sorted {
     /// What placement looks at.
-    pub(super) fn key(&self) -> (MilliGpus, ClassId) {
-        (self.job.gpus, self.class)
+    pub(super) fn key(&self) -> (MilliGpus, Labelled) {
+        (self.job.gpus, self.whose)
+    }
+
+    fn amount(&self) -> Amount {
+        Amount {
+            jobs: 1,
+            gpu_time: self.job.gpu_time(),
+        }
     }
 }
 
@@ -33,22 +46,37 @@ pub(super) fn sort(
     context: &mut Context,
     feed: &Feed<'_>,
     trace: &Trace,
-    pools: &[PoolDraft],
-    classes: &[ClassDraft],
+    (pools, classes, enrichment): (&[PoolDraft], &[ClassDraft], &mut Enrichment),
 ) -> (Vec<Sorted>, u64) {
-    let jobs = find_classes(context, trace, classes);
+    let jobs = find_classes(context, feed, trace, classes, enrichment);
     placeable(context, feed, trace, jobs, pools, classes)
 }
 
-/// Finds the class of every job; a kind of job that fits none is reported once.
-fn find_classes(context: &mut Context, trace: &Trace, classes: &[ClassDraft]) -> Vec<Sorted> {
+/// Finds the class of every job, and its labels; a kind of job that fits no class is reported once.
+fn find_classes(
+    context: &mut Context,
+    feed: &Feed<'_>,
+    trace: &Trace,
+    classes: &[ClassDraft],
+    enrichment: &mut Enrichment,
+) -> Vec<Sorted> {
     let mut homeless: BTreeMap<u16, (u64, usize)> = BTreeMap::new();
     let mut sorted = Vec::with_capacity(trace.jobs.len());
     for (place, &job) in trace.jobs.iter().enumerate() {
+        let mark = mark(context, feed, (trace, place), enrichment);
         let class = &trace.classes[usize::from(job.class)];
         let tenant = &trace.tenants[usize::from(job.tenant)];
-        match class_of(classes, class, tenant, job.gpus) {
-            Some(class) => sorted.push(Sorted { job, place, class }),
+        let found = mark.class;
+        match found.or_else(|| class_of(classes, class, tenant, job.gpus)) {
+            Some(class) => sorted.push(Sorted {
+                job,
+                place,
+                whose: Labelled {
+                    class,
+                    labels: mark.labels,
+                },
+                by: mark.by,
+            }),
             None => homeless.entry(job.class).or_insert((0, place)).0 += 1,
         }
     }
@@ -65,6 +93,30 @@ fn find_classes(context: &mut Context, trace: &Trace, classes: &[ClassDraft]) ->
     sorted
 }
 
+/// What blocks say of a job.
+fn mark(
+    context: &mut Context,
+    feed: &Feed<'_>,
+    (trace, place): (&Trace, usize),
+    enrichment: &mut Enrichment,
+) -> Mark {
+    if !enrichment.is_used() {
+        return Mark::default();
+    }
+    let job = &trace.jobs[place];
+    let facts = Facts {
+        demand: Some(&feed.name),
+        job: &trace.ids.name(place),
+        tenant: &trace.tenants[usize::from(job.tenant)],
+        class: &trace.classes[usize::from(job.class)],
+        gpus: job.gpus,
+        requested: job.requested_ms.map(Span),
+        columns: &trace.kept_columns,
+        kept: trace.kept_of(job),
+    };
+    enrichment.mark(context, &facts)
+}
+
 /// Jobs that some pool could hold when nothing else is there, and how many others were left out as asked.
 fn placeable(
     context: &mut Context,
@@ -74,7 +126,7 @@ fn placeable(
     pools: &[PoolDraft],
     classes: &[ClassDraft],
 ) -> (Vec<Sorted>, u64) {
-    let fits = |sorted: &Sorted| holds(pools, classes, sorted.key());
+    let fits = |one: &Sorted| holds(pools, classes, (one.job.gpus, one.whose.class));
     let (kept, rest): (Vec<Sorted>, Vec<Sorted>) = jobs.into_iter().partition(fits);
     let drop = feed
         .spec
@@ -86,7 +138,7 @@ fn placeable(
         .max_by_key(|sorted| (sorted.job.gpus, std::cmp::Reverse(sorted.place)));
     // With a broken pool left out, jobs may only seem to fit nowhere.
     if let (Some(worst), false, true) = (worst, drop, context.problems.is_empty()) {
-        let largest = largest(pools, &classes[worst.class.index()]);
+        let largest = largest(pools, &classes[worst.whose.class.index()]);
         let gpus = worst.job.gpus.occupied();
         let message = format!("no pool can ever hold a gang of {gpus} GPUs ({largest})");
         let (count, are) = (
@@ -123,7 +175,7 @@ pub(super) fn recorded(
     feed: &Feed<'_>,
     trace: &Trace,
     frame: Frame<'_>,
-    kept: Vec<Sorted>,
+    (kept, enrichment): (Vec<Sorted>, &mut Enrichment),
 ) -> Demand {
     let Frame {
         run,
@@ -141,11 +193,14 @@ pub(super) fn recorded(
         .unwrap_or(1.0);
     let (mut requests, mut truth, mut names) = (Vec::new(), Vec::new(), Vec::new());
     let (mut by_class, mut by_truth) = (0u64, 0u64);
-    for Sorted { job, place, class } in kept {
-        let key = (job.gpus, class);
-        let shape = shapes.binary_search_by_key(&key, |shape| (shape.gpus, shape.class));
+    for sorted in kept {
+        enrichment.count(sorted.whose, sorted.by, sorted.amount());
+        let shape = Shape::find(shapes, sorted.key());
+        let Sorted {
+            job, place, whose, ..
+        } = sorted;
         let asked = job.requested_ms.map(Span);
-        let usual = classes[class.index()].requested_default;
+        let usual = classes[whose.class.index()].requested_default;
         let requested = asked
             .or(usual)
             .unwrap_or_else(|| Span(((job.duration_ms as f64 * factor).round() as u64).max(1)));
@@ -154,7 +209,7 @@ pub(super) fn recorded(
         requests.push(Request {
             submit: SimTime(job.submit_ms),
             requested,
-            shape: ShapeId::from(shape.unwrap_or(0)),
+            shape: shape.unwrap_or_default(),
             tenant: tenant_ids[usize::from(job.tenant)],
             priority: job.priority,
         });

@@ -5,7 +5,7 @@ use crate::scenario::{Origin, Problem};
 use crate::units::{Span, parse_decimal};
 
 use super::context::Context;
-use super::initial::{Row, Where};
+use super::initial_row::{Row, Where};
 
 /// Most rows of a state file.
 const ROWS_MAX: usize = 10_000_000;
@@ -94,6 +94,7 @@ fn row(columns: &[&str], record: &csv::StringRecord, at: Origin) -> Result<Row, 
         unsaved: Span(milli("unsaved_s")?.unwrap_or(0)),
         place: text("pool").map_or(Where::Line, |pool| Where::Pool(pool.to_owned())),
         nodes: nodes(text("nodes").unwrap_or_default())?,
+        trace: None,
         at,
     })
 }

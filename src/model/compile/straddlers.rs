@@ -1,11 +1,11 @@
 //! `[initial] trace`: the jobs of a recorded demand that straddle the start.
 
 use crate::scenario::{InitialTraceSpec, Origin, ScenarioFile};
-use crate::trace::Straddler;
+use crate::trace::{Straddler, Trace};
 use crate::units::Span;
 
 use super::context::Context;
-use super::initial::{Row, Where};
+use super::initial_row::{Row, Where};
 use super::traces::{Feed, Jobs};
 
 /// Cuts the demand that `[initial]` names, and returns who was alive then.
@@ -47,10 +47,7 @@ fn cut(
         Ok(alive) => Some(
             alive
                 .into_iter()
-                .map(|job| {
-                    let (tenants, classes) = (&trace.tenants, &trace.classes);
-                    row(job, tenants, classes, table)
-                })
+                .map(|job| row(job, name, trace, table))
                 .collect(),
         ),
         Err(row) => {
@@ -62,13 +59,14 @@ fn cut(
     }
 }
 
-fn row(alive: Straddler, tenants: &[String], classes: &[String], at: Origin) -> Row {
+fn row(alive: Straddler, demand: &str, trace: &Trace, at: Origin) -> Row {
     let job = alive.job;
+    let kept = trace.kept_of(&job).to_vec();
     let name = |list: &[String], index: u16| list.get(usize::from(index)).cloned();
     Row {
         name: Some(alive.name),
-        class: name(classes, job.class).unwrap_or_default(),
-        tenant: name(tenants, job.tenant).unwrap_or_else(|| "all".to_owned()),
+        class: name(&trace.classes, job.class).unwrap_or_default(),
+        tenant: name(&trace.tenants, job.tenant).unwrap_or_else(|| "all".to_owned()),
         milli: job.gpus.0,
         priority: job.priority,
         requested: job.requested_ms.map(Span),
@@ -81,6 +79,7 @@ fn row(alive: Straddler, tenants: &[String], classes: &[String], at: Origin) -> 
             None => Where::Line,
         },
         nodes: Vec::new(),
+        trace: Some((demand.to_owned(), trace.kept_columns.clone(), kept)),
         at,
     }
 }

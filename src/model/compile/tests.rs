@@ -10,11 +10,14 @@ use crate::units::*;
 use super::{Compiled, compile};
 
 mod artifacts;
+mod assumed;
 mod attributes;
 mod budgets;
 mod capacity;
 mod checkpoints;
 mod commitments;
+mod enrich;
+mod enrich_mistakes;
 mod envelopes;
 mod factors;
 mod failovers;

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::scenario::{Align, DemandSpec, FormatKind, Given, Origin, Problem, ScenarioFile};
-use crate::trace::{Format, Limits, Philly, Swf, Trace, TraceStart, read as read_trace};
+use crate::trace::{Format, Limits, Philly, Swf, Trace, TraceStart, read_keeping};
 use crate::units::Zone;
 
 use super::columns;
 use super::context::Context;
+use super::enrich;
 use super::generated::{self, Generator};
 use super::run::Run;
 
@@ -71,7 +72,14 @@ pub(super) fn read<'a>(
             }
         };
         let zone = zone(context, &spec.zone);
-        let jobs = jobs(context, spec, table, run, zone.clone(), owned);
+        let jobs = jobs(
+            context,
+            (file, &name),
+            (spec, table),
+            run,
+            zone.clone(),
+            owned,
+        );
         if let Some(jobs) = jobs {
             let zone = zone.unwrap_or_else(Zone::utc);
             feeds.push(Feed {
@@ -93,14 +101,17 @@ pub(super) fn read<'a>(
 
 fn jobs(
     context: &mut Context,
-    spec: &DemandSpec,
-    table: Origin,
+    (file, name): (&ScenarioFile, &str),
+    (spec, table): (&DemandSpec, Origin),
     run: &Run,
     zone: Option<Zone>,
     owned: f64,
 ) -> Option<Jobs> {
     match (spec.trace.here(), spec.generator.here()) {
-        (Some((path, origin)), None) => trace(context, spec, table, path, origin, run, zone),
+        (Some((path, origin)), None) => {
+            let keep = enrich::columns_of(context, file, name);
+            trace(context, spec, table, (path, origin, &keep), run, zone)
+        }
         (None, Some((generator, at))) => {
             let generator = generated::read(context, spec, generator, at, run, owned)?;
             Some(Jobs::Generator(Box::new(generator)))
@@ -138,8 +149,7 @@ fn trace(
     context: &mut Context,
     spec: &DemandSpec,
     table: Origin,
-    path: &str,
-    origin: Origin,
+    (path, origin, keep): (&str, Origin, &[String]),
     run: &Run,
     zone: Option<Zone>,
 ) -> Option<Jobs> {
@@ -150,7 +160,7 @@ fn trace(
     }
     let path = context.problems.sources().resolve(origin, path);
     let format = format(context, spec, table, run, zone)?;
-    let trace = match read_trace(&path, &format, &Limits::default()) {
+    let trace = match read_keeping(&path, &format, &Limits::default(), keep) {
         Ok(trace) => trace,
         Err(error) => {
             context.unusable(origin, &error);

@@ -51,7 +51,7 @@ pub(super) fn way(
     if steered.is_some_and(|from| !rest.is_reached(None, from, terms.site)) {
         return Err(Lack::Control);
     }
-    let what = Some(Freight::Checkpoint(of, version));
+    let what = Some(Freight::Checkpoint(model.labelled(shape), version));
     if let Some(home) = class.checkpoint_home
         && !rest.is_reached(what, home.site, terms.site)
     {
@@ -148,7 +148,10 @@ impl Without<'_> {
         };
         let routes = model.network.feeds.get(way as usize);
         let masks = model.rules.first_masks();
-        let verdicts = model.network.moves.of_feed(masks.situation, way);
+        let verdicts = model
+            .network
+            .moves
+            .of_feed(masks.situation, (way, model.labelled(shape).labels));
         let may = |index: usize| {
             let verdict = verdicts.get(index);
             verdict.is_none_or(|of| model.network.moves.refusing(masks, of, u128::MAX) == 0)

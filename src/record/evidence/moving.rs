@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::journal::{Moved, Movement};
-use crate::units::{ClassId, DatasetId, SiteId};
+use crate::units::{ClassId, DatasetId, LabelsId, SiteId};
 
 use super::line::{Line, json_text};
 use super::spelt::known;
@@ -19,12 +19,12 @@ pub enum Carried {
     Dataset(DatasetId, ClassId),
     /// A copy of a data set.
     Replica(DatasetId),
-    /// Checkpoints of jobs of a class in a version of its work.
-    Checkpoint(ClassId, u8),
-    /// What jobs of a class found out in a version of its work.
-    Results(ClassId, u8),
+    /// Checkpoints of jobs of a class, with labels of their own, in a version of its work.
+    Checkpoint(ClassId, LabelsId, u8),
+    /// What jobs of a class, with labels of their own, found out in a version of its work.
+    Results(ClassId, LabelsId, u8),
     /// What jobs of a class read while they run.
-    Feed(ClassId),
+    Feed(ClassId, LabelsId),
 }
 
 /// All attributes that rules about moves know.
@@ -58,9 +58,11 @@ impl Carried {
         Some(match moved.what {
             Moved::Dataset(id) => Self::Dataset(id, class?),
             Moved::Replica(id) => Self::Replica(id),
-            Moved::Checkpoint(_) | Moved::Restore(_) => Self::Checkpoint(class?, moved.version),
-            Moved::Results(_) => Self::Results(class?, moved.version),
-            Moved::Feed(_) => Self::Feed(class?),
+            Moved::Checkpoint(_) | Moved::Restore(_) => {
+                Self::Checkpoint(class?, moved.labels, moved.version)
+            }
+            Moved::Results(_) => Self::Results(class?, moved.labels, moved.version),
+            Moved::Feed(_) => Self::Feed(class?, moved.labels),
         })
     }
 }

@@ -162,6 +162,7 @@ fn a_movement_says_what_goes_where_over_what_and_against_which_rules() {
         step: MovementStep::Begins,
         what: Moved::Dataset(DatasetId(0)),
         class: Some(ClassId(2)),
+        labels: crate::units::LabelsId(0),
         version: 0,
         from: Some(SiteId(0)),
         to: None,

@@ -6,6 +6,7 @@ mod commitment;
 mod data;
 mod demand;
 mod egress;
+mod enrich;
 mod envelope;
 mod estate;
 mod factor;
@@ -51,6 +52,7 @@ pub use demand::{
     GpuUnitKind, Preset, ResampleKind, TimeUnitKind,
 };
 pub use egress::{BandSpec, EgressSpec};
+pub use enrich::{EnrichMatchSpec, EnrichSpec};
 pub use envelope::{EnvelopeSpec, EnvelopeTeardownKind};
 pub use estate::{GpuSpec, PackingKind, PoolSpec, SiteKindSpec, SiteSpec, SpreadKind, TcoSpec};
 pub use factor::{CorrelationSpec, FactorKind, FactorSpec};
@@ -168,12 +170,17 @@ pub struct ScenarioFile {
     pub window: List<WindowSpec>,
     /// Jobs that come: recorded or generated.
     pub demand: List<DemandSpec>,
+    /// What recorded jobs are, where their recording does not say.
+    pub enrich: List<EnrichSpec>,
     /// What makes copies of data that may go where these may not.
     pub transform: List<TransformSpec>,
     /// What may run and move where; everything unless given.
     pub rule: List<RuleSpec>,
     /// What is written down of a run, beside its numbers.
     pub record: Given<RecordSpec>,
+    /// What is taken to be so of whatever nobody says it of, by attribute: `{ classification = ["health"] }`, or with
+    /// whose it is, `{ "target.certified" = false }`. `--assume` on the command line writes it.
+    pub assume: ByName<AttributeValue>,
     /// Attributes that rules read, where more should be said of them than follows from who has them.
     pub attributes: Given<AttributesSpec>,
     /// Nodes that share a risk.

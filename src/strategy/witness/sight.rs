@@ -61,8 +61,8 @@ pub(super) fn considered(
     let masks = world.rules.masks();
     let (fired, refusing, violated, version) = if model.rules.are_used() {
         let version = model.version(masks, shape, sight.pool).unwrap_or(0);
-        let class = model.class_of(shape);
-        let data = model.data_refused(masks, (class, version), sight.pool);
+        let whose = model.labelled(shape);
+        let data = model.data_refused(masks, (whose, version), sight.pool);
         (
             model
                 .rules

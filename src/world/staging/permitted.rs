@@ -68,8 +68,8 @@ impl World {
         bytes: Bytes,
     ) -> bool {
         let job = &self.jobs[slot];
-        let class = model.class_of(job.request.shape);
-        let freight = Freight::Results(class, self.version_of(slot));
+        let whose = model.labelled(job.request.shape);
+        let freight = Freight::Results(whose, self.version_of(slot));
         let from = model.pool(job.pool).site;
         let what = (Moved::Results(job.id), freight, bytes);
         let transfers = &mut self.staging.transfers;

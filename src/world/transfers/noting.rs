@@ -2,7 +2,7 @@
 
 use crate::journal::{Moved, Movement, MovementStep};
 use crate::model::{Freight, Network};
-use crate::units::{Bytes, ClassId, DatasetId, LinkId, SiteId};
+use crate::units::{Bytes, DatasetId, LabelsId, LinkId, SiteId};
 
 use super::{Cargo, Transfer, Transfers};
 
@@ -95,13 +95,14 @@ impl Transfers {
             (Cargo::Feed(..), None) if !links.is_empty() => return,
             _ => (transfer.from, transfer.to),
         };
-        let (class, version) = class_of(transfer.freight);
+        let freight = transfer.freight;
         self.judge.told.push(Movement {
             number: Some(transfer.id),
             step,
             what,
-            class,
-            version,
+            class: freight.and_then(Freight::class),
+            labels: freight.map_or(LabelsId(0), Freight::labels),
+            version: freight.map_or(0, Freight::version),
             from: Some(from),
             to: Some(to),
             links,
@@ -154,13 +155,13 @@ impl Transfers {
         against: u128,
     ) {
         if self.judge.tells {
-            let (class, version) = class_of(Some(freight));
             self.judge.told.push(Movement {
                 number: None,
                 step,
                 what,
-                class,
-                version,
+                class: freight.class(),
+                labels: freight.labels(),
+                version: freight.version(),
                 from,
                 to,
                 links: Vec::<LinkId>::new(),
@@ -184,16 +185,5 @@ impl Transfers {
         self.judge.count(against, to, |tally| tally.refused += 1);
         let what = (Moved::Dataset(id), freight, bytes);
         self.tell_at_once(what, (from, Some(to)), MovementStep::Refused, against);
-    }
-}
-
-/// For which class something moves, and in which version of its work.
-const fn class_of(freight: Option<Freight>) -> (Option<ClassId>, u8) {
-    match freight {
-        Some(Freight::Dataset(_, class) | Freight::Feed(class)) => (Some(class), 0),
-        Some(Freight::Checkpoint(class, version) | Freight::Results(class, version)) => {
-            (Some(class), version)
-        }
-        Some(Freight::Replica(_)) | None => (None, 0),
     }
 }

@@ -23,9 +23,11 @@ impl Transfers {
         transfer: &Transfer,
         route: usize,
     ) -> Option<&'a Verdict> {
-        let verdicts = match transfer.cargo {
-            Cargo::Feed(_, way) => network.moves.of_feed(situation, way),
-            Cargo::Background(_) => &[],
+        let verdicts = match (transfer.cargo, transfer.freight) {
+            (Cargo::Feed(_, way), Some(Freight::Feed(whose))) => {
+                network.moves.of_feed(situation, (way, whose.labels))
+            }
+            (Cargo::Feed(..) | Cargo::Background(_), _) => &[],
             _ => {
                 let ends = (Some(transfer.from), Some(transfer.to));
                 network.moves.of(situation, transfer.freight?, ends)

@@ -1,6 +1,7 @@
 //! The two sides of a comparison, and what is said to differ between them.
 
 use crate::model::{Model, RuleMode};
+use crate::scenario;
 use crate::units::StrategyId;
 
 use super::super::super::arguments::ScenarioArguments;
@@ -51,12 +52,15 @@ pub(super) fn said(arguments: &ChangeArguments) -> Result<Vec<String>, Failure> 
 
 pub(super) fn side(arguments: &ChangeArguments, changed: bool) -> Result<Side, Failure> {
     let mut sets = arguments.both.clone();
+    let assumes = arguments.assumes.iter();
+    sets.extend(assumes.map(|words| scenario::assumption(words)));
     if changed {
         sets.extend(arguments.sets.iter().cloned());
     }
     let scenario = ScenarioArguments {
         file: arguments.file.clone(),
         sets,
+        assumes: Vec::new(),
     };
     let mut study = Study::open(&scenario, arguments.seed)?;
     let asked = match (&arguments.other, changed) {

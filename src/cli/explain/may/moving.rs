@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Freight, Model};
+use crate::model::{Freight, Labelled, Model};
 use crate::record::plain;
 use crate::units::{ClassId, DatasetId, SiteId};
 
 use super::{Said, Verdicts};
 
 /// What is moved for it, from where to where, as far as it may run there.
-pub(super) fn what_moves(model: &Model, class: usize, verdicts: &Verdicts) -> Vec<String> {
+pub(super) fn what_moves(model: &Model, whose: Labelled, verdicts: &Verdicts) -> Vec<String> {
+    let class = whose.class.index();
     let of = &model.classes[class];
     let site = |index: usize| plain(&model.sites[index].name).into_owned();
     let may_run =
@@ -29,9 +30,8 @@ pub(super) fn what_moves(model: &Model, class: usize, verdicts: &Verdicts) -> Ve
         let mut said = said.filter(|said| model.pool(said.pool).site.index() == from);
         said.any(|said| may_go(model, what(said.version), (SiteId::from(from), home)))
     };
-    let id = ClassId::from(class);
-    let results: &dyn Fn(u8) -> Freight = &|version| Freight::Results(id, version);
-    let checkpoints: &dyn Fn(u8) -> Freight = &|version| Freight::Checkpoint(id, version);
+    let results: &dyn Fn(u8) -> Freight = &|version| Freight::Results(whose, version);
+    let checkpoints: &dyn Fn(u8) -> Freight = &|version| Freight::Checkpoint(whose, version);
     let kept = of.checkpoint_home.map(|home| home.site);
     for (home, what, name) in [
         (of.results_to, results, "results"),

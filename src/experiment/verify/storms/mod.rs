@@ -48,6 +48,7 @@ fn model(pools: Vec<Pool>, gangs: &[u64], horizon: f64, placement: Placement) ->
     let shapes = gangs.iter().enumerate().map(|(kind, &gpus)| Shape {
         gpus: MilliGpus::whole(gpus),
         class: kind.into(),
+        labels: crate::units::LabelsId(0),
         weight: 1,
     });
     let strategy = StrategySettings {

@@ -1,17 +1,18 @@
 //! The marks that jobs have from what they read.
 
+use crate::model::Labelled;
 use crate::model::rules::{Tuple, Value};
 use crate::scenario::ScenarioFile;
 
-use super::{Said, Subjects, Words, Work, put};
+use super::{Said, Subjects, Words, Work};
 
-/// The marks of jobs by class and version of their work: their own with those of all that they read. Where something of that is unknown, so are
+/// The marks of jobs by class, labels and version of their work: their own with those of all that they read. Where something of that is unknown, so are
 /// they; but nobody asks of data what is said of no data set.
 pub(super) fn inherited(
     file: &ScenarioFile,
     subjects: Subjects<'_>,
     words: &Words,
-    (said, work): (&Said, &Work<'_>),
+    (said, work, works): (&Said, &Work<'_>, &[Labelled]),
     pairs: &[(usize, usize)],
 ) -> Vec<Tuple> {
     let declared = file.attributes.value().and_then(|spec| spec.data.value());
@@ -20,11 +21,12 @@ pub(super) fn inherited(
         work.data.iter().any(|tuple| tuple[place].is_some())
             || declared.is_some_and(|table| table.contains_key(name))
     };
-    let mut found = Vec::with_capacity(subjects.classes.len() * work.versions);
-    for class in 0..subjects.classes.len() {
+    let mut found = Vec::with_capacity(works.len() * work.versions);
+    for &whose in works {
+        let class = whose.class.index();
         for version in 0..work.versions {
             let mut tuple = words.nothing();
-            put(&mut tuple, said.classes.get(&class).into_iter().flatten());
+            said.of_jobs(&mut tuple, whose);
             for &(job, place) in pairs {
                 let reads = work.reads(subjects, class, version).iter();
                 let reads = reads.map(|id| &work.data[id.index()][place]);
@@ -47,7 +49,7 @@ pub(super) fn inherited(
 }
 
 /// All marks of several.
-fn union<'a>(values: impl Iterator<Item = &'a Value>) -> Value {
+pub(super) fn union<'a>(values: impl Iterator<Item = &'a Value>) -> Value {
     let mut all: Vec<String> = Vec::new();
     for value in values {
         if let Value::Marks(marks) = value {

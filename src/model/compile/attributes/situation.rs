@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::Transforms;
 use crate::model::rules::{Of, Tuple};
+use crate::model::{Labelled, Transforms};
 use crate::scenario::ScenarioFile;
 use crate::units::DatasetId;
 
@@ -37,8 +37,10 @@ pub(super) fn situation(of: Known<'_>, said: &Said) -> Situation {
         data: &data,
         versions,
     };
-    let marks = inherited(file, subjects, words, (said, &work), pairs);
-    let jobs = jobs(subjects, words, said, (&work, &marks, &regained), pairs);
+    let works = Labelled::all(subjects.shapes, subjects.classes.len());
+    let marks = inherited(file, subjects, words, (said, &work, &works), pairs);
+    let own = (works.as_slice(), marks.as_slice());
+    let jobs = jobs(subjects, words, said, (&work, own, &regained), pairs);
     let targets = subjects.pools.iter().zip(&said.pools).map(|(draft, own)| {
         let site = draft.pool.site.index();
         let mut tuple = words.target(draft, &subjects.sites[site]);
@@ -118,24 +120,29 @@ impl Work<'_> {
     }
 }
 
+/// Classes with labels, and by them and version the marks of their jobs.
+type OfWorks<'a> = (&'a [Labelled], &'a [Tuple]);
+
 /// What is known of each shape in each version of its work.
 fn jobs(
     subjects: Subjects<'_>,
     words: &Words,
     said: &Said,
-    (work, marks, regained): (&Work<'_>, &[Tuple], &BTreeSet<DatasetId>),
+    (work, (works, marks), regained): (&Work<'_>, OfWorks<'_>, &BTreeSet<DatasetId>),
     pairs: &[(usize, usize)],
 ) -> Vec<(Tuple, u32)> {
     let mut jobs = Vec::with_capacity(subjects.shapes.len() * work.versions);
     for shape in subjects.shapes {
         let class = shape.class.index();
         let mut tuple = words.job(&subjects.classes[class], shape);
-        put(&mut tuple, said.classes.get(&class).into_iter().flatten());
+        let whose = shape.labelled();
+        said.of_jobs(&mut tuple, whose);
         let tuple = words.assume(Of::Job, tuple);
+        let place = works.binary_search(&whose).unwrap_or(0) * work.versions;
         for version in 0..work.versions {
             let mut tuple = tuple.clone();
             for &(job, _) in pairs {
-                tuple[job].clone_from(&marks[class * work.versions + version][job]);
+                tuple[job].clone_from(&marks[place + version][job]);
             }
             jobs.push((tuple, work.used(subjects, (class, version), regained)));
         }

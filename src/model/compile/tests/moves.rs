@@ -51,7 +51,7 @@ fn comes(model: &Model, name: &str, pool: &str) -> bool {
     let mut pools = model.pools.iter();
     let pool = pools.position(|known| known.name == pool).unwrap();
     let masks = model.rules.first_masks();
-    model.data_refused(masks, (class(model, name), 0), PoolId::from(pool)) == 0
+    model.data_refused(masks, (class(model, name).into(), 0), PoolId::from(pool)) == 0
 }
 
 #[test]
@@ -89,7 +89,7 @@ when = '''"health" in job.classification && target.kind == "gpuaas"'''
         .unwrap()
         .model;
     let id = class(&model, "large");
-    let results = model.network.moves.marks(Freight::Results(id, 0));
+    let results = model.network.moves.marks(Freight::Results(id.into(), 0));
     assert_eq!(results, ["classification: [health, trial]"]);
     let masks = model.rules.first_masks();
     let large = model
@@ -106,7 +106,10 @@ when = '''"health" in job.classification && target.kind == "gpuaas"'''
     // Its results must not come back over the internet, either.
     let cloud = model.pools[cloud].site;
     let home = (Some(cloud), Some(SiteId(0)));
-    let verdict = &model.network.moves.of(0, Freight::Results(id, 0), home)[0];
+    let verdict = &model
+        .network
+        .moves
+        .of(0, Freight::Results(id.into(), 0), home)[0];
     assert_eq!(verdict.forbids, 1);
 }
 
