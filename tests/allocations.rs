@@ -10,13 +10,16 @@ use std::cell::Cell;
 
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
-use plimsoll::experiment::{Columns, layout_of};
-use plimsoll::journal::{JobRecord, Observer, PoolRecord, RunRecord};
+use plimsoll::experiment::{Columns, evidence_words, layout_of};
+use plimsoll::journal::{
+    Choice, Considered, JobRecord, Justification, Observer, PoolRecord, RunRecord,
+};
 use plimsoll::metrics::{self, Fold};
 use plimsoll::model::{Compiled, Model, Timeline, compile};
+use plimsoll::record::{Chain, Jobs, RunWords, verify, write_run};
 use plimsoll::scenario::load_text;
 use plimsoll::strategy::Strategy;
-use plimsoll::units::StrategyId;
+use plimsoll::units::{JobId, PoolId, Price, ShapeId, SimTime, Span, StrategyId, TenantId};
 
 struct Counting;
 
@@ -213,4 +216,79 @@ fn what_is_kept_for_intervals_does_not_grow_with_replications() {
     assert_eq!(REQUESTS.get() - before, 0);
     let apart = second.versus_first(0).difference();
     assert_eq!(apart.map(|apart| apart.value), Some(1.0 - 4999.5));
+}
+
+struct Numbered;
+
+impl Jobs for Numbered {
+    fn name(&self, job: JobId, out: &mut String) {
+        out.push_str(["a", "b"][job.index() % 2]);
+    }
+    fn tenant(&self, _: JobId) -> TenantId {
+        TenantId(0)
+    }
+    fn shape(&self, _: JobId) -> ShapeId {
+        ShapeId(0)
+    }
+}
+
+/// Requests for memory while so many decisions are noted, each of some hundred bases; and the bytes that were written.
+fn noted(model: &Model, decisions: u32) -> (u64, Vec<u8>) {
+    let words = evidence_words(model, "0123456789abcdef", 1);
+    let run = RunWords {
+        strategy: "first".to_owned(),
+        replication: 0,
+        rules: Vec::new(),
+        controls: Vec::new(),
+        jobs: &Numbered,
+    };
+    let mut why = Justification {
+        at: SimTime::ZERO,
+        job: JobId(0),
+        shape: ShapeId(0),
+        chosen: Some(PoolId(0)),
+        choice: Choice::Waited(Span(1), Span(1)),
+        considered: vec![Considered {
+            pool: PoolId(0),
+            place: Some(0),
+            fired: 0,
+            refusing: 0,
+            violated: 0,
+            bar: None,
+            asked: true,
+            price: Price(0),
+            per_work: Price(0),
+            version: 0,
+        }],
+    };
+    let mut out = Vec::with_capacity(400 * decisions as usize + 100_000);
+    let mut chain = Chain::new(&mut out);
+    let mut requests = 0;
+    write_run(&mut chain, (&words, &run), |scribe| {
+        let before = REQUESTS.get();
+        for number in 0..decisions {
+            why.at = SimTime(u64::from(number) * 1_000);
+            why.job = JobId(number);
+            why.considered[0].price = Price(u64::from(number % 300));
+            scribe.justified(&why);
+        }
+        requests = REQUESTS.get() - before;
+    });
+    let seal = chain.finish(&words).expect("it is written");
+    verify(out.as_slice(), Some(&seal)).expect("it is whole");
+    (requests, out)
+}
+
+/// Whoever writes evidence asks for memory for what is said once and for a few blocks of notes, however many there are.
+#[test]
+fn evidence_of_many_decisions_needs_no_more_memory_than_of_few() {
+    let model = model(0.5);
+    let (few, _) = noted(&model, 5_000);
+    let (many, bytes) = noted(&model, 200_000);
+    // Blocks in flight are ten at most, each of which grows a dozen times at first.
+    assert!(many < few + 10 * 30, "{few} {many}");
+    assert!(many < 4_000, "{many}");
+    // And what is written grows by some 220 bytes for each decision.
+    let each = bytes.len() / 200_000;
+    assert!((150..260).contains(&each), "{each}");
 }

@@ -103,12 +103,19 @@ impl Control {
     /// name of the law before the number: `HIPAA 164.312(b)`.
     pub fn is_met_by(&self, rule: RuleFacts<'_>) -> bool {
         let says = |named: &String| {
-            named == &self.id || named.strip_suffix(&self.id).is_some_and(|rest| rest.ends_with(' '))
+            named == &self.id
+                || named
+                    .strip_suffix(&self.id)
+                    .is_some_and(|rest| rest.ends_with(' '))
         };
         let is = |asked: &Option<String>, it: &str| asked.as_ref().is_none_or(|asked| asked == it);
-        let reads = self.reads.is_empty() || self.reads.iter().any(|name| rule.reads.contains(name));
+        let reads =
+            self.reads.is_empty() || self.reads.iter().any(|name| rule.reads.contains(name));
         rule.controls.iter().any(says)
-            || self.asks_for_rules() && reads && is(&self.on, rule.on) && is(&self.effect, rule.effect)
+            || self.asks_for_rules()
+                && reads
+                && is(&self.on, rule.on)
+                && is(&self.effect, rule.effect)
     }
 }
 
@@ -122,7 +129,9 @@ pub fn control_maps() -> &'static [ControlMap] {
             include_str!("../../catalog/controls/eu-ai-act.toml"),
         ];
         // They are part of the program, and a test reads them: they cannot be wrong here.
-        all.iter().filter_map(|text| ControlMap::parse(text).ok()).collect()
+        all.iter()
+            .filter_map(|text| ControlMap::parse(text).ok())
+            .collect()
     });
     &MAPS
 }
@@ -136,13 +145,31 @@ mod tests {
         let names = control_maps().iter().map(|map| map.name.as_str());
         assert!(names.eq(["hipaa", "iso-27001", "nist-800-53", "eu-ai-act"]));
         for map in control_maps() {
-            assert!(map.controls.len() >= 7 && !map.source.is_empty(), "{}", map.name);
+            assert!(
+                map.controls.len() >= 7 && !map.source.is_empty(),
+                "{}",
+                map.name
+            );
         }
     }
 
     fn one(words: &str) -> Result<ControlMap, String> {
-        let head = "name = \"x\"\ntitle = \"X\"\nsource = \"s\"\nas_of = \"2026\"\nretention_months = 6\n";
+        let head =
+            "name = \"x\"\ntitle = \"X\"\nsource = \"s\"\nas_of = \"2026\"\nretention_months = 6\n";
         ControlMap::parse(&format!("{head}{words}"))
+    }
+
+    const fn rule<'a>(
+        on: &'a str,
+        reads: &'a BTreeSet<String>,
+        controls: &'a [String],
+    ) -> RuleFacts<'a> {
+        RuleFacts {
+            on,
+            effect: "forbid",
+            reads,
+            controls,
+        }
     }
 
     #[test]
@@ -154,15 +181,24 @@ mod tests {
         .unwrap();
         let reads: BTreeSet<String> = ["classification".to_owned()].into();
         let none = BTreeSet::new();
-        let rule = |on, reads, controls| RuleFacts { on, effect: "forbid", reads, controls };
         let [first, second] = &map.controls[..] else {
             panic!("two controls")
         };
         assert!(first.is_met_by(rule("move", &reads, &[])));
         assert!(!first.is_met_by(rule("run", &reads, &[])));
         assert!(!first.is_met_by(rule("move", &none, &[])));
-        for (named, meets) in [("1(a)", true), ("LAW 1(a)", true), ("11(a)", false), ("1", false)] {
-            assert_eq!(first.is_met_by(rule("run", &none, &[named.to_owned()])), meets, "{named}");
+        for (named, meets) in [
+            ("1(a)", true),
+            ("LAW 1(a)", true),
+            ("11(a)", false),
+            ("1", false),
+        ] {
+            let named = [named.to_owned()];
+            assert_eq!(
+                first.is_met_by(rule("run", &none, &named)),
+                meets,
+                "{named:?}"
+            );
         }
         // What only records show, no rule stands for unless it says so.
         assert!(!second.is_met_by(rule("move", &reads, &[])));
@@ -175,7 +211,10 @@ mod tests {
         for (text, told) in [
             (control(""), "nothing can stand for it"),
             (control("on = \"walk\""), "write one of run, move"),
-            (control("effect = \"allow\""), "write one of permit, forbid, require"),
+            (
+                control("effect = \"allow\""),
+                "write one of permit, forbid, require",
+            ),
             (control("rules = []"), "unknown field `rules`"),
             (control("on = \"run\"").repeat(2), "two controls `1`"),
             (String::new(), "missing field `control`"),

@@ -40,7 +40,8 @@ pub(super) enum EvidenceCommand {
     },
     /// Tell which rules stand for which controls, what they allowed, refused and let pass, and what is missing
     #[command(
-        after_help = "Example:\n  plimsoll evidence report reports/rollout-90d-regulated/3f9c21a0b7de"
+        after_help = "Example:\n  plimsoll evidence report reports/rollout-90d-regulated/3f9c21a0b7de\n  plimsoll evidence report \
+                      reports/rollout-90d-regulated/3f9c21a0b7de --controls hipaa --controls eu-ai-act"
     )]
     Report {
         /// The folder of a record, or a file of evidence
@@ -49,6 +50,13 @@ pub(super) enum EvidenceCommand {
         /// Only what one strategy decided
         #[arg(long, value_name = "NAME")]
         strategy: Option<String>,
+        /// Also tell which controls of a law or a standard these rules and records stand for: hipaa, iso-27001,
+        /// nist-800-53, eu-ai-act, or a file like them; may be repeated. No legal advice
+        #[arg(long, value_name = "NAME|FILE")]
+        controls: Vec<String>,
+        /// What keeping a gigabyte for a month costs, in the currency of the scenario
+        #[arg(long, value_name = "PRICE", default_value_t = report::STORAGE_PRICE)]
+        storage_price: f64,
     },
 }
 
@@ -59,10 +67,16 @@ pub(super) fn evidence(command: &EvidenceCommand) -> Result<(), Failure> {
             let (_, told) = check(path)?;
             Ok(output::data(&told)?)
         }
-        EvidenceCommand::Report { path, strategy } => {
+        EvidenceCommand::Report {
+            path,
+            strategy,
+            controls,
+            storage_price,
+        } => {
+            let maps = report::maps(controls, *storage_price)?;
             // What is not as it was written is worth no report.
             let (file, _) = check(path)?;
-            report::report(&file, strategy.as_deref())
+            report::report(&file, strategy.as_deref(), (&maps, *storage_price))
         }
     }
 }

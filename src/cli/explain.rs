@@ -3,6 +3,7 @@
 mod bill;
 mod change;
 mod cost;
+mod failing;
 mod job;
 mod lay;
 mod may;

@@ -17,6 +17,8 @@ impl<O: Observer> Run<'_, O> {
     /// Tells why each job that was decided upon goes where it goes, or nowhere.
     #[cold]
     pub(super) fn tell_why(&mut self) {
+        // The same memory serves each time.
+        let considered = std::mem::take(&mut self.scratch.orders.witness.memory);
         let witness = &self.scratch.orders.witness;
         let mut told = Justification {
             at: SimTime::ZERO,
@@ -24,7 +26,7 @@ impl<O: Observer> Run<'_, O> {
             shape: ShapeId(0),
             chosen: None,
             choice: Choice::First,
-            considered: Vec::new(),
+            considered,
         };
         for number in 0..witness.decisions() {
             let seen = (witness, number);
@@ -32,6 +34,7 @@ impl<O: Observer> Run<'_, O> {
                 .justify(self.model, &self.world, seen, &mut told);
             self.out.justified(&told);
         }
+        self.scratch.orders.witness.memory = told.considered;
         self.scratch.orders.witness.forget();
     }
 }

@@ -23,72 +23,42 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
         seed,
         epoch: model.epoch,
         currency: model.currency.to_string(),
-        shapes: (0..model.shapes.len())
-            .map(|shape| shape_words(model, ShapeId::from(shape)))
-            .collect(),
-        classes: model
-            .classes
-            .iter()
-            .map(|class| class.name.clone())
-            .collect(),
+        shapes: each(model.shapes.len(), |shape| shape_words(model, shape.into())),
+        classes: all(&model.classes, |class| class.name.clone()),
         tenants: model.tenants.clone(),
-        pools: (0..model.pools.len())
-            .map(|pool| pool_words(model, PoolId::from(pool)))
-            .collect(),
+        pools: each(model.pools.len(), |pool| pool_words(model, pool.into())),
         rules: names.map(|rule| rules.name_of(rule).to_owned()).collect(),
-        datasets: model
-            .datasets
-            .iter()
-            .map(|dataset| (dataset.name.clone(), dataset.size.0))
-            .collect(),
-        sites: model.sites.iter().map(|site| site.name.clone()).collect(),
-        links: model
-            .network
-            .links
-            .iter()
-            .map(|link| link.name.clone())
-            .collect(),
-        outlets: (0..model.services.outlets.len())
-            .map(|outlet| outlet_words(model, OutletId::from(outlet)))
-            .collect(),
-        envelopes: (model.envelopes.list.iter())
-            .map(|envelope| envelope.name.clone())
-            .collect(),
-        windows: (model.windows.list.iter())
-            .map(|window| window.name.clone())
-            .collect(),
-        budgets: model
-            .budgets
-            .all
-            .iter()
-            .map(|budget| budget.name.clone())
-            .collect(),
-        failovers: (0..model.failovers.list.len())
-            .map(|failover| failover_words(model, failover))
-            .collect(),
-        phases: model.rollout.phases.iter().map(phase_words).collect(),
-        transforms: model
-            .transforms
-            .list
-            .iter()
-            .map(|transform| transform.name.clone())
-            .collect(),
-        made_of: model
-            .transforms
-            .derived
-            .iter()
-            .map(|made| (made.dataset, made.base))
-            .collect(),
+        datasets: all(&model.datasets, |data| (data.name.clone(), data.size.0)),
+        sites: all(&model.sites, |site| site.name.clone()),
+        links: all(&model.network.links, |link| link.name.clone()),
+        outlets: each(model.services.outlets.len(), |outlet| {
+            outlet_words(model, outlet.into())
+        }),
+        envelopes: all(&model.envelopes.list, |envelope| envelope.name.clone()),
+        windows: all(&model.windows.list, |window| window.name.clone()),
+        budgets: all(&model.budgets.all, |budget| budget.name.clone()),
+        failovers: each(model.failovers.list.len(), |number| {
+            failover_words(model, number)
+        }),
+        phases: all(&model.rollout.phases, phase_words),
+        transforms: all(&model.transforms.list, |of| of.name.clone()),
+        made_of: all(&model.transforms.derived, |made| (made.dataset, made.base)),
         moving: moving(model, 0),
-        changes: rules
-            .changes
-            .iter()
-            .map(|one| change_words(model, one))
-            .collect(),
+        changes: all(&rules.changes, |change| change_words(model, change)),
         later: (1..=later.unwrap_or(0))
             .map(|situation| known_words(model, situation))
             .collect(),
     }
+}
+
+/// What is made of each of some things.
+fn all<T, U>(list: &[T], of: impl Fn(&T) -> U) -> Vec<U> {
+    list.iter().map(of).collect()
+}
+
+/// What is made of each of so many.
+fn each<U>(count: usize, of: impl Fn(usize) -> U) -> Vec<U> {
+    (0..count).map(of).collect()
 }
 
 fn shape_words(model: &Model, id: ShapeId) -> ShapeWords {

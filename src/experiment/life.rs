@@ -1,7 +1,11 @@
 //! One job's life: all that was said of it in a run.
 
-use crate::journal::{Bar, Cause, Choice, Fact, JobRecord, Justification, Observer, Posting};
+use crate::journal::{
+    Bar, Cause, Choice, Circumstance, Fact, JobRecord, Justification, Observer, Posting,
+};
 use crate::units::{JobId, Money, PoolId, SimTime};
+
+use super::in_force::InForce;
 
 /// Something that happened to a job, with what happened to its pool at that instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,10 @@ pub struct Life {
     pub record: Option<JobRecord>,
     /// What it was charged after its end, which its record does not hold.
     pub later: Money,
+    /// When failovers were in force, whomever they are for.
+    pub in_force: InForce,
+    /// Which failover turned it away.
+    pub turned_away: Option<u16>,
     /// What befell pools last.
     around: Vec<(SimTime, PoolId, Fact)>,
 }
@@ -43,6 +51,10 @@ impl Life {
             postings: Vec::new(),
             record: None,
             later: Money::ZERO,
+            in_force: InForce {
+                stretches: Vec::new(),
+            },
+            turned_away: None,
             around: Vec::new(),
         }
     }
@@ -125,7 +137,16 @@ impl Observer for Life {
     const POSTINGS: bool = true;
     const JUSTIFIES: bool = true;
 
+    fn circumstance(&mut self, _: SimTime, told: &Circumstance) {
+        if let Circumstance::TurnedAway { job, failover } = *told
+            && job == self.job
+        {
+            self.turned_away = Some(failover);
+        }
+    }
+
     fn fact(&mut self, at: SimTime, fact: Fact) {
+        self.in_force.hear(at, fact);
         match whom(&fact) {
             (Some(job), pool) if job == self.job => {
                 let mut around = self.around.iter();

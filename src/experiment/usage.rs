@@ -6,6 +6,8 @@ use crate::journal::{Bar, Fact, Item, Justification, Observer, Payee, PoolRecord
 use crate::model::{Model, Timeline};
 use crate::units::{ClassId, JobId, Money, PoolId, SimTime, TenantId};
 
+use super::in_force::InForce;
+
 /// What is known of a pool's use.
 #[derive(Clone, Debug)]
 pub struct Usage<'a> {
@@ -22,6 +24,10 @@ pub struct Usage<'a> {
     pub bars: BTreeMap<&'static str, (u64, BTreeSet<JobId>)>,
     /// Jobs that stopped there before they had ended.
     pub stopped: u64,
+    /// When failovers were in force, wherever they lead.
+    pub in_force: InForce,
+    /// Jobs that failovers moved away from it, or brought back from it.
+    pub moved: u64,
     /// Changes of the GPU-time that jobs hold at an instant, in milli-GPUs.
     changes: BTreeMap<SimTime, f64>,
 }
@@ -38,6 +44,10 @@ impl<'a> Usage<'a> {
             jobs: BTreeSet::new(),
             bars: BTreeMap::new(),
             stopped: 0,
+            in_force: InForce {
+                stretches: Vec::new(),
+            },
+            moved: 0,
             changes: BTreeMap::new(),
         }
     }
@@ -77,8 +87,10 @@ impl Observer for Usage<'_> {
     const POSTINGS: bool = true;
     const JUSTIFIES: bool = true;
 
-    fn fact(&mut self, _at: SimTime, fact: Fact) {
+    fn fact(&mut self, at: SimTime, fact: Fact) {
+        self.in_force.hear(at, fact);
         match fact {
+            Fact::Moved(_, pool) if pool == self.pool => self.moved += 1,
             Fact::Placed(job, pool) if pool == self.pool => {
                 self.jobs.insert(job);
             }

@@ -27,10 +27,10 @@ mod text;
 
 pub use decimal::{decimal, seconds};
 pub use evidence::{
-    Attributes, Broken, Carried, Chain, ChangeWords, EvidenceWords, FailoverWords, Jobs, Known,
-    KnownWords, Matrix, MovingWords, OutletWords, PhaseWords, PoolWords, RuleTally, RuleWords,
-    RunWords, SaidWords, Scribe, Seal, ShapeWords, Stands, TargetWords, Verified, verify,
-    write_run,
+    Attributes, Broken, Carried, Chain, ChangeWords, Covered, EvidenceWords, FailoverWords, Jobs,
+    Known, KnownWords, Matrix, MovingWords, OutletWords, PhaseWords, PoolWords, RuleTally,
+    RuleWords, RunWords, SaidWords, Scribe, Seal, ShapeWords, Stands, TargetWords, Verified,
+    Volume, verify, write_run,
 };
 pub use file::write_whole;
 pub use folder::{Folder, folder_name, is_complete};

@@ -57,6 +57,8 @@ pub struct Witness {
     decided: Vec<Decided>,
     /// By slot, for whom it was last told of which cause of waiting.
     told: Vec<Option<(JobId, Cause)>>,
+    /// Memory for what is told.
+    pub memory: Vec<Considered>,
 }
 
 impl Witness {

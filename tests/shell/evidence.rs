@@ -223,10 +223,93 @@ fn a_report_tells_what_rules_did_for_controls_and_what_is_missing() {
     }
     let other = run(&["evidence", "report", &out, "--strategy", "no such"]);
     assert_eq!(code(&other), 2);
+    controls_of_maps(&place, &out);
     // What was changed is worth no report.
     let good = place.read(NAME);
     fs::write(place.at(NAME), good.replacen("\"seed\":7", "\"seed\":8", 1)).unwrap();
     assert_eq!(code(&run(&["evidence", "report", &out])), 4);
+}
+
+/// Shipped maps and one of the user's own: rules by what they read, records by their kinds, gaps, and the volume of a real
+/// log.
+fn controls_of_maps(place: &Place, out: &str) {
+    let told = run(&[
+        "evidence",
+        "report",
+        out,
+        "--controls",
+        "hipaa",
+        "--controls",
+        "eu-ai-act",
+    ]);
+    assert_eq!(code(&told), 0, "{}", stderr(&told));
+    let told = stdout(&told);
+    for part in [
+        "HIPAA Security Rule (45 CFR part 164, subpart C, 2026-11): ",
+        "no legal advice",
+        // The rule that reads the classification of jobs, and judges where they run.
+        "164.308(a)(4) who may reach health data is decided by rule: stays-home (behind ",
+        "164.312(e)(1) health data are guarded on their way: GAP: no rule",
+        "164.308(a)(7) a plan for losses: copies, recovery, work that goes on: GAP: no record of a failover or runbook",
+        "19 logs are kept for at least six months: ",
+        "a real log of such decisions: ",
+        "  kept for 6 years as under HIPAA Security Rule: ",
+        "  kept for 6 months as under EU AI Act",
+        "at 0.02 for a GB and month",
+    ] {
+        assert!(
+            told.replace('\n', " ")
+                .replace("  ", " ")
+                .contains(&part.replace("  ", " ")),
+            "{part:?} in\n{told}"
+        );
+    }
+    let own = place.at("own.toml");
+    let head = "name = \"own\"\ntitle = \"Ours\"\nsource = \"us\"\nas_of = \"2026\"\nretention_months = 24\n";
+    fs::write(
+        &own,
+        format!("{head}[[control]]\nid = \"A-1\"\nwords = \"w\"\nrecords = [\"placement\"]\n"),
+    )
+    .unwrap();
+    let told = run(&[
+        "evidence",
+        "report",
+        out,
+        "--controls",
+        &own,
+        "--storage-price",
+        "1",
+    ]);
+    assert_eq!(code(&told), 0, "{}", stderr(&told));
+    let told = stdout(&told);
+    assert!(
+        told.contains("Ours (us, 2026): 1 of 1 control without a gap"),
+        "{told}"
+    );
+    assert!(told.contains("A-1 w: stays-home (behind "), "{told}");
+    assert!(told.contains("kept for 2 years"), "{told}");
+    fs::write(
+        &own,
+        format!("{head}[[control]]\nid = \"A-1\"\nwords = \"w\"\n"),
+    )
+    .unwrap();
+    for (words, status, said) in [
+        (["--controls", "hippa"], 2, "shipped are hipaa, iso-27001"),
+        (
+            ["--controls", own.as_str()],
+            3,
+            "nothing can stand for it; add reads, on, effect or records",
+        ),
+        (["--storage-price", "nan"], 2, "write one like 0.02"),
+    ] {
+        let output = run(&[&["evidence", "report", out][..], &words].concat());
+        assert_eq!(code(&output), status, "{}", stderr(&output));
+        assert!(
+            stderr(&output).replace('\n', " ").contains(said),
+            "{}",
+            stderr(&output)
+        );
+    }
 }
 
 #[test]

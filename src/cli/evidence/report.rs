@@ -1,19 +1,65 @@
 //! `plimsoll evidence report`: which rules stand for which controls, what they decided, and what is missing.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::catalog::{ControlMap, control_maps};
 use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::study::counted;
 use crate::experiment::grouped;
-use crate::record::{Matrix, RuleTally, plain};
+use crate::record::{Covered, Matrix, RuleTally, plain};
+
+/// Standard object storage in USD per GB and month, Google Cloud list, 2026-11.
+pub(super) const STORAGE_PRICE: f64 = 0.020;
+/// No map of controls is longer.
+const MAP_MAX: u64 = 1 << 20;
+
+/// The maps of controls of these names, or in these files.
+pub(super) fn maps(names: &[String], storage_price: f64) -> Result<Vec<ControlMap>, Failure> {
+    if !(0.0..=1e6).contains(&storage_price) {
+        return Err(Failure::Usage(format!(
+            "--storage-price {storage_price}: no price for a gigabyte and a month; write one like 0.02"
+        )));
+    }
+    names.iter().map(|name| map(name)).collect()
+}
+
+fn map(name: &str) -> Result<ControlMap, Failure> {
+    let mut shipped = control_maps().iter();
+    if let Some(found) = shipped.find(|map| map.name == name) {
+        return Ok(found.clone());
+    }
+    let shown = plain(name);
+    let Ok(found) = fs::metadata(name) else {
+        let known: Vec<&str> = control_maps().iter().map(|map| map.name.as_str()).collect();
+        return Err(Failure::Usage(format!(
+            "--controls {shown}: no map of controls is called so, and there is no such file; shipped are {}",
+            known.join(", ")
+        )));
+    };
+    if MAP_MAX < found.len() {
+        let why = format!("{shown}: is larger than {MAP_MAX} bytes, and no map of controls is");
+        return Err(Failure::Input(why));
+    }
+    let text = fs::read_to_string(name).with_context(|| format!("cannot read {shown}"))?;
+    ControlMap::parse(&text).map_err(|why| {
+        Failure::Input(format!(
+            "{shown}: is no map of controls: {}; catalog/controls/hipaa.toml shows what one looks like",
+            plain(why.trim())
+        ))
+    })
+}
 
 /// Prints it, of evidence that was verified.
-pub(super) fn report(file: &Path, strategy: Option<&str>) -> Result<(), Failure> {
+pub(super) fn report(
+    file: &Path,
+    strategy: Option<&str>,
+    (maps, storage_price): (&[ControlMap], f64),
+) -> Result<(), Failure> {
     let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
     let matrix = Matrix::read(BufReader::new(opened), strategy)
         .with_context(|| format!("cannot read {}", file.display()))?;
@@ -24,7 +70,11 @@ pub(super) fn report(file: &Path, strategy: Option<&str>) -> Result<(), Failure>
         )));
     }
     let width = output::width();
-    let lines = lines(&matrix);
+    let mut lines = lines(&matrix);
+    for map in maps {
+        lines.extend(of_map(&matrix, map));
+    }
+    lines.extend(volume(&matrix, maps, storage_price));
     let wrapped = lines.iter().map(|line| output::wrapped(line, width) + "\n");
     Ok(output::data(&wrapped.collect::<String>())?)
 }
@@ -104,4 +154,83 @@ fn of_rule(id: &str, tally: &RuleTally) -> Vec<String> {
         counts,
         format!("    {records}"),
     ]
+}
+
+/// What stands for the controls of a map.
+fn of_map(matrix: &Matrix, map: &ControlMap) -> Vec<String> {
+    let covered = matrix.cover(map);
+    let met = covered.iter().filter(|of| of.gap.is_none()).count();
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "{} ({}, {}): {met} of {} without a gap; no legal advice",
+            plain(&map.title),
+            plain(&map.source),
+            plain(&map.as_of),
+            counted(covered.len() as u64, "control")
+        ),
+    ];
+    lines.extend(covered.iter().map(of_control));
+    lines
+}
+
+fn of_control(of: &Covered<'_>) -> String {
+    let number = |count: u64| grouped(&count.to_string());
+    let mut parts = Vec::new();
+    if !of.rules.is_empty() {
+        parts.push(format!(
+            "{} (behind {})",
+            plain(&of.rules.join(", ")),
+            counted(of.decisions, "decision")
+        ));
+    }
+    if 0 < of.records {
+        parts.push(format!("{} records", number(of.records)));
+    }
+    if let Some(gap) = &of.gap {
+        parts.push(format!("GAP: {}", plain(gap)));
+    }
+    format!(
+        "  {} {}: {}",
+        plain(&of.control.id),
+        plain(&of.control.words),
+        parts.join("; ")
+    )
+}
+
+/// How large the real log of such decisions would be, and what keeping it would cost.
+fn volume(matrix: &Matrix, maps: &[ControlMap], price: f64) -> Vec<String> {
+    let Some(volume) = matrix.volume() else {
+        return Vec::new();
+    };
+    let megabytes = |bytes: f64| format!("{:.1} MB", bytes / 1e6);
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "a real log of such decisions: {} records a year, {} with all that each rests on ({} if that is said once, as \
+             here); from {:.1} simulated days",
+            grouped(&format!("{:.0}", volume.records_a_year)),
+            megabytes(volume.bytes_a_year),
+            megabytes(volume.shared_bytes_a_year),
+            volume.days
+        ),
+    ];
+    for map in maps {
+        let kept = volume.kept_gigabytes(map.retention_months);
+        lines.push(format!(
+            "  kept for {} as under {}: {kept:.2} GB at once, {:.2} a month at {price} for a GB and month",
+            months(map.retention_months),
+            plain(&map.title),
+            kept * price
+        ));
+    }
+    lines
+}
+
+fn months(months: u32) -> String {
+    if months.is_multiple_of(12) {
+        counted(u64::from(months / 12), "year")
+    } else {
+        counted(u64::from(months), "month")
+    }
 }

@@ -9,6 +9,7 @@ use crate::units::JobId;
 
 use super::super::exit::Failure;
 use super::super::output::data;
+use super::failing;
 use super::lay::laid;
 use super::named::no_job;
 use super::scene::{Scene, SceneArguments};
@@ -42,6 +43,7 @@ pub(super) fn job(arguments: &JobArguments) -> Result<(), Failure> {
     lines.extend(tale::told(&scene, &life));
     lines.push(String::new());
     lines.extend(waits(&record));
+    lines.extend(failing::of_job(model, &life, &record));
     lines.extend(bill::of_job(&scene, &life));
     lines.push(String::new());
     lines.extend(otherwise::told(&scene, &arguments.id, &life, &record)?);

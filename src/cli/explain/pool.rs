@@ -11,6 +11,7 @@ use super::super::exit::Failure;
 use super::super::output::data;
 use super::super::study::{counted, hours};
 use super::bill::Rounded;
+use super::failing;
 use super::lay::laid;
 use super::named::near;
 use super::scene::{Scene, SceneArguments};
@@ -54,6 +55,7 @@ pub(super) fn pool(arguments: &PoolArguments) -> Result<(), Failure> {
     lines.extend(over_time(&scene, &usage, pool));
     lines.extend(price(&scene, pool));
     lines.extend(turned_down(&usage));
+    lines.extend(failing::of_pool(model, &usage, pool));
     data(&(scene.head() + &laid(&lines))).map_err(Failure::from)
 }
 

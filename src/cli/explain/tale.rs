@@ -52,7 +52,7 @@ pub(super) fn told(scene: &Scene, life: &Life) -> Vec<String> {
             Item::What(what) => {
                 let justified =
                     index > 0 && matches!(&items[index - 1], Item::Why(why) if why.at == what.at);
-                match event(scene.model(), what, justified) {
+                match told_of(scene.model(), life, (what, justified)) {
                     Some(words) => vec![words],
                     None => continue,
                 }
@@ -182,6 +182,17 @@ fn turned(model: &Model, pool: &str, rule: u16, consequence: Consequence) -> Str
         Consequence::Quarantine => "it stops at once, and what it wrote there is locked",
     };
     format!("rule `{rule}` turned against it on {pool}: {becomes}")
+}
+
+/// The same, with what only its life tells: who turned it away.
+fn told_of(model: &Model, life: &Life, (what, justified): (&Happened, bool)) -> Option<String> {
+    match (what.fact, life.turned_away) {
+        (Fact::Ended(_, JobState::Shed), Some(failover)) => Some(format!(
+            "turned away: failover `{}` is in force",
+            model.failovers.list[usize::from(failover)].name
+        )),
+        _ => event(model, what, justified),
+    }
 }
 
 /// What befell the pool at that instant.

@@ -5,7 +5,10 @@ use std::io::{self, BufRead};
 
 use serde::Deserialize;
 
+use crate::units::Epoch;
+
 use super::LINE_MAX;
+use super::coverage::reads;
 use super::tally::RuleTally;
 
 /// What evidence says of all rules.
@@ -19,6 +22,12 @@ pub struct Matrix {
     pub kinds: BTreeMap<String, u64>,
     /// Bytes of the lines that were looked at.
     pub bytes: u64,
+    /// The same, if each decision and step said all that it rests on.
+    pub whole_bytes: u64,
+    /// Lines that tell of something that happened.
+    pub decided: u64,
+    /// Simulated time behind them, of all runs together, in milliseconds.
+    pub span_ms: u64,
     /// How many runs there are.
     pub runs: u64,
     /// The hash of the scenario.
@@ -45,6 +54,9 @@ struct Told {
     verdict: String,
     #[serde(default)]
     step: String,
+    #[serde(default)]
+    at: String,
+    work: Option<u32>,
     basis: Option<u32>,
     way: Option<u32>,
     #[serde(default)]
@@ -64,7 +76,11 @@ enum Named {
     Id(String),
     Whole {
         id: String,
+        #[serde(default)]
+        on: String,
         effect: String,
+        #[serde(default)]
+        when: String,
         mode: String,
         #[serde(default)]
         controls: Vec<String>,
@@ -85,6 +101,10 @@ struct Reading {
     strategy: String,
     /// Whether its strategy is asked for.
     counts: bool,
+    /// When it began, in milliseconds since 1970.
+    began: i64,
+    /// By what is said once and its number, how many bytes that takes.
+    shared: BTreeMap<(&'static str, u32), u64>,
     /// The mode of each rule.
     modes: BTreeMap<String, String>,
     /// By basis, the rules that allowed, and those that refused another pool.
@@ -113,14 +133,46 @@ impl Matrix {
             let told: Told = serde_json::from_slice(&text)?;
             if told.kind == "run" {
                 run = Reading {
+                    began: instant(&told.at),
                     counts: strategy.is_none_or(|only| only == told.strategy),
                     strategy: told.strategy.clone(),
                     ..Reading::default()
                 };
             }
             if run.counts || told.kind == "closing" {
-                matrix.bytes += read as u64;
+                matrix.weigh(&told, read as u64, &mut run);
                 matrix.add(told, &mut run);
+            }
+        }
+    }
+
+    /// Counts the bytes of a line, and of what it rests on.
+    fn weigh(&mut self, told: &Told, bytes: u64, run: &mut Reading) {
+        self.bytes += bytes;
+        let named = [
+            ("work", told.work),
+            ("basis", told.basis),
+            ("way", told.way),
+        ];
+        match (
+            told.kind.as_str(),
+            named.iter().find(|(kind, _)| *kind == told.kind),
+        ) {
+            (_, Some(&(kind, Some(number)))) => {
+                run.shared.insert((kind, number), bytes);
+            }
+            ("run" | "closing", _) => {}
+            ("end", _) => {
+                let span = instant(&told.at).saturating_sub(run.began);
+                self.span_ms += u64::try_from(span).unwrap_or(0);
+            }
+            _ => {
+                let rests_on = named
+                    .into_iter()
+                    .filter_map(|(kind, number)| Some((kind, number?)));
+                let rests_on = rests_on.filter_map(|key| run.shared.get(&key));
+                self.whole_bytes += bytes + rests_on.sum::<u64>();
+                self.decided += 1;
             }
         }
     }
@@ -202,13 +254,17 @@ impl Matrix {
         for rule in told.rules {
             if let Named::Whole {
                 id,
+                on,
                 effect,
+                when,
                 mode,
                 controls,
             } = rule
             {
                 let tally = self.of(&id);
+                tally.on = on;
                 tally.effect = effect;
+                tally.reads = reads(&when);
                 tally.controls = controls;
                 run.modes.insert(id, mode);
             }
@@ -275,6 +331,11 @@ impl Matrix {
         }
         gaps
     }
+}
+
+/// Milliseconds since 1970; 0 if it is no instant.
+fn instant(text: &str) -> i64 {
+    Epoch::parse(text).map_or(0, Epoch::unix_ms)
 }
 
 /// The rules that a line names.

@@ -9,6 +9,7 @@ mod basis;
 mod chain;
 mod circumstances;
 mod clerk;
+mod coverage;
 mod happened;
 mod interner;
 mod judgements;
@@ -24,6 +25,7 @@ mod verify;
 mod words;
 
 pub use chain::{Chain, Seal};
+pub use coverage::{Covered, Volume};
 pub use matrix::{Matrix, Stands};
 pub use moving::{Attributes, Carried, MovingWords};
 pub use scribe::{Scribe, write_run};

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 /// What is known of a rule from the evidence of all runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleTally {
-    /// What it does: permit, forbid.
+    /// What it judges: run, move.
+    pub on: String,
+    /// What it does: permit, forbid, require.
     pub effect: String,
+    /// Which attributes it reads, without whose they are.
+    pub reads: BTreeSet<String>,
     /// For which controls it stands.
     pub controls: Vec<String>,
     /// Placements for which it held and against which it did not speak.
