@@ -255,6 +255,7 @@ fn noted(model: &Model, decisions: u32) -> (u64, Vec<u8>) {
             refusing: 0,
             violated: 0,
             bar: None,
+            score: None,
             asked: true,
             price: Price(0),
             per_work: Price(0),

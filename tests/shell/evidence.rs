@@ -264,6 +264,11 @@ fn controls_of_maps(place: &Place, out: &str) {
             "{part:?} in\n{told}"
         );
     }
+    own_maps(place, out);
+}
+
+/// A map of the user's own, and what is wrong with some.
+fn own_maps(place: &Place, out: &str) {
     let own = place.at("own.toml");
     let head = "name = \"own\"\ntitle = \"Ours\"\nsource = \"us\"\nas_of = \"2026\"\nretention_months = 24\n";
     fs::write(
