@@ -3,6 +3,7 @@
 mod bill;
 mod change;
 mod cost;
+mod data;
 mod failing;
 mod job;
 mod lay;
@@ -21,6 +22,7 @@ use super::exit::Failure;
 
 use change::ChangeArguments;
 use cost::CostArguments;
+use data::DataArguments;
 use job::JobArguments;
 use may::MayArguments;
 use pool::PoolArguments;
@@ -45,6 +47,11 @@ pub(super) enum ExplainCommand {
         after_help = "Example:\n  plimsoll explain pool nebius/h200 scenarios/hybrid-burst.toml --strategy \"burst after 30 min\""
     )]
     Pool(PoolArguments),
+    /// One data set: where its copies, what was made of it, and jobs that read it are at an instant, and what became of them
+    #[command(
+        after_help = "Example:\n  plimsoll explain data records scenarios/masked.toml --at \"5 d\""
+    )]
+    Data(DataArguments),
     /// What one world cost, as a tree whose leaves add up
     #[command(
         after_help = "Example:\n  plimsoll explain cost scenarios/hybrid-burst.toml --by class,site,item"
@@ -72,6 +79,7 @@ pub(super) fn explain(command: &ExplainCommand) -> Result<(), Failure> {
         ExplainCommand::Job(arguments) => job::job(arguments),
         ExplainCommand::Rule(arguments) => rule::rule(arguments),
         ExplainCommand::Pool(arguments) => pool::pool(arguments),
+        ExplainCommand::Data(arguments) => data::data(arguments),
         ExplainCommand::Cost(arguments) => cost::cost(arguments),
         ExplainCommand::Change(arguments) => change::change(arguments),
         ExplainCommand::May(arguments) => may::may(arguments),

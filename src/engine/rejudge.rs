@@ -108,11 +108,15 @@ impl<O: Observer> Run<'_, O> {
         self.judge_copies(&copies);
     }
 
-    /// Copies are gone that were about to go when nobody would read them any more.
+    /// Copies are gone, since nobody reads them any more that a rule does not want there, or to make room.
     #[cold]
-    pub(super) fn tell_deleted(&mut self) {
-        for (dataset, site) in std::mem::take(&mut self.world.staging.deleted) {
-            let fact = Fact::CopyDeleted(dataset, site);
+    pub(super) fn tell_gone(&mut self) {
+        for (dataset, site, by_rule) in self.world.staging.gone.drain(..) {
+            let fact = if by_rule {
+                Fact::CopyDeleted(dataset, site)
+            } else {
+                Fact::CopyDropped(dataset, site)
+            };
             self.out.fact(self.world.now, fact);
         }
     }

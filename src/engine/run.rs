@@ -347,8 +347,8 @@ impl<O: Observer> Run<'_, O> {
     /// What moved and what was freed has its own consequences.
     #[inline(never)]
     fn follow_up(&mut self) {
-        if !self.world.staging.deleted.is_empty() {
-            self.tell_deleted();
+        if !self.world.staging.gone.is_empty() {
+            self.tell_gone();
         }
         if self.world.awaits_service() {
             self.serve_what_is_clear();

@@ -60,8 +60,14 @@ impl<O: Observer> Run<'_, O> {
     /// A copy of a data set is kept no longer.
     #[cold]
     pub(super) fn end_copy(&mut self, copy: u16) {
+        let replica = self.model.network.copies[usize::from(copy)];
+        let lay = self.world.copy_lies(copy);
         if let Some((dataset, cost)) = self.world.end_copy(self.model, copy) {
             self.post_copy(dataset, cost);
+        }
+        if lay {
+            let fact = Fact::CopyDropped(replica.dataset, replica.site);
+            self.out.fact(self.world.now, fact);
         }
     }
 

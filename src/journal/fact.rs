@@ -116,6 +116,8 @@ pub enum Fact {
     CopyRejudged(DatasetId, SiteId, u16, Consequence),
     /// A copy against which a rule had turned was deleted.
     CopyDeleted(DatasetId, SiteId),
+    /// A copy is kept no longer: its cache needed room, or its time was over.
+    CopyDropped(DatasetId, SiteId),
     /// A copy that was locked may be used again.
     CopyUnlocked(DatasetId, SiteId),
     /// A transform began to make a copy of a data set, or tries again: which transform, and the copy.

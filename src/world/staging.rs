@@ -52,8 +52,8 @@ pub struct Staging {
     pub(super) artifacts: Artifacts,
     /// Pulls without links that newly began, for whoever keeps the agenda: (until, what, where, which pull).
     pub pulls: Vec<(SimTime, DatasetId, SiteId, u32)>,
-    /// Copies against which rules had turned and that are gone since, for whoever tells of it.
-    pub deleted: Vec<(DatasetId, SiteId)>,
+    /// Copies that are gone, for whoever tells of it: whether because a rule had turned against them, or to make room.
+    pub gone: Vec<(DatasetId, SiteId, bool)>,
 }
 
 impl Staging {
@@ -72,7 +72,7 @@ impl Staging {
         self.transfers.reset(&model.network, syncs, (sites, rules));
         self.artifacts.clear();
         self.pulls.clear();
-        self.deleted.clear();
+        self.gone.clear();
         if !self.used {
             return;
         }
@@ -187,12 +187,14 @@ impl World {
             if self.staging.transfers.judge.is_used() && self.is_kept_away(model, id, class, site) {
                 continue;
             }
-            let cache = &mut self.staging.sites[site.index()];
+            let Staging { sites, gone, .. } = &mut self.staging;
+            let cache = &mut sites[site.index()];
             let on = model.sites[site.index()].cache_on;
             let (now, kept) = (self.now, &mut self.kept);
-            let dropped = |size, since| {
+            let dropped = |held: &Held| {
+                gone.push((held.dataset, site, false));
                 if let Some(storage) = on {
-                    kept.add(model.epoch, storage, size, (since, now));
+                    kept.add(model.epoch, storage, held.size, (held.since, now));
                 }
             };
             if is_absent && !cache.make_room(dataset.size, data, dropped) {

@@ -5,12 +5,19 @@ use crate::common::clouds::{HOUR, world};
 use crate::common::wires::{GB, line, web, wire};
 use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
+use plimsoll::dice::Dice;
+use plimsoll::engine::{Scratch, simulate};
+use plimsoll::experiment::{CopyAt, Lineage};
 use plimsoll::journal::{Cause, Consequence, Fact};
 use plimsoll::model::{
-    AttributeChange, Class, Ends, Freight, Happening, Horizon, Incident, Link, Model, MoveRules,
-    Packing, Placement, Replica, Rhythm, Rule, RuleEffect, Rules, Site, Storage,
+    AttributeChange, AttributeSaid, Class, Ends, Freight, Happening, Horizon, Incident, Link,
+    Model, MoveRules, Packing, Placement, Replica, Rhythm, Rule, RuleEffect, Rules, Site, Storage,
+    Timeline, Whom,
 };
-use plimsoll::units::{Bandwidth, DatasetId, Money, PoolId, SimTime, SiteId, Span, StoragePrice};
+use plimsoll::strategy::Strategy;
+use plimsoll::units::{
+    Bandwidth, DatasetId, Money, PoolId, SimTime, SiteId, Span, StoragePrice, StrategyId,
+};
 
 const FAR: SiteId = SiteId(1);
 const RECORDS: DatasetId = DatasetId(0);
@@ -45,11 +52,24 @@ fn estate() -> Model {
 /// The first job comes at once and reads from 1 h to 4 h; the second comes at 5 h. From 2 h on the data must not come
 /// there, until `over`.
 fn found(
-    mut model: Model,
+    model: Model,
     (on_change, grace): (Consequence, u64),
     over: Option<u64>,
     early: &[Incident],
 ) -> Everything {
+    let (model, world) = judged(model, (on_change, grace), over, early);
+    let heard = play(&model, &world, 0);
+    balances(&heard);
+    heard
+}
+
+/// The same, to be played.
+fn judged(
+    mut model: Model,
+    (on_change, grace): (Consequence, u64),
+    over: Option<u64>,
+    early: &[Incident],
+) -> (Model, Timeline) {
     let rows = [Row::of(0, 8, 3 * HOUR), Row::of(5 * HOUR, 8, HOUR)];
     let mut world = timeline(&mut model, &rows);
     let rule = Rule {
@@ -75,15 +95,18 @@ fn found(
             situation,
             known: situation,
             by: Vec::new(),
-            said: Vec::new(),
+            said: vec![AttributeSaid {
+                whom: Whom::Data(RECORDS),
+                attribute: "classification".to_owned(),
+                before: None,
+                after: None,
+            }],
         });
         let what = Happening::Attributes { change };
         world.weather.push(Incident::terms(at, what));
     }
     Incident::put_in_order(&mut world.weather);
-    let heard = play(&model, &world, 0);
-    balances(&heard);
-    heard
+    (model, world)
 }
 
 /// What became of the copy, by the hour.
@@ -188,4 +211,48 @@ fn a_copy_that_is_kept_is_locked_or_deleted_too() {
     let heard = found(kept(), (Consequence::Quarantine, 0), None, &early);
     assert_eq!(told(&heard), [(2, "quarantine")]);
     assert_eq!(hours_kept(&heard), 11);
+}
+
+/// What there is of the records at an instant, and how much became of it.
+fn followed(at: Option<u64>) -> (u64, Vec<CopyAt>, Vec<(u32, bool, bool)>, usize) {
+    let (model, world) = judged(estate(), (Consequence::Stop, 0), Some(10 * HOUR), &[]);
+    let strategy = Strategy::prepare(&model, StrategyId(0));
+    let mut lineage = Lineage::of(&model, &world, RECORDS, at.map(SimTime));
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    let scratch = &mut Scratch::default();
+    simulate(&model, &strategy, &world, &dice, scratch, &mut lineage).unwrap();
+    let (when, standing) = lineage.then.unwrap();
+    let jobs = standing.jobs.iter();
+    let jobs = jobs.map(|(job, heir)| (job.0, heir.pool.is_some(), heir.state.is_some()));
+    let copies = standing.copies.into_values().collect();
+    (when.0, copies, jobs.collect(), lineage.after.len())
+}
+
+#[test]
+fn what_has_any_of_it_is_known_at_any_instant() {
+    let cached = |since: u64| CopyAt {
+        since: SimTime(since),
+        kept: false,
+        locked: false,
+    };
+    // When it is found out, at 2 h: in the cache since 1 h, and the first job runs on it. That stops, and the copy is
+    // judged and deleted.
+    let expected = (2 * HOUR, vec![cached(HOUR)], vec![(0, true, false)], 3);
+    assert_eq!(followed(None), expected);
+    // Before it came, nobody has any of it.
+    assert_eq!(
+        followed(Some(HOUR / 2)),
+        (HOUR / 2, Vec::new(), Vec::new(), 0)
+    );
+    // At 5 h the first waits, and the copy is gone.
+    let waits = (5 * HOUR, Vec::new(), vec![(0, false, false)], 0);
+    assert_eq!(followed(Some(5 * HOUR)), waits);
+    // At 14:30 h it is there again since 11 h; the first is done since 14 h, the second runs.
+    let late = 14 * HOUR + HOUR / 2;
+    let (_, copies, jobs, _) = followed(Some(late));
+    assert_eq!(copies, [cached(11 * HOUR)]);
+    assert_eq!(jobs, [(0, true, true), (1, true, false)]);
 }

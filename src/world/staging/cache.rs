@@ -77,7 +77,7 @@ impl Cache {
         &mut self,
         size: Bytes,
         spared: &[DatasetId],
-        mut dropped: impl FnMut(Bytes, SimTime),
+        mut dropped: impl FnMut(&Held),
     ) -> bool {
         let Some(limit) = self.size else {
             return true;
@@ -113,7 +113,7 @@ impl Cache {
             };
             full -= bytes(&self.copies[index]);
             let held = self.copies.remove(index);
-            dropped(held.size, held.since);
+            dropped(&held);
         }
         true
     }

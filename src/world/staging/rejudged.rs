@@ -45,6 +45,11 @@ impl World {
             || kept.any(|(copy, state)| (copy.dataset, copy.site) == (id, site) && state.lies())
     }
 
+    /// Whether one of the model's copies is kept now, locked or not.
+    pub fn copy_lies(&self, copy: u16) -> bool {
+        self.staging.replicas[usize::from(copy)].lies()
+    }
+
     /// All copies that lie somewhere but at home, by data set and site.
     fn copies(&self, model: &Model) -> Vec<(DatasetId, SiteId)> {
         let mut all = Vec::new();
@@ -180,7 +185,7 @@ impl World {
         if let Some(index) = cache.copies.iter().position(leaves) {
             let held = cache.copies.remove(index);
             self.lay(model, held, site);
-            self.staging.deleted.push((id, site));
+            self.staging.gone.push((id, site, true));
         }
     }
 }
