@@ -100,9 +100,10 @@ impl<'a> Lineage<'a> {
         reads.iter().any(|id| self.heirs.contains(id))
     }
 
-    fn class_of(&self, job: JobId) -> ClassId {
-        let shape = self.timeline.requests[job.index()].shape;
-        self.model.class_of(shape)
+    /// What kind of work; none of what nobody asked for, as a transform that is work itself: it is told by what it makes.
+    fn class_of(&self, job: JobId) -> Option<ClassId> {
+        let request = self.timeline.requests.get(job.index())?;
+        Some(self.model.class_of(request.shape))
     }
 
     /// How all stands is kept if this is when it matters.
@@ -165,7 +166,9 @@ impl<'a> Lineage<'a> {
         match fact {
             Fact::Started(job, pool) => {
                 let version = self.versions.get(&job).copied().unwrap_or(0);
-                let class = self.class_of(job);
+                let Some(class) = self.class_of(job) else {
+                    return;
+                };
                 if let Some(heir) = self.now.jobs.get_mut(&job) {
                     heir.pool = Some(pool);
                 } else if self.reads(class, Some(version)) {

@@ -404,7 +404,10 @@ fn words_of(line: &str) -> Vec<String> {
 fn what_a_data_set_has_become_a_part_of_is_told() {
     let file = "scenarios/masked.toml";
     let burst = ["--strategy", "burst, obeyed"];
-    let weather = ["--set", "weather=[\"weather/reidentification.toml\"]"];
+    let weather = [
+        "--set",
+        "weather=[\"scenarios/weather/reidentification.toml\"]",
+    ];
     let ask = [&["explain", "data", "records", file][..], &burst, &weather].concat();
     let told = said(&ask);
     for words in [
