@@ -17,7 +17,6 @@ use super::signals::{kept_out, signal_words};
 pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> EvidenceWords {
     let rules = &model.rules;
     let names = 0..=rules.list.len();
-    let later = rules.changes.iter().map(|change| change.known).max();
     EvidenceWords {
         scenario_sha256: scenario_sha256.to_owned(),
         seed,
@@ -45,9 +44,7 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
         made_of: all(&model.transforms.derived, |made| (made.dataset, made.base)),
         moving: moving(model, 0),
         changes: all(&rules.changes, |change| change_words(model, change)),
-        later: (1..=later.unwrap_or(0))
-            .map(|situation| known_words(model, situation))
-            .collect(),
+        later: later(model),
     }
 }
 
@@ -59,6 +56,14 @@ fn all<T, U>(list: &[T], of: impl Fn(&T) -> U) -> Vec<U> {
 /// What is made of each of so many.
 fn each<U>(count: usize, of: impl Fn(usize) -> U) -> Vec<U> {
     (0..count).map(of).collect()
+}
+
+/// What rules know of everybody once attributes have changed.
+fn later(model: &Model) -> Vec<KnownWords> {
+    let changes = model.rules.changes.iter();
+    let last = changes.map(|change| change.known).max().unwrap_or(0);
+    let all = (1..=last).map(|situation| known_words(model, situation));
+    all.collect()
 }
 
 fn shape_words(model: &Model, id: ShapeId) -> ShapeWords {

@@ -213,8 +213,11 @@ fn a_copy_that_is_kept_is_locked_or_deleted_too() {
     assert_eq!(hours_kept(&heard), 11);
 }
 
+/// An instant, the copies at it, of each job whether it holds GPUs or is over, and how much became of all that.
+type Followed = (u64, Vec<CopyAt>, Vec<(u32, bool, bool)>, usize);
+
 /// What there is of the records at an instant, and how much became of it.
-fn followed(at: Option<u64>) -> (u64, Vec<CopyAt>, Vec<(u32, bool, bool)>, usize) {
+fn followed(at: Option<u64>) -> Followed {
     let (model, world) = judged(estate(), (Consequence::Stop, 0), Some(10 * HOUR), &[]);
     let strategy = Strategy::prepare(&model, StrategyId(0));
     let mut lineage = Lineage::of(&model, &world, RECORDS, at.map(SimTime));
