@@ -160,8 +160,7 @@ pub(super) fn read(
     let assumed = assumed::read(context, file, &mut words);
     let drafts = changes::read(context, file, epoch, &mut words);
     words.mirror_sites();
-    let at = file.attributes.origin().unwrap_or_default();
-    let pairs = words.pair_marks(context, at);
+    let pairs = words.pair_marks(context, file.attributes.origin().unwrap_or_default());
     let data = changes::widest(&words, subjects, &said, &drafts);
     let made = transforms::read(context, file, subjects);
     let marks = (made.as_slice(), said.transforms.as_slice());

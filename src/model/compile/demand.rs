@@ -81,15 +81,11 @@ pub(super) fn read(
     }
     for job in begun {
         *weights.entry((job.gpus, job.whose)).or_default() += 1;
-        if !tenants.contains(&job.tenant) {
-            tenants.push(job.tenant.clone());
-        }
+        know(&mut tenants, &job.tenant);
     }
     for asked in errands.all() {
         weights.entry((asked.gpus, asked.class.into())).or_default();
-        if !tenants.contains(&asked.tenant) {
-            tenants.push(asked.tenant.clone());
-        }
+        know(&mut tenants, &asked.tenant);
     }
     add_twins(&mut weights, &twins, pools, classes);
     if too_many(context, weights.len(), tenants.len()) {
@@ -123,6 +119,13 @@ pub(super) fn read(
         imports,
         unplaceable,
         enrichment,
+    }
+}
+
+/// Adds who pays, unless it is known.
+fn know(tenants: &mut Vec<String>, name: &String) {
+    if !tenants.contains(name) {
+        tenants.push(name.clone());
     }
 }
 
