@@ -1,6 +1,7 @@
 //! Labels of recorded jobs: they do what classes with the same attributes would, nothing where nobody reads them, and are
 //! drawn by the name of the job alone.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::common::{Everything, play};
@@ -131,7 +132,9 @@ fn heard(compiled: &Compiled, strategy: usize) -> Everything {
 fn fates(heard: &Everything) -> Vec<String> {
     let mut jobs = heard.jobs.clone();
     jobs.sort_by_key(|record| record.job);
-    jobs.iter_mut().for_each(|record| record.class = ClassId(0));
+    for record in &mut jobs {
+        record.class = ClassId(0);
+    }
     jobs.iter().map(|record| format!("{record:?}")).collect()
 }
 
@@ -152,7 +155,7 @@ fn trace(jobs: &[Job], tells: bool) -> String {
         let (mark, class, _) = MARKS[mark];
         let class = if tells { class } else { "work" };
         let (ran, asked) = (runs * 60, (runs + more) * 60);
-        text += &format!("j{index},{at},{ran},{asked},{gpus},{class},{mark}\n");
+        let _ = writeln!(text, "j{index},{at},{ran},{asked},{gpus},{class},{mark}");
     }
     text
 }
