@@ -253,6 +253,7 @@ fn noted(model: &Model, decisions: u32) -> (u64, Vec<u8>) {
             place: Some(0),
             fired: 0,
             refusing: 0,
+            unknown: 0,
             violated: 0,
             bar: None,
             score: None,

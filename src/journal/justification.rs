@@ -78,6 +78,8 @@ pub struct Considered {
     /// Rules that are obeyed and refuse it, a bit for each by its place in the model; the highest bit stands for what
     /// nothing permits.
     pub refusing: u128,
+    /// Rules in force of which it is not known whether they hold for it there: what is unknown is not allowed.
+    pub unknown: u128,
     /// All rules in force that running there violates, obeyed or audited.
     pub violated: u128,
     /// What stood in the way; `None` if nothing did.

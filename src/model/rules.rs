@@ -203,7 +203,12 @@ impl Rules {
 
     /// Of which rules it is unknown at the start whether they hold for a job of a shape, as its data are, in a pool.
     pub fn unknown(&self, shape: ShapeId, pool: PoolId) -> u128 {
-        self.unknown[self.cell(0, (shape, 0), pool)]
+        self.unknown_in(0, (shape, 0), pool)
+    }
+
+    /// As [`Rules::unknown`], in a situation, in a version of its work.
+    pub fn unknown_in(&self, situation: u16, job: (ShapeId, u8), pool: PoolId) -> u128 {
+        self.unknown[self.cell(situation, job, pool)]
     }
 
     /// Which of some rules in force speak against a job of a shape in a version of its work in a pool;

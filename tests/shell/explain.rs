@@ -327,6 +327,28 @@ fn pools_and_rules_are_told() {
 }
 
 #[test]
+fn a_label_that_nobody_says_is_told_where_a_rule_refuses_for_it() {
+    let job = [
+        "explain",
+        "job",
+        "study-1",
+        "scenarios/labelled-trace.toml",
+        "--strategy",
+        "burst after 30 min",
+    ];
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let why = "nobody says its `job.classification`, and what is unknown is not allowed";
+    assert!(words(&said(&job)).contains(why));
+    let assumed = [&job[..], &["--assume", "classification=health"]].concat();
+    let text = words(&said(&assumed));
+    assert!(text.contains("assumed job.classification is [health] wherever nobody says it"));
+    assert!(text.contains("refused by rule `health-stays-in-the-country`"));
+    assert!(!text.contains(why));
+    let nothing = [&job[..], &["--assume", "classification=[]"]].concat();
+    assert!(!words(&said(&nothing)).contains("refused by rule"));
+}
+
+#[test]
 fn a_placement_that_ranks_pools_tells_its_scores() {
     let text = said(&[
         "explain",

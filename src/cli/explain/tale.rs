@@ -320,7 +320,8 @@ fn stood(scene: &Scene, why: &Justification, found: &Considered) -> String {
     match bar {
         Bar::Rule => {
             let rules = set_bits(found.refusing).map(|rule| rule_words(model, rule));
-            format!("refused by {}", rules.collect::<Vec<_>>().join("; "))
+            let rules: Vec<String> = rules.collect();
+            format!("refused by {}{}", rules.join("; "), unknown(model, found))
         }
         Bar::Strategy => "the strategy does not use it for such a job".to_owned(),
         Bar::Stays => "its class may not leave owned capacity".to_owned(),
@@ -343,6 +344,19 @@ fn stood(scene: &Scene, why: &Justification, found: &Considered) -> String {
         Bar::Budget(false) => "a budget is used up".to_owned(),
         Bar::Budget(true) => "a budget is used up, and turns it away".to_owned(),
     }
+}
+
+/// What would have to be known for rules to allow it: what is unknown is not allowed.
+fn unknown(model: &Model, found: &Considered) -> String {
+    let unsaid = set_bits(found.unknown).flat_map(|rule| model.rules.unlabelled(rule));
+    let mut unsaid: Vec<String> = unsaid.map(|name| format!("`{name}`")).collect();
+    unsaid.sort_unstable();
+    unsaid.dedup();
+    if unsaid.is_empty() {
+        return String::new();
+    }
+    let all = unsaid.join(", ");
+    format!("; nobody says its {all}, and what is unknown is not allowed")
 }
 
 /// A rule with its reason.

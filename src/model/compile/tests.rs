@@ -1,6 +1,7 @@
 //! Whole scenarios: one that is right, and many that are wrong in one way each.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::dice::Dice;
 use crate::model::*;
@@ -105,7 +106,11 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str, scenario: &str, trace: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("plimsoll-{name}-{}", std::process::id()));
+        // Tests run side by side, and some call theirs alike.
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let made = MADE.fetch_add(1, Ordering::Relaxed);
+        let process = std::process::id();
+        let path = std::env::temp_dir().join(format!("plimsoll-{name}-{process}-{made}"));
         std::fs::create_dir_all(&path).unwrap();
         std::fs::write(path.join("x.toml"), scenario).unwrap();
         std::fs::write(path.join("trace.csv"), trace).unwrap();

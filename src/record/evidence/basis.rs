@@ -48,7 +48,7 @@ pub(super) fn key(out: &mut Vec<u64>, why: &Justification) {
             price,
         ]);
         if has_rules {
-            for bits in [fired, found.refusing, violated] {
+            for bits in [fired, found.refusing, found.unknown, violated] {
                 out.extend([bits as u64, (bits >> 64) as u64]);
             }
         }
@@ -114,6 +114,9 @@ fn alternatives(line: &mut Line, why: &Justification, spelt: &Spelt) {
         }
         if found.refusing != 0 {
             line.list("rules", spelt.rules_of(found.refusing));
+            if found.unknown != 0 {
+                line.list("unknown", spelt.rules_of(found.unknown));
+            }
         }
         if !matches!(found.bar, Some(Bar::Rule | Bar::Size)) {
             line.price("price_per_gpu_hour", found.price.0);
@@ -195,6 +198,7 @@ mod tests {
             place: Some(pool),
             fired: 0,
             refusing: 0,
+            unknown: 0,
             violated: 0,
             bar,
             score: None,

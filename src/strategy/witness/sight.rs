@@ -1,7 +1,7 @@
 //! One pool as a decision found it.
 
 use crate::journal::{Bar, Considered};
-use crate::model::Model;
+use crate::model::{Masks, Model};
 use crate::units::{PoolId, Price, ShapeId};
 use crate::world::{PoolState, Refusal, Slot, World};
 
@@ -76,11 +76,17 @@ pub(super) fn considered(
     } else {
         (0, 0, 0, 0)
     };
+    let unknown = if refusing == 0 {
+        0
+    } else {
+        unknown(model, masks, (shape, version), sight.pool)
+    };
     Considered {
         pool: sight.pool,
         place: None,
         fired,
         refusing,
+        unknown,
         violated,
         bar: None,
         score: None,
@@ -89,6 +95,12 @@ pub(super) fn considered(
         per_work: per_work(model, shape, sight),
         version,
     }
+}
+
+/// Of which rules in force it is not known whether they hold. A rule about what moves is asked of all that comes, not of
+/// the pool: it is not among them.
+fn unknown(model: &Model, masks: Masks, job: (ShapeId, u8), pool: PoolId) -> u128 {
+    model.rules.unknown_in(masks.situation, job, pool) & masks.active
 }
 
 pub(super) const fn bar(why: Refusal) -> Bar {
