@@ -24,6 +24,7 @@ mod ranked;
 mod references;
 mod rented;
 mod replicate;
+mod shipped;
 mod spill;
 mod spot;
 mod start_windows;

@@ -16,7 +16,7 @@ use super::rule::AttributeValue;
 pub struct EnrichSpec {
     /// Its name; what is drawn is drawn by it.
     pub name: Given<String>,
-    /// What it says of jobs: an attribute that rules read as `job.…`, or "class" for the [[class]] to which they belong,
+    /// What it says of jobs: an attribute that rules read as `job.…`, or "class" for the `[[class]]` to which they belong,
     /// with all that such a class has: data sets, memory, checkpoints, a deadline.
     pub attribute: Given<String>,
     /// Of the jobs of which demand; of all that are recorded, or there at the start, unless given.
