@@ -1,5 +1,6 @@
 //! Every strategy of every shipped scenario, with all audits on: each job has one record, all accounts agree to the tick,
 //! and playing the world again changes nothing.
+#![allow(clippy::print_stdout)]
 
 use std::collections::BTreeSet;
 use std::fs::read_dir;
