@@ -8,7 +8,8 @@ use crate::units::{PoolId, SimTime, Span};
 use crate::world::{Phase, Slot, SpotNews, World, wall};
 
 use super::agenda::{Event, Rank};
-use super::run::{Run, Scratch};
+use super::run::Run;
+use super::scratch::Scratch;
 
 /// Whether a job that starts has nothing to see to but its end: each line is for one of
 /// [`Run::begin_running_among_more`] and [`Run::begin_work`].

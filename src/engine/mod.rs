@@ -6,6 +6,7 @@
 
 mod agenda;
 mod artifacts;
+mod asking;
 mod births;
 mod budgets;
 mod carry;
@@ -22,6 +23,7 @@ mod justify;
 mod ledger;
 mod losses;
 mod mending;
+mod notices;
 mod rejudge;
 mod repairs;
 mod rollout;
@@ -29,6 +31,7 @@ mod room;
 mod rules;
 mod run;
 mod runbooks;
+mod scratch;
 mod services;
 mod spot;
 mod standing;
@@ -39,4 +42,5 @@ mod upkeep;
 mod weather;
 mod wires;
 
-pub use run::{Scratch, Stuck, simulate};
+pub use run::{Stuck, simulate};
+pub use scratch::Scratch;

@@ -4,7 +4,7 @@ use crate::model::{Model, Timeline};
 use crate::strategy::Strategy;
 use crate::world::World;
 
-use super::run::Scratch;
+use super::scratch::Scratch;
 
 impl Scratch {
     /// Makes room for all that the timeline bounds, so that the loop asks for none; what it does not bound is

@@ -40,6 +40,7 @@ mod outages;
 mod outlay;
 mod placing;
 mod pool;
+mod pool_books;
 mod profile;
 mod promises;
 mod quota;

@@ -11,8 +11,9 @@ use super::bounds::bounded;
 use super::budgets::budgets;
 use super::capacity::{Capacity, capacities};
 use super::cases::quietly;
-use super::life::{Life, crashes_in_time, ends_as, held, lives, work_done};
+use super::life::{Life, ends_as, held, lives};
 use super::power::draws;
+use super::work::{crashes_in_time, work_done};
 use super::{Everything, play};
 
 /// One run and what it was made from.

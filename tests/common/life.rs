@@ -3,8 +3,7 @@
 
 use plimsoll::dice::{Dice, Purpose};
 use plimsoll::journal::{Consequence, Fact, GpuTime, JobState};
-use plimsoll::model::{Happening, Incident, Model, Outcome, Preemption, Rhythm, Supply, Timeline};
-use plimsoll::process::exponential_ms;
+use plimsoll::model::{Model, Outcome, Preemption, Rhythm, Supply, Timeline};
 use plimsoll::units::{JobId, MilliGpus, Money, PoolId, SimTime};
 
 use super::Everything;
@@ -189,17 +188,17 @@ fn bad_checkpoints(model: &Model, timeline: &Timeline, job: JobId, turn: u16) ->
     if bad == 64 { u64::MAX } else { bad }
 }
 
-fn class_of(model: &Model, timeline: &Timeline, job: JobId) -> usize {
+pub(super) fn class_of(model: &Model, timeline: &Timeline, job: JobId) -> usize {
     let shape = timeline.requests[job.index()].shape;
     model.class_of(shape).index()
 }
 
-fn preemption(model: &Model, timeline: &Timeline, job: JobId) -> Preemption {
+pub(super) fn preemption(model: &Model, timeline: &Timeline, job: JobId) -> Preemption {
     model.classes[class_of(model, timeline, job)].preemption
 }
 
 /// When a job writes checkpoints in a pool.
-fn rhythm(model: &Model, timeline: &Timeline, job: JobId, pool: PoolId) -> Rhythm {
+pub(super) fn rhythm(model: &Model, timeline: &Timeline, job: JobId, pool: PoolId) -> Rhythm {
     if model.rhythms.is_empty() {
         return Rhythm::NONE;
     }
@@ -283,7 +282,7 @@ impl Life {
     }
 }
 
-fn restart_of(preemption: Preemption) -> u64 {
+pub(super) fn restart_of(preemption: Preemption) -> u64 {
     match preemption {
         Preemption::Checkpoint { restart, .. } | Preemption::Kill { restart } => restart.0,
     }
@@ -340,102 +339,6 @@ pub fn price_of(model: &Model, pool: PoolId, milli: u64, from: u64, to: u64) -> 
         }
     }
     Money(total)
-}
-
-/// A job's work against what it ran, attempt by attempt.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Work {
-    /// Work that was kept before the last attempt.
-    pub before: u64,
-    /// Work done in the last attempt.
-    pub last: u64,
-    /// When the last attempt began to work, its restart over.
-    pub from: u64,
-    /// The speed of the last attempt, in ‰.
-    pub speed: u64,
-    /// The checkpoints of the last attempt.
-    pub rhythm: Option<Rhythm>,
-}
-
-impl Work {
-    /// When the last attempt would have ended if so much work were to be done in all.
-    pub fn ends(&self, goal: u64) -> u64 {
-        let mut left = ((goal - self.before) * 1000).div_ceil(self.speed);
-        let mut at = self.from;
-        let rhythm = self.rhythm.unwrap();
-        while left > rhythm.interval.0 {
-            left -= rhythm.interval.0;
-            at += rhythm.interval.0 + rhythm.write.0;
-        }
-        at + left
-    }
-}
-
-/// What a job that ended did.
-pub fn work_done(model: &Model, timeline: &Timeline, job: JobId, life: &Life) -> Work {
-    let class = class_of(model, timeline, job);
-    let restart = restart_of(preemption(model, timeline, job));
-    let mut work = Work::default();
-    let mut ran = false;
-    for attempt in &life.attempts {
-        let Some(started) = attempt.started else {
-            continue;
-        };
-        let pays = if ran { restart } else { 0 };
-        ran = true;
-        let rhythm = rhythm(model, timeline, job, attempt.pool);
-        let speed = u64::from(model.pool(attempt.pool).speed[class]);
-        work.before += work.last;
-        work.last = attempt.kept_run(rhythm, pays) * speed / 1000;
-        work.from = started + pays;
-        work.speed = speed;
-        work.rhythm = Some(rhythm);
-    }
-    work
-}
-
-/// A class that crashes by itself never runs past the end of the budget that each attempt draws.
-pub fn crashes_in_time(model: &Model, timeline: &Timeline, job: JobId, life: &Life) {
-    let class = &model.classes[class_of(model, timeline, job)];
-    let dice = Dice {
-        seed: 1,
-        replication: 0,
-    };
-    let key = dice.key("class", &class.name);
-    for attempt in &life.attempts {
-        let (Some(started), Some(mean)) = (attempt.started, class.crash_mean) else {
-            continue;
-        };
-        let mut stream = dice.stream(key, Purpose::Crash, job.0, attempt.turn);
-        let crash = started + exponential_ms(&mut stream, mean).0;
-        assert!(attempt.ran_until() <= crash, "{job:?} crashes at {crash}");
-        // Who stops earlier does so because the weather took its place, or a service.
-        let class = model.class_of(timeline.requests[job.index()].shape);
-        if !model.needs(class, attempt.pool).is_empty() {
-            continue;
-        }
-        let lost = matches!(attempt.ending, Ending::Lost { .. }) && attempt.stopped.is_none();
-        if lost && attempt.freed < crash {
-            let struck = |incident: &Incident| strikes(incident, attempt.pool, attempt.freed);
-            let found = timeline.weather.iter().any(struck);
-            assert!(found, "{job:?} stops before it crashes at {crash}");
-        }
-    }
-}
-
-/// Whether something is taken from a pool at an instant because of an incident.
-fn strikes(incident: &Incident, pool: PoolId, at: u64) -> bool {
-    match incident.what {
-        Happening::Down { pool: of, .. } | Happening::GpuDown { pool: of, .. } => {
-            of == pool && incident.at.0 == at
-        }
-        Happening::Capacity {
-            pool: of,
-            notice: Some(notice),
-            ..
-        } => of == pool && incident.at.0 + notice.0 == at,
-        _ => false,
-    }
 }
 
 /// The state in which a job that ran to its end should be.

@@ -19,9 +19,11 @@ pub mod power;
 pub mod slow;
 pub mod spending;
 pub mod storms;
+pub mod strategies;
 pub mod told;
 pub mod wires;
 pub mod words;
+pub mod work;
 pub mod worlds;
 
 use plimsoll::dice::Dice;

@@ -1,8 +1,9 @@
 //! Network and data, worked by hand.
 
 use crate::common::clouds::{HOUR, MINUTE, public, run, starts, terms, world};
+use crate::common::strategies::all_strategies;
 use crate::common::wires::{self, GB, line};
-use crate::common::worlds::{Row, all_strategies, timeline};
+use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, Item, JobState, Payee};
 use plimsoll::model::{

@@ -1,7 +1,8 @@
 //! A run that is cut in two goes on, job by job, as if it were one.
 
 use crate::common::clouds::{HOUR, MINUTE};
-use crate::common::worlds::{Row, all_strategies, timeline};
+use crate::common::strategies::all_strategies;
+use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, model as model_of, owned, play};
 use plimsoll::dice::Dice;
 use plimsoll::experiment::{Plan, left_of};

@@ -3,16 +3,16 @@
 use std::fs;
 
 use crate::command::SMALL;
-use crate::shell::{Place, code, plimsoll, run, stderr, stdout};
+use crate::shell::{Place, code, run, stderr, stdout};
 
 /// What a command says, which must go well.
-fn said(arguments: &[&str]) -> String {
+pub(crate) fn said(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert_eq!(code(&output), 0, "{arguments:?}: {}", stderr(&output));
     stdout(&output)
 }
 
-fn refused(arguments: &[&str], word: &str) {
+pub(crate) fn refused(arguments: &[&str], word: &str) {
     let output = run(arguments);
     assert_eq!(code(&output), 2, "{arguments:?}: {}", stderr(&output));
     assert!(stdout(&output).is_empty());
@@ -366,98 +366,4 @@ fn a_placement_that_ranks_pools_tells_its_scores() {
     assert!(words.contains("of delay, "), "{text}");
     assert!(words.contains("kg CO2e)"), "{text}");
     assert!(!words.contains("away)"), "{text}");
-}
-
-#[test]
-fn a_narrow_terminal_gets_narrow_lines() {
-    let change = ["explain", "change", SMALL, "--replications", "2", "--set"];
-    let output = plimsoll(&[&change[..], &["pool.dc-main/h200.nodes=5"]].concat())
-        .env("COLUMNS", "40")
-        .output()
-        .unwrap();
-    let told = stdout(&output);
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let wide: Vec<&str> = told
-        .lines()
-        .filter(|line| line.chars().count() > 40)
-        .collect();
-    assert!(wide.is_empty(), "{wide:?}");
-}
-
-#[test]
-fn the_commands_of_the_page_work() {
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/explain.md");
-    let page = fs::read_to_string(page).unwrap();
-    let place = Place::new("explain");
-    let mut count = 0;
-    for line in page
-        .lines()
-        .filter_map(|line| line.strip_prefix("plimsoll "))
-    {
-        let line = line.replace(" out", &format!(" {}", place.at("out")));
-        let words = words_of(&line);
-        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
-        if words[0] == "run" || words[..2] == ["explain", "change"] && !line.contains("--keep-off")
-        {
-            words.extend(["--replications", "2"]);
-        }
-        let output = run(&words);
-        assert_eq!(code(&output), 0, "{line}: {}", stderr(&output));
-        assert!(!stdout(&output).is_empty(), "{line}");
-        count += 1;
-    }
-    assert!(count > 3);
-}
-
-/// The words of a line, as a shell would read them.
-fn words_of(line: &str) -> Vec<String> {
-    let (mut words, mut quoted) = (vec![String::new()], false);
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ' ' if !quoted => words.push(String::new()),
-            _ => words.last_mut().unwrap().push(c),
-        }
-    }
-    words
-}
-
-#[test]
-fn what_a_data_set_has_become_a_part_of_is_told() {
-    let file = "scenarios/masked.toml";
-    let burst = ["--strategy", "burst, obeyed"];
-    let weather = [
-        "--set",
-        "weather=[\"scenarios/weather/reidentification.toml\"]",
-    ];
-    let ask = [&["explain", "data", "records", file][..], &burst, &weather].concat();
-    let told = said(&ask);
-    for words in [
-        "records · 2000 GB · its home is dc",
-        "re-identification found: data set records (de-identify): classification",
-        // Ten days after the start.
-        "as of       2026-01-15T00:00:00Z",
-        "copy        records at dc: its home, 2000 GB",
-        "copy        records (de-identify) at dc: kept since",
-        "of large have read it",
-        "in all      ",
-        "became      ",
-    ] {
-        assert!(told.contains(words), "no `{words}` in\n{told}");
-    }
-    let early = [&ask[..], &["--at", "1 h"]].concat();
-    let early = said(&early);
-    assert!(
-        early.contains("as of       2026-01-05T01:00:00Z"),
-        "{early}"
-    );
-    assert!(!early.contains("(de-identify) at dc"), "{early}");
-    refused(
-        &["explain", "data", "recrods", file],
-        "did you mean `records`?",
-    );
-    refused(
-        &["explain", "data", "records", file, "--at", "soon"],
-        "write an instant after the start",
-    );
 }

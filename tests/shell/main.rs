@@ -13,6 +13,8 @@ mod coupling;
 mod evidence;
 mod example;
 mod explain;
+mod explain_data;
+mod explain_page;
 mod fuzz_smoke;
 mod glossary;
 mod imports;

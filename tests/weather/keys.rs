@@ -3,7 +3,8 @@
 use crate::common::clouds::{HOUR, MINUTE, gpu_time, rented_pool, terms};
 use crate::common::helpers::{HOURLY, kms, live, of_class, out, rotated, serve};
 use crate::common::phases::then;
-use crate::common::worlds::{Row, all_strategies};
+use crate::common::strategies::all_strategies;
+use crate::common::worlds::Row;
 use crate::common::{Everything, model, owned};
 use plimsoll::journal::{Bucket, Cause, Fact};
 use plimsoll::model::{

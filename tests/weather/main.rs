@@ -17,6 +17,7 @@ mod fitted;
 mod gpus;
 mod identity;
 mod keys;
+mod lapses;
 mod library;
 mod losses;
 mod luck;

@@ -4,7 +4,8 @@
 use crate::common::clouds::{HOUR, gpu_time, hybrid, terms};
 use crate::common::helpers::{HOURLY, live, of_class};
 use crate::common::phases::phase;
-use crate::common::worlds::{Row, all_strategies};
+use crate::common::strategies::all_strategies;
+use crate::common::worlds::Row;
 use crate::common::{Everything, play};
 use plimsoll::journal::{Cause, Fact, JobState, RuleMode};
 use plimsoll::model::{

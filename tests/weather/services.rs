@@ -7,6 +7,7 @@ use crate::common::checks::Run;
 use crate::common::helpers::{kms, out, rotated};
 use crate::common::storms::stormy_worlds;
 use crate::common::{Everything, play, play_in};
+use crate::lapses::{both, covered, lapses};
 use plimsoll::engine::Scratch;
 use plimsoll::journal::{Cause, Fact};
 use plimsoll::model::{
@@ -144,51 +145,6 @@ pub(crate) fn trouble(model: &mut Model, timeline: &mut Timeline, troubles: &Tro
     }
     corrupt(timeline, troubles);
     Incident::put_in_order(&mut timeline.weather);
-}
-
-/// From when until when keys cannot be had at a site, told again from the incidents.
-fn lapses(timeline: &Timeline, site: u32, cache: u64) -> Vec<(u64, u64)> {
-    let (mut causes, mut since, mut lapse) = (0, 0, u64::MAX);
-    let mut lapses = Vec::new();
-    for incident in &timeline.weather {
-        let at = incident.at.0;
-        match incident.what {
-            Happening::ServiceDown { outlet, .. } if outlet.0 == site => {
-                causes += 1;
-                if causes == 1 {
-                    (since, lapse) = (at, at + cache);
-                }
-            }
-            Happening::ServiceUp { outlet } if outlet.0 == site => {
-                causes -= 1;
-                if causes == 0 && lapse < at {
-                    lapses.push((lapse, at));
-                }
-            }
-            Happening::Rotated { outlet, overlap }
-                if outlet.0 == site && causes > 0 && since + overlap.0 <= at =>
-            {
-                lapse = lapse.min(at);
-            }
-            _ => {}
-        }
-    }
-    lapses
-}
-
-fn covered(lapses: &[(u64, u64)], from: u64, to: u64) -> u64 {
-    let within = lapses
-        .iter()
-        .map(|&(lapse, back)| back.min(to).saturating_sub(lapse.max(from)));
-    within.sum()
-}
-
-/// When both are.
-fn both(left: &[(u64, u64)], right: &[(u64, u64)]) -> Vec<(u64, u64)> {
-    let pairs = left
-        .iter()
-        .flat_map(|&a| right.iter().map(move |&b| (a.0.max(b.0), a.1.min(b.1))));
-    pairs.filter(|(from, to)| from < to).collect()
 }
 
 struct Keyed<'a> {
