@@ -54,10 +54,11 @@ fn watched(model: &Model, signal: &Signal) -> String {
             used_for.name()
         ),
         Signal::StorageSlow(lanes, most) => {
-            let storages = lanes.iter().filter_map(|&lane| model.network.storage(lane));
-            let names: Vec<_> = storages.map(|storage| plain(&storage.name)).collect();
             let most = decimal(i128::from(*most), 10, 1);
-            format!("storage {} gives {most} % or less", names.join(" or "))
+            format!(
+                "storage {} gives {most} % or less",
+                storages_of(model, lanes)
+            )
         }
         Signal::ArtifactFailing(sites, count) => format!(
             "{} failed on an artifact at {}",
@@ -69,10 +70,30 @@ fn watched(model: &Model, signal: &Signal) -> String {
             sites_of(model, sites)
         ),
         Signal::NoRoom(longer) => format!("somebody has waited for {}", time(*longer)),
+        _ => measured(model, signal),
+    }
+}
+
+/// What is measured, and changes with what is decided.
+fn measured(model: &Model, signal: &Signal) -> String {
+    match signal {
         Signal::QueueDepth(level) => format!("{} of them wait", jobs(level.above)),
         Signal::Utilisation(pools, level) => {
             format!("{} of {} is used", share(*level), names(model, pools))
         }
+        Signal::MemoryUse(pools, level) => {
+            let pools: Vec<PoolId> = pools.iter().map(|&(pool, _)| pool).collect();
+            format!(
+                "{} of the memory of {} is used",
+                share(*level),
+                names(model, &pools)
+            )
+        }
+        Signal::StorageThroughput(lanes, level) => format!(
+            "{} of what storage {} can give is read",
+            share(*level),
+            storages_of(model, lanes)
+        ),
         Signal::LinkSaturation(links, level) => {
             format!(
                 "{} of link {} is used",
@@ -85,6 +106,7 @@ fn watched(model: &Model, signal: &Signal) -> String {
             share(*level),
             plain(&model.budgets.all[usize::from(*budget)].name)
         ),
+        _ => String::new(),
     }
 }
 
@@ -101,6 +123,12 @@ pub fn kept_out(model: &Model, of: &Failover, target: &Target) -> Vec<ClassId> {
         !shapes.any(|shape| target.pools.iter().any(|&pool| may(shape, pool)))
     };
     of.classes.iter().copied().filter(is_out).collect()
+}
+
+fn storages_of(model: &Model, lanes: &[LinkId]) -> String {
+    let storages = lanes.iter().filter_map(|&lane| model.network.storage(lane));
+    let names: Vec<_> = storages.map(|storage| plain(&storage.name)).collect();
+    names.join(" or ")
 }
 
 fn sites_of(model: &Model, sites: &[SiteId]) -> String {

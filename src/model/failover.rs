@@ -3,7 +3,7 @@
 //! Which pools open for whom is worked out once: each target is a *door* (one for each class and site, where something
 //! must be there first), and in a run doors are bits that open and close lists of candidates.
 
-use crate::units::{ClassId, LinkId, OutletId, PoolId, ShapeId, SiteId, Span};
+use crate::units::{Bytes, ClassId, LinkId, OutletId, PoolId, ShapeId, SiteId, Span};
 
 use super::network::LinkUse;
 use super::runbook::Runbook;
@@ -111,8 +111,12 @@ pub enum Signal {
     QueueDepth(Level),
     /// Jobs hold such a share of the GPUs of these that are up, in millionths.
     Utilisation(Vec<PoolId>, Level),
+    /// Jobs need such a share of the memory of the GPUs of these that are up, each of which has as much; in millionths.
+    MemoryUse(Vec<(PoolId, Bytes)>, Level),
     /// So much of what one of these directions can carry moves on it, in millionths.
     LinkSaturation(Vec<LinkId>, Level),
+    /// So much of what one of these storages can give is read from it, in millionths.
+    StorageThroughput(Vec<LinkId>, Level),
     /// Such a share of a budget is spent in its period, in millionths.
     BudgetBurn(u16, Level),
 }

@@ -1,7 +1,7 @@
 //! What can be measured of an estate at one moment, and watched by failovers: queues, use, links, budgets.
 
 use crate::model::{Failover, Level, Model, Signal, Trigger};
-use crate::units::{ClassId, LinkId, PoolId, ShapeId, SimTime, Span};
+use crate::units::{Bytes, ClassId, LinkId, PoolId, ShapeId, SimTime, Span};
 
 use super::job::{Phase, Slot};
 use super::line::NOWHERE;
@@ -74,7 +74,10 @@ impl World {
                 never,
             ),
             Signal::Utilisation(pools, level) => (level.holds(self.used_share(pools), was), never),
-            Signal::LinkSaturation(links, level) => {
+            Signal::MemoryUse(pools, level) => {
+                (level.holds(self.memory_share(model, pools), was), never)
+            }
+            Signal::LinkSaturation(links, level) | Signal::StorageThroughput(links, level) => {
                 let shares = links.iter().map(|&link| self.load_share(model, link));
                 (level.holds(shares.max().unwrap_or(0), was), never)
             }
@@ -147,8 +150,28 @@ impl World {
         (busy * ALL).checked_div(all).unwrap_or(0)
     }
 
-    /// The share of what a direction of a link can carry that moves on it now, in millionths; all of it, where it carries
-    /// nothing and something should move.
+    /// The share of the memory of the GPUs of some pools that are up which jobs need, in millionths: as much as their
+    /// class says, or all that their GPUs have where it does not say; of none, none.
+    fn memory_share(&self, model: &Model, pools: &[(PoolId, Bytes)]) -> u64 {
+        let of = |pool: PoolId| pools.iter().find(|(of, _)| *of == pool);
+        let all = pools.iter().map(|&(pool, has)| {
+            let state = self.pool(pool);
+            u128::from(state.busy + state.free) * u128::from(has.0)
+        });
+        let holders = self.jobs.living().filter(|(_, job)| job.phase.has_gpus());
+        let needed = holders.filter_map(|(_, job)| {
+            let &(_, has) = of(job.pool)?;
+            let class = &model.classes[model.class_of(job.request.shape).index()];
+            let each = class.memory.map_or(has, |asked| asked.min(has));
+            Some(u128::from(job.gpus) * u128::from(each.0))
+        });
+        let (needed, all): (u128, u128) = (needed.sum(), all.sum());
+        let share = (needed * u128::from(ALL)).checked_div(all);
+        share.unwrap_or(0) as u64
+    }
+
+    /// The share of what a direction of a link can carry, or a storage can give, that moves now, in millionths; none
+    /// where it carries nothing: that is told as what is down or slow.
     fn load_share(&self, model: &Model, link: LinkId) -> u64 {
         let (moves, most) = self.staging.transfers.load(&model.network, link);
         let share = (u128::from(moves) * u128::from(ALL)).checked_div(u128::from(most));

@@ -3,13 +3,14 @@
 
 use crate::common::cases::runner;
 use crate::common::checks::{Run, every_strategy};
+use crate::common::play;
 use crate::common::storms::stormy_worlds;
 use plimsoll::journal::{Fact, JobRecord};
 use plimsoll::model::{
     FailBack, Failover, FailoverAction, Failovers, Level, Model, Objectives, Signal, Target,
     Trigger,
 };
-use plimsoll::units::{ClassId, PoolId, SimTime, SiteId, Span};
+use plimsoll::units::{Bytes, ClassId, PoolId, SimTime, SiteId, Span};
 use proptest::prelude::*;
 
 /// A failover of the first class: which pools are its targets, what it does, how it comes back, and its times.
@@ -32,7 +33,7 @@ fn plans() -> impl Strategy<Value = Plan> {
     let backs = vec![FailBack::AtOnce, FailBack::AfterJob, FailBack::Never];
     (
         prop::collection::vec(any::<bool>(), 4),
-        (0usize..4, 0u8..3),
+        (0usize..4, 0u8..4),
         prop::sample::select(actions),
         prop::sample::select(backs),
         prop::option::of(60_000u64..3_000_000),
@@ -58,6 +59,12 @@ const WANTED: Objectives = Objectives {
     point: Some(Span(300_000)),
 };
 
+/// Told when nine tenths are used, and over when half is.
+const FULL: Level = Level {
+    above: 900_000,
+    clear: 500_000,
+};
+
 impl Plan {
     fn hold(&self, model: &mut Model) {
         let pools = model.pools.len();
@@ -72,6 +79,7 @@ impl Plan {
         let signal = match self.signal {
             0 => Signal::Lost(vec![vec![watched]]),
             1 => Signal::NoRoom(Span(900_000)),
+            2 => Signal::MemoryUse(vec![(watched, Bytes(80))], FULL),
             _ => Signal::PriceAbove(vec![watched], Level::at_least(2_500_000)),
         };
         let failover = Failover {
@@ -161,5 +169,33 @@ fn random_worlds_with_failovers_balance_and_keep_doors_closed() {
                 every_strategy(&model, &timeline, |run| obeys(&plan, run))
             },
         )
+        .unwrap();
+}
+
+/// Who does not say how much memory it needs fills its GPUs: then memory that is needed is GPUs that are used.
+#[test]
+fn in_random_worlds_memory_is_used_as_gpus_are_where_nobody_says_more() {
+    let watching = |model: &Model, plan: &Plan, signal: Signal| {
+        let mut model = model.clone();
+        plan.hold(&mut model);
+        model.failovers.list[0].triggers[0].signal = signal;
+        model
+    };
+    runner(10)
+        .run(&(stormy_worlds(), plans()), |((model, timeline), plan)| {
+            let pool = PoolId::from(plan.watched % model.pools.len());
+            let gpus = watching(&model, &plan, Signal::Utilisation(vec![pool], FULL));
+            let memory = Signal::MemoryUse(vec![(pool, Bytes(80 << 30))], FULL);
+            let memory = watching(&model, &plan, memory);
+            for strategy in 0..model.strategies.len() {
+                let (gpus, memory) = (
+                    play(&gpus, &timeline, strategy),
+                    play(&memory, &timeline, strategy),
+                );
+                prop_assert_eq!(gpus.facts, memory.facts);
+                prop_assert_eq!(gpus.run.digest, memory.run.digest);
+            }
+            Ok(())
+        })
         .unwrap();
 }

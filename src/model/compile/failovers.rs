@@ -16,6 +16,7 @@ use super::attributes::{Described, Situation};
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::failover_classes;
+use super::gpus::GpuTable;
 use super::pools::PoolDraft;
 use super::rules::within;
 use super::selector;
@@ -33,6 +34,7 @@ pub(super) struct Known<'a> {
     pub(super) shapes: &'a [Shape],
     pub(super) described: &'a Described,
     pub(super) budgets: &'a Budgets,
+    pub(super) gpus: &'a GpuTable,
     pub(super) artifacts: &'a [Dataset],
 }
 

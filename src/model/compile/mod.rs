@@ -181,6 +181,7 @@ type Plans<'a> = (
 fn plans_of(
     context: &mut Context,
     file: &ScenarioFile,
+    gpus: &gpus::GpuTable,
     parts: (&run::Run, &[sites::Place], &[PoolDraft], &mut Network),
     (classes, datasets, services): (&[ClassDraft], &mut Vec<Dataset>, &Services),
     (orders, twins, (intake, errands)): Plans<'_>,
@@ -226,6 +227,7 @@ fn plans_of(
         shapes: &intake.shapes,
         described: &described,
         budgets: &budgets,
+        gpus,
         artifacts: datasets,
     };
     let mut failovers = failovers::read(context, file, known);
@@ -301,7 +303,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let parts = (&run, sites.as_slice(), pools.as_slice(), &mut network);
     let plans = (orders, &twins, (&intake, &errands));
     let read = (&classes[..], &mut datasets, &services);
-    let (strategies, limits, rollout) = plans_of(&mut context, file, parts, read, plans);
+    let (strategies, limits, rollout) = plans_of(&mut context, file, &gpus, parts, read, plans);
     let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (&sites[..], &pools[..]);

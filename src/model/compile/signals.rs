@@ -1,11 +1,12 @@
 //! What triggers of `[[failover]]` watch beside places and queues: prices that rise, links that are blocked, storages that
-//! are slow, artifacts that fail or cannot be read.
+//! are slow or read a lot, memory of GPUs, artifacts that fail or cannot be read.
 
 use crate::model::failover::{Level, Signal};
 use crate::scenario::{Origin, TriggerSpec};
-use crate::units::{LinkId, SiteId};
+use crate::units::{Bytes, LinkId, PoolId, SiteId};
 
 use super::blocks;
+use super::classes::ClassDraft;
 use super::context::Context;
 use super::failovers::Known;
 use super::selector;
@@ -56,6 +57,15 @@ pub(super) fn slow(
     let what = "the share of its rate that it gives at most";
     context.required(&spec.share, table, what, "share = 0.5")?;
     let share = context.number(&spec.share, 0.0, 0.999)?;
+    let found = storages(context, spec, known);
+    if found.is_empty() && context.problems.is_empty() {
+        context.fault(table, "there is no storage to be slow", "add a [[storage]]");
+    }
+    Some(Signal::StorageSlow(found, (share * 1e3).round() as u32))
+}
+
+/// What the reading of the storages is called that a trigger is about.
+fn storages(context: &mut Context, spec: &TriggerSpec, known: Known<'_>) -> Vec<LinkId> {
     let all = &known.network.storages;
     let names: Vec<&str> = all.iter().map(|storage| storage.name.as_str()).collect();
     let named = selector::names(context, &spec.storages, "storage", &names);
@@ -63,11 +73,67 @@ pub(super) fn slow(
         let named = named.as_ref();
         named.is_none_or(|named| named.contains(&storage.name))
     });
-    let found: Vec<LinkId> = of.map(|(index, _)| known.network.reading(index)).collect();
+    of.map(|(index, _)| known.network.reading(index)).collect()
+}
+
+/// Storages from which a large share of what they can give is read.
+pub(super) fn throughput(
+    context: &mut Context,
+    (spec, table): (&TriggerSpec, Origin),
+    known: Known<'_>,
+    level: Level,
+) -> Option<Signal> {
+    let found = storages(context, spec, known);
     if found.is_empty() && context.problems.is_empty() {
-        context.fault(table, "there is no storage to be slow", "add a [[storage]]");
+        let message = "there is no storage to read from";
+        context.fault(table, message, "add a [[storage]]");
     }
-    Some(Signal::StorageSlow(found, (share * 1e3).round() as u32))
+    let feeds = known.classes.iter().any(|draft| draft.class.feed.is_some());
+    if !feeds && context.problems.is_empty() {
+        let message = "nothing reads while it runs, so nothing is ever read from a storage";
+        let fix = "add feed = \"1.2 GB/s per GPU\" to a [[class]]";
+        context.fault(table, message, fix);
+    }
+    (!found.is_empty()).then_some(Signal::StorageThroughput(found, level))
+}
+
+/// Pools of whose memory a large share is needed.
+pub(super) fn memory(
+    context: &mut Context,
+    (spec, table): (&TriggerSpec, Origin),
+    known: Known<'_>,
+    level: Level,
+) -> Signal {
+    let pools = triggers::meant(context, spec, table, known);
+    let mut sized: Vec<(PoolId, Bytes)> = Vec::new();
+    let mut unknown: Vec<&str> = Vec::new();
+    for &pool in &pools {
+        let gpu = known.pools[pool.index()].pool.gpu.as_str();
+        match known.gpus.memory(context, gpu) {
+            Some(has) => sized.push((pool, has)),
+            None if unknown.contains(&gpu) => {}
+            None => {
+                unknown.push(gpu);
+                let message = format!("how much memory GPU type `{gpu}` has is not known");
+                let fix = format!("add memory = \"80 GiB\" to the [[gpu]] `{gpu}`");
+                context.fault(table, message, fix);
+            }
+        }
+    }
+    let meets = |draft: &&ClassDraft| draft.class.pools.iter().any(|pool| pools.contains(pool));
+    let there: Vec<&ClassDraft> = known.classes.iter().filter(meets).collect();
+    let says = |draft: &&&ClassDraft| draft.class.memory.is_some();
+    if there.iter().filter(says).count() == 0 && context.problems.is_empty() {
+        let message =
+            "no class that may run here says `memory`: this would be the same as utilisation";
+        let fix = "write on = \"utilisation\", or add memory = \"40 GiB\" to a [[class]]";
+        context.fault(table, message, fix);
+    }
+    for draft in there.iter().filter(|draft| !says(draft)) {
+        let what = format!("class {}: memory in use", draft.class.name);
+        context.note_default(what, "all that its GPUs have");
+    }
+    Signal::MemoryUse(sized, level)
 }
 
 /// The sites that a trigger is about, ascending.

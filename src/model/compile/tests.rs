@@ -39,6 +39,7 @@ mod sampling;
 mod scorings;
 mod services;
 mod sheets;
+mod signals;
 mod spot;
 mod start_windows;
 mod storages;

@@ -21,7 +21,7 @@ pub(super) fn read(
     table: Origin,
     known: Known<'_>,
 ) -> Option<Trigger> {
-    let example = "on = \"site-lost\" (or region-lost, link-down, key-service-out, price-above, price-rise, link-blocked, storage-slow, artifact-failing, artifact-unreadable, no-room, queue-depth, utilisation, link-saturation, budget-burn)";
+    let example = "on = \"site-lost\" (or region-lost, link-down, key-service-out, price-above, price-rise, link-blocked, storage-slow, artifact-failing, artifact-unreadable, no-room, queue-depth, utilisation, memory-use, storage-throughput, link-saturation, budget-burn)";
     let (&on, _) = context.required(&spec.on, table, "what a trigger watches", example)?;
     misplaced(context, spec, on);
     let signal = match on {
@@ -57,6 +57,33 @@ pub(super) fn read(
         TriggerKind::ArtifactUnreadable => {
             Signal::ArtifactUnreadable(signals::sites(context, spec, table, known))
         }
+        TriggerKind::NoRoom => {
+            let example = "longer_than = \"2 h\"";
+            context.required(
+                &spec.longer_than,
+                table,
+                "how long there is no room",
+                example,
+            )?;
+            Signal::NoRoom(context.positive_span(&spec.longer_than)?)
+        }
+        _ => measured(context, (spec, table), known, on)?,
+    };
+    Some(Trigger {
+        lasting: lasting(context, spec, &signal),
+        delay: context.span(&spec.delay).unwrap_or(Span::ZERO),
+        signal,
+    })
+}
+
+/// What is measured, and changes with what is decided.
+fn measured(
+    context: &mut Context,
+    (spec, table): (&TriggerSpec, Origin),
+    known: Known<'_>,
+    on: TriggerKind,
+) -> Option<Signal> {
+    let signal = match on {
         TriggerKind::QueueDepth => {
             context.required(&spec.jobs, table, "how many jobs", "jobs = 50")?;
             let jobs = context.count(&spec.jobs, u64::MAX)?;
@@ -71,26 +98,21 @@ pub(super) fn read(
             let share = share(context, spec, table)?;
             Signal::LinkSaturation(links(context, spec, table, known)?, share)
         }
+        TriggerKind::MemoryUse => {
+            let level = share(context, spec, table)?;
+            signals::memory(context, (spec, table), known, level)
+        }
+        TriggerKind::StorageThroughput => {
+            let level = share(context, spec, table)?;
+            signals::throughput(context, (spec, table), known, level)?
+        }
         TriggerKind::BudgetBurn => {
             let share = share(context, spec, table)?;
             Signal::BudgetBurn(budget(context, spec, table, known)?, share)
         }
-        TriggerKind::NoRoom => {
-            let example = "longer_than = \"2 h\"";
-            context.required(
-                &spec.longer_than,
-                table,
-                "how long there is no room",
-                example,
-            )?;
-            Signal::NoRoom(context.positive_span(&spec.longer_than)?)
-        }
+        _ => return None,
     };
-    Some(Trigger {
-        lasting: lasting(context, spec, &signal),
-        delay: context.span(&spec.delay).unwrap_or(Span::ZERO),
-        signal,
-    })
+    Some(signal)
 }
 
 /// A level and where it is over, which must lie below it.
@@ -147,7 +169,9 @@ fn lasting(context: &mut Context, spec: &TriggerSpec, signal: &Signal) -> Span {
         Signal::NoRoom(_)
             | Signal::QueueDepth(_)
             | Signal::Utilisation(..)
+            | Signal::MemoryUse(..)
             | Signal::LinkSaturation(..)
+            | Signal::StorageThroughput(..)
             | Signal::BudgetBurn(..)
     );
     if !own {
@@ -177,12 +201,15 @@ fn misplaced(context: &mut Context, spec: &TriggerSpec, on: TriggerKind) {
         TriggerKind::PriceAbove,
         TriggerKind::KeyServiceOut,
         TriggerKind::Utilisation,
+        TriggerKind::MemoryUse,
         TriggerKind::PriceRise,
         TriggerKind::ArtifactFailing,
         TriggerKind::ArtifactUnreadable,
     ];
     const SHARE: &[TriggerKind] = &[
         TriggerKind::Utilisation,
+        TriggerKind::MemoryUse,
+        TriggerKind::StorageThroughput,
         TriggerKind::LinkSaturation,
         TriggerKind::BudgetBurn,
         TriggerKind::StorageSlow,
@@ -195,7 +222,11 @@ fn misplaced(context: &mut Context, spec: &TriggerSpec, on: TriggerKind) {
             &[K::LinkDown, K::LinkSaturation, K::LinkBlocked],
         ),
         (spec.used_for.origin(), "use", &[K::LinkBlocked]),
-        (spec.storages.origin(), "storages", &[K::StorageSlow]),
+        (
+            spec.storages.origin(),
+            "storages",
+            &[K::StorageSlow, K::StorageThroughput],
+        ),
         (spec.times.origin(), "times", &[K::PriceRise]),
         (spec.until_times.origin(), "until_times", &[K::PriceRise]),
         (
@@ -308,7 +339,8 @@ pub(super) fn pools(trigger: &Trigger, known: Known<'_>) -> Vec<PoolId> {
             let sites = outlets.iter().map(|&id| known.services.outlet(id).site);
             at_sites(&sites.collect::<Vec<SiteId>>(), known)
         }
-        Signal::StorageSlow(lanes, _) => {
+        Signal::MemoryUse(pools, _) => pools.iter().map(|&(pool, _)| pool).collect(),
+        Signal::StorageSlow(lanes, _) | Signal::StorageThroughput(lanes, _) => {
             let storages = lanes.iter().filter_map(|&lane| known.network.storage(lane));
             let sites = storages.map(|storage| storage.site);
             at_sites(&sites.collect::<Vec<SiteId>>(), known)

@@ -76,8 +76,8 @@ pub enum FailBackKind {
 pub struct TriggerSpec {
     /// What is watched.
     pub on: Given<TriggerKind>,
-    /// Of "site-lost", "region-lost", "price-above", "price-rise", "utilisation", "key-service-out", "artifact-failing" and
-    /// "artifact-unreadable": where; everywhere unless given.
+    /// Of "site-lost", "region-lost", "price-above", "price-rise", "utilisation", "memory-use", "key-service-out",
+    /// "artifact-failing" and "artifact-unreadable": where; everywhere unless given.
     #[serde(rename = "where")]
     pub selector: Given<SelectorSpec>,
     /// Of "link-down" and "link-saturation": which, by name. Of "link-blocked": all unless given.
@@ -85,7 +85,7 @@ pub struct TriggerSpec {
     /// Of "link-blocked": for what.
     #[serde(rename = "use")]
     pub used_for: Given<LinkUseKind>,
-    /// Of "storage-slow": which, by name; all unless given.
+    /// Of "storage-slow" and "storage-throughput": which, by name; all unless given.
     pub storages: List<String>,
     /// Of "key-service-out": which, by name; all unless given.
     pub services: List<String>,
@@ -93,8 +93,8 @@ pub struct TriggerSpec {
     pub jobs: Given<u64>,
     /// Of "queue-depth": so few that it is over; below `jobs` unless given.
     pub until_jobs: Given<u64>,
-    /// Of "utilisation", "link-saturation" and "budget-burn": which share, such as 0.9. Of "storage-slow": the share of its
-    /// rate that it gives at most, such as 0.5.
+    /// Of "utilisation", "memory-use", "storage-throughput", "link-saturation" and "budget-burn": which share, such as 0.9.
+    /// Of "storage-slow": the share of its rate that it gives at most, such as 0.5.
     pub share: Given<f64>,
     /// Of the same: the share at which it is over; below `share` unless given.
     pub until_share: Given<f64>,
@@ -148,6 +148,10 @@ pub enum TriggerKind {
     QueueDepth,
     /// Jobs hold a large share of the GPUs that match and are up.
     Utilisation,
+    /// Jobs need a large share of the memory of the GPUs that match and are up: what their classes say.
+    MemoryUse,
+    /// A large share of what a storage can give is read from it by jobs that run.
+    StorageThroughput,
     /// A large share of what a link can carry moves on it.
     LinkSaturation,
     /// A large share of a budget is spent in its period.
