@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
 use crate::experiment::{Drill, Proof, dimensions, prove};
-use crate::model::{
-    Elsewhere, InventoryRow, Lack, Model, Part, elsewhere, set_bits, single_points,
-};
+use crate::model::{Elsewhere, Lack, Model, Part, elsewhere, set_bits, single_points};
 use crate::record::{decimal, plain};
 use crate::units::{ClassId, ShapeId, SiteId, Span, StrategyId};
 
@@ -74,11 +72,9 @@ impl Asked {
     fn of(study: &Study) -> Self {
         let model = &study.model;
         let by = model.shapes.iter().enumerate().map(|(index, shape)| {
-            let mine = study.load.inventory.iter();
-            let is_mine =
-                |row: &&InventoryRow| (row.of, row.milli_gpus) == (shape.labelled(), shape.gpus.0);
-            let mine = mine.filter(is_mine);
-            (ShapeId::from(index), mine.map(|row| row.gpu_time).sum())
+            let mine = study.load.of_shape(shape);
+            let gpu_time = mine.map_or(0, |row| row.gpu_time);
+            (ShapeId::from(index), gpu_time)
         });
         let by: BTreeMap<ShapeId, u128> = by.collect();
         let total = by.values().sum();

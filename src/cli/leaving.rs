@@ -1,11 +1,13 @@
 //! What `plimsoll check --leave PROVIDER` tells: what lies with it alone, what bringing that elsewhere takes and costs, and
 //! which work could run nowhere without it.
 
+use std::collections::BTreeSet;
+
 use crate::experiment::duration;
 use crate::model::{Evacuation, Model, Part, evacuations, single_points};
 use crate::record::plain;
 use crate::scenario::nearest;
-use crate::units::{Money, ProviderId, SiteId, Span, parse_span};
+use crate::units::{ClassId, Money, ProviderId, SiteId, Span, parse_span};
 
 use super::commitments::money;
 use super::exit::Failure;
@@ -103,22 +105,18 @@ fn work(study: &Study, provider: ProviderId) -> String {
         _ => false,
     });
     let shapes = behind.map(|(_, shapes)| shapes).unwrap_or_default();
-    let row = |shape: &crate::units::ShapeId| {
-        let of = &model.shapes[shape.index()];
-        let class = &model.classes[of.class.index()].name;
-        let mut rows = study.load.inventory.iter();
-        rows.find(|row| row.class == *class && row.milli_gpus == of.gpus.0)
-    };
-    let gpu_time: u128 = shapes.iter().filter_map(row).map(|row| row.gpu_time).sum();
+    let rows = shapes.iter();
+    let rows = rows.filter_map(|shape| study.load.of_shape(&model.shapes[shape.index()]));
+    let gpu_time: u128 = rows.map(|row| row.gpu_time).sum();
     if gpu_time == 0 {
         return "  all work could start somewhere without it".to_owned();
     }
     let share = gpu_time as f64 * 100.0 / study.load.gpu_time.max(1) as f64;
-    let mut classes: Vec<_> = shapes
-        .iter()
-        .map(|&shape| plain(&model.classes[model.class_of(shape).index()].name))
+    let classes: BTreeSet<ClassId> = shapes.iter().map(|&shape| model.class_of(shape)).collect();
+    let classes = classes.into_iter();
+    let classes: Vec<_> = classes
+        .map(|class| plain(&model.classes[class.index()].name))
         .collect();
-    classes.dedup();
     format!(
         "  {} GPU-h of {} ({share:.0} % of all in the first sampled world) could start nowhere without it",
         hours(gpu_time),

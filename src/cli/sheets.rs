@@ -101,17 +101,14 @@ fn kept_out(study: &Study, sheet: &ProviderSheet, bit: usize) -> Option<String> 
         let pools: Vec<PoolId> = class.pools.iter().filter(of_provider).copied().collect();
         let refuses = |pool: &PoolId| {
             let masks = model.rules.first_masks();
-            let refusing = model
-                .rules
-                .refusing(masks, (ShapeId::from(index), 0), *pool);
-            refusing & 1 << bit != 0
+            model.refusing(masks, ShapeId::from(index), *pool) & 1 << bit != 0
         };
         if pools.is_empty() || !pools.iter().all(refuses) {
             continue;
         }
-        let mut rows = study.load.inventory.iter();
-        let row = rows.find(|row| row.class == class.name && row.milli_gpus == shape.gpus.0);
-        let Some(row) = row else { continue };
+        let Some(row) = study.load.of_shape(shape) else {
+            continue;
+        };
         kept.gpu_time += row.gpu_time;
         kept.cost += least_cost(model, (shape.class.index(), row.gpu_time), &pools);
         if !classes.contains(&class.name.as_str()) {

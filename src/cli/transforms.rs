@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::experiment::amount;
 use crate::model::Model;
 use crate::record::plain;
 use crate::units::{ClassId, DatasetId, PoolId, ShapeId};
@@ -17,7 +18,7 @@ pub(super) fn transforms(model: &Model) -> String {
     for (index, transform) in model.transforms.list.iter().enumerate() {
         let (name, kind) = (plain(&transform.name), transform.kind.name());
         let gigabytes = transform.rate.0 as f64 * 3.6 / 1e6;
-        let mut line = format!("  {name} ({kind}): reads {gigabytes:.0} GB/h");
+        let mut line = format!("  {name} ({kind}): reads {} GB/h", amount(gigabytes));
         let lead = transform.lead.0 as f64 / 3.6e6;
         if lead > 0.0 {
             let _ = write!(line, " after {lead:.1} h");
@@ -61,13 +62,16 @@ fn copy(model: &Model, id: DatasetId) -> Option<String> {
     let mut readers: Vec<String> = Vec::new();
     for (index, class) in model.classes.iter().enumerate() {
         let class_id = ClassId::from(index);
-        let mut shapes = (0..model.shapes.len()).map(ShapeId::from);
-        let Some(shape) = shapes.find(|&shape| model.class_of(shape) == class_id) else {
-            continue;
-        };
+        let shapes = (0..model.shapes.len()).map(ShapeId::from);
+        let own: Vec<ShapeId> = shapes
+            .filter(|&shape| model.class_of(shape) == class_id)
+            .collect();
+        // Rules may look at labels and at GPUs, so shapes of one class may read different versions.
         let reads = |pool: &&PoolId| {
-            let version = model.version(masks, shape, **pool);
-            version.is_some_and(|version| model.read_in(class_id, version).contains(&id))
+            own.iter().any(|&shape| {
+                let version = model.version(masks, shape, **pool);
+                version.is_some_and(|version| model.read_in(class_id, version).contains(&id))
+            })
         };
         let pools = class.pools.iter().filter(reads);
         let pools: Vec<_> = pools.map(|&pool| plain(&model.pool(pool).name)).collect();

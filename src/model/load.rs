@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::trace::ImportReport;
 use crate::units::{PoolId, ShapeId, SimTime};
 
-use super::{DemandSource, Horizon, Labelled, Model, Replay, Timeline};
+use super::{DemandSource, Horizon, Labelled, Model, Replay, Shape, Timeline};
 
 /// What a run is about to face.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -63,6 +63,12 @@ pub struct InventoryRow {
 }
 
 impl LoadReport {
+    /// What is asked for of a shape; nothing if no job of it comes.
+    pub fn of_shape(&self, shape: &Shape) -> Option<&InventoryRow> {
+        let mut rows = self.inventory.iter();
+        rows.find(|row| (row.of, row.milli_gpus) == (shape.labelled(), shape.gpus.0))
+    }
+
     /// Looks at replication 0 of the model.
     pub fn of(model: &Model, imports: &[ImportReport], unplaceable: u64, seed: u64) -> Self {
         let mut timeline = Timeline::default();

@@ -193,3 +193,138 @@ fn work_without_a_way_out_is_told_by_whose_capacity_it_uses() {
         assert!(text.contains(&told), "{told}: {text}");
     }
 }
+
+/// One job that nobody marks, then three hours that may run nowhere but with Acme, and five that may not run there: Acme
+/// does not say whether it proves deletion.
+const LABELLED: &str = r#"
+[scenario]
+name    = "labelled"
+start   = 2026-01-05T00:00:00Z
+horizon = "2 d"
+
+[[site]]
+name     = "lab"
+kind     = "private"
+provider = "Own"
+
+[[site]]
+name     = "cloud"
+kind     = "gpuaas"
+provider = "Acme"
+
+[[provider]]
+name      = "Acme"
+residency = ["EU"]
+
+[[pool]]
+name  = "lab/h100"
+site  = "lab"
+gpu   = "h100"
+nodes = 1
+offer = { kind = "owned", price = "2 USD/GPU-h" }
+
+[[pool]]
+name  = "cloud/h100"
+site  = "cloud"
+gpu   = "h100"
+offer = { kind = "on-demand", quota = 8, price = "4 USD/GPU-h", provisioning = "5 min" }
+
+[[class]]
+name = "batch"
+
+[[demand]]
+name  = "jobs"
+trace = "jobs.csv"
+
+[[enrich]]
+name      = "by tenant"
+attribute = "mark"
+csv       = "marks.csv"
+key       = "tenant"
+
+[attributes.job.mark]
+kind = "text"
+
+[[rule]]
+id     = "far-only"
+effect = "forbid"
+when   = '''job.mark == "far" && target.site == "lab"'''
+
+[[rule]]
+id     = "proof"
+effect = "forbid"
+when   = '''job.mark == "near" && target.site == "cloud" && !target.provider_deletion_proof'''
+
+[[strategy]]
+name      = "ours"
+placement = { kind = "private-only" }
+"#;
+
+#[test]
+fn labelled_work_is_counted_by_its_labels() {
+    let place = Place::new("labelled-check");
+    let jobs = "job,submit_s,duration_s,requested_s,gpus,tenant,class,priority,outcome\n\
+                a,0,3600,3600,1,one,all,0,finished\n\
+                b,1,10800,10800,1,two,all,0,finished\n\
+                c,2,18000,18000,1,three,all,0,finished\n";
+    for (name, text) in [
+        ("jobs.csv", jobs),
+        ("marks.csv", "tenant,mark\none,none\ntwo,far\nthree,near\n"),
+        ("labelled.toml", LABELLED),
+    ] {
+        std::fs::write(place.at(name), text).unwrap();
+    }
+    let output = run(&["check", &place.at("labelled.toml"), "--leave", "Acme"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let text = stdout(&output);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        // Five GPU-hours for 4 USD.
+        "rule proof does not let batch run there (it does not say deletion_proof): 5 GPU-h, which would cost 20 USD",
+        // Three of nine.
+        "3 GPU-h of batch (33 % of all in the first sampled world) could start nowhere without it",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}
+
+/// A rule that requires a transform keeps nobody out who may run on what the transform makes; and it may be about
+/// some gangs of a class only, here about 8 GPUs and more.
+const REQUIRED: &str = r#"
+[[provider]]
+name      = "Acme"
+residency = ["EU"]
+
+[[rule]]
+id        = "proof-or-de-identified"
+effect    = "require"
+transform = "de-identify"
+when      = '''"health" in job.classification && job.gpus > 4 && target.kind == "gpuaas" && !target.provider_deletion_proof'''
+"#;
+
+#[test]
+fn what_runs_on_copies_is_not_kept_out() {
+    let place = Place::new("required-check");
+    let masked = include_str!("../../scenarios/masked.toml");
+    // Without the rules of the scenario, which require the same of all.
+    let (before, after) = masked.split_once("[[rule]]").unwrap();
+    let (_, after) = after.split_once("[[demand]]").unwrap();
+    let text = format!("{before}{REQUIRED}[[demand]]{after}");
+    let (text, _) = text.split_once("rules     =").unwrap();
+    let cloud = "catalog = \"gcp-europe-west4\"";
+    assert!(text.contains(cloud));
+    let text = text.replace(cloud, &format!("{cloud}\nprovider = \"Acme\""));
+    std::fs::write(place.at("required.toml"), text).unwrap();
+    let slow = "transform.de-identify.rate=\"500 MB/h\"";
+    let output = run(&["check", &place.at("required.toml"), "--set", slow]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let text = stdout(&output);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("Acme: says residency"), "{text}");
+    assert!(!text.contains("does not let"), "{text}");
+    assert!(text.contains("reads 0.500 GB/h"), "{text}");
+    assert!(
+        text.contains("read by node on cloud/h200 and large on cloud/h200"),
+        "{text}"
+    );
+}
