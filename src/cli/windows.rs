@@ -4,7 +4,7 @@ use crate::dice::Dice;
 use crate::experiment::{duration, grouped};
 use crate::model::{Model, StartWindow, Teardown, Timeline};
 use crate::record::plain;
-use crate::units::{ClassId, Span};
+use crate::units::{ClassId, PoolId, Span};
 use crate::world::wall;
 
 use super::output;
@@ -74,9 +74,9 @@ fn too_short(model: &Model, timeline: &Timeline, window: &StartWindow) -> Vec<St
     let longest = window.longest_run();
     let mut lines = Vec::new();
     for &class in &window.classes {
-        let fastest = window
-            .pools
-            .iter()
+        let may_use = |pool: &&PoolId| model.classes[class.index()].pools.contains(pool);
+        let pools = window.pools.iter().filter(may_use);
+        let fastest = pools
             .map(|&pool| model.pool(pool).speed[class.index()])
             .max();
         let Some(speed) = fastest.filter(|&speed| speed > 0) else {
