@@ -27,6 +27,9 @@ fn help_has_examples_and_exit_codes() {
         let output = run(&[command, "--help"]);
         assert!(stdout(&output).contains("Example"), "{command}");
     }
+    // Quotes are written as they are read.
+    let output = run(&["explain", "data", "--help"]);
+    assert!(!stdout(&output).contains('\\'), "{}", stdout(&output));
 }
 
 #[test]

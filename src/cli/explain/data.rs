@@ -20,12 +20,12 @@ use super::scene::{Scene, SceneArguments};
 /// Which data set.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DataArguments {
-    /// The data set, by its name; what a transform makes is \"records (mask)\"
+    /// The data set, by its name; what a transform makes is "records (mask)"
     #[arg(value_name = "DATA")]
     name: String,
     #[command(flatten)]
     scene: SceneArguments,
-    /// When: an instant, or time since the start such as \"12 d\"; when its attributes change first if not given, else the end
+    /// When: an instant, or time since the start such as "12 d"; when its attributes change first if not given, else the end
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
 }
