@@ -4,6 +4,8 @@ use plimsoll::model::{Lack, Model, Part, compile, elsewhere, single_points};
 use plimsoll::scenario::load_text;
 use plimsoll::units::{LinkId, PoolId, ServiceId, ShapeId, SiteId};
 
+use crate::shell::{Place, code, run, stdout};
+
 /// Two sites of ours, and one line between them. `free` needs nothing; `reads` needs data that lie at home; `both` data
 /// that lie at both; `keyed` a key service that is one for both; `ruled` may not leave; `large` fits
 /// nowhere else.
@@ -338,4 +340,16 @@ where = {{ pools = ["away/h100"] }}
     bare.datasets[corpus].kept.truncate(1);
     let lacks = vec![(away, Lack::Replica(corpus.into()))];
     assert_eq!(of_reads(&bare), (false, lacks));
+}
+
+#[test]
+fn data_that_lie_at_both_sites_go_to_neither() {
+    let place = Place::new("both-sites");
+    let file = place.at("estate.toml");
+    std::fs::write(&file, ESTATE).unwrap();
+    let output = run(&["explain", "may", &file, "--class", "both"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let told = stdout(&output);
+    let stays = "  data: images stays where it is kept (home, away)\n";
+    assert!(told.contains(stays), "{told}");
 }

@@ -95,7 +95,7 @@ fn goes(model: &Model, data: DatasetId, sites: &BTreeSet<usize>) -> String {
     } else {
         from.join(", ")
     };
-    let others = sites.iter().filter(|at| kept.first() != Some(at));
+    let others = sites.iter().filter(|at| !kept.contains(at));
     let goes: Vec<String> = others.map(|&at| site(at)).collect();
     let begins = if made.is_some() { "made" } else { "kept" };
     match (goes.is_empty(), made) {
