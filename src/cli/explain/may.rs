@@ -12,11 +12,11 @@ use crate::cli::study::Study;
 use crate::cli::windows;
 use crate::model::{Masks, Model, RuleEffect, RuleMode, Verdict, set_bits};
 use crate::record::plain;
-use crate::scenario::nearest;
 use crate::units::{LabelsId, PoolId, ShapeId};
 
 mod moving;
 
+use super::named::near;
 use moving::what_moves;
 
 /// Of what.
@@ -76,15 +76,7 @@ pub(super) fn may(arguments: &MayArguments) -> Result<(), Failure> {
 fn class_called(model: &Model, own: usize, name: &str) -> Result<usize, Failure> {
     let names = || model.classes[..own].iter().map(|class| class.name.as_str());
     names().position(|known| known == name).ok_or_else(|| {
-        let known: Vec<&str> = names().collect();
-        let near = nearest(name, known.iter().copied());
-        let hint = near.map_or_else(
-            || {
-                let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-                format!("it has {}", known.join(", "))
-            },
-            |near| format!("did you mean `{near}`?"),
-        );
+        let hint = near(name, names(), "classes");
         Failure::Usage(format!("the scenario has no class `{name}`; {hint}"))
     })
 }
