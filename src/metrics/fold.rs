@@ -73,8 +73,8 @@ pub struct Fold {
     /// By class, how long after its coming a job should be over; empty where none has a deadline.
     deadlines: Vec<Option<Span>>,
     dimensions: Vec<Dimension>,
-    /// Memory for the groups of one of them.
-    groups: Vec<Books>,
+    /// By dimension, what the pools of each of its groups add up to, as of the last row.
+    groups: Vec<Vec<Books>>,
     /// With one class its tally would repeat `all`, so it is not kept.
     by_class: bool,
 }
@@ -113,7 +113,7 @@ impl Fold {
             bound: None,
             deadlines: layout.deadlines().to_vec(),
             dimensions: layout.dimensions().to_vec(),
-            groups: Vec::new(),
+            groups: vec![Vec::new(); layout.dimensions().len()],
             by_class: 1 < layout.classes(),
         }
     }
@@ -148,6 +148,9 @@ impl Fold {
     /// The row of the replication just heard, in the order of `layout`, into `row`.
     pub fn row(&mut self, layout: &Layout, row: &mut Vec<Cell>) {
         row.clear();
+        for (dimension, groups) in self.dimensions.iter().zip(&mut self.groups) {
+            dimension.add_up(&self.pools, groups);
+        }
         for column in &layout.columns {
             row.push(self.cell(column.metric.source, column.subject));
         }
@@ -185,22 +188,13 @@ impl Fold {
             }
             (Source::Recovery(cell), Subject::Recovery(class)) => cell(&mut self.recoveries[class]),
             (Source::Failover(cell), Subject::Failover(index)) => cell(&self.failovers[index]),
-            (Source::Groups(cell), Subject::Groups(of)) => {
-                self.dimensions[of].add_up(&self.pools, &mut self.groups);
-                cell(&self.groups)
-            }
+            (Source::Groups(cell), Subject::Groups(of)) => cell(&self.groups[of]),
             (Source::Group(cell), Subject::Group(of, group)) => {
-                self.dimensions[of].add_up(&self.pools, &mut self.groups);
-                let mut all = Books::default();
-                for books in &self.groups {
-                    all.join(books);
-                }
-                cell(&self.groups[group], &all)
+                let mut all = self.owned;
+                all.join(&self.rented);
+                cell(&self.groups[of][group], &all)
             }
-            (Source::Provider(cell), Subject::Group(of, group)) => {
-                self.dimensions[of].add_up(&self.pools, &mut self.groups);
-                cell(&self.groups[group])
-            }
+            (Source::Provider(cell), Subject::Group(of, group)) => cell(&self.groups[of][group]),
             (
                 Source::Phase(_)
                 | Source::Group(_)

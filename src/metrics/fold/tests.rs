@@ -130,3 +130,35 @@ fn a_cleared_fold_starts_from_nothing() {
     }
     assert_eq!(a, b);
 }
+
+#[test]
+fn groups_are_shares_of_all_pools_of_their_own_replication() {
+    let sorted = |name: &str, groups: [&str; 2], of_pool: [u16; 2]| Dimension {
+        name: name.to_owned(),
+        groups: groups.map(str::to_owned).to_vec(),
+        of_pool: of_pool.to_vec(),
+    };
+    let layout = layout().with_dimensions(vec![
+        sorted("provider", ["lab", "acme"], [0, 1]),
+        sorted("gpu", ["h100", "h200"], [1, 1]),
+    ]);
+    let mut fold = Fold::new(&layout);
+    let mut row = Vec::new();
+    // The second replication tells nothing of the first.
+    for (lab, acme) in [(60, 20), (10, 30)] {
+        fold.clear();
+        fold.pool(&pool(0, false, lab, 0, 300));
+        fold.pool(&pool(1, true, acme, 0, 100));
+        fold.row(&layout, &mut row);
+        let cell = |id: &str| row[layout.position(id).unwrap()];
+        let all = (lab + acme) as f64;
+        let share = |hours: u128| Cell::ratio(hours as f64, all);
+        assert_eq!(cell("gpu_h_share.provider.lab"), share(lab));
+        assert_eq!(cell("gpu_h_share.gpu.h100"), share(0));
+        assert_eq!(cell("gpu_h_share.gpu.h200"), share(lab + acme));
+        assert_eq!(cell("spend_share.provider.acme"), Cell::ratio(100.0, 400.0));
+        // Three quarters and one, whoever has which: 0.5625 + 0.0625.
+        assert_eq!(cell("gpu_h_concentration.provider"), Cell::amount(0.625));
+        assert_eq!(cell("gpu_h_concentration.gpu"), Cell::amount(1.0));
+    }
+}
