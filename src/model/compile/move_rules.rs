@@ -50,17 +50,15 @@ fn one(
         let what = tuples
             .entry(freight)
             .or_insert_with(|| described.freight(situation, freight, &subjects));
-        let at = |site: Option<SiteId>, of: &'_ [Tuple]| {
-            site.map_or_else(|| nothing.clone(), |site| of[site.index()].clone())
-        };
-        let (from, to) = (at(from, &situation.from), at(to, &situation.to));
+        let from = from.map_or(&nothing, |site| &situation.from[site.index()]);
+        let to = to.map_or(&nothing, |site| &situation.to[site.index()]);
         let link = link.and_then(|link| {
             let mut links = network.links.iter();
             links.position(|one| std::ptr::eq(one, link))
         });
         let link = link.map_or(&nothing, |link| &situation.links[link]);
         let (which, condition) = &list[rule];
-        let of = [&*what, &from, &to, link];
+        let of = [&*what, from, to, link];
         if let (Some(transform), Freight::Dataset(id, _) | Freight::Replica(id)) =
             (which.transform, freight)
             && transforms.counts(transform, id, &situation.regained)
