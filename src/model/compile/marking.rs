@@ -138,6 +138,9 @@ impl Enrichment {
 
     /// Finds the classes of names that were not looked at before.
     fn find_classes(&mut self, context: &mut Context, place: usize) {
+        if self.classes.len() == self.asked[place].values.len() {
+            return;
+        }
         let known: Vec<&str> = self.names.iter().map(String::as_str).collect();
         for written in self.asked[place].values.iter().skip(self.classes.len()) {
             let (Wording::Text(name) | Wording::Value(AttributeValue::Text(name))) = &written.said
