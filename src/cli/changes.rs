@@ -46,7 +46,7 @@ pub(super) fn said(model: &Model, said: &AttributeSaid) -> String {
         let known = value.as_ref();
         known.map_or_else(
             || "unknown".to_owned(),
-            |value| plain(&value.shown()).into_owned(),
+            |value| plain(&value.to_string()).into_owned(),
         )
     };
     let kind = if kind == "dataset" { "data set" } else { kind };

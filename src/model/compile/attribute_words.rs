@@ -166,7 +166,7 @@ impl Words {
             let assumed = self.checked(context, place, value, origin);
             if let Some(value) = &assumed {
                 let what = format!("{}.{name} where nobody says", of.word());
-                context.note_declared(what, value.shown());
+                context.note_declared(what, value.to_string());
             }
             self.assumed[place] = assumed;
         }

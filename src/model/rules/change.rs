@@ -48,18 +48,6 @@ pub enum Whom {
     Link(LinkId),
 }
 
-impl Value {
-    /// In words, as evidence and reports show it.
-    pub fn shown(&self) -> String {
-        match self {
-            Self::Marks(marks) => format!("[{}]", marks.join(", ")),
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-            Self::Flag(yes) => yes.to_string(),
-        }
-    }
-}
-
 impl Model {
     /// What kind of thing has attributes, and its name.
     pub fn named(&self, whom: Whom) -> (&'static str, &str) {

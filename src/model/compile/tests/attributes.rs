@@ -86,7 +86,7 @@ fn versions(model: &Model) -> Vec<Option<u8>> {
 /// What is told of a change, in words.
 fn told(model: &Model, change: usize) -> Vec<String> {
     let said = model.rules.changes[change].said.iter().map(|said| {
-        let shown = |value: &Option<AttributeValue>| value.as_ref().map(AttributeValue::shown);
+        let shown = |value: &Option<AttributeValue>| value.as_ref().map(ToString::to_string);
         let (kind, name) = model.named(said.whom);
         let (before, after) = (shown(&said.before), shown(&said.after));
         let words = [before, after].map(|value| value.unwrap_or_else(|| "?".to_owned()));
