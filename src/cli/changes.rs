@@ -103,7 +103,9 @@ fn follows(model: &Model, change: &AttributeChange, (before, now): (Masks, Masks
         if before == now {
             line.push_str("    no rule reads that, or none says otherwise for it");
         } else {
-            line.push_str("    rules judge otherwise what moves");
+            line.push_str(
+                "    rules judge otherwise what moves, or what they do not keep from running",
+            );
         }
     }
     line
