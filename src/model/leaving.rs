@@ -30,7 +30,10 @@ pub fn evacuations(model: &Model, provider: ProviderId) -> Vec<Evacuation> {
     let mut left: BTreeMap<ProviderId, Bytes> = BTreeMap::new();
     let mut found = Vec::new();
     for (index, dataset) in model.datasets.iter().enumerate() {
-        let stays = dataset.artifact.is_some() || dataset.kept.is_empty();
+        let id = DatasetId::from(index);
+        let mut copies = model.network.copies.iter();
+        let is_copied = copies.any(|copy| copy.dataset == id && !is_theirs(copy.site));
+        let stays = dataset.artifact.is_some() || dataset.kept.is_empty() || is_copied;
         if stays || !dataset.kept.iter().all(|&site| is_theirs(site)) {
             continue;
         }
@@ -48,7 +51,7 @@ pub fn evacuations(model: &Model, provider: ProviderId) -> Vec<Evacuation> {
         let best = ways
             .filter_map(|(takes, from, to, route)| Some((takes?, from, to, route)))
             .min_by_key(|&(takes, _, to, _)| (takes, to));
-        let (dataset, from) = (DatasetId::from(index), dataset.kept[0]);
+        let (dataset, from) = (id, dataset.kept[0]);
         found.push(match best {
             None => Evacuation {
                 dataset,
@@ -104,7 +107,7 @@ fn cost(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Dataset, LinkKind, Site, Traffic};
+    use crate::model::{Dataset, LinkKind, Replica, Site, Traffic};
     use crate::units::{ByteBand, BytePrice, ByteTariff, Currency, Epoch, LinkId, Price};
 
     const GB: u64 = 1_000_000_000;
@@ -174,13 +177,20 @@ mod tests {
             dataset("copied", 500, &[0, 2]),
             dataset("logs", 40, &[0, 1]),
             dataset("stuck", 10, &[1]),
+            dataset("sent", 70, &[0]),
         ];
+        // A copy of the last is made at home while time passes.
+        model.network.copies.push(Replica {
+            dataset: DatasetId(4),
+            site: SiteId(2),
+            storage: None,
+        });
         let found = evacuations(&model, ProviderId(7));
         let names: Vec<_> = found
             .iter()
             .map(|one| model.dataset(one.dataset).name.as_str())
             .collect();
-        // What is kept at home as well stays; from site 1 there is no way at all.
+        // What is kept or copied at home as well stays; from site 1 there is no way at all.
         assert_eq!(names, ["records", "logs", "stuck"]);
         assert_eq!(found[0].to, Some(SiteId(3)));
         assert_eq!(found[0].takes, Span(40_000));
