@@ -328,3 +328,47 @@ fn what_runs_on_copies_is_not_kept_out() {
         "{text}"
     );
 }
+
+/// A job that asks for nine hours at home, where nights have eight; in the cloud it would be done in time, but its class
+/// may not go there.
+#[test]
+fn a_window_is_too_short_where_its_class_may_go() {
+    let place = Place::new("window-check");
+    let (before, after) = LABELLED.split_once("[[class]]").unwrap();
+    let (_, after) = after.split_once("[[demand]]").unwrap();
+    let (demand, after) = after.split_once("[[enrich]]").unwrap();
+    let (_, strategy) = after.split_once("[[strategy]]").unwrap();
+    let classes = r#"
+[[class]]
+name  = "home"
+pools = ["lab/h100"]
+speed = { h200 = 2.0 }
+
+[[class]]
+name  = "away"
+match = { tenant = "two" }
+pools = ["cloud/h200"]
+
+[[window]]
+name    = "nights"
+classes = ["home", "away"]
+hours   = { from = "20:00", to = "04:00" }
+"#;
+    let before = before.replace(
+        "\"cloud/h100\"\nsite  = \"cloud\"\ngpu   = \"h100\"",
+        "\"cloud/h200\"\nsite  = \"cloud\"\ngpu   = \"h200\"",
+    );
+    let text = format!("{before}{classes}[[demand]]{demand}[[strategy]]{strategy}");
+    assert!(text.contains("gpu   = \"h200\""), "{text}");
+    std::fs::write(place.at("nights.toml"), text).unwrap();
+    let jobs = "job,submit_s,duration_s,requested_s,gpus,tenant,class,priority,outcome\n\
+                a,0,32400,32400,1,one,all,0,finished\n\
+                b,1,3600,3600,1,two,all,0,finished\n";
+    std::fs::write(place.at("jobs.csv"), jobs).unwrap();
+    let output = run(&["check", &place.at("nights.toml")]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let text = stdout(&output);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = "1 of 1 jobs of home ask for more than the 8 h that it leaves them";
+    assert!(text.contains(told), "{text}");
+}
