@@ -206,7 +206,9 @@ impl<O: Observer> Run<'_, O> {
                 if self.world.staging.holds_any() && self.world.changes.other {
                     self.begin_staged();
                 }
-                self.follow_up();
+                if self.has_consequences() {
+                    self.follow_up();
+                }
                 if self.world.failing.are_used() && self.keep_failovers() {
                     rounds += 1;
                     if rounds == ROUNDS_PER_INSTANT_MAX {
@@ -224,7 +226,9 @@ impl<O: Observer> Run<'_, O> {
             self.decide();
             self.carry_out(now);
             if !self.is_still {
-                self.follow_up();
+                if self.has_consequences() {
+                    self.follow_up();
+                }
                 if self.world.failing.are_used() {
                     self.review_failovers();
                 }
@@ -243,6 +247,14 @@ impl<O: Observer> Run<'_, O> {
                 rounds = 0;
             }
         }
+    }
+
+    /// Whether anything moved or was freed. Asked before [`Run::follow_up`], because mostly nothing was.
+    #[inline]
+    fn has_consequences(&self) -> bool {
+        !self.world.staging.gone.is_empty()
+            || self.world.awaits_service()
+            || self.expects_transfers()
     }
 
     /// What moved and what was freed has its own consequences.

@@ -9,6 +9,17 @@ use super::agenda::{Event, Rank};
 use super::run::Run;
 
 impl<O: Observer> Run<'_, O> {
+    /// Whether [`Run::expect_transfers`] has anything to do.
+    #[inline]
+    pub(super) fn expects_transfers(&self) -> bool {
+        let transfers = &self.world.staging.transfers;
+        O::MOVEMENTS
+            || !transfers.due.is_empty()
+            || !transfers.paid.is_empty()
+            || transfers.feeds.is_used()
+            || !self.world.staging.transforming.begun.is_empty()
+    }
+
     /// Puts into the agenda when transfers are expected whose rate has changed.
     pub(super) fn expect_transfers(&mut self) {
         if self.world.staging.transfers.feeds.is_used() {

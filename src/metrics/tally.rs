@@ -25,7 +25,9 @@ pub struct Tally {
     ended: u64,
     due: u64,
     in_time: u64,
-    /// One key for each job that waited in line, packed by [`stats::censored`].
+    /// Jobs in line that began as they came, without any wait.
+    at_once: u64,
+    /// One key for each job that waited in line or may have, packed by [`stats::censored`].
     keys: Vec<u64>,
 }
 
@@ -61,8 +63,13 @@ impl Tally {
                 *sum += wait;
             }
         }
-        self.keys
-            .push(stats::censored(wait, record.wait_is_censored()));
+        // Apart, because there are many of them, and to rank them says nothing.
+        let key = stats::censored(wait, record.wait_is_censored());
+        if key == 0 {
+            self.at_once += 1;
+        } else {
+            self.keys.push(key);
+        }
         if !record.state.is_unfinished() {
             self.ended += 1;
             self.slowdowns += bounded_slowdown(record, wait);
@@ -151,11 +158,10 @@ impl Tally {
     /// The wait in seconds that `per_mille` of the jobs did not exceed (nearest rank). It reorders the
     /// waits, which no other metric minds.
     pub fn wait_percentile(&mut self, per_mille: u32) -> Cell {
-        stats::percentile_censored(&mut self.keys, per_mille).map_or_else(Cell::default, |found| {
-            Cell {
-                at_least: found.censored,
-                ..Cell::amount(found.value as f64 / 1e3)
-            }
+        let found = stats::percentile_above(self.at_once as usize, &mut self.keys, per_mille);
+        found.map_or_else(Cell::default, |found| Cell {
+            at_least: found.censored,
+            ..Cell::amount(found.value as f64 / 1e3)
         })
     }
 
@@ -165,7 +171,12 @@ impl Tally {
     }
 
     fn per_waiter(&self, wait_ms: u64) -> Cell {
-        Cell::ratio(wait_ms as f64 / 1e3, self.keys.len() as f64)
+        Cell::ratio(wait_ms as f64 / 1e3, self.waiters() as f64)
+    }
+
+    /// Jobs that stood in line.
+    const fn waiters(&self) -> u64 {
+        self.at_once + self.keys.len() as u64
     }
 }
 

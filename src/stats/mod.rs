@@ -18,7 +18,7 @@ pub use estimate::{CONFIDENCE, Estimate, Precision};
 pub use mean::mean_interval;
 pub use order::{RankRange, quantile_ranks, quantile_upper_rank};
 pub use paired::PairedRatio;
-pub use percentile::{Percentile, censored, nearest_rank, percentile, percentile_censored};
+pub use percentile::{Percentile, censored, nearest_rank, percentile_above, percentile_censored};
 pub use proportion::{Bounds, clopper_pearson, wilson};
 pub use ratio::{RunningRatio, ratio_interval};
 pub use special::normal_quantile;

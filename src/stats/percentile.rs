@@ -16,14 +16,6 @@ pub fn nearest_rank(count: usize, per_mille: u32) -> usize {
     rank.max(1).min(count)
 }
 
-/// The value X_(⌈n·p⌉) of the sample, p = `per_mille`/1000: always a value that occurred, never an
-/// interpolation. Reorders `values`. None if there are none.
-pub fn percentile(values: &mut [u64], per_mille: u32) -> Option<u64> {
-    let rank = nearest_rank(values.len(), per_mille);
-    let index = rank.checked_sub(1)?;
-    Some(*values.select_nth_unstable(index).1)
-}
-
 /// Packs `value` (below 2⁶³) and whether it is censored into one key for [`percentile_censored`]. A censored
 /// value sorts right after an equal complete one, because the truth is larger.
 pub const fn censored(value: u64, is_censored: bool) -> u64 {
@@ -31,9 +23,20 @@ pub const fn censored(value: u64, is_censored: bool) -> u64 {
     value << 1 | is_censored as u64
 }
 
-/// Like [`percentile`], of keys packed by [`censored`].
+/// The value X_(⌈n·p⌉) of a sample of keys packed by [`censored`], p = `per_mille`/1000: always a value that
+/// occurred, never an interpolation. Reorders `keys`. None if there are none.
 pub fn percentile_censored(keys: &mut [u64], per_mille: u32) -> Option<Percentile> {
-    let key = percentile(keys, per_mille)?;
+    percentile_above(0, keys, per_mille)
+}
+
+/// Like [`percentile_censored`], of a sample that has `zeros` complete values of 0 besides the keys.
+pub fn percentile_above(zeros: usize, keys: &mut [u64], per_mille: u32) -> Option<Percentile> {
+    let rank = nearest_rank(zeros + keys.len(), per_mille);
+    let index = rank.checked_sub(1)?;
+    let key = match index.checked_sub(zeros) {
+        None => 0,
+        Some(index) => *keys.select_nth_unstable(index).1,
+    };
     Some(Percentile {
         value: key >> 1,
         censored: key & 1 == 1,
@@ -58,9 +61,13 @@ mod tests {
         ] {
             assert_eq!(nearest_rank(count, per_mille), rank);
         }
-        assert_eq!(percentile(&mut [30, 10, 20, 40], 500), Some(20));
-        assert_eq!(percentile(&mut [30, 10, 20, 40], 501), Some(30));
-        assert_eq!(percentile(&mut [], 500), None);
+        let of = |per_mille| {
+            let mut keys = [30, 10, 20, 40].map(|value| censored(value, false));
+            percentile_censored(&mut keys, per_mille).unwrap().value
+        };
+        assert_eq!(of(500), 20);
+        assert_eq!(of(501), 30);
+        assert_eq!(percentile_censored(&mut [], 500), None);
     }
 
     #[test]
@@ -99,14 +106,28 @@ mod tests {
 
     proptest! {
         #[test]
+        fn zeros_that_are_only_counted_are_ranked_like_all_others(
+            mut keys in proptest::collection::vec(1u64..50, 0..80),
+            zeros in 0usize..80,
+            per_mille in 0u32..=1000,
+        ) {
+            let mut all = keys.clone();
+            all.extend(std::iter::repeat_n(0, zeros));
+            let found = percentile_above(zeros, &mut keys, per_mille);
+            prop_assert_eq!(found, percentile_censored(&mut all, per_mille));
+        }
+
+        #[test]
         fn selection_equals_sorting(
-            mut values in proptest::collection::vec(0u64..50, 1..80),
+            values in proptest::collection::vec(0u64..50, 1..80),
             per_mille in 0u32..=1000,
         ) {
             let mut sorted = values.clone();
             sorted.sort_unstable();
             let rank = nearest_rank(values.len(), per_mille);
-            prop_assert_eq!(percentile(&mut values, per_mille), Some(sorted[rank - 1]));
+            let mut keys: Vec<u64> = values.iter().map(|&value| censored(value, false)).collect();
+            let found = percentile_censored(&mut keys, per_mille).unwrap();
+            prop_assert_eq!(found.value, sorted[rank - 1]);
         }
     }
 }

@@ -19,6 +19,7 @@ mod doubt;
 mod envelopes;
 mod estimates;
 mod failover;
+mod far;
 mod feeding;
 mod feeds;
 mod foresight;

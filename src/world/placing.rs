@@ -76,10 +76,24 @@ impl World {
 
     /// Whether a job could start in a pool if there were room: what it needs can be had there, and what it reads is
     /// there.
+    #[inline]
     pub fn may_start(&self, model: &Model, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let answer = self.may_start_but_for_quota(model, slot, pool);
+        if model.quotas.are_used() {
+            return self.within_quota(model, slot, pool, answer);
+        }
+        answer
+    }
+
+    fn within_quota(
+        &self,
+        model: &Model,
+        slot: Slot,
+        pool: PoolId,
+        answer: Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
         let withheld = matches!(answer, Err(Refusal::Withheld(_)));
-        if !withheld && model.quotas.are_used() && !self.quotas_allow(model, slot, pool) {
+        if !withheld && !self.quotas_allow(model, slot, pool) {
             return Err(Refusal::OverQuota);
         }
         answer

@@ -3,6 +3,7 @@
 use crate::units::SimTime;
 
 use super::blocks::{Blocks, Weigh};
+use super::far::Far;
 use super::job::Slot;
 
 /// One running job's estimated release.
@@ -31,13 +32,15 @@ impl Weigh for Weight {
 /// The running jobs of a pool by their estimated ends.
 ///
 /// Only the soonest matter to most questions, and most jobs end before they become one of them: so only the
-/// near releases are kept in order. The far ones are kept as they came; a job that ends while its
+/// near releases are kept in order. The far ones are kept in a rough order; a job that ends while its
 /// release is far leaves its key there, and a key is looked up among the jobs before it becomes near.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     near: Blocks<u64, Weight>,
-    /// Keys of releases, in no order, and of some that will not happen.
-    far: Vec<u64>,
+    /// Keys of releases, and of some that will not happen.
+    far: Far,
+    /// What is being taken from there.
+    drawn: Vec<u64>,
     /// Releases whose key is below this are near, all others are far.
     border: u64,
     /// No estimated end comes before this.
@@ -57,7 +60,8 @@ impl Default for Profile {
     fn default() -> Self {
         Self {
             near: Blocks::default(),
-            far: Vec::new(),
+            far: Far::default(),
+            drawn: Vec::new(),
             border: 0,
             soonest: SimTime::NEVER,
         }
@@ -72,6 +76,7 @@ impl Profile {
     pub fn clear(&mut self) {
         self.near.clear();
         self.far.clear();
+        self.drawn.clear();
         self.border = 0;
         self.soonest = SimTime::NEVER;
     }
@@ -79,7 +84,8 @@ impl Profile {
     /// Room for so many jobs that run at once, and for so many in all.
     pub fn reserve(&mut self, at_once: usize, in_all: usize) {
         self.near.reserve(at_once);
-        self.far.reserve(in_all.saturating_sub(self.far.len()));
+        self.far.reserve(in_all);
+        self.drawn.reserve(in_all);
     }
 
     /// A job is expected to release `gpus` at `end`.
@@ -131,7 +137,7 @@ impl Profile {
                 self.sure_before()
             };
             if self.soonest <= now {
-                self.draw(self.batch(), &held);
+                self.draw(&held);
             }
         }
         None
@@ -139,7 +145,9 @@ impl Profile {
 
     /// Puts all releases in order, now and until the profile is cleared.
     pub fn order_all(&mut self, held: impl Fn(Slot) -> Option<(SimTime, u32)>) {
-        self.draw(self.far.len(), &held);
+        while !self.far.is_empty() {
+            self.draw(&held);
+        }
         self.border = u64::MAX;
     }
 
@@ -168,7 +176,7 @@ impl Profile {
             if self.far.is_empty() || shadow.is_some_and(|shadow| shadow.at < self.sure_before()) {
                 return shadow;
             }
-            self.draw(self.batch(), &held);
+            self.draw(&held);
         }
     }
 
@@ -188,7 +196,7 @@ impl Profile {
 
     /// Puts more releases in order.
     pub(super) fn tell_more(&mut self, held: impl Fn(Slot) -> Option<(SimTime, u32)>) {
-        self.draw(self.batch(), &held);
+        self.draw(&held);
     }
 
     /// As far as near releases tell.
@@ -226,44 +234,27 @@ impl Profile {
         SimTime(self.border >> SLOT_BITS)
     }
 
-    /// How many become near at once: a share of all, so that finding them costs each the same however many
-    /// there are. A larger share is found less often, but more of it ends before it is asked for, and has to be
-    /// taken out again: an eighth is 5 % faster than a quarter or a thirtieth (`benches/main_job.rs`).
-    fn batch(&self) -> usize {
-        (self.far.len() / 8).max(64)
-    }
-
-    /// The soonest `count` of the far releases become near.
-    fn draw(&mut self, count: usize, held: &impl Fn(Slot) -> Option<(SimTime, u32)>) {
-        let stay = self.far.len().saturating_sub(count);
-        if stay > 0 {
-            self.far.select_nth_unstable_by(stay, |a, b| b.cmp(a));
-        }
+    /// The soonest of the far releases become near.
+    fn draw(&mut self, held: &impl Fn(Slot) -> Option<(SimTime, u32)>) {
+        self.drawn.clear();
         // Most keys were left behind by jobs that ended early: they are dropped before the rest is sorted.
-        let (mut live, mut last) = (stay, self.border);
-        for index in stay..self.far.len() {
-            let found = self.far[index];
-            last = last.max(found.saturating_add(1));
+        let drawn = &mut self.drawn;
+        let bound = self.far.take(|found| {
             let slot = slot_of(found);
-            let is_own = |(end, _)| key(end, slot) == found;
-            if found >= self.border && held(slot).is_some_and(is_own) {
-                self.far[live] = found;
-                live += 1;
+            if held(slot).is_some_and(|(end, _)| key(end, slot) == found) {
+                drawn.push(found);
             }
-        }
-        self.far[stay..live].sort_unstable();
-        for index in stay..live {
-            let found = self.far[index];
-            // The same key twice is one job's own and one that was left by an earlier job of the slot.
-            if index > stay && self.far[index - 1] == found {
-                continue;
-            }
+        });
+        let Some(bound) = bound else { return };
+        self.drawn.sort_unstable();
+        // The same key twice is one job's own and one that was left by an earlier job of the slot.
+        self.drawn.dedup();
+        for &found in &self.drawn {
             if let Some((_, gpus)) = held(slot_of(found)) {
                 self.near.insert(found, Weight(gpus));
             }
         }
-        self.border = last;
-        self.far.truncate(stay);
+        self.border = bound;
     }
 }
 
@@ -319,7 +310,7 @@ impl<'a, I: Iterator<Item = Block<'a>>> Releases<'a, I> {
 /// A release is kept under its instant and its slot in one number: up to 139 years and 2²² living jobs, as in
 /// the engine's agenda. What ends later is as good as never.
 const SLOT_BITS: u32 = 22;
-const END_MAX: u64 = (1 << (64 - SLOT_BITS)) - 1;
+const END_MAX: u64 = (1 << (64 - SLOT_BITS)) - 2;
 
 const fn key(end: SimTime, slot: Slot) -> u64 {
     let end = if end.0 < END_MAX { end.0 } else { END_MAX };

@@ -147,10 +147,15 @@ impl Services {
 
 impl World {
     /// Why no job of a class can start in a pool whatever room there is, if so.
+    #[inline]
     pub fn withheld(&self, model: &Model, class: ClassId, pool: PoolId) -> Option<Cause> {
         if self.services.out == 0 && self.staging.artifacts.are_well(self.now) {
             return None;
         }
+        self.withheld_by(model, class, pool)
+    }
+
+    fn withheld_by(&self, model: &Model, class: ClassId, pool: PoolId) -> Option<Cause> {
         let missing = self.lacks_to_start(model, class, pool);
         let site = model.pool(pool).site;
         let data = model.classes[class.index()].data.iter();
