@@ -84,6 +84,14 @@ impl Timeline {
         own.unwrap_or_else(|| &self.errands[job.index() - self.requests.len()].request)
     }
 
+    /// What a job asks for, to be changed; `None` if there is no such job.
+    pub(super) fn request_mut(&mut self, job: JobId) -> Option<&mut Request> {
+        match job.index().checked_sub(self.requests.len()) {
+            None => self.requests.get_mut(job.index()),
+            Some(errand) => self.errands.get_mut(errand).map(|one| &mut one.request),
+        }
+    }
+
     /// What is true of a job.
     #[inline]
     pub fn truth_of(&self, job: JobId) -> &Truth {

@@ -13,7 +13,7 @@ impl Model {
     /// runs there when the run begins.
     pub fn keep_off(&self, timeline: &mut Timeline, job: JobId, pool: PoolId) -> Self {
         let mut model = self.clone();
-        let Some(old) = timeline.requests.get(job.index()).map(|of| of.shape) else {
+        let Some(old) = timeline.request_mut(job).map(|of| of.shape) else {
             return model;
         };
         let own = ShapeId::from(old.index() + 1);
@@ -21,10 +21,17 @@ impl Model {
             let behind = usize::from(shape > old);
             ShapeId::from(shape.index() + behind)
         };
-        for request in &mut timeline.requests {
+        let errands = timeline.errands.iter_mut().map(|one| &mut one.request);
+        for request in timeline.requests.iter_mut().chain(errands) {
             request.shape = moved(request.shape);
         }
-        timeline.requests[job.index()].shape = own;
+        if let Some(request) = timeline.request_mut(job) {
+            request.shape = own;
+        }
+        let transforms = model.transforms.list.iter_mut();
+        for work in transforms.filter_map(|transform| transform.work.as_mut()) {
+            work.shape = moved(work.shape);
+        }
         for (request, initial) in timeline.requests.iter().zip(&mut model.initial.jobs) {
             initial.request.shape = request.shape;
         }
@@ -72,5 +79,91 @@ impl Model {
             .extend(before.into_iter().map(|of| (own, of)));
         model.rules.vetoes.push((own, pool));
         model
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::request::{Outcome, Request};
+    use crate::model::timeline::Truth;
+    use crate::model::{Errand, Transform, TransformKind, TransformWork};
+    use crate::units::{
+        Bandwidth, BytePrice, ClassId, Currency, Epoch, LabelsId, MilliGpus, SimTime, Span,
+        TenantId,
+    };
+
+    fn asks(shape: u16) -> Request {
+        Request {
+            submit: SimTime::ZERO,
+            requested: Span::HOUR,
+            shape: ShapeId(shape),
+            tenant: TenantId(0),
+            priority: 0,
+        }
+    }
+
+    /// Jobs of shapes 0 and 2, and an attempt of a transform of shape 1.
+    fn world() -> (Model, Timeline) {
+        let epoch = Epoch::parse("2026-01-05T00:00:00Z").unwrap();
+        let mut model = Model::bare("veto", epoch, Currency::parse("USD").unwrap());
+        model.shapes = [1, 4, 8]
+            .map(|gpus| Shape {
+                gpus: MilliGpus::whole(gpus),
+                class: ClassId(0),
+                labels: LabelsId(0),
+                weight: 1,
+            })
+            .to_vec();
+        model.transforms.list = vec![Transform {
+            name: "mask".to_owned(),
+            kind: TransformKind::Mask,
+            lead: Span::ZERO,
+            rate: Bandwidth(1),
+            price: BytePrice(0),
+            fails: 0,
+            work: Some(TransformWork {
+                shape: ShapeId(1),
+                tenant: TenantId(0),
+            }),
+        }];
+        let timeline = Timeline {
+            requests: vec![asks(0), asks(2)],
+            errands: vec![Errand {
+                made: 0,
+                attempt: 0,
+                request: asks(1),
+                truth: Truth {
+                    work: Span::HOUR,
+                    outcome: Outcome::Finished,
+                },
+            }],
+            ..Timeline::default()
+        };
+        (model, timeline)
+    }
+
+    #[test]
+    fn attempts_of_transforms_keep_their_shape_and_may_be_kept_off_too() {
+        let (model, mut timeline) = world();
+        let shapes = |timeline: &Timeline| {
+            [0, 1, 2].map(|job: usize| timeline.request(JobId::from(job)).shape.0)
+        };
+        // A place of its own for the first job, right behind the old one: all behind it move by one.
+        let kept = model.keep_off(&mut timeline, JobId(0), PoolId(0));
+        assert_eq!(shapes(&timeline), [1, 3, 2]);
+        assert_eq!(kept.rules.vetoes, [(ShapeId(1), PoolId(0))]);
+        let of_work = |model: &Model| model.transforms.list[0].work.unwrap().shape;
+        assert_eq!(of_work(&kept), ShapeId(2));
+        // The attempt itself gets a shape behind that of its kind.
+        let (model, mut timeline) = world();
+        let kept = model.keep_off(&mut timeline, JobId(2), PoolId(0));
+        assert_eq!(shapes(&timeline), [0, 3, 2]);
+        assert_eq!(kept.rules.vetoes, [(ShapeId(2), PoolId(0))]);
+        assert_eq!(of_work(&kept), ShapeId(1));
+        assert_eq!(kept.shapes[2].gpus, MilliGpus::whole(4));
+        // Of a job that there is not nothing is otherwise.
+        let (model, mut timeline) = world();
+        assert_eq!(model.keep_off(&mut timeline, JobId(3), PoolId(0)), model);
     }
 }
