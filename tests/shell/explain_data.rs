@@ -32,6 +32,11 @@ fn what_a_data_set_has_become_a_part_of_is_told() {
         "{early}"
     );
     assert!(!early.contains("(de-identify) at dc"), "{early}");
+    // One in ten attempts fails: nobody needs the twelfth.
+    refused(
+        &["explain", "job", "de-identify records 12", file],
+        "an attempt of a transform that was not needed",
+    );
     refused(
         &["explain", "data", "recrods", file],
         "did you mean `records`?",

@@ -34,10 +34,11 @@ pub(super) fn job(arguments: &JobArguments) -> Result<(), Failure> {
     let mut life = Life::of(job);
     scene.play(&mut life)?;
     let Some(record) = life.record else {
-        return Err(Failure::Usage(format!(
-            "job `{}` comes after the horizon of this run, so nothing became of it",
-            arguments.id
-        )));
+        let why = match scene.replay.timeline.errand(job.index()) {
+            Some(_) => "is an attempt of a transform that was not needed in this run",
+            None => "comes after the horizon of this run, so nothing became of it",
+        };
+        return Err(Failure::Usage(format!("job `{}` {why}", arguments.id)));
     };
     let mut lines = vec![asked(&scene, job, &arguments.id)];
     lines.extend(tale::told(&scene, &life));
