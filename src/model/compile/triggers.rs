@@ -206,13 +206,14 @@ fn misplaced(context: &mut Context, spec: &TriggerSpec, on: TriggerKind) {
         TriggerKind::ArtifactFailing,
         TriggerKind::ArtifactUnreadable,
     ];
+    // The first is told by a share, and over as soon as it is above; the others by shares that are reached.
     const SHARE: &[TriggerKind] = &[
+        TriggerKind::StorageSlow,
         TriggerKind::Utilisation,
         TriggerKind::MemoryUse,
         TriggerKind::StorageThroughput,
         TriggerKind::LinkSaturation,
         TriggerKind::BudgetBurn,
-        TriggerKind::StorageSlow,
     ];
     let fields: &[(Option<Origin>, &str, &[K])] = &[
         (spec.selector.origin(), "where", WHERE),
@@ -236,7 +237,7 @@ fn misplaced(context: &mut Context, spec: &TriggerSpec, on: TriggerKind) {
         ),
         (spec.until_jobs.origin(), "until_jobs", &[K::QueueDepth]),
         (spec.share.origin(), "share", SHARE),
-        (spec.until_share.origin(), "until_share", SHARE),
+        (spec.until_share.origin(), "until_share", &SHARE[1..]),
         (spec.budget.origin(), "budget", &[K::BudgetBurn]),
         (spec.until_price.origin(), "until_price", &[K::PriceAbove]),
         (spec.services.origin(), "services", &[K::KeyServiceOut]),

@@ -96,7 +96,7 @@ pub struct TriggerSpec {
     /// Of "utilisation", "memory-use", "storage-throughput", "link-saturation" and "budget-burn": which share, such as 0.9.
     /// Of "storage-slow": the share of its rate that it gives at most, such as 0.5.
     pub share: Given<f64>,
-    /// Of the same: the share at which it is over; below `share` unless given.
+    /// Of the same but "storage-slow": the share at which it is over; below `share` unless given.
     pub until_share: Given<f64>,
     /// Of "budget-burn": which, by name.
     pub budget: Given<String>,

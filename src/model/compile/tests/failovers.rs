@@ -311,6 +311,10 @@ fn what_can_be_mended_is_watched_by_words_of_its_own() {
         ),
         ("on = \"storage-slow\"\nshare = 1.5\n", "out of range"),
         (
+            "on = \"storage-slow\"\nshare = 0.5\nuntil_share = 0.8\n",
+            "`until_share` means nothing here",
+        ),
+        (
             "on = \"artifact-failing\"\n",
             "how many jobs failed is missing",
         ),
