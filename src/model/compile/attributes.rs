@@ -279,9 +279,13 @@ fn said(
         let spec = specs.find(|(spec, _)| spec.name.value() == Some(&link.name));
         links.push(take(Of::Link, spec.map(|(spec, _)| &spec.attributes)));
     }
+    let mut marks = |table: &ByName<AttributeValue>| {
+        let own = words.take(context, Of::Data, table);
+        changes::only_marks(context, table, own, "write marks in brackets: [\"…\"]")
+    };
     let transforms = file.transform.items().map(|(spec, _)| Marks {
-        removes: take(Of::Data, Some(&spec.removes)),
-        adds: take(Of::Data, Some(&spec.adds)),
+        removes: marks(&spec.removes),
+        adds: marks(&spec.adds),
     });
     let transforms = transforms.collect();
     Said {

@@ -155,16 +155,24 @@ fn take(context: &mut Context, of: Of, table: &ByName<AttributeValue>, words: &m
 /// The same, of marks alone.
 fn marks(context: &mut Context, of: Of, table: &ByName<AttributeValue>, words: &mut Words) -> Own {
     let own = take(context, of, table, words);
-    if own
-        .iter()
-        .any(|(_, value)| !matches!(value, Value::Marks(_)))
-    {
-        let origin = table.origin().unwrap_or_default();
-        let message = "only marks come in addition or are taken away";
-        context.fault(origin, message, "write it into set = { … }");
-        return Own::new();
+    only_marks(context, table, own, "write it into set = { … }")
+}
+
+/// Of what comes in addition or is taken away: whatever is no mark is a mistake.
+pub(super) fn only_marks(
+    context: &mut Context,
+    table: &ByName<AttributeValue>,
+    own: Own,
+    fix: &str,
+) -> Own {
+    let mut values = own.iter();
+    if values.all(|(_, value)| matches!(value, Value::Marks(_))) {
+        return own;
     }
-    own
+    let origin = table.origin().unwrap_or_default();
+    let message = "only marks come in addition or are taken away";
+    context.fault(origin, message, fix);
+    Own::new()
 }
 
 /// The attributes of data sets with all marks that they may have some time: transforms are for these.

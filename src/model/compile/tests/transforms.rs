@@ -244,6 +244,11 @@ fn mistakes_in_transforms_are_told() {
             "this rule requires no transform",
         ),
         (
+            "adds = { classification = [\"masked\"] }",
+            "adds = { level = 3 }",
+            "only marks come in addition or are taken away",
+        ),
+        (
             "[\"health\"] }\nadds",
             "\"health\" }\nadds",
             "`data.classification` is a list of marks, not a text",
