@@ -1,7 +1,8 @@
 //! What rules and evidence cost: nanoseconds per job with rules in force and without, of one verdict, and of evidence.
 //!
 //! `cargo bench --bench rules` prints a table. The jobs, the nodes and the strategy are those of the last row of
-//! `benches/main_job.rs`.
+//! `benches/main_job.rs`. Its last part runs the whole command; `cargo bench --bench rules -- million` runs only that, for a
+//! million jobs.
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods)]
 
 mod common;
@@ -18,29 +19,25 @@ use plimsoll::record::Chain;
 use plimsoll::strategy::Strategy;
 use plimsoll::units::{PoolId, ShapeId, StrategyId};
 
-use common::words::{ESTATE, compiled};
+use common::whole::{Took, Whole};
+use common::words::{ESTATE, RULES_ABOUT, compiled, put, rules};
 
 const JOBS: u32 = 100_000;
 const NODES: u32 = 1_250;
 const ROUNDS: u32 = 7;
+/// Jobs of the whole command, and how often it is run each way.
+const WHOLE_JOBS: u32 = 200_000;
+const MANY_JOBS: u32 = 1_000_000;
+const TURNS: u32 = 5;
 const DICE: Dice = Dice {
     seed: 1,
     replication: 0,
 };
 
-/// Sixteen rules that all let pass what comes, so that the same jobs run at the same places.
-fn rules() -> String {
-    let rules = (0..16).map(|rule| {
-        format!(
-            "[[rule]]\nid = \"rule-{rule}\"\neffect = \"forbid\"\nmode = \"{}\"\nwhen = '''\"secret\" in \
-             job.classification && target.jurisdiction != \"DE\" && job.gpus > {rule}'''\n",
-            ["enforce", "audit"][rule % 2]
-        )
-    });
-    rules.collect()
-}
-
 fn main() {
+    if std::env::args().any(|word| word == "million") {
+        return whole(MANY_JOBS);
+    }
     println!("{:<44} {:>9} {:>7}", "case", "ns/job", "ratio");
     for load in [0.85, 0.95] {
         let (bare, ruled) = (estate(false), estate(true));
@@ -62,6 +59,7 @@ fn main() {
         );
     }
     println!("{:<44} {:>9.2}", "one verdict", verdict());
+    whole(WHOLE_JOBS);
 }
 
 struct Case<'m> {
@@ -154,20 +152,46 @@ fn verdict() -> f64 {
 }
 
 fn estate(ruled: bool) -> Model {
-    let put_in = [
-        ("{class}", "attributes = { classification = [\"open\"] }"),
-        ("{kind}", "on-demand"),
-        ("{dc}", ""),
-        ("{cloud}", ""),
-        ("{offer}", ""),
-    ];
-    let put = |text: String, (place, words): (&str, &str)| text.replace(place, words);
-    let mut text = put_in.into_iter().fold(ESTATE.to_owned(), put);
+    let mut text = put(ESTATE, &RULES_ABOUT);
     if ruled {
-        text.push_str(
-            "[attributes.job.classification]\nkind = \"marks\"\nvalues = [\"open\", \"secret\"]\n",
-        );
         text.push_str(&rules());
     }
     compiled(&text)
+}
+
+/// Runs the whole command in turns, with rules and evidence and with neither, and prints the middle of what each took.
+fn whole(jobs: u32) {
+    let whole = Whole::new(jobs);
+    let mut all = [const { Vec::new() }; 2];
+    for _ in 0..TURNS {
+        for (ruled, took) in [false, true].into_iter().zip(&mut all) {
+            let Some(found) = whole.run(ruled) else {
+                println!("skipped: the system does not tell what threads take");
+                return;
+            };
+            took.push(found);
+        }
+    }
+    println!("whole command, {jobs} jobs, rules and evidence against neither, in seconds");
+    for (name, of) in [
+        (
+            "processor, but for the writer",
+            Took::beside as fn(Took) -> f64,
+        ),
+        ("processor", |took| took.all),
+        ("by the clock", |took| took.wall),
+    ] {
+        let [bare, ruled] = [&all[0], &all[1]].map(|took| middle(took.iter().map(|&one| of(one))));
+        println!(
+            "  {name:<42} {bare:>9.2} {ruled:>9.2} {:>7.2}",
+            ruled / bare
+        );
+    }
+}
+
+/// The median of an odd number of figures.
+fn middle(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
 }

@@ -65,14 +65,21 @@ struct Reused {
     fold: Fold,
 }
 
-/// Hears what the fold hears, and how many requests there had been at the beginning and at the end.
-struct Watched<'a> {
+/// Hears what the fold hears, and how many requests there had been at the beginning and at the end; and why, if it asks.
+struct Watched<'a, const ASKS: bool> {
     fold: &'a mut Fold,
     begun: u64,
     ended: u64,
+    /// How many decisions were told of.
+    decisions: u64,
 }
 
-impl Observer for Watched<'_> {
+impl<const ASKS: bool> Observer for Watched<'_, ASKS> {
+    const JUSTIFIES: bool = ASKS;
+
+    fn justified(&mut self, _: &Justification) {
+        self.decisions += 1;
+    }
     fn begin(&mut self, of_class: &[u32]) {
         self.fold.begin(of_class);
         self.begun = REQUESTS.get();
@@ -95,10 +102,17 @@ struct Requests {
     all: u64,
     /// From the first instant to the last.
     in_loop: u64,
+    /// Decisions that were told of.
+    decisions: u64,
 }
 
 /// Samples a world of `demand`, plays it on the estate of `model`, and counts.
-fn play(demand: &Model, model: &Model, strategy: &Strategy, memory: &mut Reused) -> Requests {
+fn play<const ASKS: bool>(
+    demand: &Model,
+    model: &Model,
+    strategy: &Strategy,
+    memory: &mut Reused,
+) -> Requests {
     let dice = Dice {
         seed: 7,
         replication: 0,
@@ -106,34 +120,46 @@ fn play(demand: &Model, model: &Model, strategy: &Strategy, memory: &mut Reused)
     let before = REQUESTS.get();
     Timeline::sample(demand, &dice, &mut memory.timeline);
     memory.fold.clear();
-    let mut watched = Watched {
+    let mut watched = Watched::<ASKS> {
         fold: &mut memory.fold,
         begun: 0,
         ended: 0,
+        decisions: 0,
     };
     let (timeline, scratch) = (&memory.timeline, &mut memory.scratch);
     let played = simulate(model, strategy, timeline, &dice, scratch, &mut watched);
     let in_loop = watched.ended - watched.begun;
+    let decisions = watched.decisions;
     let all = REQUESTS.get() - before;
     assert!(played.is_ok());
-    Requests { all, in_loop }
+    Requests {
+        all,
+        in_loop,
+        decisions,
+    }
+}
+
+fn prepared(model: &Model, name: &str) -> Strategy {
+    let mut all = model.strategies.iter();
+    let id = all.position(|strategy| strategy.name == name);
+    let id = id.map(StrategyId::from);
+    Strategy::prepare(model, id.expect("a strategy of the scenario"))
+}
+
+fn memory_for(model: &Model) -> Reused {
+    Reused {
+        timeline: Timeline::default(),
+        scratch: Scratch::default(),
+        fold: Fold::new(&layout_of(model)),
+    }
 }
 
 fn check(name: &str) {
     // Both demands have the same shapes, so that either can be played on the one estate.
     let (usual, busy) = (model(0.2), model(1.2));
-    let id = usual
-        .strategies
-        .iter()
-        .position(|strategy| strategy.name == name)
-        .map(StrategyId::from)
-        .expect("a strategy of the scenario");
-    let strategy = Strategy::prepare(&usual, id);
-    let mut memory = Reused {
-        timeline: Timeline::default(),
-        scratch: Scratch::default(),
-        fold: Fold::new(&layout_of(&usual)),
-    };
+    let strategy = prepared(&usual, name);
+    let mut memory = memory_for(&usual);
+    let play = play::<false>;
     let first = play(&usual, &usual, &strategy, &mut memory);
     assert!(0 < first.all, "the counter counts");
     let few = memory.timeline.requests.len();
@@ -145,6 +171,22 @@ fn check(name: &str) {
     assert_eq!(larger.in_loop, 0, "{name}: a world larger than all before");
     let again = play(&busy, &usual, &strategy, &mut memory);
     assert_eq!(again.all, 0, "{name}: the same world again");
+}
+
+/// Whoever asks why has every decision told without memory being asked for: what a decision saw, the order of the pools
+/// and their scores lie in buffers that serve again. A world that was played before needs no more of them.
+#[test]
+fn why_is_told_from_memory_that_serves_again() {
+    let busy = model(1.2);
+    for name in ["easy, spill", "cheapest", "fair share", "by weights"] {
+        let strategy = prepared(&busy, name);
+        let mut memory = memory_for(&busy);
+        let first = play::<true>(&busy, &busy, &strategy, &mut memory);
+        assert!(first.in_loop > 0, "{name}: the counter counts");
+        let again = play::<true>(&busy, &busy, &strategy, &mut memory);
+        assert_eq!(again.in_loop, 0, "{name}");
+        assert!(again.decisions > 1_000, "{name}: {}", again.decisions);
+    }
 }
 
 #[test]

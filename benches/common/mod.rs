@@ -1,6 +1,7 @@
 //! The workload of the speed figures, and the yardstick they are measured with.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::print_stdout)]
 
+pub mod whole;
 pub mod words;
 
 use std::cmp::Reverse;

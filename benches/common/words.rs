@@ -60,6 +60,37 @@ queue     = { kind = "easy" }
 placement = { kind = "private-first", spill = { waited = "30 min", price_ceiling = "9 USD/GPU-h" } }
 "#;
 
+/// What the cases about rules put into the estate.
+pub const RULES_ABOUT: [(&str, &str); 5] = [
+    ("{class}", "attributes = { classification = [\"open\"] }"),
+    ("{kind}", "on-demand"),
+    ("{dc}", ""),
+    ("{cloud}", ""),
+    ("{offer}", ""),
+];
+
+/// Puts words where they stand in braces.
+pub fn put(text: &str, all: &[(&str, &str)]) -> String {
+    let all = all.iter();
+    all.fold(text.to_owned(), |text, (place, words)| {
+        text.replace(place, words)
+    })
+}
+
+/// Sixteen rules that all let pass what comes, so that the same jobs run at the same places.
+pub fn rules() -> String {
+    let rules = (0..16).map(|rule| {
+        format!(
+            "[[rule]]\nid = \"rule-{rule}\"\neffect = \"forbid\"\nmode = \"{}\"\nwhen = '''\"secret\" in \
+             job.classification && target.jurisdiction != \"DE\" && job.gpus > {rule}'''\n",
+            ["enforce", "audit"][rule % 2]
+        )
+    });
+    let known =
+        "[attributes.job.classification]\nkind = \"marks\"\nvalues = [\"open\", \"secret\"]\n";
+    known.to_owned() + &rules.collect::<String>()
+}
+
 /// The model of a scenario that is known to be right.
 pub fn compiled(text: &str) -> Model {
     let scenario = load_text("bench.toml", text, &[]);

@@ -19,7 +19,7 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn tell_why(&mut self) {
         // The same memory serves each time.
         let considered = std::mem::take(&mut self.scratch.orders.witness.memory);
-        let witness = &self.scratch.orders.witness;
+        let witness = &mut self.scratch.orders.witness;
         let mut told = Justification {
             at: SimTime::ZERO,
             job: JobId(0),
@@ -29,12 +29,12 @@ impl<O: Observer> Run<'_, O> {
             considered,
         };
         for number in 0..witness.decisions() {
-            let seen = (witness, number);
+            let seen = (&mut *witness, number);
             self.strategy
                 .justify(self.model, &self.world, seen, &mut told);
             self.out.justified(&told);
         }
-        self.scratch.orders.witness.memory = told.considered;
-        self.scratch.orders.witness.forget();
+        witness.memory = told.considered;
+        witness.forget();
     }
 }

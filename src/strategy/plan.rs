@@ -104,7 +104,9 @@ impl Plan<'_> {
     pub fn place(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let is_watched = self.orders.witness.is_on();
         if is_watched {
-            self.orders.witness.look(self.model, self.world, slot);
+            self.orders
+                .witness
+                .look(self.model, self.world, slot, Some(pool));
         }
         let placed = self.world.place(self.model, slot, pool);
         if is_watched {
@@ -123,7 +125,9 @@ impl Plan<'_> {
     pub fn rent(&mut self, slot: Slot, pool: PoolId) -> Result<(), Refusal> {
         let is_watched = self.orders.witness.is_on();
         if is_watched {
-            self.orders.witness.look(self.model, self.world, slot);
+            self.orders
+                .witness
+                .look(self.model, self.world, slot, Some(pool));
         }
         let launched = self.world.place_rented(self.model, slot, pool);
         if is_watched {

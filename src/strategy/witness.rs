@@ -12,8 +12,10 @@ use super::Strategy;
 use super::may_burst;
 
 mod sight;
+mod verdicts;
 
-use sight::{Sight, bar, bar_to, considered, find, per_work};
+use sight::{Sight, bar, bar_to, find, per_work};
+use verdicts::{Found, Verdicts};
 
 /// What was decided for one job.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ struct Decided {
     leave: Option<Choice>,
     sights: Range<usize>,
     /// Pools as they ranked, where that is not the order of the estate and of prices.
-    ranking: Option<Vec<Ranked>>,
+    ranking: Option<Range<usize>>,
     /// The pool that was worth waiting for.
     awaited: Option<PoolId>,
 }
@@ -34,14 +36,10 @@ struct Decided {
 /// A pool with what it was ranked by.
 pub(super) type Ranked = (PoolId, Option<Score>);
 
-impl Decided {
-    fn score_of(&self, pool: PoolId) -> Option<Score> {
-        let mut ranking = self.ranking.iter().flatten();
-        ranking.find(|ranked| ranked.0 == pool)?.1
-    }
-}
+/// A pool in the order in which a strategy tries them: what the order is by, and where it stands among the sights.
+type Place = (u64, usize);
 
-/// Sees what a decision looks at.
+/// Sees what a decision looks at. All of its memory serves again and again.
 #[derive(Clone, Debug, Default)]
 pub struct Witness {
     /// Whether anybody asks.
@@ -49,14 +47,22 @@ pub struct Witness {
     /// For whom the last sights are.
     looks_at: Option<Slot>,
     leave: Option<Choice>,
-    ranking: Option<Vec<Ranked>>,
+    /// Where the last ranking begins, if pools ranked for it.
+    ranking: Option<usize>,
     awaited: Option<PoolId>,
     sights: Vec<Sight>,
     /// How many sights belong to what was decided.
     kept: usize,
+    /// Pools as they ranked for each of some decisions, one after the other.
+    rankings: Vec<Ranked>,
+    /// How many of them belong to what was decided.
+    rankings_kept: usize,
     decided: Vec<Decided>,
     /// By slot, for whom it was last told of which cause of waiting.
     told: Vec<Option<(JobId, Cause)>>,
+    /// Memory for the order of pools.
+    places: Vec<Place>,
+    verdicts: Verdicts,
     /// Memory for what is told.
     pub memory: Vec<Considered>,
 }
@@ -66,6 +72,7 @@ impl Witness {
     pub fn begin(&mut self, is_on: bool) {
         self.is_on = is_on;
         self.told.clear();
+        self.verdicts.forget();
         self.forget();
     }
 
@@ -83,8 +90,9 @@ impl Witness {
     /// All of them were told.
     pub fn forget(&mut self) {
         self.begin_offer();
-        self.kept = 0;
+        (self.kept, self.rankings_kept) = (0, 0);
         self.sights.clear();
+        self.rankings.clear();
         self.decided.clear();
     }
 
@@ -98,7 +106,9 @@ impl Witness {
 
     /// Pools ranked like this, best first.
     pub(super) fn ranks(&mut self, pools: impl Iterator<Item = Ranked>) {
-        self.ranking = Some(pools.collect());
+        self.rankings.truncate(self.rankings_kept);
+        self.rankings.extend(pools);
+        self.ranking = Some(self.rankings_kept);
     }
 
     /// A pool is worth waiting for.
@@ -111,9 +121,10 @@ impl Witness {
         self.leave = Some(choice);
     }
 
-    /// Looks at all pools of a job's class before anything changes for it.
+    /// Looks at all pools of a job's class before anything changes for it, but for one that is asked next and answers
+    /// for itself.
     #[cold]
-    pub(super) fn look(&mut self, model: &Model, world: &World, slot: Slot) {
+    pub(super) fn look(&mut self, model: &Model, world: &World, slot: Slot, asks: Option<PoolId>) {
         if self.looks_at == Some(slot) {
             return;
         }
@@ -123,7 +134,11 @@ impl Witness {
         let pools = model.classes[class.index()].pools.iter();
         self.sights.extend(pools.map(|&pool| Sight {
             pool,
-            bar: bar_to(model, world, slot, pool),
+            bar: if asks == Some(pool) {
+                None
+            } else {
+                bar_to(model, world, slot, pool)
+            },
             asked: false,
             price: world.tariffs.price_at(pool, world.now),
         }));
@@ -164,13 +179,17 @@ impl Witness {
             self.told.resize(index + 1, None);
         }
         self.told[index] = news;
-        self.look(model, world, slot);
+        self.look(model, world, slot, None);
         self.decide(world, slot, Err(cause));
     }
 
     fn decide(&mut self, world: &World, slot: Slot, chosen: Result<PoolId, Cause>) {
         let sights = self.kept..self.sights.len();
         self.kept = self.sights.len();
+        let ranking = self.ranking.map(|from| from..self.rankings.len());
+        if ranking.is_some() {
+            self.rankings_kept = self.rankings.len();
+        }
         let job = &world.jobs[slot];
         self.decided.push(Decided {
             job: job.id,
@@ -178,7 +197,7 @@ impl Witness {
             chosen,
             leave: self.leave,
             sights,
-            ranking: self.ranking.take(),
+            ranking,
             awaited: self.awaited,
         });
         self.begin_offer();
@@ -191,9 +210,13 @@ impl Strategy {
         &self,
         model: &Model,
         world: &World,
-        (witness, number): (&Witness, usize),
+        (witness, number): (&mut Witness, usize),
         told: &mut Justification,
     ) {
+        let mut places = std::mem::take(&mut witness.places);
+        let shape = witness.decided[number].shape;
+        // They stand in the order of the pools of a class, as sights do.
+        let verdicts = witness.verdicts.of(model, world, shape);
         let decided = &witness.decided[number];
         told.at = world.now;
         told.job = decided.job;
@@ -202,11 +225,13 @@ impl Strategy {
         told.choice = choice(model, decided);
         told.considered.clear();
         let sights = &witness.sights[decided.sights.clone()];
-        let shape = decided.shape;
-        let order = self.order_of(model, decided, sights);
+        let ranking = decided.ranking.clone();
+        let ranking = ranking.map(|range| &witness.rankings[range]);
+        self.order_of(model, (decided, sights), ranking, &mut places);
         let mut is_chosen = false;
         let mut is_outranked = false;
-        for (place, &sight) in order.iter().enumerate() {
+        for (place, &(_, index)) in places.iter().enumerate() {
+            let sight = &sights[index];
             is_chosen |= told.chosen == Some(sight.pool);
             let bar = if is_outranked {
                 Some(Bar::Outranked)
@@ -214,58 +239,61 @@ impl Strategy {
                 self.bar_of(model, decided, sight, is_chosen)
             };
             is_outranked |= decided.awaited == Some(sight.pool);
-            let found = considered(model, world, shape, sight);
-            told.considered.push(Considered {
-                place: Some(place as u16),
-                bar,
-                score: decided.score_of(sight.pool),
-                ..found
-            });
+            let score = ranking.and_then(|ranking| score_of(ranking, sight.pool));
+            let per_work = per_work(model, shape, sight);
+            let place = (Some(place as u16), bar, score);
+            told.considered
+                .push(verdicts[index].told(per_work, sight, place));
         }
-        for sight in sights {
-            if !order.iter().any(|ranked| ranked.pool == sight.pool) {
-                let found = considered(model, world, shape, sight);
+        if places.len() < sights.len() {
+            for (index, sight) in sights.iter().enumerate() {
+                if places.iter().any(|place| place.1 == index) {
+                    continue;
+                }
+                let found = &verdicts[index];
                 let is_usable = self.pools_of(shape).any(|pool| pool == sight.pool);
                 let bar = if is_usable {
                     self.why_unranked(sight)
                 } else {
-                    self.why_never(model, shape, &found)
+                    self.why_never(model, shape, (sight.pool, found))
                 };
-                told.considered.push(Considered {
-                    bar: Some(bar),
-                    ..found
-                });
+                let per_work = per_work(model, shape, sight);
+                told.considered
+                    .push(found.told(per_work, sight, (None, Some(bar), None)));
             }
         }
+        witness.places = places;
     }
 
-    /// What a decision saw, in the order in which the strategy tries pools.
-    fn order_of<'a>(
+    /// Finds in which order the strategy tries the pools that a decision saw.
+    fn order_of(
         &self,
         model: &Model,
-        decided: &Decided,
-        sights: &'a [Sight],
-    ) -> Vec<&'a Sight> {
+        (decided, sights): (&Decided, &[Sight]),
+        ranking: Option<&[Ranked]>,
+        places: &mut Vec<Place>,
+    ) {
+        places.clear();
         // Preemptive disciplines take owned pools without asking how they rank.
-        if let Some(ranking) = &decided.ranking {
-            let ranking = ranking.iter();
-            return ranking
-                .filter_map(|&(pool, _)| find(sights, pool))
-                .collect();
+        if let Some(ranking) = ranking {
+            let ranked = ranking.iter().filter_map(|&(pool, _)| find(sights, pool));
+            places.extend(ranked.map(|index| (0, index)));
+            return;
         }
         let shape = decided.shape;
-        let mut order: Vec<(u64, &Sight)> = Vec::new();
-        for (place, &pool) in self.owned(shape).iter().enumerate() {
-            order.extend(find(sights, pool).map(|sight| (place as u64, sight)));
+        for &pool in self.owned(shape) {
+            places.extend(find(sights, pool).map(|index| (0, index)));
         }
-        let first_rented = order.len();
-        for &pool in self.rented(shape) {
-            order.extend(find(sights, pool).map(|sight| (per_work(model, shape, sight).0, sight)));
+        let first_rented = places.len();
+        let rented = self.rented(shape).iter();
+        let rented = rented.filter_map(|&pool| find(sights, pool));
+        if !self.candidates[shape.index()].prices_move {
+            places.extend(rented.map(|index| (0, index)));
+            return;
         }
-        if self.candidates[shape.index()].prices_move {
-            order[first_rented..].sort_by_key(|&(cost, _)| cost);
-        }
-        order.into_iter().map(|(_, sight)| sight).collect()
+        places.extend(rented.map(|index| (per_work(model, shape, &sights[index]).0, index)));
+        // Of equals the cheaper at the start comes first.
+        insert_sorted(&mut places[first_rented..]);
     }
 
     /// Why a pool that a shape may use was not ranked: something stood in the way, it is too dear, or nobody knows when
@@ -302,24 +330,31 @@ impl Strategy {
     }
 
     /// Why a pool is not among those that a shape may use.
-    fn why_never(&self, model: &Model, shape: ShapeId, found: &Considered) -> Bar {
+    fn why_never(&self, model: &Model, shape: ShapeId, (pool, found): (PoolId, &Found)) -> Bar {
         let of = &model.shapes[shape.index()];
-        let is_rented = model.pool(found.pool).is_rented();
+        let is_rented = model.pool(pool).is_rented();
         match self.settings.placement {
             Placement::PrivateOnly if is_rented => Bar::Strategy,
             Placement::PublicOnly if !is_rented => Bar::Strategy,
             _ if is_rented && !may_burst(model, of) => Bar::Stays,
             // A rule is only to blame where it could have gone otherwise.
             _ if found.refusing != 0 => Bar::Rule,
-            _ if !model
-                .windows
-                .lets(self.in_force.windows, of.class, found.pool) =>
-            {
-                Bar::Closed
-            }
+            _ if !model.windows.lets(self.in_force.windows, of.class, pool) => Bar::Closed,
             _ => Bar::Size,
         }
     }
+}
+
+/// Sorts by the first of each, keeping the order of equals, in place: a stable sort of many would ask for memory.
+fn insert_sorted(places: &mut [Place]) {
+    for last in 1..places.len() {
+        let behind = places[..last].partition_point(|place| place.0 <= places[last].0);
+        places[behind..=last].rotate_right(1);
+    }
+}
+
+fn score_of(ranking: &[Ranked], pool: PoolId) -> Option<Score> {
+    ranking.iter().find(|ranked| ranked.0 == pool)?.1
 }
 
 /// Why what was chosen was.

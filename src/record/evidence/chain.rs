@@ -82,6 +82,11 @@ impl<W: Write> Chain<W> {
         self.error = written.err();
     }
 
+    /// Something went wrong; nothing is written after that.
+    pub(super) fn fail(&mut self, error: io::Error) {
+        self.error.get_or_insert(error);
+    }
+
     /// What went wrong so far, if anything did.
     pub fn check(&mut self) -> io::Result<()> {
         self.error.take().map_or(Ok(()), Err)

@@ -21,6 +21,8 @@ use super::words::{EvidenceWords, RunWords};
 
 /// Blocks of notes that may wait to be written; then the run waits.
 const BLOCKS: usize = 8;
+/// The name of the thread that makes lines and writes them.
+const WRITER: &str = "evidence";
 
 /// Takes note of the decisions of one run.
 pub struct Scribe<'a> {
@@ -58,13 +60,19 @@ pub fn write_run<W: Write + Send, R>(
     let tenants = spelt.tenants.clone();
     let mut clerk = Clerk::new(chain, (run.jobs, &tenants), (words.epoch, &frame));
     let mut scribe = Scribe::new(Page::new(out, back), (words, run), spelt);
-    std::thread::scope(|scope| {
-        scope.spawn(move || clerk.write_all(&blocks, &gives_back));
+    let (played, begun) = std::thread::scope(|scope| {
+        // Named, so that whoever looks at a running program sees which thread that is.
+        let writer = std::thread::Builder::new().name(WRITER.to_owned());
+        let begun = writer.spawn_scoped(scope, move || clerk.write_all(&blocks, &gives_back));
         let played = play(&mut scribe);
         // Whoever waits for more is told that there is none.
         scribe.page.close();
-        played
-    })
+        (played, begun.map(|_| ()))
+    });
+    if let Err(error) = begun {
+        chain.fail(error);
+    }
+    played
 }
 
 impl<'a> Scribe<'a> {

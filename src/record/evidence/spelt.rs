@@ -13,6 +13,8 @@ use super::words::{EvidenceWords, Known, RunWords, ShapeWords};
 pub(super) struct Spelt {
     /// By shape and version, what is said of its jobs.
     subjects: Vec<Vec<String>>,
+    /// How many versions of their work jobs of a shape do at most.
+    versions: usize,
     /// By tenant, its name.
     pub(super) tenants: Vec<String>,
     /// By pool, what rules know of it.
@@ -51,12 +53,13 @@ impl Spelt {
         });
         let pool_names = words.pools.iter().map(|pool| json_text(&pool.name));
         let targets = words.pools.iter().map(|pool| known(&pool.attributes));
+        let shapes = words.shapes.iter();
+        let of_shapes: Vec<_> = shapes
+            .map(|shape| subjects(shape, &shape.versions))
+            .collect();
         Self {
-            subjects: words
-                .shapes
-                .iter()
-                .map(|shape| subjects(shape, &shape.versions))
-                .collect(),
+            versions: most(&of_shapes),
+            subjects: of_shapes,
             tenants: words
                 .tenants
                 .iter()
@@ -80,6 +83,7 @@ impl Spelt {
                 subjects(shape, known.unwrap_or(&shape.versions))
             })
             .collect();
+        self.versions = most(&self.subjects);
         let pools = words.pools.iter().enumerate();
         self.targets = pools
             .map(|(index, pool)| {
@@ -119,8 +123,8 @@ impl Spelt {
     }
 
     /// How many versions of their work jobs of a shape do.
-    pub(super) fn versions(&self) -> usize {
-        self.subjects.iter().map(Vec::len).max().unwrap_or(0).max(1)
+    pub(super) const fn versions(&self) -> usize {
+        self.versions
     }
 
     /// What is said of jobs of a shape in a version of its work: members.
@@ -144,6 +148,11 @@ impl Spelt {
             (bits >> bit & 1 == 1).then_some(name.as_str())
         })
     }
+}
+
+/// The most versions that any shape has; one where nobody says any.
+fn most(subjects: &[Vec<String>]) -> usize {
+    subjects.iter().map(Vec::len).max().unwrap_or(0).max(1)
 }
 
 /// What is said of jobs of a shape, by version of its work.

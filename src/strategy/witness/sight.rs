@@ -1,7 +1,7 @@
 //! One pool as a decision found it.
 
-use crate::journal::{Bar, Considered};
-use crate::model::{Masks, Model};
+use crate::journal::Bar;
+use crate::model::Model;
 use crate::units::{PoolId, Price, ShapeId};
 use crate::world::{PoolState, Refusal, Slot, World};
 
@@ -42,65 +42,15 @@ pub(super) fn bar_to(model: &Model, world: &World, slot: Slot, pool: PoolId) -> 
     }
 }
 
-pub(super) fn find(sights: &[Sight], pool: PoolId) -> Option<&Sight> {
-    sights.iter().find(|sight| sight.pool == pool)
+/// Where a pool stands among those that a decision saw.
+pub(super) fn find(sights: &[Sight], pool: PoolId) -> Option<usize> {
+    sights.iter().position(|sight| sight.pool == pool)
 }
 
 pub(super) fn per_work(model: &Model, shape: ShapeId, sight: &Sight) -> Price {
     let of = &model.shapes[shape.index()];
     // Costs of work are kept in thousandths of a price.
     Price(unit_cost(model, of, sight.pool, sight.price) / 1000)
-}
-
-pub(super) fn considered(
-    model: &Model,
-    world: &World,
-    shape: ShapeId,
-    sight: &Sight,
-) -> Considered {
-    let masks = world.rules.masks();
-    let (fired, refusing, violated, version) = if model.rules.are_used() {
-        let version = model.version(masks, shape, sight.pool).unwrap_or(0);
-        let whose = model.labelled(shape);
-        let data = model.data_refused(masks, (whose, version), sight.pool);
-        (
-            model
-                .rules
-                .fired_in(masks.situation, (shape, version), sight.pool)
-                & masks.active
-                | data,
-            model.rules.refusing(masks, (shape, version), sight.pool) | data,
-            model.rules.violated(masks, (shape, version), sight.pool),
-            version,
-        )
-    } else {
-        (0, 0, 0, 0)
-    };
-    let unknown = if refusing == 0 {
-        0
-    } else {
-        unknown(model, masks, (shape, version), sight.pool)
-    };
-    Considered {
-        pool: sight.pool,
-        place: None,
-        fired,
-        refusing,
-        unknown,
-        violated,
-        bar: None,
-        score: None,
-        asked: sight.asked,
-        price: sight.price,
-        per_work: per_work(model, shape, sight),
-        version,
-    }
-}
-
-/// Of which rules in force it is not known whether they hold. A rule about what moves is asked of all that comes, not of
-/// the pool: it is not among them.
-fn unknown(model: &Model, masks: Masks, job: (ShapeId, u8), pool: PoolId) -> u128 {
-    model.rules.unknown_in(masks.situation, job, pool) & masks.active
 }
 
 pub(super) const fn bar(why: Refusal) -> Bar {
