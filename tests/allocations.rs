@@ -282,6 +282,7 @@ fn noted(model: &Model, decisions: u32) -> (u64, Vec<u8>) {
         replication: 0,
         rules: Vec::new(),
         controls: Vec::new(),
+        scorings: Vec::new(),
         jobs: &Numbered,
     };
     let mut why = Justification {

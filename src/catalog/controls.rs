@@ -119,17 +119,20 @@ impl Control {
     }
 }
 
+/// The texts of the maps that are shipped.
+const SHIPPED: [&str; 4] = [
+    include_str!("../../catalog/controls/hipaa.toml"),
+    include_str!("../../catalog/controls/iso-27001.toml"),
+    include_str!("../../catalog/controls/nist-800-53.toml"),
+    include_str!("../../catalog/controls/eu-ai-act.toml"),
+];
+
 /// The maps that are shipped.
 pub fn control_maps() -> &'static [ControlMap] {
     static MAPS: LazyLock<Vec<ControlMap>> = LazyLock::new(|| {
-        let all = [
-            include_str!("../../catalog/controls/hipaa.toml"),
-            include_str!("../../catalog/controls/iso-27001.toml"),
-            include_str!("../../catalog/controls/nist-800-53.toml"),
-            include_str!("../../catalog/controls/eu-ai-act.toml"),
-        ];
         // They are part of the program, and a test reads them: they cannot be wrong here.
-        all.iter()
+        SHIPPED
+            .iter()
             .filter_map(|text| ControlMap::parse(text).ok())
             .collect()
     });
@@ -150,6 +153,36 @@ mod tests {
                 "{}",
                 map.name
             );
+        }
+    }
+
+    /// Whoever opens one of them reads first whose words these are, from where and when, how long records are kept and why,
+    /// and that it is no legal advice.
+    #[test]
+    fn shipped_maps_say_where_they_come_from_and_what_they_are_not() {
+        for (text, map) in SHIPPED.iter().zip(control_maps()) {
+            let first = text.lines().next().unwrap_or_default();
+            for words in ["in our own words", "Not legal advice"] {
+                assert!(first.contains(words), "{}: {first}", map.name);
+            }
+            let (year, month) = map.as_of.split_once('-').unwrap();
+            assert_eq!((year.len(), month.len()), (4, 2), "{}", map.name);
+            assert!(
+                (2026..2100).contains(&year.parse().unwrap()),
+                "{}",
+                map.name
+            );
+            assert!((1..=12).contains(&month.parse().unwrap()), "{}", map.name);
+            assert!(
+                map.source.len() > 8 && map.retention_months > 0,
+                "{}",
+                map.name
+            );
+            let term = text
+                .lines()
+                .take_while(|line| !line.starts_with("retention_months"));
+            let why = term.last().unwrap_or_default();
+            assert!(why.starts_with("# "), "{}: {why}", map.name);
         }
     }
 

@@ -109,6 +109,7 @@ impl<O: Observer> Run<'_, O> {
             self.review_limits();
         }
         if let Change::Strategy { phase } = change {
+            self.tell(|| Circumstance::Strategy(phase));
             self.change_strategy(phase);
         }
         back

@@ -11,6 +11,7 @@ use crate::units::{JobId, ShapeId, TenantId};
 
 use super::evidence_words::rules_of;
 use super::replicate::{ExperimentError, Plan};
+use super::scoring_words::scorings_of;
 
 /// Evidence that is written while replications are played.
 pub struct EvidenceInto<'a, W: Write + Send> {
@@ -55,6 +56,7 @@ impl<W: Write + Send> EvidenceInto<'_, W> {
             replication: timeline.replication,
             rules: rules_of(model, strategy),
             controls: model.rules.controls.clone(),
+            scorings: scorings_of(model, strategy),
             jobs: &World { model, timeline },
         };
         write_run(self.chain, (self.words, &run), play)

@@ -28,6 +28,7 @@ mod promises;
 mod refusals;
 mod replicate;
 mod rule_prices;
+mod scoring_words;
 mod sentences;
 mod signals;
 mod stable_load;

@@ -78,6 +78,8 @@ pub enum Circumstance {
     Lapsed(OutletId),
     /// Who asked for more of a budget did not get it.
     BudgetDenied(u16),
+    /// The strategy goes on as it says for this phase; as it began if `None`.
+    Strategy(Option<u16>),
 }
 
 impl TargetBar {

@@ -215,6 +215,14 @@ impl Strategy {
         }
     }
 
+    /// By what it ranks pools at first, and from the phases on that change it; `None` where it does not rank them all.
+    pub fn scorings(&self) -> Vec<(Option<u16>, Option<Scored>)> {
+        let later = self.later.iter();
+        let later = later.map(|(phase, later)| (Some(*phase), later.scored().copied()));
+        let first = std::iter::once((None, self.scored().copied()));
+        first.chain(later).collect()
+    }
+
     /// Whether what becomes of those who ask spot pools must be remembered.
     pub fn remembers_spot(&self) -> bool {
         self.settings.spot.is_some()

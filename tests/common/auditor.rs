@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+mod caps;
 mod moves;
+mod scores;
 
+use caps::Caps;
 use plimsoll::dice::Dice;
 use plimsoll::experiment::{Plan, evidence_of, evidence_words};
 use plimsoll::model::{Model, Timeline};
@@ -24,6 +27,8 @@ struct Known {
     of_moves: bool,
     when: String,
     mode: String,
+    /// What a permit lets through in a day.
+    bytes_per_day: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,6 +50,10 @@ pub struct Judged {
     pub moves: u64,
     pub moves_audited: u64,
     pub moves_refused: u64,
+    /// What set out on the strength of permits with a cap.
+    pub capped: u64,
+    /// Placements that tell by which scores pools ranked.
+    pub scored: u64,
     /// Lines that say something else than their rules do.
     pub wrong: Vec<String>,
 }
@@ -86,12 +95,19 @@ pub fn judge(evidence: &str, fires: Fires<'_>) -> Judged {
     // Rules as they were before those changes that the present instant brought.
     let mut before: (String, Vec<Known>) = Default::default();
     let mut judged = Judged::default();
+    let (mut caps, mut scoring) = (Caps::default(), Json::Null);
     for line in lines(evidence) {
         let said = match line["kind"].as_str().unwrap() {
             "run" => {
                 let all = line["rules"].as_array().unwrap().iter();
                 rules = all.map(known).collect();
                 before = Default::default();
+                judged.capped += std::mem::take(&mut caps).counted;
+                scoring = line["scoring"].clone();
+                Ok(())
+            }
+            "strategy" => {
+                scoring = line["scoring"].clone();
                 Ok(())
             }
             "rule" => {
@@ -102,13 +118,16 @@ pub fn judge(evidence: &str, fires: Fires<'_>) -> Judged {
                 }
                 let rule = rules.iter_mut().find(|rule| rule.id == id).unwrap();
                 line["verdict"].as_str().unwrap().clone_into(&mut rule.mode);
+                caps.turn(rule, &line);
                 Ok(())
             }
             "placement" if line["verdict"] == "given" => Ok(()),
             "placement" => {
                 judged.placements += 1;
                 judged.audited += u64::from(line["verdict"] == "audit");
-                placed(&rules, &line, fires)
+                let ranked = scores::judge(&scoring, &line);
+                judged.scored += u64::from(ranked == Ok(true));
+                placed(&rules, &line, fires).and(ranked.map(|_| ()))
             }
             "refusal" => {
                 judged.refused += 1;
@@ -118,11 +137,12 @@ pub fn judge(evidence: &str, fires: Fires<'_>) -> Judged {
                 judged.count_move(&line);
                 let found = moves::judge(&rules, &line, fires);
                 // Of what changes in the same instant nobody says what came first.
-                if found.is_err() && before.0 == instant(&line) {
+                let found = if found.is_err() && before.0 == instant(&line) {
                     moves::judge(&before.1, &line, fires).or(found)
                 } else {
                     found
-                }
+                };
+                found.and(caps.judge(&rules, &line, fires))
             }
             _ => Ok(()),
         };
@@ -130,6 +150,7 @@ pub fn judge(evidence: &str, fires: Fires<'_>) -> Judged {
             judged.wrong.push(format!("{why}: {line}"));
         }
     }
+    judged.capped += caps.counted;
     judged
 }
 
@@ -170,6 +191,7 @@ fn known(rule: &Json) -> Known {
         of_moves: rule["on"] == "move",
         when: text("when"),
         mode: text("mode"),
+        bytes_per_day: rule["bytes_per_day"].as_u64(),
     }
 }
 

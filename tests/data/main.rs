@@ -4,6 +4,7 @@
 mod common;
 
 mod attributes;
+mod caps;
 mod checkpoints_home;
 mod errands;
 mod feeds;

@@ -23,7 +23,7 @@ const FAR: SiteId = SiteId(1);
 /// Two data sets of 3,600 GB are kept at home, where no pool is; a pool of 8 GPUs is far away. From home there are the
 /// internet at 1 GB/s for .01 a gigabyte, and a circuit at half of that for .02; back there is the internet alone.
 /// Jobs of class 0 read the first, those of class 1 the second, those of class 2 nothing.
-fn estate(rules: Vec<Rule>) -> Model {
+pub(crate) fn estate(rules: Vec<Rule>) -> Model {
     let far = Pool {
         site: FAR,
         speed: vec![1000; 3],
@@ -301,7 +301,7 @@ fn results_that_may_not_go_home_stay_until_they_may() {
     assert_eq!(heard.jobs[0].egress_cost.0, 0);
 }
 
-fn permit(gigabytes: u64) -> Rule {
+pub(crate) fn permit(gigabytes: u64) -> Rule {
     Rule {
         bytes_per_day: Some(Bytes(gigabytes * GB)),
         ..Rule::of_moves("so-much-a-day", RuleEffect::Permit)

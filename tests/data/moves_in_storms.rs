@@ -277,6 +277,7 @@ fn no_movement_in_random_worlds_is_without_a_verdict_that_allows_it() {
                 sum.0.moves += found.moves;
                 sum.0.moves_audited += found.moves_audited;
                 sum.0.moves_refused += found.moves_refused;
+                sum.0.capped += found.capped;
                 sum.1 += forgotten.wrong.len();
                 Ok(())
             },
@@ -284,7 +285,11 @@ fn no_movement_in_random_worlds_is_without_a_verdict_that_allows_it() {
         .unwrap();
     let (sum, wrong) = sum.into_inner();
     assert!(
-        sum.moves > 200 && sum.moves_audited > 20 && sum.moves_refused > 20 && wrong > 20,
+        sum.moves > 200
+            && sum.moves_audited > 20
+            && sum.moves_refused > 20
+            && sum.capped > 20
+            && wrong > 20,
         "{wrong} {sum:?}"
     );
 }

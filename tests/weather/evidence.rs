@@ -301,10 +301,11 @@ fn nothing_moves_under_the_shipped_rules_without_a_verdict_that_allows_it() {
         sum.moves += judged.moves;
         sum.moves_audited += judged.moves_audited;
         sum.moves_refused += judged.moves_refused;
+        sum.scored += judged.scored;
         sum.placements += judged.placements;
     }
     assert!(
-        sum.moves > 60 && sum.moves_audited > 20 && sum.placements > 1_000,
+        sum.moves > 60 && sum.moves_audited > 20 && sum.placements > 1_000 && sum.scored > 100,
         "{sum:?}"
     );
 }

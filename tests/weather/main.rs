@@ -9,6 +9,7 @@ mod calm;
 mod commitments;
 mod evidence;
 mod evidence_kinds;
+mod evidence_scores;
 mod factors;
 mod failover;
 mod failover_in_storms;

@@ -44,9 +44,10 @@ impl Scribe<'_> {
             Circumstance::Rotated(outlet) => self.service(at, outlet, ("rotated", ROTATED)),
             Circumstance::Lapsed(outlet) => self.service(at, outlet, ("lapsed", LAPSED)),
             Circumstance::BudgetDenied(budget) => {
-                let says = ("denied", "more was asked for, and there is none");
+                let says = ("denied", DENIED);
                 self.budget_says(at, budget, says);
             }
+            Circumstance::Strategy(phase) => self.strategy_turns(at, phase),
         }
     }
 
@@ -270,6 +271,7 @@ impl Scribe<'_> {
     }
 }
 
+const DENIED: &str = "more was asked for in a period that was over before anybody answered";
 const ROTATED: &str = "what it had given out was replaced";
 const LAPSED: &str = "what was fetched before it went out is worth nothing any more";
 

@@ -8,7 +8,8 @@ use crate::units::{Epoch, SimTime};
 use super::chain::Chain;
 use super::line::{Line, push_text};
 use super::page::{Block, Measure, Note, Verdict};
-use super::words::Jobs;
+use super::scored::{self, ScoringWords};
+use super::words::{Jobs, RunWords};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -17,13 +18,24 @@ const DAY: i64 = 86_400_000;
 pub(super) struct Clerk<'a, W> {
     chain: &'a mut Chain<W>,
     jobs: &'a dyn Jobs,
-    /// By tenant, its name.
-    tenants: &'a [String],
+    names: Names<'a>,
+    /// How pools are ranked, and in which of these ways now.
+    scorings: &'a [(Option<u16>, Option<ScoringWords>)],
+    ranks: usize,
     clock: Clock,
     /// What stands in every line of a run.
     frame: &'a str,
     /// Memory for names.
     name: String,
+}
+
+/// Names in quotation marks.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    /// By tenant.
+    pub(super) tenants: &'a [String],
+    /// By pool.
+    pub(super) pools: &'a [String],
 }
 
 /// Writes instants as people read them.
@@ -37,13 +49,15 @@ struct Clock {
 impl<'a, W: Write> Clerk<'a, W> {
     pub(super) fn new(
         chain: &'a mut Chain<W>,
-        (jobs, tenants): (&'a dyn Jobs, &'a [String]),
+        (run, names): (&'a RunWords<'_>, Names<'a>),
         (epoch, frame): (Epoch, &'a str),
     ) -> Self {
         Self {
             chain,
-            jobs,
-            tenants,
+            jobs: run.jobs,
+            names,
+            scorings: &run.scorings,
+            ranks: 0,
             clock: Clock {
                 epoch,
                 day: i64::MIN,
@@ -59,6 +73,7 @@ impl<'a, W: Write> Clerk<'a, W> {
         for mut block in blocks {
             self.write(&block);
             block.notes.clear();
+            block.scores.clear();
             block.text.clear();
             // Nobody fills it any more once the run is over.
             let _ = back.send(block);
@@ -67,9 +82,16 @@ impl<'a, W: Write> Clerk<'a, W> {
 
     fn write(&mut self, block: &Block) {
         let mut text = block.text.as_slice();
+        let mut scores = block.scores.as_slice();
         for &(at, note) in &block.notes {
+            if let Note::Ranks(way) = note {
+                self.ranks = usize::from(way);
+                continue;
+            }
             let (frame, clock, name) = (self.frame, &mut self.clock, &mut self.name);
-            let whose = (self.jobs, self.tenants);
+            let whose = (self.jobs, self.names.tenants);
+            let scoring = self.scorings.get(self.ranks);
+            let scoring = scoring.and_then(|(_, scoring)| scoring.as_ref());
             self.chain.write(|line| {
                 line.members(frame.as_bytes());
                 clock.tell(line, at);
@@ -79,7 +101,21 @@ impl<'a, W: Write> Clerk<'a, W> {
                         line.members(members);
                         text = rest;
                     }
-                    note => told(line, note, whose, name),
+                    note => {
+                        told(line, note, whose, name);
+                        if let Note::Decision {
+                            scores: count @ 1..,
+                            left_off,
+                            ..
+                        } = note
+                        {
+                            let (own, rest) = scores.split_at(usize::from(count));
+                            scores = rest;
+                            if let Some(scoring) = scoring {
+                                scored::told(line, (own, left_off), (scoring, self.names.pools));
+                            }
+                        }
+                    }
                 }
             });
         }
@@ -101,6 +137,7 @@ fn told(line: &mut Line, note: Note, (jobs, tenants): (&dyn Jobs, &[String]), na
             basis,
             verdict,
             measure,
+            ..
         } => {
             line.members(match verdict {
                 Verdict::Refuse => b"\"kind\":\"refusal\",\"verdict\":\"refuse\"",
@@ -139,7 +176,7 @@ fn told(line: &mut Line, note: Note, (jobs, tenants): (&dyn Jobs, &[String]), na
                 line.count("transfer", u64::from(number));
             }
         }
-        Note::Text(_) => {}
+        Note::Text(_) | Note::Ranks(_) => {}
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::sync::mpsc::{Receiver, SyncSender};
 
-use crate::journal::MovementStep;
-use crate::units::{JobId, SimTime};
+use crate::journal::{MovementStep, Score};
+use crate::units::{JobId, PoolId, SimTime};
 
 use super::line::Line;
 
 /// Notes of a block; then it is passed on.
 const NOTES: usize = 1024;
+/// Scores of a block; then it is passed on.
+const SCORES: usize = 1024;
 /// Bytes of text of a block; then it is passed on.
 const TEXT: usize = 1 << 16;
 
@@ -40,6 +42,10 @@ pub(super) enum Note {
         basis: u32,
         verdict: Verdict,
         measure: Measure,
+        /// So many of the block's scores are its own.
+        scores: u8,
+        /// So many more there were.
+        left_off: u16,
     },
     /// A step of something that moves.
     Move {
@@ -52,12 +58,15 @@ pub(super) enum Note {
     },
     /// So many bytes of the block's text: members that are JSON already, the kind first.
     Text(u32),
+    /// No line: pools are ranked in this way from now on.
+    Ranks(u8),
 }
 
 /// Notes of one after another instant.
 #[derive(Debug, Default)]
 pub(super) struct Block {
     pub(super) notes: Vec<(SimTime, Note)>,
+    pub(super) scores: Vec<(PoolId, Score)>,
     pub(super) text: Vec<u8>,
 }
 
@@ -94,10 +103,17 @@ impl Page {
     /// Notes something.
     #[inline]
     pub(super) fn note(&mut self, at: SimTime, note: Note) {
-        self.block.notes.push((at, note));
-        if NOTES <= self.block.notes.len() || TEXT <= self.block.text.len() {
+        let block = &mut self.block;
+        block.notes.push((at, note));
+        let (notes, text) = (block.notes.len(), block.text.len());
+        if NOTES <= notes || TEXT <= text || SCORES <= block.scores.len() {
             self.pass_on();
         }
+    }
+
+    /// Notes a score of the decision that is noted next.
+    pub(super) fn score(&mut self, pool: PoolId, score: Score) {
+        self.block.scores.push((pool, score));
     }
 
     /// Notes a line of some kind with the members that `fill` gives it.

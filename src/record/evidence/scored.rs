@@ -1,16 +1,19 @@
 //! By which scores a placement ranked the pools that it had before it, as evidence tells them.
 
 use crate::journal::{Justification, Score};
-use crate::units::{Carbon, Money, PoolId};
+use crate::units::{Money, PoolId, SimTime};
 
 use super::super::decimal::decimal;
 use super::line::Line;
-use super::page::Page;
+use super::page::{Note, Page};
+use super::scribe::Scribe;
 
 /// Pools whose scores one placement tells, the one that was taken among them; of more, only how many there are.
 const SCORES_MAX: usize = 8;
 /// Thousandths: weights have so many in a whole.
 const MILLI: u128 = 1000;
+/// Ticks of emissions in a gram: as many as of money in a unit.
+const GRAM: u128 = Money::TICKS_PER_UNIT as u128;
 
 /// What a score is counted in; the least is the best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +137,7 @@ fn money(ticks: i128, parts: u128) -> String {
 }
 
 fn grams(ticks: i128) -> String {
-    decimal(ticks, Carbon::TICKS_PER_GRAM as u128, 6)
+    decimal(ticks, GRAM, 6)
 }
 
 /// Notes the scores of what a placement ranked: the best ones and that of the pool that it took. Returns how many were
@@ -159,6 +162,32 @@ pub(super) fn note(page: &mut Page, why: &Justification) -> (u8, u16) {
         }
     }
     (noted, left_off)
+}
+
+impl Scribe<'_> {
+    /// The strategy goes on as it says for a phase, and may rank pools otherwise from then on.
+    pub(super) fn strategy_turns(&mut self, at: SimTime, phase: Option<u16>) {
+        let mut all = self.run.scorings.iter();
+        let way = all.position(|(of, _)| *of == phase).unwrap_or(0);
+        self.page.note(at, Note::Ranks(way as u8));
+        let words = self.words;
+        let scoring = self.run.scorings.get(way);
+        let scoring = scoring.and_then(|(_, scoring)| scoring.as_ref());
+        self.page.line(at, "strategy", |line| {
+            line.text("verdict", "changed");
+            if let Some(phase) = phase {
+                line.open("subject");
+                line.text("phase", &words.phases[usize::from(phase)].name);
+                line.close();
+                line.text("reason", "from this phase on it does otherwise");
+            } else {
+                line.text("reason", "it does again as it did at first");
+            }
+            if let Some(scoring) = scoring {
+                scoring.begin(line, &words.currency);
+            }
+        });
+    }
 }
 
 /// The scores of one placement.

@@ -11,11 +11,12 @@ use crate::units::{JobId, Money, PoolId, ShapeId, SimTime};
 use super::super::decimal::decimal;
 use super::basis;
 use super::chain::Chain;
-use super::clerk::Clerk;
+use super::clerk::{Clerk, Names};
 use super::interner::Interner;
 use super::line::Line;
 use super::moved;
 use super::page::{Note, Page, Verdict};
+use super::scored;
 use super::spelt::Spelt;
 use super::words::{EvidenceWords, RunWords};
 
@@ -57,8 +58,12 @@ pub fn write_run<W: Write + Send, R>(
     let frame = Spelt::frame(words, (run, chain.begin_run()));
     let (out, blocks) = sync_channel(BLOCKS);
     let (gives_back, back) = channel();
-    let tenants = spelt.tenants.clone();
-    let mut clerk = Clerk::new(chain, (run.jobs, &tenants), (words.epoch, &frame));
+    let (tenants, pools) = (spelt.tenants.clone(), spelt.pool_names.clone());
+    let names = Names {
+        tenants: &tenants,
+        pools: &pools,
+    };
+    let mut clerk = Clerk::new(chain, (run, names), (words.epoch, &frame));
     let mut scribe = Scribe::new(Page::new(out, back), (words, run), spelt);
     let (played, begun) = std::thread::scope(|scope| {
         // Named, so that whoever looks at a running program sees which thread that is.
@@ -169,12 +174,15 @@ impl<'a> Scribe<'a> {
                 basis::tell(line, why, spelt);
             });
         }
+        let (scores, left_off) = scored::note(&mut self.page, why);
         let note = Note::Decision {
             job: why.job,
             work,
             basis,
             verdict,
             measure: basis::measure(why.choice),
+            scores,
+            left_off,
         };
         self.page.note(why.at, note);
     }

@@ -120,6 +120,9 @@ impl Spelt {
         }
         line.close_list();
         controls(line, &run.controls);
+        if let Some((_, Some(scoring))) = run.scorings.first() {
+            scoring.begin(line, &words.currency);
+        }
     }
 
     /// How many versions of their work jobs of a shape do.

@@ -11,6 +11,7 @@ use crate::units::{
 };
 
 mod forged;
+mod streaming;
 
 pub(super) fn words() -> EvidenceWords {
     let marks = Known::Marks(vec!["health".to_owned(), "a\"b".to_owned()]);
@@ -89,6 +90,7 @@ fn told(play: impl FnOnce(&mut Scribe<'_>)) -> (Vec<u8>, Seal) {
         replication: 0,
         rules: Vec::new(),
         controls: Vec::new(),
+        scorings: Vec::new(),
         jobs: &Numbered,
     };
     let mut chain = Chain::new(&mut out);

@@ -3,6 +3,7 @@
 use crate::units::{DatasetId, Epoch, JobId, ShapeId, TenantId};
 
 use super::moving::{Attributes, MovingWords};
+use super::scored::ScoringWords;
 
 /// A value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
@@ -224,6 +225,9 @@ pub struct RunWords<'a> {
     pub rules: Vec<RuleWords>,
     /// Controls for which there should be rules.
     pub controls: Vec<String>,
+    /// How it ranks pools: at first, and from the phases on that change the strategy; `None` where it does not rank them by
+    /// scores.
+    pub scorings: Vec<(Option<u16>, Option<ScoringWords>)>,
     /// Its jobs.
     pub jobs: &'a dyn Jobs,
 }

@@ -72,10 +72,10 @@ fn refused(
 }
 
 /// The attributes of each link, with those of what moves and of both ends; none where no link is crossed.
-struct Legs(Vec<Json>, Json);
+pub(super) struct Legs(Vec<Json>, Json);
 
 impl Legs {
-    fn of(line: &Json) -> Self {
+    pub(super) fn of(line: &Json) -> Self {
         let told = &line["attributes"];
         let leg = |number: usize, link: &Json| {
             json!({
@@ -91,7 +91,12 @@ impl Legs {
         Self(legs.collect(), leg(0, &json!({})))
     }
 
-    fn each(&self) -> &[Json] {
+    /// Whether it crosses any link.
+    pub(super) const fn crosses(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    pub(super) fn each(&self) -> &[Json] {
         if self.0.is_empty() {
             std::slice::from_ref(&self.1)
         } else {

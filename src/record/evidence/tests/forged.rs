@@ -97,6 +97,7 @@ fn many_lines_are_the_same_each_time_and_a_full_disk_is_told() {
         replication: 0,
         rules: Vec::new(),
         controls: Vec::new(),
+        scorings: Vec::new(),
         jobs: &Numbered,
     };
     let mut chain = Chain::new(Full(100_000));
