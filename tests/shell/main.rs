@@ -11,6 +11,7 @@ mod check;
 mod command;
 mod coupling;
 mod evidence;
+mod evidence_of_budgets;
 mod example;
 mod explain;
 mod explain_data;
