@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::experiment::{kept_out, signal_words};
 use crate::model::{FailBack, Failover, FailoverAction, Model, Target};
 use crate::record::plain;
-use crate::units::PoolId;
+use crate::units::{Bytes, ClassId, PoolId};
 
 use super::output;
 
@@ -33,6 +33,7 @@ pub(super) fn failovers(model: &Model) -> String {
 fn line(model: &Model, failover: &Failover) -> String {
     let classes = failover.classes.iter();
     let classes: Vec<_> = classes
+        .filter(|&&class| model.rollout.reported(class) == class)
         .map(|class| plain(&model.classes[class.index()].name))
         .collect();
     let triggers = failover.triggers.iter();
@@ -59,13 +60,34 @@ pub(super) fn does(model: &Model, failover: &Failover) -> String {
     match failover.action {
         FailoverAction::Queue => "they wait".to_owned(),
         FailoverAction::Shed => "what has not run is turned away".to_owned(),
-        FailoverAction::Degrade => "they go on with fewer GPUs".to_owned(),
+        FailoverAction::Degrade => degrades(model, failover),
         FailoverAction::Reroute => "who waits may go elsewhere".to_owned(),
         FailoverAction::Move => format!(
             "what runs on {} writes a checkpoint and goes elsewhere",
             names(model, &failover.leaves)
         ),
     }
+}
+
+/// With what they make do.
+fn degrades(model: &Model, failover: &Failover) -> String {
+    let mut ways = Vec::new();
+    let elastic = |class: &ClassId| model.classes[class.index()].elastic.is_some();
+    if failover.classes.iter().any(elastic) {
+        ways.push("fewer GPUs".to_owned());
+    }
+    for &class in &failover.classes {
+        if let Some(batch) = model.elastic.batch_of(class) {
+            let memory = model.classes[batch.class.index()].memory;
+            ways.push(format!(
+                "smaller batches ({}: {} per GPU, {} times as long)",
+                plain(&model.classes[class.index()].name),
+                memory.map_or_else(String::new, Bytes::words),
+                f64::from(batch.slowdown) / 1e3
+            ));
+        }
+    }
+    format!("they go on with {}", ways.join(" or "))
 }
 
 fn target_line(model: &Model, failover: usize, place: usize, target: &Target) -> String {

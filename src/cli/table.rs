@@ -88,6 +88,7 @@ const ROWS: &[(&str, &str)] = &[
     ("in force", "failover_in_force"),
     ("jobs moved", "failover_moved"),
     ("jobs shed", "failover_shed"),
+    ("made do with less", "failover_degraded"),
 ];
 
 /// Rows that are left out where every strategy has zero.
@@ -131,6 +132,7 @@ const ONLY_IF_ANY: &[&str] = &[
     "failover_flaps",
     "failover_moved",
     "failover_shed",
+    "failover_degraded",
 ];
 
 const GAP: usize = 3;

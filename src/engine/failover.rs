@@ -94,14 +94,16 @@ impl<O: Observer> Run<'_, O> {
     #[cold]
     pub(super) fn review_failovers(&mut self) {
         self.watch();
-        let mut shrinks = false;
+        let mut anew = 0;
         for (failover, of) in self.model.failovers.list.iter().enumerate() {
             let state = &self.world.failing.states[failover];
             if state.is_on && of.action == FailoverAction::Degrade {
-                shrinks |= self.world.degrade(self.model, &of.classes);
+                let more = self.world.degrade(self.model, &of.classes);
+                self.world.failing.states[failover].record.degraded += more;
+                anew += more;
             }
         }
-        if shrinks {
+        if anew > 0 {
             self.expect_failover(self.world.now, (0, 0), LOOK);
         }
     }
@@ -183,6 +185,10 @@ impl<O: Observer> Run<'_, O> {
         let back = self.model.failovers.list[failover].fail_back;
         self.world.failing.states[failover].end(now, back);
         self.out.fact(now, Fact::FailoverOver(failover as u16));
+        let of = &self.model.failovers.list[failover];
+        if of.action == FailoverAction::Degrade && !self.model.elastic.batches.is_empty() {
+            self.world.undo_batches(self.model, &of.classes);
+        }
         self.set_doors();
         if back == FailBack::AtOnce {
             self.move_out(failover);

@@ -119,10 +119,16 @@ pub fn kept_out(model: &Model, of: &Failover, target: &Target) -> Vec<ClassId> {
     };
     let is_out = |class: &ClassId| {
         let shapes = (0..model.shapes.len()).map(ShapeId::from);
-        let mut shapes = shapes.filter(|&shape| model.class_of(shape) == *class);
+        let batch = model.elastic.batch_of(*class).map(|batch| batch.class);
+        let mut shapes = shapes.filter(|&shape| {
+            let of = model.class_of(shape);
+            of == *class || Some(of) == batch
+        });
         !shapes.any(|shape| target.pools.iter().any(|&pool| may(shape, pool)))
     };
-    of.classes.iter().copied().filter(is_out).collect()
+    let own = |class: &ClassId| model.rollout.reported(*class) == *class;
+    let classes = of.classes.iter().copied().filter(own);
+    classes.filter(is_out).collect()
 }
 
 fn storages_of(model: &Model, lanes: &[LinkId]) -> String {

@@ -52,6 +52,8 @@ pub struct FailoverRecord {
     pub moved: u64,
     /// Jobs that it turned away.
     pub shed: u64,
+    /// How often a job made do with less: fewer GPUs, or a smaller batch.
+    pub degraded: u64,
     /// How often its triggers wanted it, where it has a runbook.
     pub alarms: u64,
     /// How often they wanted it no longer before it began.

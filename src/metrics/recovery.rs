@@ -107,6 +107,10 @@ pub(super) fn shed(of: &FailoverRecord) -> Cell {
     Cell::amount(of.shed as f64)
 }
 
+pub(super) fn degraded(of: &FailoverRecord) -> Cell {
+    Cell::amount(of.degraded as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -302,6 +302,8 @@ metrics! {
         "how often a job was told to leave its place for it, or to come back";
     "failover_shed" Jobs Lower Failover(recovery::shed)
         "jobs that it turned away";
+    "failover_degraded" Times Lower Failover(recovery::degraded)
+        "how often a job that waited went over to fewer GPUs or to smaller batches for it";
     "gpu_h_share" Share Neither Group(shares::of_hours)
         "share of the GPU-hours paid for";
     "spend_share" Share Neither Group(shares::of_spend)

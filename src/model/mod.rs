@@ -61,7 +61,7 @@ pub use contracts::{Contracts, Owning, Renewal};
 pub use coupling::{Elsewhere, Lack, Part, elsewhere, single_points};
 pub use data::{Artifact, Dataset};
 pub use demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
-pub use elastic::{Elastic, ElasticTerms, Smaller};
+pub use elastic::{Batch, Elastic, ElasticTerms, Smaller};
 pub use envelopes::{Envelope, Envelopes};
 pub use errand::Errand;
 pub use estate::{CheckpointHome, Class, Horizon, Model, Overrun, Preemption, Site, SiteKind};

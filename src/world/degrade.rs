@@ -1,4 +1,4 @@
-//! Elastic gangs that wait, and go on with fewer GPUs while a failover says so.
+//! Jobs that wait, and go on with fewer GPUs or with smaller batches while a failover says so.
 
 use crate::model::{Model, Smaller};
 use crate::units::{ClassId, PoolId, ShapeId, Span};
@@ -8,14 +8,15 @@ use super::line::Waiting;
 use super::moment::World;
 
 impl World {
-    /// Elastic gangs of these classes that wait, and find no room for all their GPUs, ask for the largest of their
-    /// smaller sizes that does; in order of arrival, each leaving less room to those behind it. What would have to be
-    /// rented is no room: whoever could go there has gone. Returns whether any does.
+    /// Jobs of these classes that wait, and find no room as they are, make do with the fastest of what they can that
+    /// does: fewer GPUs, smaller batches; in order of arrival, each leaving less room to those behind it. What would
+    /// have to be rented is no room, but for smaller batches: whoever else could go there has gone. Returns how many
+    /// do so anew.
     #[cold]
-    pub fn degrade(&mut self, model: &Model, classes: &[ClassId]) -> bool {
-        let mut shrinks = false;
+    pub fn degrade(&mut self, model: &Model, classes: &[ClassId]) -> u64 {
+        let mut anew = 0;
         if model.elastic.is_empty() {
-            return shrinks;
+            return anew;
         }
         let waits = |slot: &Slot| {
             let job = &self.jobs[*slot];
@@ -36,10 +37,30 @@ impl World {
             };
             if shape != self.jobs[slot].request.shape {
                 self.ask_for(model, slot, whole, size);
-                shrinks = true;
+                anew += 1;
             }
         }
-        shrinks
+        anew
+    }
+
+    /// Who waits with a smaller batch asks for its usual one again, now that nobody has to make do.
+    #[cold]
+    pub fn undo_batches(&mut self, model: &Model, classes: &[ClassId]) {
+        let mut waiting: Vec<(Slot, ShapeId)> = Vec::new();
+        for (slot, job) in self.jobs.living() {
+            let class = model.class_of(job.request.shape);
+            let mut batches = model.elastic.batches.iter();
+            let is_batch = batches.any(|batch| batch.class == class);
+            if is_batch && job.phase == Phase::Waiting && classes.contains(&class) {
+                let history = self.jobs.history(job);
+                let whole = history.and_then(|history| history.whole);
+                waiting.extend(whole.map(|(whole, _)| (slot, whole)));
+            }
+        }
+        waiting.sort_unstable_by_key(|&(slot, _)| self.jobs[slot].id);
+        for (slot, whole) in waiting {
+            self.ask_for(model, slot, whole, None);
+        }
     }
 
     /// The shape with which a gang finds room, which is taken from `free`, and its size if that is a smaller one.
@@ -51,14 +72,17 @@ impl World {
         free: &mut [u64],
     ) -> Option<(ShapeId, Option<Smaller>)> {
         let all = std::iter::once(None);
-        let smaller = model.elastic.smaller(whole).iter().copied().map(Some);
+        let smaller = model.elastic.degraded(whole).iter().copied().map(Some);
         for size in all.chain(smaller) {
             let shape = size.map_or(whole, |size| size.shape);
             let gpus = model.shapes[shape.index()].gpus.occupied();
+            let is_batch = model.class_of(shape) != model.class_of(whole);
             let has_room = |&&pool: &&PoolId| {
                 let state = self.pool(pool);
-                let room = gpus <= free[pool.index()] && state.fits(gpus);
-                room && self.permits(model, shape, pool)
+                let free = gpus <= free[pool.index()] && state.fits(gpus);
+                let rents = is_batch && state.may_be_had(model.pool(pool), self.now, gpus);
+                (free || rents)
+                    && self.permits(model, shape, pool)
                     && self.may_start(model, slot, pool).is_ok()
             };
             if let Some(&pool) = self.usable[shape.index()].iter().find(has_room) {

@@ -86,6 +86,8 @@ impl World {
         let stays = |(node, _): (u32, u32)| !state.is_shut(node);
         keeps
             && state.fits(more)
+            // With its usual batch it may need more memory than there is.
+            && self.usable[whole.index()].contains(&job.pool)
             && !state.has_windows()
             && state.parts(job.holding, job.gpus).all(stays)
             && self.permits(model, whole, job.pool)

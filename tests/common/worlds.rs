@@ -52,6 +52,11 @@ pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
             shapes.extend(sizes.map(|size| (size.0, class)));
         }
     }
+    let batches = std::mem::take(&mut model.elastic.batches);
+    for (milli, class) in shapes.clone() {
+        let twins = batches.iter().filter(|batch| batch.of.index() == class);
+        shapes.extend(twins.map(|batch| (milli, batch.class.index())));
+    }
     shapes.sort_unstable();
     shapes.dedup();
     model.shapes = shapes
@@ -67,7 +72,8 @@ pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
         })
         .collect();
     let terms: Vec<_> = model.classes.iter().map(|class| class.elastic).collect();
-    model.elastic = Elastic::of(&model.shapes, |shape| terms[shape.class.index()]);
+    model.elastic = Elastic::of(&model.shapes, |shape| terms[shape.class.index()])
+        .with_batches(&model.shapes, batches);
     let mut timeline = Timeline::default();
     for row in rows {
         let shape = shapes.binary_search(&(row.milli, row.class)).unwrap();

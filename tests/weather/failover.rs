@@ -14,6 +14,7 @@ use plimsoll::model::{
 use plimsoll::units::{ClassId, MilliGpus, PoolId, SimTime, SiteId, Span};
 
 mod actions;
+mod batches;
 
 pub(crate) const DC: PoolId = PoolId(0);
 pub(crate) const BACKUP: PoolId = PoolId(1);

@@ -26,6 +26,8 @@ pub(super) struct ClassDraft {
     pub(super) checkpoints: Option<Checkpoints>,
     /// The class for whose jobs it stands once they were cut over.
     pub(super) twin_of: Option<String>,
+    /// How many times as long its jobs take, in thousandths, if it stands for smaller batches of another class.
+    pub(super) batch: Option<u32>,
     /// What its jobs do with what they read, in a word.
     pub(super) used_for: Option<&'static str>,
     /// Failovers that name no class and are for it, by their place in the file.
@@ -131,6 +133,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
         matching: None,
         checkpoints: None,
         twin_of: None,
+        batch: None,
         used_for: None,
         follows: Vec::new(),
     }
@@ -187,13 +190,14 @@ fn class(
         matching: matching.map(|matching| self::matching(context, matching, feeds)),
         checkpoints,
         twin_of: None,
+        batch: None,
         used_for: spec.used_for.value().map(|&kind| move_words::use_of(kind)),
         follows: Vec::new(),
     }
 }
 
 /// Pools that may hold the class, in file order.
-fn allowed(
+pub(super) fn allowed(
     context: &mut Context,
     spec: &ClassSpec,
     file: &ScenarioFile,

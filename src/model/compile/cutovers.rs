@@ -5,6 +5,7 @@ use crate::model::{Change, Class, Labelled, Shape, Twin};
 use crate::scenario::{CutoverSpec, Origin, PhaseSpec, ScenarioFile};
 use crate::units::{ClassId, PoolId, ShapeId};
 
+use super::batches;
 use super::classes::{ClassDraft, Matching};
 use super::context::Context;
 use super::gpus::GpuTable;
@@ -22,9 +23,12 @@ struct Cutover {
     share: u32,
 }
 
-/// All cutovers.
+/// All cutovers, and the classes that stand for smaller batches of others.
 #[derive(Default)]
-pub(super) struct Twins(Vec<Cutover>);
+pub(super) struct Twins {
+    cutovers: Vec<Cutover>,
+    batches: Vec<Twin>,
+}
 
 /// Reads the cutovers of all phases, and adds a twin for each.
 pub(super) fn read(
@@ -36,10 +40,14 @@ pub(super) fn read(
 ) -> Twins {
     let own: Vec<String> = classes
         .iter()
+        .filter(|draft| draft.twin_of.is_none())
         .map(|draft| draft.class.name.clone())
         .collect();
     let known: Vec<&str> = own.iter().map(String::as_str).collect();
-    let mut twins = Twins::default();
+    let mut twins = Twins {
+        cutovers: Vec::new(),
+        batches: batches::pairs(classes),
+    };
     let cutovers = file
         .phase
         .items()
@@ -76,8 +84,9 @@ pub(super) fn read(
             }),
             checkpoints: original.checkpoints,
             twin_of: Some(original.class.name.clone()),
+            batch: None,
         });
-        twins.0.push(Cutover {
+        twins.cutovers.push(Cutover {
             table,
             of,
             twin,
@@ -122,13 +131,15 @@ impl Twins {
             of: cutover.of,
             class: cutover.twin,
         };
-        self.0.iter().map(twin).collect()
+        let cut_over = self.cutovers.iter().map(twin);
+        self.batches.iter().copied().chain(cut_over).collect()
     }
 
     /// The changes that the cutovers of a phase are.
     pub(super) fn changes<'a>(&'a self, spec: &'a PhaseSpec) -> impl Iterator<Item = Change> + 'a {
         let tables = spec.cutover.items().map(|(_, table)| table);
-        let found = tables.filter_map(|table| self.0.iter().find(|cutover| cutover.table == table));
+        let found =
+            tables.filter_map(|table| self.cutovers.iter().find(|cutover| cutover.table == table));
         found.map(|cutover| Change::Cutover {
             class: cutover.of,
             twin: (cutover.share > 0).then_some(cutover.twin),
@@ -141,7 +152,11 @@ impl Twins {
 pub(super) fn shapes(twins: &Twins, shapes: &[Shape]) -> Vec<(ShapeId, ClassId, ShapeId)> {
     let mut found = Vec::new();
     for (index, shape) in shapes.iter().enumerate() {
-        for cutover in twins.0.iter().filter(|cutover| cutover.of == shape.class) {
+        for cutover in twins
+            .cutovers
+            .iter()
+            .filter(|cutover| cutover.of == shape.class)
+        {
             let own = Labelled {
                 class: cutover.twin,
                 ..shape.labelled()

@@ -151,6 +151,13 @@ fn add_twins(weights: &mut Weights, twins: &[Twin], pools: &[PoolDraft], classes
         let keys: Vec<_> = of.map(|((gpus, of), _)| (*gpus, own(*of))).collect();
         let able = keys.into_iter();
         let able = able.filter(|(gpus, of)| holds(pools, classes, (*gpus, of.class)));
+        // Nobody comes with a smaller batch.
+        if classes[twin.class.index()].batch.is_some() {
+            for key in able {
+                weights.entry(key).or_default();
+            }
+            continue;
+        }
         weights.extend(able.map(|key| (key, 1)).collect::<Vec<_>>());
     }
 }

@@ -4,6 +4,7 @@ use crate::model::Class;
 use crate::scenario::{FailoverActionKind, FailoverSpec, Origin, ScenarioFile};
 use crate::units::{ClassId, PoolId};
 
+use super::batches;
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::failovers::Known;
@@ -34,32 +35,73 @@ pub(super) fn widen(
             targets.extend(meant);
         }
         for (name, origin) in spec.classes.items() {
-            let mut drafts = classes.iter_mut();
-            let Some(draft) = drafts.find(|draft| draft.class.name == *name) else {
+            let Some(place) = classes.iter().position(|draft| draft.class.name == *name) else {
                 continue;
             };
-            add(context, &mut draft.class, &targets, (pools, gpus), origin);
+            let class = &mut classes[place].class;
+            add(context, class, &targets, (pools, gpus), origin);
+            widen_batch(context, spec, (classes, place), &targets, (pools, gpus));
         }
         if !spec.classes.is_absent() {
             continue;
         }
-        for (draft, own) in classes.iter_mut().zip(&before) {
-            let mut suited = targets.clone();
-            suited.retain(|pool| {
-                let of = &pools[pool.index()].pool;
-                (draft.class.burst || !of.is_rented())
-                    && has_memory(context, &draft.class, &of.gpu, gpus)
-            });
+        for (place, own) in before.iter().enumerate() {
+            let draft = &classes[place];
+            if draft.twin_of.is_some() {
+                continue;
+            }
+            let suited = suited(context, &draft.class, &targets, (pools, gpus));
             let runs_there = targets.iter().any(|pool| own.contains(pool));
-            let follows = targets.is_empty() || !suited.is_empty() && !runs_there;
-            if follows && draft.twin_of.is_none() {
-                draft.follows.push(number);
-                draft.class.pools.extend(suited);
-                draft.class.pools.sort_unstable();
-                draft.class.pools.dedup();
+            let goes = widen_batch(context, spec, (classes, place), &targets, (pools, gpus));
+            let follows = targets.is_empty() || (goes || !suited.is_empty()) && !runs_there;
+            if follows {
+                classes[place].follows.push(number);
+                put(&mut classes[place].class, suited);
             }
         }
     }
+}
+
+/// Of some pools, those that a class may use.
+fn suited(
+    context: &mut Context,
+    class: &Class,
+    targets: &[PoolId],
+    (pools, gpus): (&[PoolDraft], &GpuTable),
+) -> Vec<PoolId> {
+    let mut suited = targets.to_vec();
+    suited.retain(|pool| {
+        let of = &pools[pool.index()].pool;
+        (class.burst || !of.is_rented()) && has_memory(context, class, &of.gpu, gpus)
+    });
+    suited
+}
+
+/// Where a failover has jobs make do with less, its targets may hold smaller batches of a class, too. Returns whether any
+/// does.
+fn widen_batch(
+    context: &mut Context,
+    spec: &FailoverSpec,
+    (classes, of): (&mut [ClassDraft], usize),
+    targets: &[PoolId],
+    places: (&[PoolDraft], &GpuTable),
+) -> bool {
+    let degrades = spec.action.value() == Some(&FailoverActionKind::Degrade);
+    let twin = batches::twin_of(ClassId::from(of), classes).filter(|_| degrades);
+    let Some(twin) = twin else {
+        return false;
+    };
+    let class = &mut classes[twin.index()].class;
+    let suited = suited(context, class, targets, places);
+    let goes = !suited.is_empty();
+    put(class, suited);
+    goes
+}
+
+fn put(class: &mut Class, more: Vec<PoolId>) {
+    class.pools.extend(more);
+    class.pools.sort_unstable();
+    class.pools.dedup();
 }
 
 fn has_memory(context: &mut Context, class: &Class, gpu: &str, gpus: &GpuTable) -> bool {

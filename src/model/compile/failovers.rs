@@ -13,6 +13,7 @@ use crate::scenario::{
 use crate::units::{ClassId, PoolId, SiteId, Span};
 
 use super::attributes::{Described, Situation};
+use super::batches;
 use super::classes::ClassDraft;
 use super::context::Context;
 use super::failover_classes;
@@ -143,6 +144,7 @@ fn failover(
         known,
     );
     let classes = failover_classes::that_leave(context, spec, (table, classes), &leaves, known);
+    let classes = batches::with_twins(classes, known.classes);
     let failover = Failover {
         name: String::new(),
         classes,
@@ -189,10 +191,15 @@ fn suits(
     }
     if action == A::Degrade {
         for &class in classes {
+            let has_batch = batches::twin_of(class, known.classes).is_some();
             let class = &known.classes[class.index()].class;
-            if class.elastic.is_none() {
-                let message = format!("class {} cannot do with fewer GPUs", class.name);
-                context.fault(at, message, "add elastic = { min = … } to the class");
+            if class.elastic.is_none() && !has_batch {
+                let message = format!(
+                    "class {} can do neither with fewer GPUs nor with smaller batches",
+                    class.name
+                );
+                let fix = "add elastic = { min = … } or smaller_batch = { memory = …, slowdown = … } to the class";
+                context.fault(at, message, fix);
             }
         }
     }

@@ -10,6 +10,7 @@ mod attribute_words;
 mod attributes;
 mod availability;
 mod balances;
+mod batches;
 mod blocks;
 mod budgets;
 mod checkpoint_homes;
@@ -110,10 +111,7 @@ use std::path::PathBuf;
 use crate::scenario::{Problems, Scenario, ScenarioFile};
 use crate::trace::ImportReport;
 
-use super::elastic::Elastic;
 use super::load::LoadReport;
-use super::request::Shape;
-use super::rhythm::Rhythm;
 use super::{
     Commitments, Dataset, Factors, LabelReport, Model, Network, Power, Rollout, Services,
     StrategySettings,
@@ -266,7 +264,9 @@ fn classes_of(
     feeds: &[traces::Feed<'_>],
 ) -> Vec<ClassDraft> {
     let mut classes = classes::read(context, file, places.1, places.2, feeds);
+    batches::add(context, file, (places.1, places.2), &mut classes);
     failover_classes::widen(context, file, places, &mut classes);
+    batches::check(context, file, &classes);
     classes
 }
 
@@ -304,7 +304,7 @@ pub fn compile(scenario: &Scenario) -> Result<Compiled, Problems> {
     let plans = (orders, &twins, (&intake, &errands));
     let read = (&classes[..], &mut datasets, &services);
     let (strategies, limits, rollout) = plans_of(&mut context, file, &gpus, parts, read, plans);
-    let (rhythms, elastic) = of_shapes(&intake.shapes, &classes, &pools);
+    let (rhythms, elastic) = batches::of_shapes(&intake.shapes, &classes, &pools);
     let market = markets::read(&mut context, file, &run, &mut pools);
     let places = (&sites[..], &pools[..]);
     let known = (
@@ -375,19 +375,6 @@ fn compiled(
 fn evidence_is_asked_for(file: &ScenarioFile) -> bool {
     let record = file.record.value();
     record.is_some_and(|record| record.evidence.value() == Some(&true))
-}
-
-/// What each shape of request does: when it writes checkpoints, and with which sizes it can go on.
-fn of_shapes(
-    shapes: &[Shape],
-    classes: &[ClassDraft],
-    pools: &[PoolDraft],
-) -> (Vec<Rhythm>, Elastic) {
-    let terms = |shape: &Shape| classes[shape.class.index()].class.elastic;
-    (
-        rhythms::of(classes, pools, shapes),
-        Elastic::of(shapes, terms),
-    )
 }
 
 /// Files that the scenario was made from, with those that it names.

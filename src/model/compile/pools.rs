@@ -298,6 +298,11 @@ pub(super) fn set_speeds(
             };
             let here = of(&draft.pool.gpu, draft.relative);
             let there = of(reference, *reference_speed);
+            // Rounded once: 1,000 thousandths of what it is, over how many times as long it takes.
+            let (here, there) = match class.batch {
+                Some(slowdown) => (here * 1000, there * u64::from(slowdown)),
+                None => (here, there),
+            };
             ((1000 * here + there / 2) / there).clamp(1, u64::from(u32::MAX)) as u32
         };
         draft.pool.speed = classes.iter().map(speed).collect();

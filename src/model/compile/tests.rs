@@ -13,6 +13,7 @@ use super::{Compiled, compile};
 mod artifacts;
 mod assumed;
 mod attributes;
+mod batches;
 mod budgets;
 mod capacity;
 mod checkpoints;

@@ -53,6 +53,9 @@ pub struct ClassSpec {
     pub checkpoint: Given<CheckpointSpec>,
     /// With how few GPUs its gangs go on where they lost a part; they wait for all of them unless given.
     pub elastic: Given<ElasticSpec>,
+    /// With how much less memory its jobs go on, and how much slower, where a failover has them make do
+    /// (action = "degrade"); they need all of it unless given.
+    pub smaller_batch: Given<SmallerBatchSpec>,
     /// Mean running time after which a job crashes by itself, whatever its size, such as "50 d"; it never does
     /// unless given.
     pub crash: Given<String>,
@@ -98,6 +101,17 @@ pub struct ElasticSpec {
     /// Speed with n of N GPUs is (n / N) to this power: 1 (the default) if half the gang is half as fast, 0.8 if it
     /// is 57 % as fast.
     pub scaling: Given<f64>,
+}
+
+/// How a job goes on with smaller batches, so that it fits GPUs with less memory.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["memory", "slowdown"]))]
+pub struct SmallerBatchSpec {
+    /// Memory that each of its GPUs must have then, such as "40 GB": less than `memory` of the class.
+    pub memory: Given<String>,
+    /// How many times as long the same work takes then on the same GPUs, such as 1.25.
+    pub slowdown: Given<f64>,
 }
 
 /// What stopping a job costs.

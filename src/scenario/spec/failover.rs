@@ -49,7 +49,8 @@ pub enum FailoverActionKind {
     Queue,
     /// What waits and has not run yet is turned away, and so is what comes.
     Shed,
-    /// What waits goes on with as few of its GPUs as find room; of elastic classes.
+    /// What waits goes on with as few of its GPUs as find room, or with smaller batches on GPUs with less memory: the
+    /// fastest that finds room; of classes that are `elastic` or have a `smaller_batch`.
     Degrade,
     /// What waits may use the targets.
     Reroute,

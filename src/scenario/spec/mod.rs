@@ -42,8 +42,8 @@ use super::given::Given;
 
 pub use budget::{AtLimitKind, BudgetOfSpec, BudgetPeriodKind, BudgetSpec, CountsKind};
 pub use class::{
-    CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec, StageKind,
-    UseKind,
+    CheckpointSpec, ClassSpec, IntervalRule, MatchSpec, PreemptionKind, PreemptionSpec,
+    SmallerBatchSpec, StageKind, UseKind,
 };
 pub use commitment::{CommitmentSpec, DiscountSpec, DiscountTierSpec, PeriodKind, RampSpec};
 pub use data::{CopySpec, DatasetSpec};

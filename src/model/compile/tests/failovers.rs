@@ -126,7 +126,7 @@ const MISTAKES: &[[&str; 4]] = &[
     [
         "action = \"move\"",
         "action = \"degrade\"",
-        "cannot do with fewer GPUs",
+        "can do neither with fewer GPUs nor with smaller batches",
         "elastic =",
     ],
     [
