@@ -76,6 +76,8 @@ pub(super) struct Run<'a, O> {
     pub(super) is_still: bool,
     /// Jobs that budgets turned away and nobody has counted yet.
     pub(super) turned_away: u64,
+    /// Since when nothing but windows turned, and how many events there were then.
+    pub(super) quiet: (SimTime, u64),
     /// What went wrong for good.
     pub(super) harm: Harm,
     /// The record of the job that ended last.
@@ -143,6 +145,7 @@ pub fn simulate<O: Observer>(
         is_plain,
         is_still,
         turned_away: 0,
+        quiet: (SimTime::ZERO, 0),
         harm: Harm::default(),
         record: JobRecord::BLANK,
         idle: IdleBooks::default(),
@@ -317,7 +320,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     /// Whether something is still to come: an event, the horizon, or a day on which permits let more through.
-    fn has_more(&self, next: SimTime) -> bool {
+    pub(super) fn has_more(&self, next: SimTime) -> bool {
         let ends = next != SimTime::NEVER || self.horizon != SimTime::NEVER;
         ends || self.world.staging.transfers.judge.owes_days()
     }

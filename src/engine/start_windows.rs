@@ -1,11 +1,14 @@
 //! Windows as time passes: when they open and close, who leaves then, and what is given back.
 
 use crate::journal::{Fact, JobState, Leave, LeaveReason, Observer};
-use crate::units::{PoolId, SimTime};
+use crate::units::{PoolId, SimTime, Span};
 use crate::world::{Phase, Reason, Slot};
 
 use super::agenda::{Event, Rank};
 use super::run::Run;
+
+/// After so long windows are open as before.
+const WEEK: Span = Span(7 * Span::DAY.0);
 
 impl<O: Observer> Run<'_, O> {
     /// The next change of any window is expected.
@@ -51,7 +54,28 @@ impl<O: Observer> Run<'_, O> {
         self.give_back_shut();
         self.world.changes.other = true;
         self.world.settled = false;
-        self.expect_windows();
+        if !self.is_quiet_for_good() {
+            self.expect_windows();
+        }
+    }
+
+    /// Whether nothing but windows turned for longer than a week, and nothing else is to come: hours are the same each
+    /// week, so whoever waits then waits for ever.
+    fn is_quiet_for_good(&mut self) -> bool {
+        let (now, (since, events)) = (self.world.now, self.quiet);
+        let outside = [
+            self.next_arrival_at,
+            self.next_incident_at,
+            self.next_price_at,
+        ];
+        let is_alone = outside.iter().all(|&at| at == SimTime::NEVER)
+            && !self.has_more(self.scratch.agenda.next_at());
+        if is_alone && self.events == events + 1 {
+            self.quiet.1 = self.events;
+            return now.since(since) > WEEK;
+        }
+        self.quiet = (now, self.events);
+        false
     }
 
     /// A job must leave as was declared.

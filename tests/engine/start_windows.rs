@@ -5,13 +5,13 @@ use crate::common::cases::runner;
 use crate::common::checks::{Run, every_strategy};
 use crate::common::clouds::{HOUR, MINUTE, cost, gpu_time, public, released, starts, terms};
 use crate::common::life::lives;
-use crate::common::spending::checked;
+use crate::common::spending::{checked, units};
 use crate::common::worlds::{Row, worlds};
 use crate::common::{model, owned, play};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
 use plimsoll::model::{
-    Boot, Discipline, Horizon, Model, Packing, Preemption, Rented, StartWindow, StartWindows,
-    Teardown,
+    Boot, Discipline, Envelope, Horizon, Model, Packing, Preemption, Rented, StartWindow,
+    StartWindows, Teardown,
 };
 use plimsoll::units::{ClassId, PoolId, SimTime, Span, WorkingHours};
 use proptest::prelude::*;
@@ -168,6 +168,46 @@ fn a_gang_that_boots_at_the_end_is_given_up() {
     let waits = heard.jobs[0].waits;
     assert_eq!(waits[Cause::Hold], 10 * HOUR);
     assert_eq!(waits[Cause::Provisioning], 2 * HOUR);
+}
+
+#[test]
+fn a_run_without_a_horizon_ends_though_somebody_can_never_start() {
+    // Five hours cost 60, and no more than 30 may be spent, ever. The other class is done on the first day.
+    let mut model = cloud(vec![daily(8, 10, Teardown::Finish)]);
+    model.horizon = Horizon::UntilEmpty;
+    model.envelopes.list = vec![Envelope {
+        name: "small".to_owned(),
+        classes: vec![ClassId(0)],
+        tenants: None,
+        pools: vec![PoolId(0)],
+        amount: units(30),
+        saves: false,
+        looks_ahead: true,
+    }];
+    let heard = checked(
+        &mut model,
+        &[Row::of(0, 4, 5 * HOUR), Row::of(0, 4, 2 * HOUR)],
+    );
+    let states: Vec<_> = heard.jobs.iter().map(|job| job.state).collect();
+    assert_eq!(states, [JobState::Waiting, JobState::Finished]);
+    // Hours are the same each week: after one in which nothing happened nothing ever will.
+    let days = heard.run.horizon.0 / (24 * HOUR);
+    assert!((7..10).contains(&days), "{days}");
+}
+
+#[test]
+fn a_run_without_a_horizon_goes_on_while_windows_let_somebody_start() {
+    // Four owned GPUs; each day the next of twelve starts at 8:00 and runs three hours.
+    let mut model = model(
+        vec![owned("own", 1, 4, Packing::Count)],
+        vec![Discipline::Fifo],
+    );
+    model.windows.list = vec![daily(8, 10, Teardown::Finish)];
+    model.horizon = Horizon::UntilEmpty;
+    let heard = checked(&mut model, &[Row::of(0, 4, 3 * HOUR); 12]);
+    let ends: Vec<u64> = heard.jobs.iter().map(|job| job.end.0 / HOUR).collect();
+    let days: Vec<u64> = (0..12).map(|day| day * 24 + 11).collect();
+    assert_eq!(ends, days);
 }
 
 #[test]
