@@ -74,7 +74,7 @@ pub(super) struct Run<'a, O> {
     pub(super) is_plain: bool,
     /// Whether no data ever move, and no node is ever waited for.
     pub(super) is_still: bool,
-    /// Jobs that budgets turned away and nobody has counted yet.
+    /// Jobs that were turned away, of which there are only so many, and nobody has counted yet.
     pub(super) turned_away: u64,
     /// Since when nothing but windows turned, and how many events there were then.
     pub(super) quiet: (SimTime, u64),
@@ -213,10 +213,7 @@ impl<O: Observer> Run<'_, O> {
                     self.follow_up();
                 }
                 if self.world.failing.are_used() && self.keep_failovers() {
-                    rounds += 1;
-                    if rounds == ROUNDS_PER_INSTANT_MAX {
-                        return Err(self.circles(now));
-                    }
+                    self.count_round(&mut rounds)?;
                     continue;
                 }
             }
@@ -241,15 +238,21 @@ impl<O: Observer> Run<'_, O> {
             if self.scratch.agenda.next_at() > now {
                 return Ok(());
             }
-            rounds += 1;
-            if rounds == ROUNDS_PER_INSTANT_MAX {
-                // Whoever is turned away makes room in the line for the next: that is no circle.
-                if std::mem::take(&mut self.turned_away) == 0 {
-                    return Err(self.circles(now));
-                }
-                rounds = 0;
-            }
+            self.count_round(&mut rounds)?;
         }
+    }
+
+    /// One more round of this instant.
+    fn count_round(&mut self, rounds: &mut u32) -> Result<(), Stuck> {
+        *rounds += 1;
+        if *rounds == ROUNDS_PER_INSTANT_MAX {
+            // Whoever is turned away makes room in the line for the next: that is no circle.
+            if std::mem::take(&mut self.turned_away) == 0 {
+                return Err(self.circles(self.world.now));
+            }
+            *rounds = 0;
+        }
+        Ok(())
     }
 
     /// Whether anything moved or was freed. Asked before [`Run::follow_up`], because mostly nothing was.

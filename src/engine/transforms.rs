@@ -51,6 +51,8 @@ impl<O: Observer> Run<'_, O> {
             JobState::Finished => self.tried(errand.made, false),
             JobState::Failed => self.tried(errand.made, true),
             _ => {
+                // The next may come at this instant, and be turned away too.
+                self.turned_away += 1;
                 self.world.not_transformed(self.model, errand.made, true);
             }
         }

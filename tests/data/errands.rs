@@ -131,3 +131,18 @@ fn work_that_no_pool_can_hold_is_turned_away_and_nobody_goes_round_in_circles() 
     assert_eq!(rejected.count(), 1 + 16);
     assert_eq!(heard.run.transform_cost.0, 0);
 }
+
+#[test]
+fn many_attempts_that_are_turned_away_at_one_instant_are_no_circle() {
+    // Nine of ten attempts fail by their luck, so more than a hundred are drawn; each is turned away as it comes.
+    let mut model = at_home(4, 900_000);
+    let rows = [
+        of_class(3, Row::of(20 * HOUR, 8, HOUR)),
+        Row::of(0, 8, HOUR),
+    ];
+    let heard = play(&mut model, &rows);
+    let rejected = heard.jobs.iter();
+    let rejected = rejected.filter(|job| job.state == JobState::Rejected);
+    assert!(64 < rejected.count());
+    assert_eq!(heard.jobs[0].waits[Cause::Staging], 24 * HOUR);
+}
