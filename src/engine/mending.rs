@@ -6,6 +6,25 @@ use crate::units::{LinkId, SimTime, SiteId};
 
 use super::run::Run;
 
+/// Whether something that happens is over with what is called `end`.
+fn ends_so(what: Happening, end: Happening) -> bool {
+    use Happening as H;
+    match (what, end) {
+        (H::ServiceDown { outlet, .. }, H::ServiceUp { outlet: of }) => outlet == of,
+        (H::LinkDown { link, permille }, H::LinkUp { .. }) => end == H::LinkUp { link, permille },
+        (H::Forbidden { link, used_for }, H::Allowed { .. }) => {
+            end == H::Allowed { link, used_for }
+        }
+        (H::Corrupted { artifact, site, .. }, H::Detected { .. }) => {
+            end == H::Detected { artifact, site }
+        }
+        (H::Corrupted { artifact, site, .. }, H::RolledBack { .. }) => {
+            end == H::RolledBack { artifact, site }
+        }
+        _ => false,
+    }
+}
+
 impl<O: Observer> Run<'_, O> {
     /// What the triggers of a failover watch is set right, as far as that can be.
     #[cold]
@@ -59,30 +78,47 @@ impl<O: Observer> Run<'_, O> {
     /// Whatever does not work at a site is known, and rolled back.
     fn roll_all_back(&mut self, site: SiteId) {
         for artifact in self.world.ill_there(site) {
-            self.befall(Happening::Detected { artifact, site });
-            self.befall(Happening::RolledBack { artifact, site });
+            for what in [
+                Happening::Detected { artifact, site },
+                Happening::RolledBack { artifact, site },
+            ] {
+                // However often it was received, it is one version that goes.
+                self.forestall(what, usize::MAX);
+                self.befall(what);
+            }
         }
     }
 
     /// So many causes of something are over now. Those that would be over by themselves later are not again then.
     fn relieve(&mut self, what: Happening, causes: usize) {
-        let now = self.world.now;
-        let ahead = self.timeline.weather[self.next_incident..].iter();
-        let ends = ahead.filter(|incident| incident.what == what && now < incident.at);
-        let mut ends: Vec<SimTime> = ends.map(|incident| incident.at).collect();
-        // Those that are to come to nothing already belong to what was set right before.
-        let known = self.world.failing.forestalled.iter();
-        for &(at, _) in known.filter(|of| of.1 == what) {
-            if let Some(index) = ends.iter().position(|&end| end == at) {
-                ends.remove(index);
-            }
-        }
-        let later: Vec<_> = ends.into_iter().take(causes).collect();
-        let forestalled = &mut self.world.failing.forestalled;
-        forestalled.extend(later.into_iter().map(|at| (at, what)));
+        self.forestall(what, causes);
         for _ in 0..causes {
             self.befall(what);
         }
+    }
+
+    /// Of what ends so, so many ends that are to come come to nothing; but not those of what has yet to begin.
+    fn forestall(&mut self, what: Happening, causes: usize) {
+        // Those that are to come to nothing already belong to what was set right before.
+        let known = self.world.failing.forestalled.iter();
+        let mut known: Vec<SimTime> = known.filter(|of| of.1 == what).map(|&(at, _)| at).collect();
+        let (mut ends, mut begun, mut own) = (Vec::new(), 0, 0);
+        for incident in &self.timeline.weather[self.next_incident..] {
+            begun += u32::from(ends_so(incident.what, what));
+            if incident.what != what {
+                continue;
+            }
+            if let Some(index) = known.iter().position(|&at| at == incident.at) {
+                known.remove(index);
+            } else {
+                ends.push((incident.at, what));
+                // Behind what has yet to begin comes its own end first.
+                own += usize::from(begun == 0);
+                begun = u32::saturating_sub(begun, 1);
+            }
+        }
+        let ends = ends.into_iter().take(own.min(causes));
+        self.world.failing.forestalled.extend(ends);
     }
 
     /// Whether something is over that somebody set right before.

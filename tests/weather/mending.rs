@@ -18,6 +18,8 @@ use plimsoll::process::Law;
 use plimsoll::scenario::load_text;
 use plimsoll::units::{ClassId, Money, OutletId, Price, SiteId, Span, WorkingHours};
 
+mod ends;
+
 const HOUR: u64 = 3_600_000;
 
 /// Eight GPUs at home, an edge site and a line to it; jobs that need a key, one that reads from a storage at home, and jobs
