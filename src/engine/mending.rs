@@ -69,8 +69,7 @@ impl<O: Observer> Run<'_, O> {
     }
 
     fn mend_lane(&mut self, link: LinkId) {
-        let causes: Vec<u32> = self.world.causes_of(link).collect();
-        for permille in causes {
+        for permille in self.world.faults_of(link) {
             self.relieve(Happening::LinkUp { link, permille }, 1);
         }
     }

@@ -115,6 +115,12 @@ impl World {
         }
     }
 
+    /// Which share of a link phases leave, in ‰.
+    pub(super) fn phased_share(&self, link: LinkId) -> u32 {
+        let mut links = self.rollout.links.iter();
+        links.find(|of| of.0 == link).map_or(1000, |of| of.1)
+    }
+
     /// Nodes that were ordered are there.
     pub fn deliver(&mut self, pool: PoolId, first: u32, nodes: u32) {
         let (now, state) = (self.now, &mut self.pools[pool.index()]);

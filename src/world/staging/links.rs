@@ -41,8 +41,18 @@ impl World {
         self.causes_of(link).min().unwrap_or(1000)
     }
 
+    /// What the outside did that slows a link now: to which share each, in ‰. What phases do to it is our own doing.
+    pub fn faults_of(&self, link: LinkId) -> Vec<u32> {
+        let mut causes: Vec<u32> = self.causes_of(link).collect();
+        let own = self.phased_share(link);
+        if let Some(index) = causes.iter().position(|&cause| cause == own) {
+            causes.remove(index);
+        }
+        causes
+    }
+
     /// What slows a link now: to which share each, in ‰.
-    pub fn causes_of(&self, link: LinkId) -> impl Iterator<Item = u32> + '_ {
+    fn causes_of(&self, link: LinkId) -> impl Iterator<Item = u32> + '_ {
         let causes = self.staging.slow.iter();
         causes
             .filter(move |cause| cause.0 == link)

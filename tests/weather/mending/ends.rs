@@ -53,3 +53,23 @@ rollback       = "1 h"
     assert!(4 < waits.len(), "{waits:?}");
     assert!(waits.iter().all(|&wait| wait < HOUR / 6), "{waits:?}");
 }
+
+#[test]
+fn a_link_that_is_not_ours_yet_is_not_opened_by_mending() {
+    // The line is rented from 12 h on. That it is down is seen when the first job comes, and told ten minutes later; the
+    // failover begins an hour after that was seen. Nobody can mend what there is not, so it is in force until the line has
+    // been there for ten minutes.
+    let rented = r#"
+[[phase]]
+name  = "line"
+start = "12 h"
+lasts = "1 d"
+open  = ["wan"]
+"#;
+    let trigger = "on = \"link-down\"\nlinks = [\"wan\"]";
+    let heard = live(&format!("{rented}{}", book(trigger)));
+    let record = heard.failovers[0];
+    let seen = heard.jobs.iter().map(|job| job.submit.0).min().unwrap();
+    let in_force = Span(12 * HOUR + 10 * 60_000 - (seen + HOUR));
+    assert_eq!((record.begun, record.in_force), (1, in_force));
+}
