@@ -1,7 +1,7 @@
 //! Gangs that lost a part go on with fewer GPUs, and grow again when all of them are to be had.
 
 use crate::model::{Model, Preemption, Smaller};
-use crate::units::ShapeId;
+use crate::units::{PoolId, ShapeId};
 
 use super::job::{Job, Phase, Slot};
 use super::moment::World;
@@ -30,7 +30,7 @@ impl World {
         let fits = |pool, shape: ShapeId| {
             let gpus = model.shapes[shape.index()].gpus.occupied();
             self.pool(pool).fits(gpus)
-                && self.permits(model, shape, pool)
+                && self.is_usable(shape, pool)
                 && self.may_start(model, slot, pool).is_ok()
         };
         let usable = &self.usable[whole.index()];
@@ -71,6 +71,11 @@ impl World {
         history.whole = smaller.map(|size| (whole, size.speed));
     }
 
+    /// Whether the strategy in force, with its rules, doors and windows, may send jobs of a shape to a pool.
+    fn is_usable(&self, shape: ShapeId, pool: PoolId) -> bool {
+        self.usable[shape.index()].contains(&pool)
+    }
+
     /// Whether a gang that runs with fewer GPUs than it asked for could start with all of them where it is.
     pub fn may_grow(&self, model: &Model, slot: Slot) -> bool {
         let job = &self.jobs[slot];
@@ -86,11 +91,10 @@ impl World {
         let stays = |(node, _): (u32, u32)| !state.is_shut(node);
         keeps
             && state.fits(more)
-            // With its usual batch it may need more memory than there is.
-            && self.usable[whole.index()].contains(&job.pool)
+            // With its usual batch it may need more memory than there is, too.
+            && self.is_usable(whole, job.pool)
             && !state.has_windows()
             && state.parts(job.holding, job.gpus).all(stays)
-            && self.permits(model, whole, job.pool)
             && self.may_start(model, slot, job.pool).is_ok()
     }
 

@@ -6,9 +6,11 @@ use crate::common::clouds::{HOUR, MINUTE, gpu_time, public, terms};
 use crate::common::words::{START, begins};
 use crate::common::worlds::Row;
 use plimsoll::journal::{Bucket, Fact, JobState};
-use plimsoll::model::{ElasticTerms, Horizon, Model, Preemption, compile};
+use plimsoll::model::{
+    ElasticTerms, Horizon, Model, Preemption, StartWindow, StartWindows, Teardown, compile,
+};
 use plimsoll::scenario::load_text;
-use plimsoll::units::{SimTime, Span};
+use plimsoll::units::{ClassId, PoolId, SimTime, Span, WorkingHours};
 
 /// Half the gang is half as fast.
 const LINEAR: ElasticTerms = ElasticTerms {
@@ -89,6 +91,32 @@ fn a_small_gang_looks_again_while_it_may_not_grow() {
     let grew = |fact: &(SimTime, Fact)| matches!(fact.1, Fact::Grew(..)).then_some(fact.0);
     let grown: Vec<_> = heard.facts.iter().filter_map(grew).collect();
     assert_eq!(grown, [SimTime(11 * HOUR)]);
+    balances(&heard);
+}
+
+#[test]
+fn a_small_gang_keeps_its_place_where_it_could_not_start_again() {
+    let terms = ElasticTerms {
+        grow_after: Some(Span(3 * HOUR)),
+        ..LINEAR
+    };
+    let mut model = elastic(terms);
+    // It may start from midnight to 6 h, and what runs then may finish. At 8 h the other node is up, but whoever stops
+    // to grow would wait for the next midnight: it goes on as it is to 17:42, as if it never grew.
+    model.windows = StartWindows {
+        list: vec![StartWindow {
+            name: "night".to_owned(),
+            classes: vec![ClassId(0)],
+            pools: vec![PoolId(0)],
+            hours: WorkingHours::weekly(&[0, 1, 2, 3, 4, 5, 6], (0, 6 * HOUR), 0),
+            teardown: Teardown::Finish,
+            lead: Span::ZERO,
+        }],
+    };
+    let heard = loses_a_node(&mut model, Some(7 * HOUR));
+    let grew = |fact: &&(SimTime, Fact)| matches!(fact.1, Fact::Grew(..));
+    assert_eq!(heard.facts.iter().find(grew), None);
+    assert_eq!(heard.jobs[0].end, SimTime(17 * HOUR + 42 * MINUTE));
     balances(&heard);
 }
 
