@@ -230,7 +230,10 @@ impl World {
         let masks = self.rules.masks();
         for (dataset, site) in grace.copies {
             let refused = self.copy_refused(model, masks, (dataset, site));
-            if refused & 1 << rule != 0 && self.holds_copy(model, dataset, site) {
+            if refused & 1 << rule != 0
+                && self.holds_copy(model, dataset, site)
+                && !self.stays_locked(model, (dataset, site), consequence)
+            {
                 copies.push(CopyTurned {
                     dataset,
                     site,

@@ -259,3 +259,43 @@ fn what_has_any_of_it_is_known_at_any_instant() {
     assert_eq!(copies, [cached(11 * HOUR)]);
     assert_eq!(jobs, [(0, true, true), (1, true, false)]);
 }
+
+#[test]
+fn a_locked_copy_stays_whatever_a_milder_rule_says_later() {
+    // From 2 h on the first rule locks the copy; from 6 h on the second, which would delete it, speaks against it too. At
+    // 10 h neither does: it is there to be read, and was paid for from 1 h to the end.
+    let (mut model, mut world) = judged(estate(), (Consequence::Quarantine, 0), None, &[]);
+    let locks = model.rules.list[0].clone();
+    let deletes = Rule {
+        on_change: Consequence::Evict,
+        ..Rule::of_moves("goes", RuleEffect::Forbid)
+    };
+    let changes = std::mem::take(&mut model.rules.changes);
+    let sizes = (model.shapes.len(), 1);
+    let rules = Rules::by_hand(vec![locks, deletes], sizes, |_, _, _| false);
+    model.rules = rules.then_by_hand(3, |_, _, _, _| false);
+    let first = MoveRules::by_hand(&model, |_, _, _, _| false);
+    let one = MoveRules::by_hand(&model, |rule, _, _, _| rule == 0);
+    let both = MoveRules::by_hand(&model, |_, _, _, _| true);
+    model.network.moves = first.followed_by(vec![one, both]);
+    world.weather.clear();
+    for (hour, situation) in [(2, 1), (6, 2), (10, 0)] {
+        let change = model.rules.changes.len() as u16;
+        model.rules.changes.push(AttributeChange {
+            at: SimTime(hour * HOUR),
+            situation,
+            known: situation,
+            ..changes[0].clone()
+        });
+        let what = Happening::Attributes { change };
+        let at = SimTime(hour * HOUR);
+        world.weather.push(Incident::terms(at, what));
+    }
+    let heard = play(&model, &world, 0);
+    balances(&heard);
+    assert_eq!(
+        told(&heard),
+        [(1, "staged"), (2, "quarantine"), (10, "unlocked")]
+    );
+    assert_eq!(hours_kept(&heard), 19);
+}

@@ -45,6 +45,23 @@ impl World {
             || kept.any(|(copy, state)| (copy.dataset, copy.site) == (id, site) && state.lies())
     }
 
+    /// Whether a copy is locked and what a rule says is less than that: it stays so until no rule speaks against it.
+    pub(in crate::world) fn stays_locked(
+        &self,
+        model: &Model,
+        (id, site): (DatasetId, SiteId),
+        says: Consequence,
+    ) -> bool {
+        let cached = self.staging.sites.get(site.index());
+        let cached = cached.and_then(|cache| cache.find(id));
+        let mut kept = model.network.copies.iter().zip(&self.staging.replicas);
+        let is_locked = cached.is_some_and(|held| held.bar == Bar::Locked)
+            || kept.any(|(copy, state)| {
+                (copy.dataset, copy.site) == (id, site) && matches!(state, State::Locked(_))
+            });
+        is_locked && says < Consequence::Quarantine
+    }
+
     /// Whether one of the model's copies is kept now, locked or not.
     pub fn copy_lies(&self, copy: u16) -> bool {
         self.staging.replicas[usize::from(copy)].lies()
@@ -96,6 +113,9 @@ impl World {
             let (rule, consequence, later) = weigh(&model.rules, new);
             for bit in later {
                 self.spare_copy(model, bit, copy);
+            }
+            if self.stays_locked(model, copy, consequence) {
+                continue;
             }
             let (dataset, site) = copy;
             found.push(CopyTurned {
