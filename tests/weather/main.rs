@@ -39,3 +39,4 @@ mod services;
 mod shipped_runbooks;
 mod signals;
 mod versions;
+mod ways;

@@ -24,6 +24,7 @@ pub(super) fn key(out: &mut Vec<u64>, moved: &Movement) {
             .take(4)
             .fold(0, |key, byte| key << 8 | u64::from(byte)),
         data << 32 | class << 16 | u64::from(moved.version),
+        u64::from(moved.labels.0),
         site(moved.from) << 32 | site(moved.to),
         moved.against as u64,
         (moved.against >> 64) as u64,
