@@ -1,5 +1,7 @@
 //! Which jobs hold GPUs against which rules, and for how long: counted from what is posted, under the rules in force then.
 
+use std::collections::BTreeMap;
+
 use crate::journal::{Fact, JobRecord, Observer, Posting, RuleMode, RunRecord};
 use crate::model::{Masks, Model, Timeline};
 use crate::record::JobList;
@@ -17,6 +19,8 @@ pub(super) struct Watch<'a> {
     situation: u16,
     /// From when on which rules were in force, the first from the start.
     masks: Vec<(SimTime, Masks)>,
+    /// The version of its work for which each job was placed last, where there are several.
+    versions: BTreeMap<JobId, u8>,
     /// A stretch of which not all parts may have been posted.
     open: Option<Stretch>,
 }
@@ -26,6 +30,8 @@ pub(super) struct Watch<'a> {
 struct Stretch {
     job: JobId,
     pool: PoolId,
+    /// The version of its work that it did there.
+    version: u8,
     from: SimTime,
     to: SimTime,
     gpu_time: u128,
@@ -50,6 +56,7 @@ impl<'a> Watch<'a> {
             modes,
             situation: 0,
             masks: vec![(SimTime::ZERO, masks)],
+            versions: BTreeMap::new(),
             open: None,
         }
     }
@@ -68,14 +75,8 @@ impl<'a> Watch<'a> {
         let Some(open) = self.open.take() else {
             return;
         };
-        let shape = self.timeline.request(open.job).shape;
-        let violates = |masks: Masks| {
-            let version = self.model.version(masks, shape, open.pool).unwrap_or(0);
-            self.model
-                .rules
-                .violated(masks, (shape, version), open.pool)
-                != 0
-        };
+        let whose = (self.timeline.request(open.job).shape, open.version);
+        let violates = |masks: Masks| self.model.rules.violated(masks, whose, open.pool) != 0;
         let mut against = 0;
         for (index, &(since, masks)) in self.masks.iter().enumerate() {
             let next = self.masks.get(index + 1);
@@ -99,6 +100,12 @@ impl Observer for Watch<'_> {
 
     fn fact(&mut self, at: SimTime, fact: Fact) {
         match fact {
+            Fact::Placed(job, pool) if self.model.transforms.are_used() => {
+                let shape = self.timeline.request(job).shape;
+                let masks = self.masks.last().map_or_else(Masks::default, |last| last.1);
+                let version = self.model.version(masks, shape, pool).unwrap_or(0);
+                self.versions.insert(job, version);
+            }
             Fact::Violated(job, _, rule) => {
                 self.jobs.against.entry(job).or_default().rules.insert(rule);
             }
@@ -123,6 +130,7 @@ impl Observer for Watch<'_> {
         let next = Stretch {
             job,
             pool,
+            version: self.versions.get(&job).copied().unwrap_or(0),
             from: posting.from,
             to: posting.to,
             gpu_time: posting.gpu_time,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 
 use crate::common::cases::{quietly, runner};
-use crate::common::clouds::{HOUR, hybrid, terms};
+use crate::common::clouds::{HOUR, gpu_time, hybrid, terms};
 use crate::common::play;
 use crate::common::storms::stormy_worlds;
 use crate::common::worlds::{Row, timeline};
@@ -17,8 +17,9 @@ use plimsoll::experiment::{
 use plimsoll::journal::Fact;
 use plimsoll::metrics::Layout;
 use plimsoll::model::{
-    Horizon, Model, Rule, RuleEffect, RuleMode, Rules, Site, SpillTest, Timeline,
+    Horizon, Model, Rule, RuleEffect, RuleMode, Rules, Site, SpillTest, Timeline, compile,
 };
+use plimsoll::scenario::load_text;
 use plimsoll::units::{SimTime, SiteId, Span, StrategyId};
 
 /// Four owned GPUs and a cloud at another site at 3 USD a GPU-hour; a rule keeps all work at home, which the second
@@ -110,6 +111,83 @@ fn strategies_that_differ_in_more_than_rules_say_nothing_of_them() {
     model.strategies[1].overspends = true;
     let (_, played) = both(&model, &world);
     assert!(played.rule_pairs.is_empty());
+}
+
+/// Whoever read masked copies reads them on when nobody has to any more: that is against nothing.
+#[test]
+fn jobs_do_against_rules_what_they_did_when_they_were_placed() {
+    let text = r#"
+[scenario]
+name    = "masks"
+start   = 2026-01-05T00:00:00Z
+horizon = "1 d"
+
+[[site]]
+name = "home"
+kind = "private"
+
+[[pool]]
+name  = "home/h100"
+site  = "home"
+gpu   = "h100"
+nodes = 4
+offer = { kind = "owned", price = "2 USD/GPU-h" }
+
+[[dataset]]
+name       = "records"
+size       = "1 GB"
+home       = "home"
+attributes = { classification = ["health"] }
+
+[[transform]]
+name    = "mask"
+kind    = "mask"
+removes = { classification = ["health"] }
+rate    = "1 TB/h"
+
+[[rule]]
+id        = "masked"
+effect    = "require"
+transform = "mask"
+when      = '"health" in job.classification'
+
+[[rule]]
+id     = "noted"
+effect = "forbid"
+mode   = "audit"
+when   = '"health" in job.classification'
+
+[[happening]]
+name  = "eased"
+at    = "6 h"
+what  = "rule"
+rules = { masked = "off" }
+
+[[class]]
+name  = "reader"
+pools = ["home/h100"]
+data  = ["records"]
+
+[[demand]]
+name      = "work"
+generator = { arrivals = "smooth", jobs_per_day = 24, run_time = 40, gangs = { 1 = 1 }, tenants = { a = 1 } }
+
+[[strategy]]
+name      = "ours"
+placement = { kind = "private-only" }
+"#;
+    let scenario = load_text("masks.toml", text, &[]);
+    let scenario = scenario.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    let compiled = compile(&scenario);
+    let compiled = compiled.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    let mut world = Timeline::default();
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    Timeline::sample(&compiled.model, &dice, &mut world);
+    // Who comes after 6 h reads records as they are, against the other rule.
+    assert!(gpu_time(10, HOUR) < add_up(&compiled.model, &world));
 }
 
 /// What each job did against rules adds up to what each rule saw.
