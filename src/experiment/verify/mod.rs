@@ -18,6 +18,7 @@ mod system;
 mod tally;
 mod tier;
 mod trial;
+mod worked;
 
 pub use row::{Evidence, Row, Verdict, Z_MAX};
 pub use tier::Tier;
@@ -51,6 +52,7 @@ pub fn verify(
     progress(0, count);
     let mut rows = golden::rows()?;
     rows.extend(identities::rows(seed)?);
+    rows.extend(worked::rows()?);
     let played: Vec<Result<Vec<Row>, ExperimentError>> = pool.install(|| {
         (0..count)
             .into_par_iter()
