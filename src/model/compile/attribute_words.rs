@@ -292,6 +292,15 @@ pub(super) const fn kind_of_value(value: &AttributeValue) -> Kind {
     }
 }
 
+/// What an attribute of jobs is declared to be, or is of the first class that has it.
+pub(super) fn kind_of_job(file: &ScenarioFile, name: &str) -> Option<Kind> {
+    let declared = file.attributes.value().and_then(|all| all.job.value());
+    let declared = declared.and_then(|all| all.get(name)?.value());
+    let declared = declared.and_then(|spec| spec.kind.value());
+    let declared = declared.map(|&kind| kind_of(kind));
+    declared.or_else(|| first_kind(file, Of::Job, name))
+}
+
 /// What an attribute is of the first who has it.
 fn first_kind(file: &ScenarioFile, of: Of, name: &str) -> Option<Kind> {
     let tables: Vec<&ByName<AttributeValue>> = match of {

@@ -8,6 +8,7 @@ use crate::units::{QuantityError, Span, parse_span};
 
 use super::classes::range;
 use super::context::Context;
+use super::label_words::kind_of_label;
 use super::marking::{Asked, Enrichment, Wording, Written};
 use super::traces::{Feed, Jobs};
 
@@ -185,7 +186,8 @@ fn attribute(
         context.fault(at, message, fix);
         return None;
     }
-    asked.push(Asked::new(name, at));
+    let kind = (name != CLASS).then(|| kind_of_label(file, name)).flatten();
+    asked.push(Asked::new(name, at, kind));
     Some(asked.len() - 1)
 }
 

@@ -1,9 +1,9 @@
 //! What `[[enrich]]` says, as values of attributes: each read as its attribute is, and one that it may have.
 
 use crate::model::rules::{Attribute, Kind, Of, Value};
-use crate::scenario::{AttributeValue, Given};
+use crate::scenario::{AttributeValue, Given, Origin, ScenarioFile};
 
-use super::attribute_words::{Words, kind_of_value};
+use super::attribute_words::{Words, kind_of_job, kind_of_value};
 use super::attributes::Own;
 use super::context::Context;
 use super::enrich::CLASS;
@@ -32,6 +32,19 @@ pub(super) fn take(context: &mut Context, words: &mut Words, enrichment: &Enrich
         each.collect()
     };
     enrichment.labels.iter().map(own).collect()
+}
+
+/// What an attribute of jobs is, as far as the scenario tells: as it is declared, of whom it is said first, or as a block
+/// writes it out.
+pub(super) fn kind_of_label(file: &ScenarioFile, name: &str) -> Option<Kind> {
+    kind_of_job(file, name).or_else(|| {
+        let blocks = file.enrich.items().map(|(spec, _)| spec);
+        let mut about = blocks.filter(|spec| {
+            let about = spec.attribute.value().map(String::as_str);
+            about.map(|of| of.strip_prefix("job.").unwrap_or(of)) == Some(name)
+        });
+        about.find_map(|spec| spec.value.value().map(kind_of_value))
+    })
 }
 
 /// The place of an attribute that blocks say.
@@ -82,7 +95,7 @@ fn value(
         Wording::Value(value) => value.clone(),
         Wording::Text(text) => {
             let attribute = &words.all[place];
-            let Some(value) = read(attribute.kind, text, written) else {
+            let Some(value) = read(attribute.kind, text, written.at) else {
                 let (name, kind) = (attribute.written(), attribute.kind.words());
                 let message = format!("`{name}` is {kind}, not `{text}`");
                 let fix = match attribute.kind {
@@ -99,7 +112,7 @@ fn value(
 }
 
 /// A text as a value of a kind: marks stand between semicolons, `-` is none.
-pub(super) fn read(kind: Kind, text: &str, written: &Written) -> Option<AttributeValue> {
+pub(super) fn read(kind: Kind, text: &str, at: Origin) -> Option<AttributeValue> {
     let text = text.trim();
     Some(match kind {
         Kind::Text => AttributeValue::Text(text.to_owned()),
@@ -115,7 +128,7 @@ pub(super) fn read(kind: Kind, text: &str, written: &Written) -> Option<Attribut
         Kind::Marks => {
             let marks = text.split(';').map(str::trim);
             let marks = marks.filter(|mark| !mark.is_empty() && *mark != "-");
-            let marks = marks.map(|mark| Given::Here(mark.to_owned(), written.at));
+            let marks = marks.map(|mark| Given::Here(mark.to_owned(), at));
             AttributeValue::Marks(marks.collect())
         }
     })

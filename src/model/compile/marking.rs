@@ -1,25 +1,31 @@
 //! What `[[enrich]]` makes of each recorded job: its class, and labels of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dice::{Dice, Purpose};
+use crate::model::rules::Kind;
 use crate::model::{Amount, LabelSource, Labelled};
-use crate::scenario::{AttributeValue, Origin};
+use crate::scenario::{AttributeValue, Given, Origin};
 use crate::units::{ClassId, LabelsId, MilliGpus, Span};
 
 use super::classes::ClassDraft;
 use super::context::{Context, unknown};
 use super::enrich::{Block, By, CLASS, Conditions, Says};
 use super::glob::is_like;
+use super::label_words::read;
 
 /// An attribute of which blocks say something.
 pub(super) struct Asked {
     pub(super) name: String,
     pub(super) at: Origin,
+    /// What it is, where the scenario tells: texts that are read alike are one value then.
+    kind: Option<Kind>,
     /// What is said, each once.
     pub(super) values: Vec<Written>,
-    /// Places of texts.
+    /// Places of texts as they are written, so that each is read once.
     texts: BTreeMap<String, u32>,
+    /// Places of values by what they are read as.
+    places: BTreeMap<String, u32>,
 }
 
 /// Something that is said, and where.
@@ -31,7 +37,7 @@ pub(super) struct Written {
 }
 
 /// In which form it is said.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) enum Wording {
     /// A value of a scenario.
     Value(AttributeValue),
@@ -41,35 +47,59 @@ pub(super) enum Wording {
 
 impl Asked {
     /// An attribute of which nothing is said yet.
-    pub(super) fn new(name: &str, at: Origin) -> Self {
+    pub(super) fn new(name: &str, at: Origin, kind: Option<Kind>) -> Self {
         Self {
             name: name.to_owned(),
             at,
+            kind,
             values: Vec::new(),
             texts: BTreeMap::new(),
+            places: BTreeMap::new(),
         }
     }
 
-    /// The place of a value among those that are said.
+    /// The place of a value among those that are said: the same for all that are read alike, however they are written.
     pub(super) fn place(&mut self, written: Written) -> u32 {
+        if let Wording::Text(text) = &written.said
+            && let Some(&known) = self.texts.get(text)
+        {
+            return known;
+        }
         let next = self.values.len() as u32;
-        let known = match &written.said {
-            Wording::Text(text) => {
-                let known = self.texts.get(text).copied();
-                if known.is_none() {
-                    self.texts.insert(text.clone(), next);
-                }
-                known
-            }
-            value @ Wording::Value(_) => {
-                let known = self.values.iter().position(|one| one.said == *value);
-                known.map(|known| known as u32)
-            }
-        };
-        known.unwrap_or_else(|| {
+        let place = *self.places.entry(self.meaning(&written)).or_insert(next);
+        if let Wording::Text(text) = &written.said {
+            self.texts.insert(text.clone(), place);
+        }
+        if place == next {
             self.values.push(written);
-            next
-        })
+        }
+        place
+    }
+
+    /// What something is read as, in one way of writing; what cannot be read stands for itself.
+    fn meaning(&self, written: &Written) -> String {
+        match &written.said {
+            Wording::Value(value) => meaning(value),
+            Wording::Text(text) => {
+                let value = self.kind.and_then(|kind| read(kind, text, written.at));
+                value.map_or_else(|| format!("text {text}"), |value| meaning(&value))
+            }
+        }
+    }
+}
+
+/// A value in one way of writing: marks have no order.
+fn meaning(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::Text(text) => format!("text {text}"),
+        AttributeValue::Number(number) => format!("number {number}"),
+        AttributeValue::Flag(flag) => format!("flag {flag}"),
+        AttributeValue::Marks(marks) => {
+            let marks = marks.iter().filter_map(Given::value);
+            let marks: BTreeSet<&str> = marks.map(String::as_str).collect();
+            let marks: Vec<&str> = marks.into_iter().collect();
+            format!("marks {}", marks.join(";"))
+        }
     }
 }
 

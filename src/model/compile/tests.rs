@@ -25,6 +25,7 @@ mod factors;
 mod failovers;
 mod feeds;
 mod identity;
+mod labels;
 mod maintenance;
 mod markets;
 mod memory;

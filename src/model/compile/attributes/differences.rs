@@ -19,13 +19,14 @@ pub(super) fn differences(of: Known<'_>, was: &Situation, is: &Situation) -> Vec
                     && said.attribute == attribute.name
                     && (&said.before, &said.after) == (before, after)
             };
-            if !all.iter().any(as_site) {
-                all.push(AttributeSaid {
-                    whom,
-                    attribute: attribute.name.clone(),
-                    before: before.clone(),
-                    after: after.clone(),
-                });
+            let said = AttributeSaid {
+                whom,
+                attribute: attribute.name.clone(),
+                before: before.clone(),
+                after: after.clone(),
+            };
+            if !all.iter().any(as_site) && !all.contains(&said) {
+                all.push(said);
             }
         }
     };
@@ -34,8 +35,9 @@ pub(super) fn differences(of: Known<'_>, was: &Situation, is: &Situation) -> Vec
     }
     let versions = of.made.versions.max(1);
     for class in (0..of.subjects.classes.len()).map(ClassId::from) {
-        let mut shapes = of.subjects.shapes.iter();
-        if let Some(shape) = shapes.position(|shape| shape.class == class) {
+        // Jobs of one class differ by their labels: what is said of the class may change some of them only.
+        let shapes = of.subjects.shapes.iter().enumerate();
+        for (shape, _) in shapes.filter(|(_, shape)| shape.class == class) {
             let pair = (&was.jobs[shape * versions].0, &is.jobs[shape * versions].0);
             compare(Whom::Class(class), None, pair);
         }

@@ -112,6 +112,11 @@ column = "what"
         SMALL.to_owned(),
     ];
     assert_eq!(labels(&compiled), expected);
+    // What a block writes out and what the trace says are one value, so that these two are of one kind.
+    let DemandSource::Recorded(recorded) = &compiled.model.demand[0].source else {
+        unreachable!("it is recorded");
+    };
+    assert_eq!(recorded.requests[0].shape, recorded.requests[1].shape);
     // GPU-hours: scan 1 each, train 8 × 2 = 16 each, other-1 1, other-2 2.
     assert_eq!(
         counts(&compiled, "job.classification"),
