@@ -14,6 +14,7 @@ mod pool;
 mod rule;
 mod scene;
 mod scores;
+mod stood;
 mod tale;
 
 use clap::Subcommand;

@@ -18,6 +18,8 @@ pub enum Bar {
     Size,
     /// No room now.
     Full,
+    /// Nothing of the pool works: all its nodes are down or not there, or its provider lost it.
+    Down,
     /// There was room, but others are ahead or hold a reservation.
     Reserved,
     /// It may not leave owned capacity yet: the test of the strategy was not passed.
@@ -26,6 +28,8 @@ pub enum Bar {
     Ceiling,
     /// No window of its class is open there.
     Closed,
+    /// Failovers do not let it in there now: it is a target of one that does not lead there, or is left by one.
+    Failover,
     /// Another ranks before it, and is worth waiting for.
     Outranked,
     /// The quota is used up.
@@ -51,10 +55,12 @@ impl Bar {
             Self::Stays => "stays",
             Self::Size => "size",
             Self::Full => "full",
+            Self::Down => "down",
             Self::Reserved => "reserved",
             Self::Early => "early",
             Self::Ceiling => "ceiling",
             Self::Closed => "hold",
+            Self::Failover => "failover",
             Self::Outranked => "outranked",
             Self::Quota => "quota",
             Self::SoldOut => "sold-out",

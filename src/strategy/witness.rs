@@ -237,6 +237,7 @@ impl Strategy {
                 Some(Bar::Outranked)
             } else {
                 self.bar_of(model, decided, sight, is_chosen)
+                    .map(|bar| or_down(model, world, sight.pool, bar))
             };
             is_outranked |= decided.awaited == Some(sight.pool);
             let score = ranking.and_then(|ranking| score_of(ranking, sight.pool));
@@ -253,7 +254,7 @@ impl Strategy {
                 let found = &verdicts[index];
                 let is_usable = self.pools_of(shape).any(|pool| pool == sight.pool);
                 let bar = if is_usable {
-                    self.why_unranked(sight)
+                    or_down(model, world, sight.pool, self.why_unranked(sight))
                 } else {
                     self.why_never(model, shape, (sight.pool, found))
                 };
@@ -340,6 +341,7 @@ impl Strategy {
             // A rule is only to blame where it could have gone otherwise.
             _ if found.refusing != 0 => Bar::Rule,
             _ if !model.windows.lets(self.in_force.windows, of.class, pool) => Bar::Closed,
+            _ if !model.failovers.lets(self.in_force.doors, shape, pool) => Bar::Failover,
             _ => Bar::Size,
         }
     }
@@ -355,6 +357,15 @@ fn insert_sorted(places: &mut [Place]) {
 
 fn score_of(ranking: &[Ranked], pool: PoolId) -> Option<Score> {
     ranking.iter().find(|ranked| ranked.0 == pool)?.1
+}
+
+/// What has no room since nothing of it works is not full.
+fn or_down(model: &Model, world: &World, pool: PoolId, bar: Bar) -> Bar {
+    if bar == Bar::Full && world.is_gone(model, pool) {
+        Bar::Down
+    } else {
+        bar
+    }
 }
 
 /// Why what was chosen was.

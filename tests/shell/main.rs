@@ -15,6 +15,7 @@ mod evidence_of_budgets;
 mod example;
 mod explain;
 mod explain_data;
+mod explain_failover;
 mod explain_page;
 mod fuzz_smoke;
 mod glossary;

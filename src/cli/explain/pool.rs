@@ -262,6 +262,7 @@ fn turned_down(usage: &Usage<'_>) -> Vec<String> {
 fn meaning(bar: &str) -> &str {
     match bar {
         "full" => "it was full",
+        "down" => "nothing of it worked",
         "rule" => "rules refused it",
         "stays" => "their class may not leave owned capacity",
         "size" => "it could never hold so large a gang",
@@ -272,6 +273,10 @@ fn meaning(bar: &str) -> &str {
         "sold-out" => "the market had none",
         "unstaged" => "what they read was not there",
         "budget" => "a budget was used up",
+        "envelope" => "what was left of their cost envelope did not pay for it",
+        "outranked" => "another pool ranked before it",
+        "hold" => "no window of their class was open",
+        "failover" => "no failover led there",
         other => other,
     }
 }

@@ -73,7 +73,9 @@ fn bar_number(bar: Bar) -> u64 {
         Bar::Budget(_) => 13,
         Bar::Closed => 14,
         Bar::Envelope => 15,
-        Bar::Withheld(cause) => 16 + cause as u64,
+        Bar::Failover => 16,
+        Bar::Down => 17,
+        Bar::Withheld(cause) => 18 + cause as u64,
     }
 }
 
