@@ -10,22 +10,45 @@ use proptest::prelude::*;
 
 use super::quotas::{quota, share};
 
-/// Random quotas over the three tenants and two classes of a random world, over all its pools.
+/// Most cohorts of a world.
+const COHORTS: usize = 5;
+
+fn limit() -> impl Strategy<Value = Option<u64>> {
+    prop::option::of(0u64..9)
+}
+
+/// Cohorts that belong to those before them, or to none, with something of their own and limits for either flavor.
+fn cohorts() -> impl Strategy<Value = Vec<Cohort>> {
+    let own = || (0u64..6, limit(), limit());
+    let cohort = (prop::option::weighted(0.8, 0usize..COHORTS), own(), own());
+    prop::collection::vec(cohort, COHORTS).prop_map(|drawn| {
+        let cohort = |(index, (above, one, other)): (usize, (Option<usize>, _, _))| {
+            let parent = above.filter(|_| 0 < index).map(|above| above % index);
+            let share = |(nominal, borrows, lends): (u64, Option<u64>, Option<u64>)| QuotaShare {
+                nominal,
+                // Nobody is above a root.
+                borrows: borrows.filter(|_| parent.is_some()),
+                lends: lends.filter(|_| parent.is_some()),
+            };
+            Cohort {
+                name: format!("cohort {index}"),
+                parent: parent.map(|parent| parent as u16),
+                shares: vec![share(one), share(other)],
+            }
+        };
+        drawn.into_iter().enumerate().map(cohort).collect()
+    })
+}
+
+/// Random quotas over the three tenants and a class of a random world, over all its pools, in a tree of cohorts.
 fn quotas(pools: usize) -> impl Strategy<Value = Quotas> {
-    let limit = || prop::option::of(0u64..9);
     let ways = prop::sample::select(vec![Reclaim::Never, Reclaim::LowerPriority, Reclaim::Any]);
-    let terms = (
-        0u64..17,
-        limit(),
-        limit(),
-        any::<bool>(),
-        any::<bool>(),
-        ways,
-    );
+    let cohort = prop::option::weighted(0.7, 0..COHORTS as u16);
+    let terms = (0u64..17, limit(), limit(), cohort, any::<bool>(), ways);
     let flavors = prop::collection::vec(prop::option::of(0u16..2), pools);
-    (prop::collection::vec(terms, 4), flavors).prop_map(|(drawn, flavor_of)| {
+    (prop::collection::vec(terms, 4), flavors, cohorts()).prop_map(|(drawn, flavor_of, cohorts)| {
         let list = drawn.into_iter().enumerate().map(
-            |(index, (nominal, borrows, lends, alone, within, across))| {
+            |(index, (nominal, borrows, lends, cohort, within, across))| {
                 let own = QuotaShare {
                     nominal,
                     borrows,
@@ -37,7 +60,7 @@ fn quotas(pools: usize) -> impl Strategy<Value = Quotas> {
                     } else {
                         QuotaOf::Tenant(TenantId::from(index))
                     },
-                    cohort: (!alone).then_some(0),
+                    cohort,
                     shares: vec![Some(own), (index != 1).then_some(share(nominal / 2))],
                     within,
                     across,
@@ -49,15 +72,15 @@ fn quotas(pools: usize) -> impl Strategy<Value = Quotas> {
             list: list.collect(),
             flavors: vec!["x".to_owned(), "y".to_owned()],
             flavor_of,
-            cohorts: vec![Cohort::flat("all")],
+            cohorts,
         }
     })
 }
 
-/// Recounts from facts what each quota holds after each placement: never more than nominal and borrowing limit, and
-/// together never more than a cohort has.
-fn nobody_holds_more(run: &Run<'_>) {
-    let quotas = &run.model.quotas;
+/// Recounts from facts what each quota holds after each placement, and tells how often somebody then holds more than
+/// these quotas allow.
+fn excesses(run: &Run<'_>, quotas: &Quotas) -> u64 {
+    let mut excesses = 0;
     let mut held = vec![vec![0u64; quotas.flavors.len()]; quotas.list.len()];
     let mut place = vec![None; run.timeline.requests.len()];
     let mut count = |job: usize, pool: Option<usize>, held: &mut Vec<Vec<u64>>| {
@@ -95,9 +118,9 @@ fn nobody_holds_more(run: &Run<'_>) {
         match *fact {
             Fact::Placed(job, pool) => {
                 count(job.index(), Some(pool.index()), &mut held);
-                for flavor in 0..quotas.flavors.len() {
-                    within(quotas, flavor, &held);
-                }
+                let flavors = 0..quotas.flavors.len();
+                let exceeds = |&flavor: &usize| Accounts::of(quotas, flavor, &held).exceed();
+                excesses += flavors.filter(exceeds).count() as u64;
             }
             Fact::Preempted(job, _) => {
                 let class = run.model.class_of(run.timeline.requests[job.index()].shape);
@@ -118,28 +141,84 @@ fn nobody_holds_more(run: &Run<'_>) {
             _ => {}
         }
     }
+    excesses
 }
 
-fn within(quotas: &Quotas, flavor: usize, held: &[Vec<u64>]) {
-    let mut beyond = 0;
-    let mut lent = 0;
-    for (terms, held) in quotas.list.iter().zip(held) {
-        let Some(share) = terms.shares[flavor] else {
-            continue;
+/// What each cohort has of a flavor and what of it is held, added up from the leaves: cohorts come after those that they
+/// belong to.
+struct Accounts<'a> {
+    quotas: &'a Quotas,
+    flavor: usize,
+    held: Vec<u64>,
+    /// What members bring into each cohort, and what they take of it.
+    cohorts: Vec<(u64, u64)>,
+}
+
+impl<'a> Accounts<'a> {
+    fn of(quotas: &'a Quotas, flavor: usize, held: &[Vec<u64>]) -> Self {
+        let mut all = Self {
+            quotas,
+            flavor,
+            held: held.iter().map(|held| held[flavor]).collect(),
+            cohorts: vec![(0, 0); quotas.cohorts.len()],
         };
-        let most = match (terms.cohort, share.borrows) {
-            (None, _) => share.nominal,
-            (Some(_), Some(borrows)) => share.nominal + borrows,
-            (Some(_), None) => u64::MAX,
-        };
-        assert!(held[flavor] <= most, "{terms:?} holds {held:?}");
-        if terms.cohort.is_some() {
-            let lends = share.lends.unwrap_or(share.nominal);
-            lent += lends;
-            beyond += held[flavor].saturating_sub(share.nominal - lends);
+        for (terms, &held) in quotas.list.iter().zip(&all.held) {
+            if let (Some(share), Some(cohort)) = (terms.shares[flavor], terms.cohort) {
+                let lends = share.lends.unwrap_or(share.nominal);
+                let cohort = &mut all.cohorts[usize::from(cohort)];
+                cohort.0 += lends;
+                cohort.1 += held.saturating_sub(share.nominal - lends);
+            }
         }
+        for (index, cohort) in quotas.cohorts.iter().enumerate().rev() {
+            all.cohorts[index].0 += cohort.shares[flavor].nominal;
+            let (has, held) = all.cohorts[index];
+            if let Some(parent) = cohort.parent {
+                let lends = cohort.shares[flavor]
+                    .lends
+                    .map_or(has, |lends| lends.min(has));
+                let parent = &mut all.cohorts[usize::from(parent)];
+                parent.0 += lends;
+                parent.1 += held.saturating_sub(has - lends);
+            }
+        }
+        all
     }
-    assert!(beyond <= lent, "{beyond} of {lent} that are lent");
+
+    /// Whether some quota holds more than it and its limit allow, or some cohort does: a root may hold what it has, others
+    /// so much more as they may borrow.
+    fn exceed(&self) -> bool {
+        let too_much = |share: QuotaShare, has: u64, held: u64, alone: bool| {
+            let borrows = if alone { Some(0) } else { share.borrows };
+            borrows.is_some_and(|borrows| has + borrows < held)
+        };
+        let mut list = self.quotas.list.iter().zip(&self.held);
+        let quota = list.any(|(terms, &held)| {
+            let alone = terms.cohort.is_none();
+            let share = terms.shares[self.flavor];
+            share.is_some_and(|share| too_much(share, share.nominal, held, alone))
+        });
+        let mut cohorts = self.quotas.cohorts.iter().zip(&self.cohorts);
+        quota
+            || cohorts.any(|(cohort, &(has, held))| {
+                too_much(
+                    cohort.shares[self.flavor],
+                    has,
+                    held,
+                    cohort.parent.is_none(),
+                )
+            })
+    }
+}
+
+/// The same quotas, but that no cohort has anything of its own or borrows.
+fn tighter(quotas: &Quotas) -> Quotas {
+    let mut tighter = quotas.clone();
+    for share in tighter.cohorts.iter_mut().flat_map(|of| &mut of.shares) {
+        share.nominal = 0;
+        share.borrows = Some(0);
+    }
+    tighter
 }
 
 #[test]
@@ -148,10 +227,17 @@ fn in_random_worlds_nobody_holds_more_than_its_quota() {
         let pools = model.pools.len();
         (Just(model), Just(timeline), quotas(pools))
     });
+    let found_out = std::cell::Cell::new(0);
     runner(12)
         .run(&world, |(mut model, timeline, quotas)| {
             model.quotas = quotas;
-            every_strategy(&model, &timeline, nobody_holds_more)
+            let strict = tighter(&model.quotas);
+            every_strategy(&model, &timeline, |run| {
+                assert_eq!(excesses(run, &run.model.quotas), 0);
+                found_out.set(found_out.get() + excesses(run, &strict));
+            })
         })
         .unwrap();
+    // Cohorts borrow of each other all the time, so the recount would tell if they did so beyond their limits.
+    assert!(50 < found_out.get(), "{} placements", found_out.get());
 }
