@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::journal::{Bucket, Cause, Consequence, Fact, GpuTime, Item, JobState};
+use plimsoll::journal::{Bucket, Cause, Consequence, Fact, GpuTime, Item, JobRecord, JobState};
 use plimsoll::model::{Discipline, Model, Overrun, Supply, Timeline};
 use plimsoll::units::{JobId, Money};
 use proptest::prelude::TestCaseError;
@@ -13,7 +13,7 @@ use super::capacity::{Capacity, capacities};
 use super::cases::quietly;
 use super::life::{Life, ends_as, held, lives};
 use super::power::draws;
-use super::work::{crashes_in_time, work_done};
+use super::work::{crashes_in_time, with_errands, work_done};
 use super::{Everything, play};
 
 /// One run and what it was made from.
@@ -33,9 +33,10 @@ pub fn every_strategy(
     for (strategy, settings) in model.strategies.iter().enumerate() {
         quietly(|| {
             let heard = play(model, timeline, strategy);
+            let asked = with_errands(timeline, &heard);
             let run = Run {
                 model,
-                timeline,
+                timeline: asked.as_ref().unwrap_or(timeline),
                 strategy,
                 heard: &heard,
             };
@@ -92,6 +93,15 @@ impl Run<'_> {
         facts.any(|&(_, fact)| fact == Fact::Spoiled(job))
     }
 
+    /// What remained of a job.
+    fn record(&self, job: JobId) -> &JobRecord {
+        let found = self
+            .heard
+            .jobs
+            .binary_search_by_key(&job, |record| record.job);
+        &self.heard.jobs[found.unwrap()]
+    }
+
     fn arrived(&self, job: usize) -> bool {
         self.timeline.requests[job].submit <= self.heard.run.horizon
     }
@@ -111,7 +121,7 @@ impl Run<'_> {
     }
 
     fn one_life(&self, job: JobId, life: &Life) {
-        let record = &self.heard.jobs[job.index()];
+        let record = self.record(job);
         let expected = life.state.unwrap_or(if life.holds_gpus() {
             JobState::Running
         } else {
@@ -147,7 +157,7 @@ impl Run<'_> {
 
     /// end − submit = waiting + waiting again + on GPUs.
     fn no_time_is_lost(&self, job: JobId, life: &Life) {
-        let record = &self.heard.jobs[job.index()];
+        let record = self.record(job);
         let running: u64 = life
             .attempts
             .iter()

@@ -1,12 +1,33 @@
 //! What each job had done when, told again from its life, and that it crashed in time.
 
 use plimsoll::dice::{Dice, Purpose};
+use plimsoll::journal::Fact;
 use plimsoll::model::{Happening, Incident, Model, Rhythm, Timeline};
 use plimsoll::process::exponential_ms;
 use plimsoll::units::{JobId, PoolId};
 
+use super::Everything;
 use super::attempt::Ending;
 use super::life::{Life, class_of, preemption, restart_of, rhythm};
+
+/// The world in which attempts of transforms that ask for GPUs were jobs that came by themselves, when they did: they are
+/// counted again like all others. None of them is one of its own.
+pub fn with_errands(timeline: &Timeline, heard: &Everything) -> Option<Timeline> {
+    if timeline.errands.is_empty() {
+        return None;
+    }
+    let mut all = timeline.clone();
+    for errand in std::mem::take(&mut all.errands) {
+        all.requests.push(errand.request);
+        all.truth.push(errand.truth);
+    }
+    for &(at, fact) in &heard.facts {
+        if let Fact::Submitted(job) = fact {
+            all.requests[job.index()].submit = at;
+        }
+    }
+    Some(all)
+}
 
 /// A job's work against what it ran, attempt by attempt.
 #[derive(Clone, Copy, Debug, Default)]

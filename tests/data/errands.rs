@@ -10,7 +10,7 @@ use plimsoll::model::{Class, Model, Packing, Pool, TransformWork};
 use plimsoll::units::{PoolId, ShapeId, TenantId};
 
 /// As in `transforms.rs`, but masking asks for eight of so many GPUs at home, as work of class 3, which has jobs beside.
-fn at_home(gpus: u32, fails: u32) -> Model {
+pub(crate) fn at_home(gpus: u32, fails: u32) -> Model {
     let mut model = estate(RuleMode::Enforce, fails);
     let home = Pool {
         site: HOME,
@@ -28,8 +28,15 @@ fn at_home(gpus: u32, fails: u32) -> Model {
 
 /// The rows begin with a job of the class that masks; nobody else is of its shape.
 fn play(model: &mut Model, rows: &[Row]) -> Everything {
-    // Shapes are in the order of GPUs, then of class: all here ask for eight.
-    let mut classes: Vec<usize> = rows.iter().map(|row| row.class).collect();
+    let classes: Vec<usize> = rows.iter().map(|row| row.class).collect();
+    works_as(model, &classes);
+    judge(model, rows, &[])
+}
+
+/// Masking is of the shape of class 3, where all jobs are of these classes and ask for eight GPUs: shapes are in the
+/// order of GPUs, then of class.
+pub(crate) fn works_as(model: &mut Model, classes: &[usize]) {
+    let mut classes = classes.to_vec();
     classes.sort_unstable();
     classes.dedup();
     let shape = classes.iter().position(|&class| class == 3).unwrap();
@@ -37,7 +44,6 @@ fn play(model: &mut Model, rows: &[Row]) -> Everything {
         shape: ShapeId::from(shape),
         tenant: TenantId(0),
     });
-    judge(model, rows, &[])
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod attributes;
 mod caps;
 mod checkpoints_home;
 mod errands;
+mod errands_in_worlds;
+mod failover_of_versions;
 mod feeds;
 mod feeds_in_storms;
 mod held;

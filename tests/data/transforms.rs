@@ -11,7 +11,7 @@ use plimsoll::journal::{Cause, Fact, Item, Payee, RuleMode};
 use plimsoll::model::{
     Class, Dataset, Derived, Ends, Freight, Happening, Horizon, Incident, Link, Model, MoveRules,
     Packing, Placement, Pool, Replica, Rhythm, Rule, RuleEffect, Rules, Scored, Scoring, Site,
-    Transform, TransformKind, Weights,
+    Timeline, Transform, TransformKind, Weights,
 };
 use plimsoll::units::{Bandwidth, BytePrice, Bytes, DatasetId, Money, SimTime, SiteId, Span};
 
@@ -100,6 +100,19 @@ fn judge_at(
     weather: &[Incident],
     at: Option<SiteId>,
 ) -> Everything {
+    let world = world_of(model, rows, weather, at);
+    let heard = play(model, &world, 0);
+    balances(&heard);
+    heard
+}
+
+/// The world in which these jobs come, and nothing leaves as it is for some site, or any.
+pub(crate) fn world_of(
+    model: &mut Model,
+    rows: &[Row],
+    weather: &[Incident],
+    at: Option<SiteId>,
+) -> Timeline {
     let mut world = timeline(model, rows);
     let sizes = (model.shapes.len(), model.pools.len());
     let list = std::mem::take(&mut model.rules.list);
@@ -116,9 +129,7 @@ fn judge_at(
         replication: world.replication,
     };
     world.sample_errands(model, &dice);
-    let heard = play(model, &world, 0);
-    balances(&heard);
-    heard
+    world
 }
 
 pub(crate) fn started(heard: &Everything, job: usize) -> u64 {

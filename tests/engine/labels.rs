@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use crate::common::checks::Run;
 use crate::common::{Everything, play};
 use plimsoll::dice::Dice;
 use plimsoll::model::{self, Compiled, Timeline};
@@ -125,7 +126,16 @@ fn heard(compiled: &Compiled, strategy: usize) -> Everything {
     };
     let mut timeline = Timeline::default();
     Timeline::sample(&compiled.model, &dice, &mut timeline);
-    play(&compiled.model, &timeline, strategy)
+    let heard = play(&compiled.model, &timeline, strategy);
+    // Who is labelled is counted again like everybody else.
+    let run = Run {
+        model: &compiled.model,
+        timeline: &timeline,
+        strategy,
+        heard: &heard,
+    };
+    run.check();
+    heard
 }
 
 /// What became of each job, whatever its class is called.
