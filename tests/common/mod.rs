@@ -174,6 +174,17 @@ pub fn timeline(model: &mut Model, rows: &[Row]) -> Timeline {
     timeline
 }
 
+/// Samples the first world of a model and plays it under one strategy.
+pub fn play_first(model: &Model, strategy: usize) -> Everything {
+    let dice = Dice {
+        seed: 1,
+        replication: 0,
+    };
+    let mut timeline = Timeline::default();
+    Timeline::sample(model, &dice, &mut timeline);
+    play(model, &timeline, strategy)
+}
+
 /// Plays a world under one strategy.
 pub fn play(model: &Model, timeline: &Timeline, strategy: usize) -> Everything {
     play_in(model, timeline, strategy, &mut Scratch::default())

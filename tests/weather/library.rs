@@ -5,16 +5,13 @@ pub(crate) mod heard;
 
 use std::path::PathBuf;
 
-use crate::common::Everything;
+use crate::common::{Everything, play_first};
 use estates::{CONTRACTS, ESTATE, LOSSES, RULES};
 use heard::*;
-use plimsoll::dice::Dice;
-use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{Bucket, Cause, Fact, JobState};
-use plimsoll::model::{Model, Timeline, compile};
+use plimsoll::model::{Model, compile};
 use plimsoll::scenario::load_text;
-use plimsoll::strategy::Strategy;
-use plimsoll::units::{PoolId, SimTime, StrategyId};
+use plimsoll::units::{PoolId, SimTime};
 
 /// An estate under a file of weather, or none.
 fn model(file: Option<&str>, estate: &str) -> Model {
@@ -29,20 +26,6 @@ fn model(file: Option<&str>, estate: &str) -> Model {
     compiled
         .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
         .model
-}
-
-fn live(model: &Model) -> Everything {
-    let dice = Dice {
-        seed: 1,
-        replication: 0,
-    };
-    let mut timeline = Timeline::default();
-    Timeline::sample(model, &dice, &mut timeline);
-    let strategy = Strategy::prepare(model, StrategyId(0));
-    let mut heard = Everything::default();
-    let scratch = &mut Scratch::default();
-    simulate(model, &strategy, &timeline, &dice, scratch, &mut heard).unwrap();
-    heard
 }
 
 /// What a file must do to the estate: (as it lives in this weather, as it lives in fair weather).
@@ -316,10 +299,10 @@ fn weather_of_checkpoints_does_what_it_says() {
 
 /// As the estate lives in fair weather, all files having done what they say.
 fn do_what_they_say(effects: &[(&str, Effect)], estate: &str) -> Everything {
-    let fair = live(&model(None, estate));
+    let fair = play_first(&model(None, estate), 0);
     let mut failed = Vec::new();
     for &(file, effect) in effects {
-        let heard = live(&model(Some(file), estate));
+        let heard = play_first(&model(Some(file), estate), 0);
         if !effect(&heard, &fair) {
             failed.push(format!("{file}: {}", figures(&heard)));
         }

@@ -3,17 +3,14 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use crate::common::Everything;
 use crate::common::checks::balances;
+use crate::common::{Everything, play_first};
 use crate::library::estates::{ESTATE, LOSSES};
 use crate::library::heard::*;
-use plimsoll::dice::Dice;
-use plimsoll::engine::{Scratch, simulate};
 use plimsoll::experiment::{Drill, Tried, drill};
 use plimsoll::journal::{Cause, Item};
-use plimsoll::model::{Model, Timeline, compile};
+use plimsoll::model::{Model, compile};
 use plimsoll::scenario::load_text;
-use plimsoll::strategy::Strategy;
 use plimsoll::units::{Money, PoolId, Span, StrategyId};
 
 /// A runbook, the weather that it is for, in which estate, and what it must change: (with it, without it).
@@ -158,16 +155,7 @@ fn short(estate: &str) -> String {
 }
 
 fn live(model: &Model) -> Everything {
-    let dice = Dice {
-        seed: 1,
-        replication: 0,
-    };
-    let mut timeline = Timeline::default();
-    Timeline::sample(model, &dice, &mut timeline);
-    let strategy = Strategy::prepare(model, StrategyId(0));
-    let mut heard = Everything::default();
-    let scratch = &mut Scratch::default();
-    simulate(model, &strategy, &timeline, &dice, scratch, &mut heard).unwrap();
+    let heard = play_first(model, 0);
     balances(&heard);
     heard
 }
