@@ -94,13 +94,20 @@ impl World {
             return true;
         };
         let job = &self.jobs[slot];
-        let used = |quota| {
-            self.quota_use(model, quota, flavor)
-                .saturating_sub(less(quota))
+        // Of a cohort that two of its quotas share it takes for both.
+        let used = |quota: usize, other: usize| {
+            let held = self.quota_use(model, other, flavor);
+            let taken = other != quota && Self::is_of_quota(model, other, job);
+            held.saturating_sub(less(other)) + if taken { job.gpus } else { 0 }
         };
         (0..model.quotas.list.len())
             .filter(|&quota| Self::is_of_quota(model, quota, job))
-            .all(|quota| job.gpus <= model.quotas.available(quota, flavor, used))
+            .all(|quota| {
+                let left = model
+                    .quotas
+                    .available(quota, flavor, |other| used(quota, other));
+                job.gpus <= left
+            })
     }
 
     /// Whether quotas and what is promised to others let a job take GPUs of a pool now.

@@ -8,7 +8,7 @@ use plimsoll::model::{
     Cohort, Discipline, Model, Packing, Placement, Preemption, QuotaOf, QuotaShare, QuotaTerms,
     Quotas, Reclaim, Requeue,
 };
-use plimsoll::units::{PoolId, Span, TenantId};
+use plimsoll::units::{ClassId, PoolId, Span, TenantId};
 
 pub(super) fn share(nominal: u64) -> QuotaShare {
     QuotaShare {
@@ -106,6 +106,18 @@ fn whoever_waits_for_quota_holds_nobody_back() {
         let found = when(&mut model, &rows);
         assert_eq!(found, [0, HOUR, 2, 3, HOUR + 2, 2 * HOUR], "{discipline:?}");
     }
+}
+
+#[test]
+fn a_job_takes_of_a_cohort_for_each_of_its_quotas() {
+    // A's 9 and the class's 7 are 16 together. The first holds 4 for either: 8 are left. The second would need 6 + 6.
+    let of_class = QuotaTerms {
+        of: QuotaOf::Class(ClassId(0)),
+        ..quota(0, share(7))
+    };
+    let mut model = estate(vec![quota(0, share(9)), of_class]);
+    let rows = [of(0, 0, 4, HOUR), of(0, 1, 6, HOUR), of(0, 2, 4, HOUR)];
+    assert_eq!(when(&mut model, &rows), [0, HOUR, 2]);
 }
 
 #[test]

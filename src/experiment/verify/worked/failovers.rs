@@ -23,17 +23,7 @@ const RESTART: u64 = 4;
 
 pub(super) fn cases() -> Vec<Worked> {
     let hourly = rhythm(60, 0, 0);
-    let looked_at = || book(vec![check(15), approved(5)]);
-    let at_night = Runbook {
-        hours: WorkingHours::weekly(&[0, 1, 2, 3, 4], (8 * HOUR, 18 * HOUR), 0),
-        in_hours: [false, false, true, true, false],
-        ..book(vec![step(StepDoes::Failover)])
-    };
-    let automatic = Runbook {
-        automatic: true,
-        ..looked_at()
-    };
-    vec![
+    let mut cases = vec![
         // At once, and half an hour since the checkpoint of 2:00.
         case("nobody has to react", 0, None, hourly, (0, 30, 0)),
         // It counts once it lasted ten minutes, and is told five later.
@@ -43,38 +33,6 @@ pub(super) fn cases() -> Vec<Worked> {
             None,
             hourly,
             (15, 30, 0),
-        ),
-        // 10 to notice, 5 to be there, 20 to decide. Two people from 2:45 to 3:05 at 60 an hour.
-        case(
-            "detected, paged, decided",
-            0,
-            Some(book(vec![step(StepDoes::Failover)])),
-            hourly,
-            (35, 30, 40),
-        ),
-        // And 15 to look at it, 30 to approve, 5 to do: until 3:55, two people for 70 min.
-        case(
-            "looked at and approved",
-            0,
-            Some(looked_at()),
-            hourly,
-            (85, 30, 140),
-        ),
-        // Nobody is paged nor decides: 10 + 15 + 30 + 5. Only who approves is paid: two for 30 min.
-        case(
-            "by itself, but approved",
-            0,
-            Some(automatic),
-            hourly,
-            (60, 30, 60),
-        ),
-        // There at 2:45 on a Monday, decided from 8:00 to 8:20: 5 h 50 min. Two people for 20 min.
-        case(
-            "decided in working hours",
-            0,
-            Some(at_night),
-            hourly,
-            (350, 30, 40),
         ),
         // After each hour of running 5 min of writing: 0:00–1:00, 1:05–2:05, written by 2:10: 20 min ran since.
         case(
@@ -92,6 +50,36 @@ pub(super) fn cases() -> Vec<Worked> {
             rhythm(60, 5, 30),
             (0, 80, 0),
         ),
+    ];
+    let reactions = reactions().into_iter();
+    cases.extend(reactions.map(|(name, book, reaction, people)| {
+        case(name, 0, Some(book), hourly, (reaction, 30, people))
+    }));
+    cases
+}
+
+/// Who reacts, in how many minutes, and what people cost for it.
+fn reactions() -> [(&'static str, Runbook, u64, i128); 4] {
+    let at_once = || book(vec![step(StepDoes::Failover)]);
+    let looked_at = || book(vec![check(15), approved(5)]);
+    let at_night = Runbook {
+        hours: WorkingHours::weekly(&[0, 1, 2, 3, 4], (8 * HOUR, 18 * HOUR), 0),
+        in_hours: [false, false, true, true, false],
+        ..at_once()
+    };
+    let automatic = Runbook {
+        automatic: true,
+        ..looked_at()
+    };
+    [
+        // 10 to notice, 5 to be there, 20 to decide. Two people from 2:45 to 3:05 at 60 an hour.
+        ("detected, paged, decided", at_once(), 35, 40),
+        // And 15 to look at it, 30 to approve, 5 to do: until 3:55, two people for 70 min.
+        ("looked at and approved", looked_at(), 85, 140),
+        // Nobody is paged nor decides: 10 + 15 + 30 + 5. Only who approves is paid: two for 30 min.
+        ("by itself, but approved", automatic, 60, 60),
+        // There at 2:45 on a Monday, decided from 8:00 to 8:20: 5 h 50 min. Two people for 20 min.
+        ("decided in working hours", at_night, 350, 40),
     ]
 }
 

@@ -83,98 +83,82 @@ fn case(
     }
 }
 
+/// A's and B's share, in which cohort, how many jobs of whom come in turn, and what A and B hold then.
+type Flat = (
+    &'static str,
+    [QuotaShare; 2],
+    Option<u16>,
+    [(usize, usize); 2],
+    [i128; 2],
+);
+
 fn flat() -> Vec<Worked> {
-    let of =
-        |name, a: QuotaShare, b: QuotaShare, cohort, first: &[(usize, usize)], held: [i128; 2]| {
-            let shares = [(a, cohort), (b, cohort)];
-            let quotas = quotas(&shares, vec![Cohort::flat("all")], Reclaim::Never);
-            let flocks = first.iter().enumerate();
-            let flocks = flocks.map(|(at, &(tenant, count))| flock(tenant, at as u64, count));
-            let last = first.len() as u64;
-            let expected = [0, 1].map(|tenant| (Asked::Held(tenant, last), held[tenant]));
-            case(
-                FLAT,
-                name,
-                model(21, quotas),
-                flocks.flatten().collect(),
-                expected.to_vec(),
-            )
-        };
     let (nine, twelve, all) = (share(9), share(12), Some(0));
-    vec![
+    let a_first = [(0, 30), (1, 30)];
+    let cases: [Flat; 8] = [
         // Without a cohort a quota is a ceiling.
-        of(
-            "each alone",
-            nine,
-            twelve,
-            None,
-            &[(0, 30), (1, 30)],
-            [9, 12],
-        ),
-        // "As ClusterQueue B has no workloads, A can use 9 + 12 = 21."
-        of(
-            "B holds nothing",
-            nine,
-            twelve,
-            all,
-            &[(0, 30), (1, 30)],
-            [21, 0],
-        ),
+        ("each alone", [nine, twelve], None, a_first, [9, 12]),
+        // As long as B's queue has no work, A may use 9 + 12 = 21.
+        ("B holds nothing", [nine, twelve], all, a_first, [21, 0]),
         // B has its own first: A has its own.
-        of(
+        (
             "B comes first with 12",
-            nine,
-            twelve,
+            [nine, twelve],
             all,
-            &[(1, 12), (0, 30)],
+            [(1, 12), (0, 30)],
             [9, 12],
         ),
         // B leaves 8 of its 12: 9 + 8.
-        of(
+        (
             "B comes first with 4",
-            nine,
-            twelve,
+            [nine, twelve],
             all,
-            &[(1, 4), (0, 30)],
+            [(1, 4), (0, 30)],
             [17, 4],
         ),
         // borrowingLimit 1: 9 + 1, and 11 are left for B.
-        of(
+        (
             "A borrows 1 at most",
-            limited(9, Some(1), None),
-            twelve,
+            [limited(9, Some(1), None), twelve],
             all,
-            &[(0, 30), (1, 30)],
+            a_first,
             [10, 11],
         ),
-        // A borrowing limit of nought: A only lends, and B may hold 12 + 9 − 9.
-        of(
+        // borrowingLimit 0: A only lends.
+        (
             "A borrows nothing",
-            limited(9, Some(0), None),
-            twelve,
+            [limited(9, Some(0), None), twelve],
             all,
-            &[(0, 30), (1, 30)],
+            a_first,
             [9, 12],
         ),
         // lendingLimit 1: 9 + 1, and the 11 that B keeps are there for it.
-        of(
+        (
             "B lends 1 at most",
-            nine,
-            limited(12, None, Some(1)),
+            [nine, limited(12, None, Some(1))],
             all,
-            &[(0, 30), (1, 30)],
+            a_first,
             [10, 11],
         ),
         // B keeps 11 and lends 1; with A's 9 that is 21 for B, if it comes first.
-        of(
+        (
             "B lends 1, and comes first",
-            nine,
-            limited(12, None, Some(1)),
+            [nine, limited(12, None, Some(1))],
             all,
-            &[(1, 30), (0, 30)],
+            [(1, 30), (0, 30)],
             [0, 21],
         ),
-    ]
+    ];
+    cases.into_iter().map(in_a_cohort).collect()
+}
+
+fn in_a_cohort((name, [a, b], cohort, flocks, held): Flat) -> Worked {
+    let shares = [(a, cohort), (b, cohort)];
+    let quotas = quotas(&shares, vec![Cohort::flat("all")], Reclaim::Never);
+    let [(first, ahead), (second, behind)] = flocks;
+    let tasks = [flock(first, 0, ahead), flock(second, 1, behind)].concat();
+    let expected = [0, 1].map(|tenant| (Asked::Held(tenant, 2), held[tenant]));
+    case(FLAT, name, model(21, quotas), tasks, expected.to_vec())
 }
 
 /// Sixteen GPUs: 4 + 4 are research's, 6 product's, 2 the root's; `vision` is a cohort of A's inside research.
@@ -253,8 +237,14 @@ fn nested() -> Vec<Worked> {
     ]
 }
 
-/// What comes of jobs that A, B and C start, where the last one is B's or A's own.
+/// The last job is of one who has its own back, or not.
 fn reclaimed() -> Vec<Worked> {
+    let mut cases = reclaimed_in_one();
+    cases.extend(reclaimed_across());
+    cases
+}
+
+fn reclaimed_in_one() -> Vec<Worked> {
     let two = |across| {
         let shares = [(share(9), Some(0)), (share(7), Some(0))];
         model(16, quotas(&shares, vec![Cohort::flat("all")], across))
@@ -297,6 +287,11 @@ fn reclaimed() -> Vec<Worked> {
             ],
             vec![(Asked::Start(3), 2 * hour), (Asked::Stops(1), 0)],
         ),
+    ]
+}
+
+fn reclaimed_across() -> Vec<Worked> {
+    vec![
         // C holds 6 + 2 of the root's + 8 of research's: A wants its own 4, and C's last gang of 4 goes.
         case(
             RECLAIM,
@@ -325,7 +320,7 @@ fn reclaimed() -> Vec<Worked> {
                 task(2, 2, 6, HOUR),
                 task(2, 3, 4, HOUR),
             ],
-            vec![(Asked::Start(3), hour), (Asked::Stops(1), 0)],
+            vec![(Asked::Start(3), i128::from(HOUR)), (Asked::Stops(1), 0)],
         ),
     ]
 }
