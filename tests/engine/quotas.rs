@@ -110,14 +110,15 @@ fn whoever_waits_for_quota_holds_nobody_back() {
 
 #[test]
 fn a_job_takes_of_a_cohort_for_each_of_its_quotas() {
-    // A's 9 and the class's 7 are 16 together. The first holds 4 for either: 8 are left. The second would need 6 + 6.
+    // A's 9 and the class's 7 are 16 together. The first holds 4 for either: 8 are left. The second would need 6 + 6; the
+    // third has the 4 + 4, and leaves last.
     let of_class = QuotaTerms {
         of: QuotaOf::Class(ClassId(0)),
         ..quota(0, share(7))
     };
     let mut model = estate(vec![quota(0, share(9)), of_class]);
     let rows = [of(0, 0, 4, HOUR), of(0, 1, 6, HOUR), of(0, 2, 4, HOUR)];
-    assert_eq!(when(&mut model, &rows), [0, HOUR, 2]);
+    assert_eq!(when(&mut model, &rows), [0, HOUR + 2, 2]);
 }
 
 #[test]

@@ -82,7 +82,6 @@ set = { sort = "late" }
     let said = model.rules.changes[0].said.iter();
     let said = said.filter(|said| said.whom == Whom::Class(small.unwrap().into()));
     let said: Vec<Option<AttributeValue>> = said.map(|said| said.after.clone()).collect();
-    let value = |value: &AttributeValue| value.shown();
-    let said: Vec<String> = said.iter().flatten().map(value).collect();
+    let said: Vec<String> = said.iter().flatten().map(ToString::to_string).collect();
     assert_eq!(said, ["late"]);
 }
