@@ -12,9 +12,10 @@ use crate::common::{model, owned};
 use crate::failover::{BACKUP, CLOUD, DC, TWO, estate, hold, lost, reroute, to};
 use crate::markets::shipped;
 use crate::runbooks::{book, looked_at_and_approved};
+use plimsoll::journal::RuleMode;
 use plimsoll::model::{
-    AtLimit, Budget, Discipline, Failover, FailoverAction, Gate, Horizon, Incident, Model, OnFail,
-    OnLoss, Packing, Phase, Signal, Timeline,
+    AtLimit, Budget, Discipline, Failover, FailoverAction, Gate, Happening, Horizon, Incident,
+    Model, OnFail, OnLoss, Packing, Phase, Rule, RuleEffect, Rules, Signal, Timeline,
 };
 use plimsoll::units::{PoolId, SimTime, Span};
 use serde_json::{Value as Json, json};
@@ -317,4 +318,31 @@ fn transforms_are_told_with_what_they_made_of_what() {
         }
     }
     assert!(0 < made);
+}
+
+/// A rule that is off, watched from 1:00 on and off again from 3:00: what is told of each placement is what rules say then,
+/// though what they say is worked out once while the same rules are in force.
+#[test]
+fn placements_are_told_by_the_rules_of_their_moment() {
+    let rows = [0, 2, 4].map(|hour| Row::of(hour * HOUR, 1, 30 * MINUTE));
+    let mut model = model(
+        vec![owned("own", 1, 8, Packing::Count)],
+        vec![Discipline::Fifo],
+    );
+    let turns = |at: u64, mode: RuleMode| {
+        let (rule, passes) = (0, false);
+        Incident::terms(SimTime(at), Happening::Rule { rule, mode, passes })
+    };
+    let weather = [turns(HOUR, RuleMode::Audit), turns(3 * HOUR, RuleMode::Off)];
+    let world = world(&mut model, &rows, &weather);
+    let watched = Rule {
+        mode: RuleMode::Off,
+        ..Rule::bare("watched", RuleEffect::Forbid)
+    };
+    let sizes = (model.shapes.len(), model.pools.len());
+    model.rules = Rules::by_hand(vec![watched], sizes, |_, _, _| true);
+    let placed = told(&model, &world, &["placement"]);
+    let expected = [(0, "allow"), (120, "audit"), (240, "allow")];
+    assert_eq!(minutes(&placed), expected);
+    assert_eq!(placed[1]["violates"], json!(["watched"]));
 }
