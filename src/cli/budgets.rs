@@ -44,6 +44,10 @@ fn line(model: &Model, budget: &Budget) -> String {
             duration(approval.0 as f64 / 1e3, None),
         ),
         AtLimit::Shed => "then jobs that would go there are turned away".to_owned(),
+        AtLimit::Stop => {
+            "then jobs wait for owned capacity or the next period, and what runs there is stopped so early that its checkpoints are paid for"
+                .to_owned()
+        }
         AtLimit::Flag => "then jobs go there all the same, and are counted".to_owned(),
     };
     let alerts = budget.alerts.iter();

@@ -2,7 +2,7 @@
 
 use crate::journal::{Circumstance, Fact, JobState, Observer};
 use crate::model::Happening;
-use crate::units::SimTime;
+use crate::units::{PoolId, SimTime};
 use crate::world::{Phase, Slot};
 
 use super::agenda::{Event, Rank};
@@ -52,6 +52,57 @@ impl<O: Observer> Run<'_, O> {
             };
             if at <= self.horizon {
                 self.scratch.agenda.push(at, event);
+            }
+        }
+    }
+
+    /// Before a decision: what runs on budgets that are spoken for is told to stop, and what is idle there is given back.
+    #[cold]
+    pub(super) fn keep_stops(&mut self) {
+        let mut leavers = Vec::new();
+        for index in 0..self.model.budgets.all.len() {
+            let due = self.world.stop_at(self.model, index, self.horizon);
+            if due.is_none_or(|(at, stops)| !stops || self.world.now < at) {
+                continue;
+            }
+            self.world
+                .stop_work(self.model, index, self.horizon, &mut leavers);
+            for &(slot, leave) in &leavers {
+                self.tear_down(slot, leave);
+            }
+            self.give_back_closed();
+        }
+        self.expect_stops();
+        self.hear_of_budgets();
+    }
+
+    /// When what runs on budgets is to be told to stop, or when that is to be looked at, is expected.
+    #[cold]
+    pub(super) fn expect_stops(&mut self) {
+        for index in 0..self.model.budgets.all.len() {
+            let due = self.world.stop_at(self.model, index, self.horizon);
+            let at = due.map_or(SimTime::NEVER, |(at, _)| at);
+            if self.world.looks_anew(index, at) && at <= self.horizon {
+                let event = Event {
+                    rank: Rank::Limit,
+                    id: index as u32,
+                    slot: BUDGETS,
+                    attempt: 0,
+                    state: JobState::Running,
+                };
+                self.scratch.agenda.push(at, event);
+            }
+        }
+    }
+
+    /// Idle instances of pools that budgets keep everybody off are given back at once.
+    fn give_back_closed(&mut self) {
+        for pool in (0..self.model.pools.len()).map(PoolId::from) {
+            if !self.world.is_closed_by_budget(self.model, pool) {
+                continue;
+            }
+            for (instance, generation) in self.world.idle_instances(pool) {
+                self.give_back(pool, instance, generation);
             }
         }
     }

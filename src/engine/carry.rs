@@ -21,6 +21,7 @@ pub(super) fn starts_plainly(model: &Model, scratch: &Scratch, world: &World) ->
         && !world.staging.transfers.feeds.is_used()
         && !world.services.are_used()
         && !model.envelopes.are_used()
+        && !model.budgets.stop_work()
         && model.elastic.is_empty()
         && !world.spot.is_kept()
         && scratch.class_keys.is_empty()
@@ -246,6 +247,9 @@ impl<O: Observer> Run<'_, O> {
             if !self.model.elastic.is_empty() {
                 // What stays of a gang that lost a part is its own to go on with: it is there until the decision.
                 at = at.max(self.world.now + Span(1));
+            }
+            if self.world.budgets.stop_work() && self.world.is_closed_by_budget(self.model, pool) {
+                at = self.world.now;
             }
             let id = u32::from(pool.0) << 20 | instance;
             let slot = u32::from(pool.0);

@@ -7,6 +7,7 @@ use crate::units::{JobId, OutletId, PoolId, SimTime};
 use crate::world::{Phase, Slot};
 
 use super::agenda::{Event, Rank};
+use super::budgets::BUDGETS;
 use super::run::Run;
 use super::transforms::SEND;
 
@@ -137,6 +138,8 @@ impl<O: Observer> Run<'_, O> {
             Rank::Wake => self.wake(slot, event),
             Rank::Release => self.release(event),
             Rank::Window => self.turn_windows(),
+            // What runs on budgets is seen to at each instant.
+            Rank::Limit if event.slot == BUDGETS => {}
             Rank::Limit => self.limit(slot, event),
             Rank::Finish
             | Rank::Booted

@@ -212,6 +212,9 @@ impl<O: Observer> Run<'_, O> {
                 if self.has_consequences() {
                     self.follow_up();
                 }
+                if self.world.budgets.stop_work() {
+                    self.keep_stops();
+                }
                 if self.world.failing.are_used() && self.keep_failovers() {
                     self.count_round(&mut rounds)?;
                     continue;
@@ -231,6 +234,9 @@ impl<O: Observer> Run<'_, O> {
                 }
                 if self.world.failing.are_used() {
                     self.review_failovers();
+                }
+                if self.world.budgets.stop_work() {
+                    self.expect_stops();
                 }
             }
             #[cfg(debug_assertions)]

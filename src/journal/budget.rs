@@ -28,6 +28,8 @@ pub struct BudgetRecord {
     pub flagged: u64,
     /// Jobs that it turned away.
     pub shed: u64,
+    /// How often it told a job to stop.
+    pub stopped: u64,
 }
 
 impl BudgetRecord {

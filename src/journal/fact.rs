@@ -164,6 +164,8 @@ pub enum LeaveReason {
     Window(u16),
     /// Its cost envelope is used up.
     Envelope(u16),
+    /// A budget is used up.
+    Budget(u16),
 }
 
 /// Listens to one run. All methods have an empty default, which costs nothing.

@@ -19,6 +19,7 @@ pub struct Spending {
     alerts: [Option<SimTime>; ALERTS_MAX],
     flagged: u64,
     shed: u64,
+    stopped: u64,
 }
 
 impl Spending {
@@ -33,6 +34,7 @@ impl Spending {
         }
         self.flagged += record.flagged;
         self.shed += record.shed;
+        self.stopped += record.stopped;
         if let Some(amount) = record.amount.filter(|amount| *amount != Money::ZERO) {
             let share = record.spent.as_units() / amount.as_units();
             self.share = Some(self.share.map_or(share, |before| before.max(share)));
@@ -73,6 +75,11 @@ pub(super) fn used_up(of: &Spending) -> Cell {
 /// When it was first used up; nothing where it was not.
 pub(super) fn used_up_on(of: &Spending) -> Cell {
     on(of.used_up)
+}
+
+/// How often it told a job to stop.
+pub(super) fn stopped(of: &Spending) -> Cell {
+    Cell::amount(of.stopped as f64)
 }
 
 /// Placements that it allowed though it was used up.

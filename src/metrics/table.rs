@@ -258,13 +258,15 @@ metrics! {
     "budget_used_up_d" Days Higher Budget(budget::used_up_on)
         "mean days from the start until the budget was first used up, where it was";
     "budget_overshoot" Money Lower Budget(budget::overshoot)
-        "what was spent above the budget, all its periods together: what ran when it was used up runs on";
+        "what was spent above the budget, all its periods together: what ran when it was used up runs on, unless the budget stops it";
     "budget_granted" Money Neither Budget(budget::granted)
         "what was granted beside the budget when jobs asked for more; its share and overshoot are measured with it";
     "budget_flagged" Times Lower Budget(budget::flagged)
         "placements in rented capacity while the budget was used up, where it allows and counts them";
     "budget_shed" Jobs Lower Budget(budget::shed)
         "jobs that the budget turned away";
+    "budget_stopped" Times Lower Budget(budget::stopped)
+        "how often a job that ran on what the budget counts was told to stop because it was used up";
     "budget_alert" Share Lower Alert(budget::reached)
         "probability that this share of the budget was spent in one of its periods";
     "budget_alert_d" Days Higher Alert(budget::on)

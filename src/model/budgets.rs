@@ -63,6 +63,9 @@ pub enum AtLimit {
     },
     /// It goes, and is counted.
     Flag,
+    /// As with [`AtLimit::Queue`], and what runs on rented capacity that counts is told to stop so early that what it
+    /// writes then is paid for, too.
+    Stop,
 }
 
 impl Budgets {
@@ -70,6 +73,12 @@ impl Budgets {
     pub fn tell_jobs_apart(&self) -> bool {
         let tells = |budget: &Budget| budget.tenant.is_some() || budget.looks_ahead;
         self.all.iter().any(tells)
+    }
+
+    /// Whether one of them stops what runs.
+    pub fn stop_work(&self) -> bool {
+        let stops = |budget: &Budget| budget.at_limit == AtLimit::Stop;
+        self.all.iter().any(stops)
     }
 
     /// Whether who is refused may be turned away.

@@ -7,7 +7,7 @@ use crate::units::{Epoch, MilliGpus, Money, PoolId, SimTime, Span};
 use super::pool::PoolState;
 
 /// All of an amount, in millionths.
-const ALL: u32 = 1_000_000;
+pub(super) const ALL: u32 = 1_000_000;
 
 /// When something of a budget was reached, of which, and which share of its amount in millionths.
 pub(super) type Reached = (SimTime, u16, u32);
@@ -16,13 +16,13 @@ pub(super) type Reached = (SimTime, u16, u32);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BudgetState {
     /// What may be spent now; `None` if nothing limits it.
-    limit: Option<Money>,
+    pub(super) limit: Option<Money>,
     /// What may be spent if nothing happens for a time.
     usual: Option<Money>,
     /// Amounts that hold for a time; the lowest counts.
     passing: Vec<Money>,
     /// Up to when `spent` counts.
-    since: SimTime,
+    pub(super) since: SimTime,
     /// When the present period ends.
     pub(super) ends: SimTime,
     spent: Money,
@@ -35,6 +35,10 @@ pub(super) struct BudgetState {
     pub(super) refuses: bool,
     /// What those who run were last expected to spend yet, and when that was worked out.
     pub(super) outlay: Option<(SimTime, Money)>,
+    /// Whether what ran was told to stop in this period, since all that may be spent is spoken for.
+    pub(super) stopped: bool,
+    /// When it is to be looked at whether that must be.
+    pub(super) look_at: SimTime,
     /// Alerts that were reached in this period.
     told: usize,
     /// Whether the end of this period is expected already.
@@ -90,6 +94,8 @@ impl BudgetState {
             used_up: false,
             refuses: false,
             outlay: None,
+            stopped: false,
+            look_at: SimTime::NEVER,
             told: 0,
             awaited: false,
             asked: None,
@@ -104,6 +110,7 @@ impl BudgetState {
                 alerts: [None; ALERTS_MAX],
                 flagged: 0,
                 shed: 0,
+                stopped: 0,
             },
             over: Vec::new(),
         }
@@ -141,7 +148,13 @@ impl BudgetState {
         }
     }
 
-    fn accrued(&self, budget: &Budget, costs: Costs<'_>, from: SimTime, to: SimTime) -> Money {
+    pub(super) fn accrued(
+        &self,
+        budget: &Budget,
+        costs: Costs<'_>,
+        from: SimTime,
+        to: SimTime,
+    ) -> Money {
         accrued(&self.held, budget, costs, from, to)
     }
 
@@ -234,8 +247,10 @@ impl BudgetState {
 
     /// The amount may have changed. Alerts that lie above what was spent can be reached again.
     fn weigh(&mut self, budget: &Budget, reached: &mut Vec<Reached>) {
+        let before = self.limit;
         self.limit = self.allowed();
         let (limit, spent) = (self.limit, self.spent);
+        self.stopped &= before.is_some() && limit.is_some_and(|limit| Some(limit) <= before);
         let is_reached = |share: &u32| limit.is_some_and(|limit| part(limit, *share) <= spent);
         let still = budget.alerts.partition_point(is_reached);
         self.told = self.told.min(still);
@@ -285,9 +300,10 @@ impl BudgetState {
             granted: Money::ZERO,
             flagged: 0,
             shed: 0,
+            stopped: 0,
             ..over
         };
-        (self.used_up, self.told) = (false, 0);
+        (self.used_up, self.stopped, self.told) = (false, false, 0);
         (self.awaited, self.asked) = (false, None);
         self.limit = self.allowed();
         self.spent = Money::ZERO;
@@ -328,7 +344,7 @@ impl BudgetState {
     /// Whether so much more would be too much.
     pub(super) fn would_exceed(&self, more: Money) -> bool {
         let exceeds = |limit: Money| limit <= self.spent || limit < self.spent + more;
-        self.limit.is_some_and(exceeds)
+        self.stopped || self.limit.is_some_and(exceeds)
     }
 }
 
@@ -353,7 +369,10 @@ const fn part(whole: Money, share: u32) -> Money {
 }
 
 /// The first instant in a stretch, its end included, from which on something holds that holds at its end.
-fn first_instant((from, to): (SimTime, SimTime), holds: impl Fn(SimTime) -> bool) -> SimTime {
+pub(super) fn first_instant(
+    (from, to): (SimTime, SimTime),
+    holds: impl Fn(SimTime) -> bool,
+) -> SimTime {
     let (mut low, mut high) = (from.0, to.0);
     while low < high {
         let middle = low + (high - low) / 2;

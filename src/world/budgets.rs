@@ -11,6 +11,8 @@ pub struct Budgets {
     pub(super) states: Vec<BudgetState>,
     /// Whether one of them looks at what jobs hold.
     count_jobs: bool,
+    /// Whether one of them stops what runs.
+    stop_work: bool,
     /// Whether none of them refuses anybody under the strategy that is played.
     pub only_count: bool,
     /// What somebody waits for: of which budget, when, and whether it is an answer and not the end of a period.
@@ -27,6 +29,7 @@ impl Budgets {
         let budgets = model.budgets.all.iter();
         let counts = |budget: &Budget| budget.is_of_jobs() || budget.looks_ahead;
         self.count_jobs = budgets.clone().any(counts);
+        self.stop_work = model.budgets.stop_work();
         self.states.clear();
         let fresh = budgets.enumerate().map(|(index, budget)| {
             let before = model.initial.budgets.iter();
@@ -53,6 +56,12 @@ impl Budgets {
     #[inline]
     pub(super) const fn count_jobs(&self) -> bool {
         self.count_jobs
+    }
+
+    /// Whether one of them stops what runs.
+    #[inline]
+    pub const fn stop_work(&self) -> bool {
+        self.stop_work
     }
 
     /// Whether there is something to be told, or to be expected.

@@ -59,6 +59,7 @@ mod shut;
 mod signals;
 mod spend;
 mod spending;
+mod spoken;
 mod spot;
 mod staging;
 mod start_windows;

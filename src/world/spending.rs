@@ -184,6 +184,13 @@ impl World {
         } else {
             Money::ZERO
         };
+        // Whom it keeps off until its period is over need not be asked how much he would take.
+        let is_open = !self.budgets.states[index].stopped;
+        let more = if budget.at_limit == AtLimit::Stop && is_open {
+            more.max(self.spoken_for(model, (index, budget), (slot, pool)))
+        } else {
+            more
+        };
         self.with_budget(model, (index, self.now), |of| {
             of.state.refuses = of.state.would_exceed(more);
             of.state.refuses
@@ -326,7 +333,7 @@ impl World {
 const fn severity(answer: AtLimit) -> u8 {
     match answer {
         AtLimit::Flag => 0,
-        AtLimit::Queue | AtLimit::Ask { .. } => 1,
+        AtLimit::Queue | AtLimit::Ask { .. } | AtLimit::Stop => 1,
         AtLimit::Shed => 2,
     }
 }

@@ -1,8 +1,8 @@
 //! Budgets counted again from postings, and whom they should have refused from facts.
 
 use plimsoll::journal::{BudgetRecord, Fact, Item, JobState, Posting};
-use plimsoll::model::{AtLimit, Budget, Change, Happening, Incident};
-use plimsoll::units::{JobId, Money, SimTime};
+use plimsoll::model::{AtLimit, Budget, Change, Happening, Incident, Supply};
+use plimsoll::units::{JobId, Money, PoolId, SimTime};
 
 use super::checks::Run;
 
@@ -71,6 +71,9 @@ pub fn budgets(run: &Run<'_>) {
         }
         if amounts_stay(run) {
             nobody_went(run, budget, &periods);
+            for record in &periods {
+                stops_in_time(run, budget, record);
+            }
         }
     }
     let shed = run
@@ -124,4 +127,30 @@ fn nobody_went(run: &Run<'_>, budget: &Budget, periods: &[&BudgetRecord]) {
     for (record, &flagged) in periods.iter().zip(&flagged) {
         assert!(record.flagged <= flagged, "{}", budget.name);
     }
+}
+
+/// A budget that stops what runs is not overspent where prices stay, but by what nobody holds back: data that were moved.
+fn stops_in_time(run: &Run<'_>, budget: &Budget, record: &BudgetRecord) {
+    let overspends = run.model.strategies[run.strategy].overspends;
+    // Of what is rented, at prices that stay.
+    let steady = |pool: &PoolId| match &run.model.pool(*pool).supply {
+        Supply::Rented(offer) => offer.prices.steps().count() == 1,
+        Supply::Owned { .. } => false,
+    };
+    let steady = run.timeline.tariffs.is_none() && budget.pools.iter().all(steady);
+    if budget.at_limit != AtLimit::Stop || overspends || !steady {
+        return;
+    }
+    let before = run.model.initial.budgets.is_empty();
+    let moved = run.heard.postings.iter().filter(|posting| {
+        let in_time = within(run, record, posting.from);
+        in_time && posting.item == Item::Egress && counts(run, budget, posting)
+    });
+    let moved: Money = moved.map(|posting| posting.amount).sum();
+    assert!(
+        !before || record.overshoot() <= moved,
+        "{}: {:?} beyond it, {moved:?} moved",
+        budget.name,
+        record.overshoot()
+    );
 }

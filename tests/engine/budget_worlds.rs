@@ -29,6 +29,8 @@ fn limited(
             },
             AtLimit::Shed,
             AtLimit::Flag,
+            AtLimit::Stop,
+            AtLimit::Stop,
         ]),
         prop::sample::select(vec![
             BudgetPeriod::Month,

@@ -5,6 +5,7 @@ mod common;
 
 mod bound;
 mod budget_limits;
+mod budget_stops;
 mod budget_worlds;
 mod budgets;
 mod disciplines;

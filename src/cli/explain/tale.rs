@@ -157,19 +157,20 @@ fn torn_down(model: &Model, pool: &str, leave: Leave) -> String {
     } else {
         "what no checkpoint holds is lost, and it waits again"
     };
-    let why = match leave.why {
-        LeaveReason::Window(window) => {
-            format!(
-                "window `{}` is over",
-                model.windows.list[usize::from(window)].name
-            )
-        }
-        LeaveReason::Envelope(envelope) => {
-            let name = &model.envelopes.list[usize::from(envelope)].name;
-            format!("its cost envelope `{name}` is used up")
-        }
+    let number = usize::from(match leave.why {
+        LeaveReason::Window(of) | LeaveReason::Envelope(of) | LeaveReason::Budget(of) => of,
+    });
+    let spent = "is used up";
+    let (what, name, end) = match leave.why {
+        LeaveReason::Window(_) => ("window", &model.windows.list[number].name, "is over"),
+        LeaveReason::Envelope(_) => (
+            "its cost envelope",
+            &model.envelopes.list[number].name,
+            spent,
+        ),
+        LeaveReason::Budget(_) => ("budget", &model.budgets.all[number].name, spent),
     };
-    format!("told to leave {pool}: {why}; {how}")
+    format!("told to leave {pool}: {what} `{name}` {end}; {how}")
 }
 
 /// What becomes of a job against which a rule turned.

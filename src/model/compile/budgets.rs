@@ -158,6 +158,7 @@ fn at_limit(
         Some(AtLimitKind::Shed) => AtLimit::Shed,
         Some(AtLimitKind::Flag) => AtLimit::Flag,
         Some(AtLimitKind::Queue) => AtLimit::Queue,
+        Some(AtLimitKind::Stop) => AtLimit::Stop,
         Some(AtLimitKind::Ask) => asks(context, spec, table),
         None => {
             let what = format!("budget {name}: at_limit");

@@ -150,6 +150,10 @@ impl Scribe<'_> {
                         let name = &self.words.envelopes[usize::from(envelope)];
                         format!("cost envelope {name} is used up")
                     }
+                    LeaveReason::Budget(budget) => {
+                        let name = &self.words.budgets[usize::from(budget)];
+                        format!("budget {name} is used up")
+                    }
                 };
                 let kind = (at, "teardown");
                 self.in_pool(kind, (job, pool), None, ("stop", &reason));

@@ -89,4 +89,7 @@ pub enum AtLimitKind {
     Ask,
     /// It goes all the same, and is counted.
     Flag,
+    /// As "queue", and what runs on rented capacity that the budget counts is told to stop, so early that what its
+    /// checkpoints cost is still in the budget; it goes on in owned capacity or in the next period.
+    Stop,
 }

@@ -201,3 +201,26 @@ fn a_budget_of_owned_capacity_alone_cannot_hold_anybody_back() {
     let flags = compiled("budget-own-flag", &format!("{own}at_limit = \"flag\"\n")).unwrap();
     assert_eq!(flags.model.budgets.all[0].pools, [PoolId(0)]);
 }
+
+#[test]
+fn a_budget_may_stop_what_runs_where_something_is_rented() {
+    let stop = |words: &str| {
+        format!(
+            "[[budget]]\nname = \"hard\"\namount = \"100 USD\"\nper = \"month\"\nat_limit = \"stop\"\n{words}\n"
+        )
+    };
+    let model = compiled("budget-stop", &stop("")).unwrap().model;
+    assert_eq!(model.budgets.all[0].at_limit, AtLimit::Stop);
+    assert_eq!(model.budgets.all[0].pools, [PoolId(1)]);
+    assert!(model.budgets.stop_work());
+    for (words, message) in [
+        ("approval = \"8 h\"", "`approval` means nothing here"),
+        (
+            "of = { pool = \"dc/h200\" }\ncounts = \"all\"",
+            "so it can hold nobody back",
+        ),
+    ] {
+        let told = compiled("bad-budget-stop", &stop(words)).unwrap_err();
+        assert!(told.contains(message), "{words}: {told}");
+    }
+}
