@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use crate::record::{StrategySummary, Summary, plain, write_summary_csv};
 
 use super::arguments::OutputFormat;
+use super::gates;
 use super::output::{width, wrapped};
 use super::ranking::ranking;
 use super::study::Study;
@@ -54,6 +55,10 @@ fn words(summary: &Summary, place: &Path, width: usize) -> String {
     if !summary.sentences.is_empty() {
         after.push(String::new());
         after.extend(summary.sentences.iter().cloned());
+    }
+    if !summary.gates.is_empty() {
+        after.push(String::new());
+        after.extend(gates::lines(&summary.gates, &summary.currency));
     }
     if !summary.what_would_change_it.is_empty() {
         after.push(String::new());

@@ -183,6 +183,9 @@ pub(super) struct StudyArguments {
         default_missing_value = "0"
     )]
     pub(super) evidence: Vec<u32>,
+    /// End with 0 even if a [[gate]] of the scenario fails (4 otherwise)
+    #[arg(long)]
+    pub(super) exit_zero: bool,
     /// Say nothing but the answer and errors
     #[arg(long, short)]
     pub(super) quiet: bool,

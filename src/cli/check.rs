@@ -12,6 +12,7 @@ use super::coupling::coupling;
 use super::envelopes::envelopes;
 use super::exit::Failure;
 use super::failovers::failovers;
+use super::gates::gates;
 use super::labels::work_words;
 use super::leaving::leaving;
 use super::network::network;
@@ -51,6 +52,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     output::data(&windows(&study.model, study.seed))?;
     output::data(&changes(&study.model))?;
     output::data(&failovers(&study.model))?;
+    output::data(&gates(&study.model, &study.gates))?;
     if let Some(provider) = &arguments.leave {
         output::data(&leaving(&study, provider, &arguments.notice)?)?;
     }

@@ -9,9 +9,9 @@ use anyhow::Context as _;
 
 use crate::dice::Dice;
 use crate::experiment::{
-    Control, EvidenceInto, ExperimentError, Plan, Replicated, layout_of, left_of,
-    promise_sentences, replicate, replicate_telling, rule_price_sentences, rule_prices, sentences,
-    stable_load, summarise, what_would_change,
+    Control, EvidenceInto, ExperimentError, GateTally, Plan, Replicated, judge_gates, layout_of,
+    left_of, promise_sentences, replicate, replicate_telling, rule_price_sentences, rule_prices,
+    sentences, stable_load, summarise, what_would_change,
 };
 use crate::metrics::Layout;
 use crate::model::Timeline;
@@ -25,7 +25,7 @@ use crate::units::StrategyId;
 use super::arguments::{OutputFormat, StudyArguments};
 use super::exit::Failure;
 use super::study::{Study, counted};
-use super::{answer, evidence, jobs, output, progress};
+use super::{answer, evidence, gates, jobs, output, progress};
 
 /// Where records go unless somebody says otherwise.
 const REPORTS: &str = "reports";
@@ -144,6 +144,7 @@ fn play(
         ));
     }
     output::data(&answer::body(&summary, &place, arguments.format)?)?;
+    let kept = gates::kept(&summary.gates).map_err(Failure::Gate);
     if summary.replications.partial {
         let of = if manifest.jobs_of.len() < job.jobs_of.len() {
             let (written, asked) = (manifest.jobs_of.len(), job.jobs_of.len());
@@ -158,7 +159,7 @@ fn play(
             place.display()
         )));
     }
-    Ok(())
+    if arguments.exit_zero { Ok(()) } else { kept }
 }
 
 fn replications_to_record(
@@ -268,7 +269,8 @@ fn record(
 ) -> Result<Summary, Failure> {
     let cannot = || format!("cannot write the record to {}", place.display());
     let mut folder = Folder::begin(place).with_context(cannot)?;
-    let played = play_into(job, manifest, &mut folder, (quiet, interrupted))
+    let mut tally = GateTally::new(&job.study.gates, job.names.len());
+    let played = play_into(job, manifest, &mut folder, &mut tally, (quiet, interrupted))
         .map_err(|e| failed(e, place))?;
     manifest.replications_done = played.done;
     manifest.partial = played.done < job.plan.replications;
@@ -287,7 +289,7 @@ fn record(
     .map_err(|error| failed(error, place))?;
     manifest.partial |= manifest.jobs_of.len() < job.jobs_of.len();
     manifest.partial |= manifest.evidence_of.len() < job.evidence_of.len();
-    let summary = summary(job, manifest, &played);
+    let summary = summary(job, manifest, &played, &tally);
     if manifest.partial && is_complete(place, &manifest.run_id) {
         return Err(Failure::Interrupted(format!(
             "interrupted; the complete record of an earlier run of the same is left in {}",
@@ -313,6 +315,7 @@ fn play_into(
     job: &Job<'_>,
     manifest: &mut Manifest,
     folder: &mut Folder,
+    tally: &mut GateTally,
     (quiet, interrupted): (bool, &AtomicBool),
 ) -> Result<Replicated, ExperimentError> {
     let bar = progress::bar(job.plan.replications, "replications", quiet);
@@ -321,7 +324,9 @@ fn play_into(
         cancelled: interrupted,
         progress: &|played| bar.set_position(u64::from(played)),
     };
+    let gates = job.study.gates.as_slice();
     let mut write = |strategy: usize, replication, cells: &[_]| -> io::Result<()> {
+        tally.note(gates, strategy, cells);
         runs.row(&job.names[strategy], replication, cells)
     };
     let (plan, layout, wanted) = (&job.plan, &job.layout, job.evidence_of.as_slice());
@@ -339,12 +344,15 @@ fn play_into(
     Ok(played)
 }
 
-fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
+fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated, tally: &GateTally) -> Summary {
     let currency = job.study.model.currency.to_string();
     let (layout, names, columns) = (&job.layout, &job.names, &played.columns);
     let rule_prices = rule_prices(&job.study.model, layout, names, played);
     let kept = promise_sentences(&job.study.model, layout, names, columns);
     let rule_words = rule_price_sentences(&rule_prices, &currency);
+    let strategies = summarise(layout, names, columns, &currency);
+    let of = (job.study.gates.as_slice(), job.plan.strategies);
+    let gates = judge_gates(of.0, tally, of.1, &strategies, !job.study.rolls_dice());
     Summary {
         schema_version: SCHEMA_VERSION,
         scenario: manifest.scenario.clone(),
@@ -359,9 +367,10 @@ fn summary(job: &Job<'_>, manifest: &Manifest, played: &Replicated) -> Summary {
         deterministic: !job.study.rolls_dice(),
         confidence: CONFIDENCE,
         read: job.read.clone(),
-        strategies: summarise(layout, names, columns, &currency),
+        strategies,
         sentences: [sentences(layout, names, columns), rule_words, kept].concat(),
         what_would_change_it: what_would_change(layout, names, columns, &currency),
+        gates,
         rule_prices,
     }
 }

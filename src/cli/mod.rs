@@ -18,6 +18,7 @@ mod evidence;
 mod exit;
 mod explain;
 mod failovers;
+mod gates;
 mod generate;
 mod import;
 mod init;

@@ -50,6 +50,7 @@ pub(super) fn summary(strategies: Vec<StrategySummary>) -> Summary {
         strategies,
         sentences: Vec::new(),
         what_would_change_it: Vec::new(),
+        gates: Vec::new(),
         rule_prices: Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::dice::Dice;
 use crate::experiment::{amount, duration, grouped};
-use crate::model::{self, Compiled, LabelReport, LoadReport, Model, Timeline};
+use crate::model::{self, AnswerGate, Compiled, LabelReport, LoadReport, Model, Timeline};
 use crate::record::{Assumption, Input, plain, sha256_file};
 use crate::scenario;
 use crate::trace;
@@ -36,6 +36,8 @@ pub(super) struct Study {
     pub(super) replications: u32,
     /// The seed of all randomness.
     pub(super) seed: u64,
+    /// What the answer must keep to.
+    pub(super) gates: Vec<AnswerGate>,
     /// Whether the scenario asks for evidence.
     pub(super) evidence: bool,
 }
@@ -67,6 +69,7 @@ impl Study {
             labels: compiled.labels,
             replications: compiled.replications,
             seed: compiled.seed,
+            gates: compiled.gates,
             evidence: compiled.evidence,
         })
     }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod against;
+mod answer_gates;
 mod both;
 mod bound;
 mod calendar;
@@ -39,7 +40,9 @@ mod watch;
 mod whatif;
 mod words;
 
+pub use crate::model::{dimensions, layout_of};
 pub use accounts::{Accounts, Line};
+pub use answer_gates::{GateTally, judge_gates};
 pub use bound::{Bound, Done};
 pub use change::what_would_change;
 pub use columns::Columns;
@@ -53,10 +56,10 @@ pub use left::left_of;
 pub use life::{Happened, Life};
 pub use lineage::{CopyAt, Heir, Lineage, Standing};
 pub use listen::Replay;
-pub use promises::{dimensions, promise_sentences};
+pub use promises::promise_sentences;
 pub use refusals::Refusals;
 pub use replicate::{
-    Control, ExperimentError, Plan, Replicated, RowSink, layout_of, replicate, replicate_telling,
+    Control, ExperimentError, Plan, Replicated, RowSink, replicate, replicate_telling,
 };
 pub use rule_prices::{RulePair, rule_price_sentences, rule_prices};
 pub use sentences::sentences;

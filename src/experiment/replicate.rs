@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::dice::Dice;
 use crate::engine::{Scratch, Stuck, simulate};
 use crate::metrics::{Cell, Fold, Layout};
-use crate::model::{Model, Pool, Timeline};
+use crate::model::{Model, Timeline};
 use crate::strategy::Strategy;
 use crate::units::StrategyId;
 
@@ -17,7 +17,6 @@ use super::both::Both;
 use super::bound::{Bound, Done};
 use super::columns::Columns;
 use super::evidence::EvidenceInto;
-use super::promises;
 use super::rule_prices::{self, RulePair};
 use super::watch::Watch;
 
@@ -104,47 +103,6 @@ struct Slot {
     rows: Vec<Vec<Cell>>,
     result: Result<(), Stuck>,
     played: bool,
-}
-
-/// The columns of a model.
-pub fn layout_of(model: &Model) -> Layout {
-    // Those who were cut over are reported with their class; their own classes are the last.
-    let own = model.classes.len() - model.rollout.twins.len();
-    let classes = model.classes[..own].iter().map(|class| class.name.clone());
-    let classes: Vec<String> = classes.collect();
-    let pools: Vec<String> = model.pools.iter().map(|pool| pool.name.clone()).collect();
-    let services = model.services.list.iter();
-    let services: Vec<String> = services.map(|service| service.name.clone()).collect();
-    let phases = model.rollout.phases.iter().map(|phase| phase.name.clone());
-    let layout = Layout::with_services(&classes, &pools, &services);
-    let budgets = model.budgets.all.iter();
-    let budgets = budgets.map(|budget| (budget.name.clone(), budget.alerts.clone()));
-    let rules = &model.rules;
-    // Behind the rules, what nothing permits, where there is a permit.
-    let unpermitted = usize::from(rules.have_permits());
-    let rules = (0..rules.list.len() + unpermitted).map(|rule| rules.name_of(rule).to_owned());
-    let layout = layout.with_phases(&phases.collect::<Vec<_>>());
-    let layout = layout.with_budgets(&budgets.collect::<Vec<_>>());
-    let layout = layout.with_rules(&rules.collect::<Vec<_>>());
-    let measured = model.failovers.measured();
-    let measured = measured.map(|class| {
-        let name = model.classes[class.index()].name.clone();
-        (class.index(), name)
-    });
-    let names = model.failovers.list.iter();
-    let names: Vec<String> = names.map(|failover| failover.name.clone()).collect();
-    let layout = layout.with_failovers(&measured.collect::<Vec<_>>(), &names);
-    let classes = model.classes[..own].iter();
-    let deadlines = classes.map(|class| (class.name.clone(), class.deadline));
-    let layout = layout.with_deadlines(&deadlines.collect::<Vec<_>>());
-    let sites = model.pools.iter().map(|pool| pool.site.0).collect();
-    let layout = layout.with_rules_at(&rule_prices::places(model), sites);
-    let layout = layout.with_dimensions(promises::dimensions(model));
-    if model.pools.iter().any(Pool::is_rented) {
-        layout.with_bound()
-    } else {
-        layout
-    }
 }
 
 /// Plays `plan` and hands each row to `sink(strategy, replication, cells)`, ordered by replication, then

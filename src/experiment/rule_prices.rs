@@ -1,11 +1,9 @@
 //! What rules cost: strategies that are alike but for rules that one obeys and the other only audits, on the same worlds.
 
-use std::collections::BTreeSet;
-
 use crate::metrics::Layout;
-use crate::model::{Masks, Model, RuleMode, set_bits};
+use crate::model::{Model, RuleMode};
 use crate::record::{Comparison, Named, RulePrice, plain};
-use crate::units::{PoolId, ShapeId, StrategyId};
+use crate::units::StrategyId;
 
 use super::columns::Columns;
 use super::replicate::Replicated;
@@ -24,8 +22,6 @@ pub struct RulePair {
 
 /// More pairs are not told.
 const PAIRS_MAX: usize = 12;
-/// More columns of rules at sites are not kept.
-const PLACES_MAX: usize = 500;
 /// What is compared.
 const TOLD: [&str; 5] = [
     "cost_total",
@@ -80,43 +76,6 @@ fn differing(model: &Model, obeys: StrategyId, audits: StrategyId) -> Option<Vec
         }
     }
     (!rules.is_empty()).then_some(rules)
-}
-
-/// Rules at the sites where somebody could violate them, each with its name; nothing where there is only one site.
-pub(super) fn places(model: &Model) -> Vec<(usize, usize, String)> {
-    let rules = &model.rules;
-    if !rules.are_used() || model.sites.len() < 2 {
-        return Vec::new();
-    }
-    let all = rules.masks(|_| RuleMode::Enforce);
-    let mut found: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (index, shape) in model.shapes.iter().enumerate() {
-        for &pool in &model.classes[shape.class.index()].pools {
-            let bits = against(model, all, ShapeId::from(index), pool);
-            let site = model.pool(pool).site.index();
-            found.extend(bits.map(|rule| (rule, site)));
-        }
-    }
-    let named = found.into_iter().map(|(rule, site)| {
-        let (rule_name, site_name) = (rules.name_of(rule), &model.sites[site].name);
-        (rule, site, format!("{rule_name}@{site_name}"))
-    });
-    named.take(PLACES_MAX).collect()
-}
-
-/// Rules that a shape would violate in a pool in some version of its work, what nothing permits as the one behind the
-/// last.
-fn against(
-    model: &Model,
-    masks: Masks,
-    shape: ShapeId,
-    pool: PoolId,
-) -> impl Iterator<Item = usize> {
-    let rules = &model.rules;
-    let versions = 0..model.transforms.versions.max(1) as u8;
-    let violated = versions.map(|version| rules.violated(masks, (shape, version), pool));
-    let last = rules.list.len();
-    set_bits(violated.fold(0, |all, bits| all | bits)).map(move |bit| bit.min(last))
 }
 
 /// What each pair says of its rules.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::journal::{JobRecord, Observer};
 use crate::metrics::{Cell, Fold, Layout};
-use crate::model::{Model, Timeline, Truth};
+use crate::model::{Model, Timeline, Truth, layout_of};
 use crate::units::{JobId, Money, StrategyId};
 
 use super::columns::Columns;
 use super::listen::Replay;
-use super::replicate::{Control, ExperimentError, Plan, layout_of, replicate};
+use super::replicate::{Control, ExperimentError, Plan, replicate};
 
 /// Two columns for each metric that both have.
 #[derive(Clone, Debug)]

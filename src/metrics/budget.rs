@@ -119,6 +119,7 @@ mod tests {
             alerts: [None; ALERTS_MAX],
             flagged: 1,
             shed: 2,
+            stopped: 0,
         }
     }
 

@@ -4,9 +4,11 @@
 //! [`Timeline`] is one sampled world: a pure function of (model, seed, replication) that does not know which
 //! strategy will live in it.
 
+mod answer_gates;
 mod bare;
 mod budgets;
 mod cohorts;
+mod columns;
 mod commitments;
 mod compile;
 mod contracts;
@@ -54,7 +56,9 @@ mod transforms;
 mod veto;
 mod weather;
 
+pub use answer_gates::AnswerGate;
 pub use budgets::{AtLimit, Budget, BudgetPeriod, Budgets};
+pub use columns::{dimensions, layout_of};
 pub use commitments::{Commitments, Promise, Settled, VolumeDiscount};
 pub use compile::{Assumption, Compiled, compile};
 pub use contracts::{Contracts, Owning, Renewal};

@@ -15,6 +15,7 @@ mod decimal;
 mod evidence;
 mod file;
 mod folder;
+mod gates;
 mod hash;
 mod jobs;
 mod manifest;
@@ -34,6 +35,7 @@ pub use evidence::{
 };
 pub use file::write_whole;
 pub use folder::{Folder, folder_name, is_complete};
+pub use gates::{GateSays, GateVerdict};
 pub use hash::{sha256_file, sha256_hex};
 pub use jobs::{Against, JobList, JobsWriter, Names};
 pub use manifest::{Assumption, Input, Manifest};

@@ -5,6 +5,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::metrics::{Better, Unit};
 use crate::stats::{Bounds, Estimate, Precision};
 
+use super::gates::GateVerdict;
+
 /// Values by name, in the order they were put in: a JSON object that does not sort.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Named<T>(pub Vec<(String, T)>);
@@ -116,6 +118,9 @@ pub struct Summary {
     pub sentences: Vec<String>,
     /// What would change it.
     pub what_would_change_it: Vec<String>,
+    /// What the answer must keep to, and whether it does: of each gate, strategy by strategy.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<GateVerdict>,
     /// What rules cost, where one strategy obeys what another only audits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rule_prices: Vec<RulePrice>,

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
+use super::gates::GateSays;
 use super::summary::{Comparison, Summary};
 use super::text::csv_text;
 
 /// Writes the summary as csv: what `--format csv` prints. Numbers that do not exist are empty cells.
+/// Behind the metrics stand gates: 1 where a strategy passes, 0 where it fails, empty where that is not known.
 pub fn write_summary_csv(summary: &Summary, out: impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record([
@@ -49,6 +51,21 @@ pub fn write_summary_csv(summary: &Summary, out: impl Write) -> io::Result<()> {
             }
             csv.write_record(None::<&[u8]>)?;
         }
+    }
+    for gate in &summary.gates {
+        let passes = match gate.verdict {
+            GateSays::Pass => "1",
+            GateSays::Fail => "0",
+            GateSays::Undecided => "",
+        };
+        csv.write_field(csv_text(&gate.strategy).as_ref())?;
+        csv.write_field(csv_text(&format!("gate_pass.{}", gate.gate)).as_ref())?;
+        csv.write_field("1")?;
+        csv.write_field(passes)?;
+        for _ in 4..14 {
+            csv.write_field("")?;
+        }
+        csv.write_record(None::<&[u8]>)?;
     }
     csv.flush()
 }

@@ -18,6 +18,7 @@ mod explain_data;
 mod explain_failover;
 mod explain_page;
 mod fuzz_smoke;
+mod gates;
 mod glossary;
 mod imports;
 mod records;

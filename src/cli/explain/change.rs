@@ -244,6 +244,7 @@ fn summary(changed: &Changed, study: &Study, currency: &str) -> Summary {
         strategies,
         sentences: sentences(layout, &names, columns),
         what_would_change_it: Vec::new(),
+        gates: Vec::new(),
         rule_prices: Vec::new(),
     }
 }

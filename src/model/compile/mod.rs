@@ -36,6 +36,7 @@ mod failover_classes;
 mod failovers;
 mod failures;
 mod feeds;
+mod gates;
 mod generated;
 mod glob;
 mod gpu_weather;
@@ -111,6 +112,7 @@ use std::path::PathBuf;
 use crate::scenario::{Problems, Scenario, ScenarioFile};
 use crate::trace::ImportReport;
 
+use super::answer_gates::AnswerGate;
 use super::load::LoadReport;
 use super::{
     Commitments, Dataset, Factors, LabelReport, Model, Network, Power, Rollout, Services,
@@ -149,6 +151,8 @@ pub struct Compiled {
     pub files: Vec<PathBuf>,
     /// The merged scenario as TOML with sorted keys.
     pub resolved: String,
+    /// What the answer must keep to.
+    pub gates: Vec<AnswerGate>,
     /// Whether the decisions of the first replication are to be written down.
     pub evidence: bool,
 }
@@ -357,6 +361,7 @@ fn compiled(
 ) -> Result<Compiled, Problems> {
     scorings::check(&mut context, &scenario.file, &model);
     spot::check(&mut context, &scenario.file, &model);
+    let gates = gates::read(&mut context, &scenario.file, &model);
     let context = context.faultless()?;
     Ok(Compiled {
         load: LoadReport::of(&model, &imports, unplaceable, seed),
@@ -368,6 +373,7 @@ fn compiled(
         imports,
         files: files_of(scenario, context.files),
         resolved: scenario.resolved.clone(),
+        gates,
         evidence: evidence_is_asked_for(&scenario.file),
     })
 }

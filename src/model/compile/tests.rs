@@ -24,6 +24,7 @@ mod envelopes;
 mod factors;
 mod failovers;
 mod feeds;
+mod gates;
 mod identity;
 mod labels;
 mod maintenance;

@@ -11,6 +11,7 @@ mod envelope;
 mod estate;
 mod factor;
 mod failover;
+mod gate;
 mod initial;
 mod law;
 mod maintenance;
@@ -59,6 +60,7 @@ pub use factor::{CorrelationSpec, FactorKind, FactorSpec};
 pub use failover::{
     FailBackKind, FailoverActionKind, FailoverSpec, NeedKind, TargetSpec, TriggerKind, TriggerSpec,
 };
+pub use gate::GateSpec;
 pub use initial::{
     InitialCachedSpec, InitialDownSpec, InitialEgressSpec, InitialJobSpec, InitialSpec,
     InitialTraceSpec,
@@ -128,6 +130,8 @@ pub struct ScenarioFile {
     pub runbooks: List<String>,
     /// The run as a whole.
     pub scenario: Given<RunSpec>,
+    /// What the answer must keep to.
+    pub gate: List<GateSpec>,
     /// Places, each with one operator and jurisdiction.
     pub site: List<SiteSpec>,
     /// What providers say of themselves.
