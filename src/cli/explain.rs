@@ -11,6 +11,7 @@ mod may;
 mod named;
 mod otherwise;
 mod pool;
+mod retained;
 mod rule;
 mod scene;
 mod scores;

@@ -46,6 +46,8 @@ pub enum Purpose {
     InstanceLife = 36,
     /// Whether an attempt of a transform fails; the count is the number of the attempt.
     Transform = 42,
+    /// How long a proof of deletion takes; the count is the job, or the number of the copy.
+    Proof = 44,
     /// Draws made by tests and by the trust pack.
     Trial = 9,
     /// How long an entity stays up; the count is the number of the up time.

@@ -64,6 +64,10 @@ pub(super) enum Rank {
     Limit = 26,
     /// What could go on for a time against a rule cannot any longer.
     GraceOver = 27,
+    /// The time of something that is kept may be over.
+    Due = 28,
+    /// A deletion is proven.
+    Proven = 29,
 }
 
 /// An event: what kind, whose, and where that is kept.

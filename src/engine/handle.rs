@@ -141,6 +141,8 @@ impl<O: Observer> Run<'_, O> {
             // What runs on budgets is seen to at each instant.
             Rank::Limit if event.slot == BUDGETS => {}
             Rank::Limit => self.limit(slot, event),
+            Rank::Due => self.fall_due(event),
+            Rank::Proven => self.prove(event),
             Rank::Finish
             | Rank::Booted
             | Rank::Saved

@@ -26,6 +26,7 @@ mod mending;
 mod notices;
 mod rejudge;
 mod repairs;
+mod retention;
 mod rollout;
 mod room;
 mod rules;

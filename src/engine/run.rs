@@ -11,6 +11,7 @@ use super::artifacts::Harm;
 use super::births::Birth;
 use super::carry::starts_plainly;
 use super::ledger::IdleBooks;
+use super::retention::Deletions;
 use super::scratch::{Scratch, fresh_world};
 
 /// Rounds of one instant after which the strategy is held to be going in circles.
@@ -84,6 +85,8 @@ pub(super) struct Run<'a, O> {
     pub(super) record: JobRecord,
     /// What each pool was charged for and no job used, by month.
     pub(super) idle: IdleBooks,
+    /// What was deleted because its time was over, and when that is proven.
+    pub(super) deletions: Deletions,
 }
 
 /// Plays one replication under one strategy and tells `out` all that happens.
@@ -149,6 +152,7 @@ pub fn simulate<O: Observer>(
         harm: Harm::default(),
         record: JobRecord::BLANK,
         idle: IdleBooks::default(),
+        deletions: Deletions::default(),
     };
     run.open_shops();
     run.name_instances();
@@ -159,6 +163,9 @@ pub fn simulate<O: Observer>(
     }
     run.expect_windows();
     run.expect_month();
+    if model.retention.are_used() {
+        run.begin_retention();
+    }
     let ended = run.play();
     let record = ended.map(|()| run.close());
     let world = run.world;
@@ -274,6 +281,9 @@ impl<O: Observer> Run<'_, O> {
     fn follow_up(&mut self) {
         if !self.world.staging.gone.is_empty() {
             self.tell_gone();
+        }
+        if self.world.retention.is_used() {
+            self.keep_retention();
         }
         if self.world.awaits_service() {
             self.serve_what_is_clear();

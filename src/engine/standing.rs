@@ -85,12 +85,25 @@ impl<O: Observer> Run<'_, O> {
         let (model, end) = (self.model, self.world.now);
         let mut total = Money::ZERO;
         for (index, dataset) in model.datasets.iter().enumerate() {
-            let payee = Payee::Dataset(DatasetId::from(index));
+            let id = DatasetId::from(index);
+            let ended = self.world.homes_ended(model, id);
+            // The account so far is what is rounded, so that months add up to the whole.
+            let cost = |at: SimTime| {
+                if ended.iter().all(Option::is_none) {
+                    return dataset.storage_cost(at);
+                }
+                let spans = ended
+                    .iter()
+                    .map(|ended| ended.map_or(at, |ended| ended.min(at)));
+                spans
+                    .map(|until| dataset.copy_cost(until.since(SimTime::ZERO)))
+                    .sum()
+            };
+            let payee = Payee::Dataset(id);
             let mut from = SimTime::ZERO;
             while from < end {
                 let to = model.epoch.next_month(from).min(end);
-                // The account so far is what is rounded, so that months add up to the whole.
-                let amount = dataset.storage_cost(to) - dataset.storage_cost(from);
+                let amount = cost(to) - cost(from);
                 total += amount;
                 self.post_storage(payee, (from, to), amount);
                 from = to;

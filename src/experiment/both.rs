@@ -1,9 +1,9 @@
 //! Two who listen to the same run.
 
 use crate::journal::{
-    BudgetRecord, Circumstance, Fact, FailoverRecord, JobRecord, Justification, MoveRecord,
-    Movement, Observer, PhaseRecord, PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord,
-    ServiceRecord,
+    BudgetRecord, Circumstance, Deletion, Fact, FailoverRecord, JobRecord, Justification,
+    MoveRecord, Movement, Observer, PhaseRecord, PoolRecord, Posting, RecoveryRecord, RuleRecord,
+    RunRecord, ServiceRecord,
 };
 use crate::units::{JobId, Money, SimTime, Span};
 
@@ -35,6 +35,8 @@ impl<A: Observer, B: Observer> Observer for Both<'_, A, B> {
         justified(justification: &Justification);
         circumstance(at: SimTime, circumstance: &Circumstance);
         movement(at: SimTime, movement: &Movement);
+        deleted(at: SimTime, deletion: &Deletion);
+        proven(at: SimTime, deletion: &Deletion);
         posting(posting: &Posting);
         job(record: &JobRecord);
         charged_later(job: JobId, egress: Money);

@@ -11,6 +11,7 @@ use crate::strategy::Strategy;
 use crate::units::{ClassId, DatasetId, LinkId, OutletId, PoolId, ShapeId, SiteId};
 
 use super::gates::gate_words;
+use super::kept::retention_words;
 use super::signals::{kept_out, signal_words};
 
 /// What is the same in all evidence of a model.
@@ -45,6 +46,7 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
         moving: moving(model, 0),
         changes: all(&rules.changes, |change| change_words(model, change)),
         later: later(model),
+        retention: retention_words(model),
     }
 }
 

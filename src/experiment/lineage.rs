@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::{Consequence, Fact, JobState, Justification, Observer, RunRecord};
+use crate::journal::{Consequence, Deletion, Fact, JobState, Justification, Observer, RunRecord};
 use crate::model::{Model, Timeline, Whom};
 use crate::units::{ClassId, DatasetId, JobId, PoolId, SimTime, SiteId};
 
@@ -37,6 +37,8 @@ pub struct Standing {
     pub copies: BTreeMap<(DatasetId, SiteId), CopyAt>,
     /// By job.
     pub jobs: BTreeMap<JobId, Heir>,
+    /// By data set and site, how many of these read it there now, and when one last began or ceased to.
+    pub uses: BTreeMap<(DatasetId, SiteId), (u32, SimTime)>,
 }
 
 /// Follows a data set through one run.
@@ -55,6 +57,8 @@ pub struct Lineage<'a> {
     pub then: Option<(SimTime, Standing)>,
     /// What became of copies and jobs from then on, in order.
     pub after: Vec<(SimTime, Fact)>,
+    /// What was deleted of it because its time was over, before and after, in order.
+    pub deleted: Vec<(SimTime, Deletion)>,
 }
 
 impl<'a> Lineage<'a> {
@@ -80,6 +84,7 @@ impl<'a> Lineage<'a> {
             now: Standing::default(),
             then: None,
             after: Vec::new(),
+            deleted: Vec::new(),
         }
     }
 
@@ -162,7 +167,38 @@ impl<'a> Lineage<'a> {
         }
     }
 
-    fn of_jobs(&mut self, fact: Fact) {
+    /// A job begins to read, or ceases to.
+    fn uses(&mut self, at: SimTime, job: JobId, begins: bool) {
+        let version = self.versions.get(&job).copied().unwrap_or(0);
+        let Some((class, pool)) = self
+            .now
+            .jobs
+            .get(&job)
+            .and_then(|heir| Some((heir.class, heir.pool?)))
+        else {
+            return;
+        };
+        let site = self.model.pool(pool).site;
+        for &id in self.model.read_in(class, version) {
+            if self.heirs.contains(&id) {
+                let (readers, last) = self.now.uses.entry((id, site)).or_default();
+                *readers = if begins {
+                    *readers + 1
+                } else {
+                    readers.saturating_sub(1)
+                };
+                *last = at;
+            }
+        }
+    }
+
+    /// Whether something was the data set, or was made of it.
+    fn was_of_it(&self, of: &Deletion) -> bool {
+        let of_data = of.dataset.is_some_and(|id| self.heirs.contains(&id));
+        of_data || of.job.is_some_and(|job| self.now.jobs.contains_key(&job))
+    }
+
+    fn of_jobs(&mut self, at: SimTime, fact: Fact) {
         match fact {
             Fact::Started(job, pool) => {
                 let version = self.versions.get(&job).copied().unwrap_or(0);
@@ -180,6 +216,7 @@ impl<'a> Lineage<'a> {
                     };
                     self.now.jobs.insert(job, heir);
                 }
+                self.uses(at, job, true);
             }
             Fact::Preempted(job, _)
             | Fact::Warned(job, _)
@@ -188,11 +225,13 @@ impl<'a> Lineage<'a> {
             | Fact::Moved(job, _)
             | Fact::Grew(job, _)
             | Fact::TornDown(job, ..) => {
+                self.uses(at, job, false);
                 if let Some(heir) = self.now.jobs.get_mut(&job) {
                     heir.pool = None;
                 }
             }
             Fact::Ended(job, state) => {
+                self.uses(at, job, false);
                 if let Some(heir) = self.now.jobs.get_mut(&job) {
                     heir.state = Some(state);
                 }
@@ -228,10 +267,23 @@ impl Observer for Lineage<'_> {
     fn fact(&mut self, at: SimTime, fact: Fact) {
         self.look(at, fact);
         self.of_copies(at, fact);
-        self.of_jobs(fact);
+        self.of_jobs(at, fact);
         if self.follows(fact) {
             self.after.push((at, fact));
         }
+    }
+
+    fn deleted(&mut self, at: SimTime, deletion: &Deletion) {
+        if !self.was_of_it(deletion) {
+            return;
+        }
+        if self.at.is_some_and(|asked| asked < at) && self.then.is_none() {
+            self.then = self.at.map(|when| (when, self.now.clone()));
+        }
+        if let Some(id) = deletion.dataset {
+            self.now.copies.remove(&(id, deletion.site));
+        }
+        self.deleted.push((at, *deletion));
     }
 
     fn justified(&mut self, why: &Justification) {

@@ -9,6 +9,7 @@ use super::justification::Justification;
 use super::movement::{MoveRecord, Movement};
 use super::posting::Posting;
 use super::record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
+use super::retention::Deletion;
 use super::rule::{Consequence, RuleMode, RuleRecord};
 
 /// Something that happened, in the past tense.
@@ -189,6 +190,10 @@ pub trait Observer {
     fn circumstance(&mut self, _at: SimTime, _circumstance: &Circumstance) {}
     /// Something moved between sites, or was refused to: told within the instant, after the facts that made it move.
     fn movement(&mut self, _at: SimTime, _movement: &Movement) {}
+    /// Something was deleted because its time was over.
+    fn deleted(&mut self, _at: SimTime, _deletion: &Deletion) {}
+    /// Whoever deleted something has proven it.
+    fn proven(&mut self, _at: SimTime, _deletion: &Deletion) {}
     /// Something was charged.
     fn posting(&mut self, _posting: &Posting) {}
     /// A job's life is over, or the horizon cut it.

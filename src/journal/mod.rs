@@ -14,6 +14,7 @@ mod justification;
 mod movement;
 mod posting;
 mod record;
+mod retention;
 mod rule;
 mod score;
 
@@ -28,5 +29,6 @@ pub use justification::{Bar, Choice, Considered, Justification};
 pub use movement::{MoveRecord, Moved, Movement, MovementStep};
 pub use posting::{Item, Payee, Posting};
 pub use record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
+pub use retention::{Deletion, KeptKind};
 pub use rule::{Consequence, RuleMode, RuleRecord};
 pub use score::Score;

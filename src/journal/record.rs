@@ -218,6 +218,16 @@ pub struct RunRecord {
     pub transforms_failed: u64,
     /// What keeping data sets cost.
     pub storage_cost: Money,
+    /// Of that, what keeping results, and checkpoints of jobs that were over, cost.
+    pub kept_cost: Money,
+    /// What was deleted because its time was over.
+    pub deletions: u64,
+    /// Of these, those that were proven by the horizon.
+    pub deletions_proven: u64,
+    /// Of these, those that nobody proves.
+    pub deletions_unproven: u64,
+    /// Byte-milliseconds that things were kept beyond their time.
+    pub kept_late: u128,
     /// What people cost who reacted to alarms.
     pub people_cost: Money,
     /// How often a job was torn down because its window was over.

@@ -30,6 +30,8 @@ pub enum Unit {
     Kilograms,
     /// Gigabytes of 10⁹ bytes.
     Gigabytes,
+    /// Gigabytes kept for an hour each.
+    GigabyteHours,
     /// Seconds.
     Seconds,
     /// Hours.
@@ -93,6 +95,7 @@ impl Unit {
             Self::KilowattHoursPerGpuHour => "kWh/GPU-h".to_owned(),
             Self::Kilograms => "kg".to_owned(),
             Self::Gigabytes => "GB".to_owned(),
+            Self::GigabyteHours => "GB-h".to_owned(),
             Self::Seconds => "s".to_owned(),
             Self::Hours => "h".to_owned(),
             Self::Days => "d".to_owned(),

@@ -63,7 +63,17 @@ metrics! {
     "cost_links" Money Lower Pools(|b| Cell::amount(b.links.as_units()))
         "what links cost by the hour";
     "cost_storage" Money Lower Pools(|b| Cell::amount(b.storage.as_units()))
-        "what keeping data sets cost";
+        "what keeping data sets cost, with checkpoints and results on storages";
+    "cost_kept" Money Neither Run(|r| Cell::amount(r.kept_cost.as_units()))
+        "the part of it that keeping results, and checkpoints of jobs that were over, cost";
+    "deletions" Times Neither Run(|r| Cell::amount(r.deletions as f64))
+        "what was deleted because its time of keeping was over, or with what it was made of";
+    "deletions_proven" Times Higher Run(|r| Cell::amount(r.deletions_proven as f64))
+        "deletions that were proven by the horizon";
+    "deletions_unproven" Times Lower Run(|r| Cell::amount(r.deletions_unproven as f64))
+        "deletions that nobody proves, since the provider does not";
+    "kept_late_gb_h" GigabyteHours Lower Run(|r| Cell::amount(r.kept_late as f64 / 3.6e15))
+        "gigabytes times hours for which things were kept beyond their time, since they were read, locked or out of reach";
     "cost_transforms" Money Lower Pools(|b| Cell::amount(b.transforms.as_units()))
         "what making copies of data sets with other marks cost, failed attempts included";
     "transforms_failed" Times Lower Run(|r| Cell::amount(r.transforms_failed as f64))

@@ -18,6 +18,7 @@ use super::network::Network;
 use super::pool::{Packing, Pool, Spread, Supply};
 use super::power::Power;
 use super::quotas::Quotas;
+use super::retention::Retention;
 use super::rollout::Rollout;
 use super::rules::Rules;
 use super::services::Services;
@@ -53,6 +54,7 @@ impl Model {
             power: Power::default(),
             datasets: Vec::new(),
             transforms: Transforms::default(),
+            retention: Retention::default(),
             services: Services::default(),
             weather: Weather::default(),
             rollout: Rollout::default(),
@@ -113,6 +115,7 @@ impl Class {
             burst: true,
             results: Bytes(0),
             results_to: None,
+            results_on: None,
             data: Vec::new(),
             holds_staging: false,
             feed: None,

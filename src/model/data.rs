@@ -115,13 +115,29 @@ impl Model {
         &self.datasets[id.index()]
     }
 
+    /// What keeping a data set costs at the least at its own price.
+    fn kept_rent_of(&self, id: usize, dataset: &Dataset, until: SimTime) -> Money {
+        if self.retention.homes.is_empty() {
+            return dataset.storage_cost(until);
+        }
+        let kept = dataset.kept.iter();
+        let ends = kept.map(|&site| self.kept_at_least(DatasetId::from(id), site, until));
+        ends.map(|end| dataset.copy_cost(end.since(SimTime::ZERO)))
+            .sum()
+    }
+
     /// What keeping costs that is kept throughout, whatever anybody does.
     pub fn kept_rent(&self, until: SimTime) -> Money {
-        let own = self.datasets.iter();
-        let own: Money = own.map(|dataset| dataset.storage_cost(until)).sum();
-        let kept = self.network.kept.iter().map(|&(storage, bytes)| {
-            let area = u128::from(bytes.0) * u128::from(until.0);
-            self.network.storages[usize::from(storage)].price.cost(area)
+        let own = self.datasets.iter().enumerate();
+        let own: Money = own.map(|(id, of)| self.kept_rent_of(id, of, until)).sum();
+        let kept = self.network.kept.iter().enumerate();
+        let kept = kept.map(|(place, &(storage, bytes))| {
+            let storage = &self.network.storages[usize::from(storage)];
+            let of = self.network.shelved.get(place);
+            let until = of.map_or(until, |&id| self.kept_at_least(id, storage.site, until));
+            storage
+                .price
+                .cost(u128::from(bytes.0) * u128::from(until.0))
         });
         own + kept.sum()
     }

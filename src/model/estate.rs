@@ -22,6 +22,7 @@ use super::pool::{Boot, Pool, Supply};
 use super::power::Power;
 use super::quotas::Quotas;
 use super::request::{Labelled, Shape};
+use super::retention::Retention;
 use super::rhythm::Rhythm;
 use super::rollout::Rollout;
 use super::rules::Rules;
@@ -85,6 +86,8 @@ pub struct Model {
     pub datasets: Vec<Dataset>,
     /// What makes copies of them that may go where they may not.
     pub transforms: Transforms,
+    /// How long what is kept may be kept.
+    pub retention: Retention,
     /// What jobs cannot do without.
     pub services: Services,
     /// What may go wrong.
@@ -172,6 +175,8 @@ pub struct Class {
     pub results: Bytes,
     /// Where they go over links; `None`: they leave at once, for the egress of their site.
     pub results_to: Option<SiteId>,
+    /// The storage there that keeps them; `None`: that costs nothing.
+    pub results_on: Option<u16>,
     /// What its jobs read where they run, ascending.
     pub data: Vec<DatasetId>,
     /// Whether its jobs hold their GPUs while what they read comes; they take none before that otherwise.

@@ -38,6 +38,7 @@ mod prices;
 mod quotas;
 mod rates;
 mod request;
+mod retention;
 mod rhythm;
 mod rollout;
 mod rules;
@@ -92,6 +93,7 @@ pub use prices::PriceSteps;
 pub use quotas::{Cohort, QuotaOf, QuotaShare, QuotaTerms, Quotas, Reclaim};
 pub use rates::RateSteps;
 pub use request::{Labelled, Outcome, Request, Shape};
+pub use retention::{KeptFor, KeptFrom, KeptKind, PROOF_USUAL, Retention, RetentionRule};
 pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
 pub use rules::{

@@ -22,6 +22,8 @@ pub struct Network {
     pub storages: Vec<Storage>,
     /// Data that lie on storages throughout: on which, and how much.
     pub kept: Vec<(u16, Bytes)>,
+    /// Of which data set each of these is.
+    pub shelved: Vec<DatasetId>,
     /// Copies of data sets that are made while time passes.
     pub copies: Vec<Replica>,
     /// What crosses links all the time.

@@ -20,7 +20,7 @@ impl World {
         record: &mut JobRecord,
     ) {
         if !self.books_plainly {
-            self.close_data(model, slot);
+            self.close_data(model, slot, !state.is_unfinished());
         }
         let shape = &model.shapes[self.jobs[slot].request.shape.index()];
         let egress_cost = self.egress(model, slot, shape.class, state);
@@ -48,20 +48,20 @@ impl World {
 
     /// What a job that ends read and kept.
     #[inline(never)]
-    fn close_data(&mut self, model: &Model, slot: Slot) {
+    fn close_data(&mut self, model: &Model, slot: Slot, is_over: bool) {
         if self.staging.transfers.feeds.is_used() {
             self.stop_feeding(model, slot);
             self.staging.transfers.of_last = self.fares_of(slot);
         }
         if self.staging.transfers.syncs.is_used() {
-            self.end_sync(model, slot);
+            self.end_sync(model, slot, is_over);
             self.staging.transfers.of_last = self.fares_of(slot);
         }
         if self.staging.keeps_checkpoints() {
             if matches!(self.jobs[slot].phase, Phase::Running | Phase::Saving) {
                 self.keep_checkpoint(model, slot, false);
             }
-            self.drop_checkpoint(model, slot);
+            self.drop_checkpoint(model, slot, is_over);
         }
     }
 

@@ -97,6 +97,7 @@ impl World {
         let (now, size) = (self.now, model.dataset(dataset).size);
         if Staging::is_used(&self.staging) {
             self.staging.hold(site, dataset, size, now);
+            self.watch_cached(model, dataset, site);
         }
     }
 

@@ -23,12 +23,26 @@ impl Kept {
         epoch: Epoch,
         storage: u16,
         bytes: Bytes,
+        span: (SimTime, SimTime),
+    ) {
+        self.add_all(epoch, storage, u128::from(bytes.0), span);
+    }
+
+    /// The same, of more bytes than one thing has.
+    pub(super) fn add_all(
+        &mut self,
+        epoch: Epoch,
+        storage: u16,
+        bytes: u128,
         (mut from, to): (SimTime, SimTime),
     ) {
+        if bytes == 0 {
+            return;
+        }
         while from < to {
             let month = epoch.next_month(from);
             let until = month.min(to);
-            let area = u128::from(bytes.0) * u128::from(until.since(from).0);
+            let area = bytes * u128::from(until.since(from).0);
             *self.0.entry((storage, month)).or_default() += area;
             from = until;
         }
@@ -67,9 +81,9 @@ impl World {
         self.jobs.history_mut(slot).kept_since = since;
     }
 
-    /// A job is over, or cut by the horizon: nobody keeps its checkpoint any more.
+    /// A job is over, or cut by the horizon: nobody keeps its checkpoint any more, unless it is over and a rule does.
     #[cold]
-    pub(super) fn drop_checkpoint(&mut self, model: &Model, slot: Slot) {
+    pub(super) fn drop_checkpoint(&mut self, model: &Model, slot: Slot, is_over: bool) {
         let job = &self.jobs[slot];
         let class = &model.classes[model.class_of(job.request.shape).index()];
         let since = self.jobs.history(job).map(|history| history.kept_since);
@@ -77,16 +91,21 @@ impl World {
             && since < self.now
         {
             self.kept.add(model.epoch, storage, size, (since, self.now));
+            if is_over && self.retention.is_used() {
+                let site = model.network.storages[usize::from(storage)].site;
+                self.keep_checkpoint_after(model, slot, (site, Some(storage), size));
+            }
         }
     }
 
     /// The run is over: what is kept throughout, and what caches hold, is counted.
     pub fn close_storages(&mut self, model: &Model) -> &Kept {
-        for &(storage, bytes) in &model.network.kept {
-            let all = (SimTime::ZERO, self.now);
+        for (place, &(storage, bytes)) in model.network.kept.iter().enumerate() {
+            let all = (SimTime::ZERO, self.shelved_until(model, place));
             self.kept.add(model.epoch, storage, bytes, all);
         }
         self.close_caches(model);
+        self.close_retention(model);
         &self.kept
     }
 }

@@ -16,6 +16,7 @@ use super::pool::PoolState;
 use super::profile::Profile;
 use super::promises::Promises;
 use super::repairs::RepairShop;
+use super::retention::Retained;
 use super::rollout::RolloutState;
 use super::rules::RulesState;
 use super::services::Services;
@@ -111,6 +112,8 @@ pub struct World {
     pub budgets: Budgets,
     /// Where data are, and what moves.
     pub staging: Staging,
+    /// What is kept for a time.
+    pub retention: Retained,
     /// What lay on storages so far.
     pub(super) kept: Kept,
     /// Pools that the strategy in force may use, by shape; empty if no gang is elastic.
@@ -181,6 +184,7 @@ impl World {
             spend: Spend::default(),
             budgets: Budgets::default(),
             staging: Staging::default(),
+            retention: Retained::default(),
             kept: Kept::default(),
             usable: Vec::new(),
             claims: Claims::default(),
@@ -229,6 +233,7 @@ impl World {
         self.spend.reset(&model.commitments);
         self.budgets.reset(model);
         self.staging.reset(model);
+        self.retention.reset(model);
         self.kept.clear();
         self.services.reset(model);
         self.promises.reset(model);
@@ -269,6 +274,7 @@ impl World {
     /// then not asked for at each instant.
     pub fn is_still(&self, model: &Model) -> bool {
         !self.staging.is_used()
+            && !model.retention.are_used()
             && model.network.links.is_empty()
             && model.network.storages.is_empty()
             && model.weather.maintenance.is_empty()

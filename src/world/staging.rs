@@ -1,16 +1,20 @@
 //! Where data are: kept, cached or on their way. A job runs only where all that it reads is.
 
+use std::collections::BTreeSet;
+
 use crate::journal::Cause;
-use crate::model::{Freight, Model, Traffic};
+use crate::model::{Freight, Model};
 use crate::units::{Bytes, ClassId, DatasetId, LinkId, Money, PoolId, SimTime, SiteId};
 
 use super::artifacts::Artifacts;
 use super::job::Slot;
 use super::moment::World;
-use super::transfers::{Arrival, Cargo, Load, Transfer, Transfers};
+use super::transfers::{Cargo, Load, Transfers};
 
+mod arriving;
 mod at_hand;
 mod cache;
+mod deleting;
 mod distance;
 mod held;
 mod links;
@@ -19,6 +23,7 @@ mod pulls;
 mod rejudged;
 mod replicas;
 mod transforming;
+mod watching;
 
 use at_hand::source;
 use cache::{Bar, Cache, Held, Way};
@@ -54,6 +59,8 @@ pub struct Staging {
     pub pulls: Vec<(SimTime, DatasetId, SiteId, u32)>,
     /// Copies that are gone, for whoever tells of it: whether because a rule had turned against them, or to make room.
     pub gone: Vec<(DatasetId, SiteId, bool)>,
+    /// Homes of data sets at which nobody begins to read any more.
+    closed: BTreeSet<(DatasetId, SiteId)>,
 }
 
 impl Staging {
@@ -73,6 +80,7 @@ impl Staging {
         self.artifacts.clear();
         self.pulls.clear();
         self.gone.clear();
+        self.closed.clear();
         if !self.used {
             return;
         }
@@ -133,10 +141,35 @@ impl Staging {
         })
     }
 
+    /// The sites where a data set is kept throughout, and may still be read.
+    fn homes<'a>(&'a self, model: &'a Model, id: DatasetId) -> impl Iterator<Item = SiteId> + 'a {
+        let kept = model.dataset(id).kept.iter().copied();
+        kept.filter(move |&site| self.closed.is_empty() || !self.closed.contains(&(id, site)))
+    }
+
+    /// Whether a site is one of these.
+    fn is_home(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
+        let is_kept = model.dataset(id).kept.contains(&site);
+        is_kept && (self.closed.is_empty() || !self.closed.contains(&(id, site)))
+    }
+
+    /// Whether a data set that was kept throughout is nowhere any more, since its time was over.
+    fn is_deleted(&self, model: &Model, id: DatasetId) -> bool {
+        let is_gone = !self.closed.is_empty() && !model.dataset(id).kept.is_empty();
+        let mut left = self.homes(model, id).chain(self.replica_sites(model, id));
+        is_gone && left.next().is_none()
+    }
+
+    /// Whether something can be read from the cache of a site.
+    fn is_cached(&self, id: DatasetId, site: SiteId) -> bool {
+        let held = self.sites[site.index()].find(id);
+        held.is_some_and(Held::is_there)
+    }
+
     /// Whether a data set can be read at a site.
     pub(super) fn is_there(&self, model: &Model, id: DatasetId, site: SiteId) -> bool {
         let held = || self.sites[site.index()].find(id);
-        model.dataset(id).kept.contains(&site)
+        self.is_home(model, id, site)
             || held().is_some_and(Held::is_there)
             || self.has_replica(model, id, site)
     }
@@ -172,7 +205,8 @@ impl World {
         let data = self.reads(model, slot, pool);
         let site = model.pool(pool).site;
         for &id in data {
-            if self.staging.transforming.is_used() && self.make(model, id) {
+            let is_cached = self.retention.is_used() && self.staging.is_cached(id, site);
+            if self.staging.transforming.is_used() && !is_cached && self.make(model, id) {
                 continue;
             }
             if self.staging.comes_as_replica(model, id, site) {
@@ -180,7 +214,8 @@ impl World {
             }
             let found = self.staging.sites[site.index()].find(id);
             let dataset = model.dataset(id);
-            if dataset.kept.contains(&site) || found.is_some_and(|held| !held.is_void()) {
+            let is_kept = self.staging.is_home(model, id, site);
+            if is_kept || found.is_some_and(|held| !held.is_void()) {
                 continue;
             }
             let is_absent = found.is_none();
@@ -241,6 +276,7 @@ impl World {
         let lacks = |&id: &DatasetId| {
             let judged = self.staging.transfers.judge.is_used();
             let refused = judged && self.refusing_data(model, id, class, site) != 0;
+            let refused = refused || self.staging.is_deleted(model, id);
             let refused = refused.then_some(Cause::Rule);
             self.unpullable(model, id, site)
                 .into_iter()
@@ -286,74 +322,6 @@ impl World {
         Some(self.staging_cause(model, (class, data), model.pool(*pool).site))
     }
 
-    /// The results of a job begin their way home.
-    pub(super) fn send_home(&mut self, model: &Model, slot: Slot, to: SiteId, results: Bytes) {
-        let job = &self.jobs[slot];
-        let from = model.pool(job.pool).site;
-        if from == to {
-            return;
-        }
-        let cargo = Load {
-            cargo: Cargo::Results(job.id, job.pool),
-            freight: Some(Freight::Results(
-                model.labelled(job.request.shape),
-                self.version_of(slot),
-            )),
-            job: Some(job.id),
-        };
-        let what = (Traffic::Bulk, results);
-        let transfers = &mut self.staging.transfers;
-        transfers.begin(&model.network, self.now, cargo, (from, to), what);
-    }
-
-    /// Plays what was expected of a transfer. Returns it, and what its way cost, if it is there.
-    pub fn arrived(&mut self, model: &Model, id: u32, version: u32) -> Option<(Transfer, Money)> {
-        let network = &model.network;
-        let transfers = &mut self.staging.transfers;
-        let Arrival::There(transfer) = transfers.expected(network, self.now, id, version) else {
-            return None;
-        };
-        if self.staging.transfers.feeds.is_used() {
-            // Jobs that read may get more now, and be done sooner than whoever plans with them thinks.
-            self.changes.other = true;
-        }
-        if let Cargo::Copy(copy) = transfer.cargo {
-            let cost = self.copy_arrived(model, copy, &transfer);
-            return Some((transfer, cost));
-        }
-        if let Cargo::Checkpoint(_) | Cargo::Restore(_) = transfer.cargo {
-            self.checkpoint_arrived(model, &transfer);
-            return Some((transfer, Money::ZERO));
-        }
-        let cost = self.toll(model, Transfers::links(network, &transfer), transfer.size);
-        if let Cargo::Dataset(_, pool) | Cargo::Results(_, pool) = transfer.cargo {
-            self.pools[pool.index()].books.egress_cost += cost;
-            if self.budgets.are_kept() {
-                self.count_egress(model, (pool, None), self.now, cost);
-            }
-        }
-        if let Cargo::Dataset(dataset, _) = transfer.cargo {
-            self.staged(model, dataset, transfer.to);
-        }
-        Some((transfer, cost))
-    }
-
-    /// A data set is where it was sent.
-    fn staged(&mut self, model: &Model, id: DatasetId, site: SiteId) {
-        self.staging.artifacts.is_back(id, site);
-        let before = self.staging.sites[site.index()].find(id).copied();
-        if let Some(held) = before.filter(|held| held.void) {
-            self.lay(model, held, site);
-        }
-        if let Some(held) = self.staging.sites[site.index()].find_mut(id) {
-            held.coming = None;
-            held.since = self.now;
-            held.void = false;
-            held.used = self.now;
-        }
-        self.changes.other = true;
-    }
-
     /// Counts what caches hold at the end of the run.
     pub(super) fn close_caches(&mut self, model: &Model) {
         for (site, cache) in model.sites.iter().zip(&self.staging.sites) {
@@ -393,6 +361,9 @@ impl World {
                     self.leave(model, id, site);
                 }
             }
+        }
+        if self.retention.is_used() {
+            self.note_uses(model, (data, site), reads);
         }
     }
 }

@@ -219,7 +219,7 @@ impl World {
 
     /// A job is over, or cut by the horizon: what moved for it is paid, and nobody keeps its checkpoint any more.
     #[cold]
-    pub(super) fn end_sync(&mut self, model: &Model, slot: Slot) {
+    pub(super) fn end_sync(&mut self, model: &Model, slot: Slot, is_over: bool) {
         let job = self.jobs[slot];
         let (now, transfers) = (self.now, &mut self.staging.transfers);
         let home = model.checkpoint_home(job.request.shape);
@@ -236,6 +236,10 @@ impl World {
             }
             if let Some(storage) = home.storage.filter(|_| since < now) {
                 self.kept.add(model.epoch, storage, home.size, (since, now));
+            }
+            if is_over && since < now && self.retention.is_used() {
+                let kept = (home.site, home.storage, home.size);
+                self.keep_checkpoint_after(model, slot, kept);
             }
             self.pay_fares(model);
             self.staging.transfers.syncs.remove(slot);

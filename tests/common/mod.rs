@@ -29,8 +29,8 @@ pub mod worlds;
 use plimsoll::dice::Dice;
 use plimsoll::engine::{Scratch, simulate};
 use plimsoll::journal::{
-    BudgetRecord, Fact, FailoverRecord, JobRecord, MoveRecord, Movement, Observer, PoolRecord,
-    Posting, RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
+    BudgetRecord, Deletion, Fact, FailoverRecord, JobRecord, MoveRecord, Movement, Observer,
+    PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord, ServiceRecord,
 };
 use plimsoll::model::{
     Class, Discipline, Horizon, Model, Outcome, Packing, Pool, Request, Shape, Site,
@@ -54,6 +54,9 @@ pub struct Everything {
     pub recoveries: Vec<RecoveryRecord>,
     pub failovers: Vec<FailoverRecord>,
     pub movements: Vec<(SimTime, Movement)>,
+    /// What was deleted because its time was over, and what of that was proven.
+    pub deletions: Vec<(SimTime, Deletion)>,
+    pub proofs: Vec<(SimTime, Deletion)>,
     pub moved: Vec<MoveRecord>,
     pub postings: Vec<Posting>,
     /// How far jobs that live on at the horizon have come.
@@ -101,6 +104,12 @@ impl Observer for Everything {
     }
     fn moved_against(&mut self, record: &MoveRecord) {
         self.moved.push(*record);
+    }
+    fn deleted(&mut self, at: SimTime, deletion: &Deletion) {
+        self.deletions.push((at, *deletion));
+    }
+    fn proven(&mut self, at: SimTime, deletion: &Deletion) {
+        self.proofs.push((at, *deletion));
     }
     fn posting(&mut self, posting: &Posting) {
         self.postings.push(*posting);

@@ -224,6 +224,7 @@ fn classes(pools: usize) -> impl Strategy<Value = Vec<Class>> {
                 burst,
                 results: Bytes(results * 7_000_000_003),
                 results_to: None,
+                results_on: None,
                 holds_staging: false,
                 feed: None,
                 data: Vec::new(),

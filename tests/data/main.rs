@@ -17,6 +17,8 @@ mod moves;
 mod moves_in_storms;
 mod network;
 mod replicas;
+mod retention;
+mod retention_in_worlds;
 mod staging;
 mod storages;
 mod traffic;

@@ -11,7 +11,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::study::counted;
 use crate::experiment::grouped;
-use crate::record::{Covered, Matrix, RuleTally, plain};
+use crate::record::{Covered, Matrix, RetentionTally, RuleTally, plain};
 
 /// Standard object storage in USD per GB and month, Google Cloud list, 2026-11.
 pub(super) const STORAGE_PRICE: f64 = 0.020;
@@ -101,13 +101,16 @@ fn lines(matrix: &Matrix) -> Vec<String> {
             Some(control) => format!("control {}", plain(control)),
             None => "no control".to_owned(),
         });
-        if rules.is_empty() {
+        let kept = of_control_kept(matrix, control);
+        if rules.is_empty() && kept.is_empty() {
             lines.push("  no rule".to_owned());
         }
+        lines.extend(kept);
         for (id, tally) in rules {
             lines.extend(of_rule(id, tally));
         }
     }
+    lines.extend(of_retention(matrix));
     lines.push(String::new());
     let gaps = matrix.gaps();
     if gaps.is_empty() {
@@ -115,6 +118,42 @@ fn lines(matrix: &Matrix) -> Vec<String> {
     } else {
         lines.push("gaps".to_owned());
         lines.extend(gaps.iter().map(|gap| format!("  {}", plain(gap))));
+    }
+    lines
+}
+
+/// The rules of retention that stand for a control.
+fn of_control_kept(matrix: &Matrix, control: Option<&str>) -> Vec<String> {
+    let stands = |tally: &RetentionTally| {
+        let mut own = tally.controls.iter();
+        control.is_some_and(|control| own.any(|of| of == control))
+    };
+    let rules = matrix.retention.iter().filter(|(_, tally)| stands(tally));
+    rules
+        .map(|(id, _)| format!("  retention {}", plain(id)))
+        .collect()
+}
+
+/// How long what is kept is kept, and what was deleted.
+fn of_retention(matrix: &Matrix) -> Vec<String> {
+    let number = |count: u64| grouped(&count.to_string());
+    let mut lines = Vec::new();
+    for (id, tally) in &matrix.retention {
+        if lines.is_empty() {
+            lines.extend([String::new(), "retention".to_owned()]);
+        }
+        lines.push(format!(
+            "  {}: {}",
+            plain(id),
+            plain(&tally.keeps.join("; "))
+        ));
+        lines.push(format!(
+            "    deleted {}, of these proven {}, proven by nobody {}, late {}",
+            number(tally.deleted),
+            number(tally.proven),
+            number(tally.unproven),
+            number(tally.late)
+        ));
     }
     lines
 }

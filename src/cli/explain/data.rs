@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use crate::experiment::{CopyAt, Heir, Lineage, Standing};
-use crate::journal::{Consequence, Fact, JobState};
+use crate::journal::{Consequence, Fact, JobState, KeptKind};
 use crate::model::Model;
 use crate::units::{Bytes, ClassId, DatasetId, Epoch, SimTime, SiteId, parse_span};
 
@@ -15,6 +15,7 @@ use super::super::output::data as told;
 use super::super::study::counted;
 use super::lay::laid;
 use super::named::near;
+use super::retained::{deletions, kept_at, kept_by, kept_of_jobs};
 use super::scene::{Scene, SceneArguments};
 
 /// Which data set.
@@ -54,6 +55,7 @@ pub(super) fn data(arguments: &DataArguments) -> Result<(), Failure> {
         lines.push(radius(model, &lineage, standing));
     }
     lines.extend(became(model, &lineage));
+    lines.extend(deletions(model, &lineage));
     told(&(scene.head() + &laid(&lines))).map_err(Failure::from)
 }
 
@@ -109,10 +111,15 @@ fn copies(model: &Model, lineage: &Lineage<'_>, standing: &Standing) -> Vec<Stri
         let dataset = model.dataset(id);
         for site in &dataset.kept {
             lines.push(format!(
-                "copy        {} at {}: its home, {}",
+                "copy        {} at {}: its home, {}{}",
                 dataset.name,
                 model.sites[site.index()].name,
-                dataset.size.words()
+                dataset.size.words(),
+                kept_by(
+                    model,
+                    model.retention.homes.get(&(id, *site)),
+                    KeptKind::Dataset
+                )
             ));
         }
     }
@@ -131,7 +138,8 @@ fn copies(model: &Model, lineage: &Lineage<'_>, standing: &Standing) -> Vec<Stri
             model.dataset(id).size.words()
         )
     };
-    lines.extend(standing.copies.iter().map(copy));
+    let copies = standing.copies.iter();
+    lines.extend(copies.map(|of| copy(of) + &kept_at(model, standing, of)));
     lines
 }
 
@@ -171,7 +179,11 @@ fn jobs(model: &Model, standing: &Standing) -> Vec<String> {
         let alive = alive().count() as u64;
         if alive > 0 {
             let place = checkpoints(model, id);
-            lines.push(format!("checkpoints {} of {}: {place}", alive, class.name));
+            let kept = kept_of_jobs(model, id, KeptKind::Checkpoint);
+            lines.push(format!(
+                "checkpoints {} of {}: {place}{kept}",
+                alive, class.name
+            ));
         }
         let is_home = |heir: &&&Heir| {
             let at = heir.pool.map(|pool| model.pool(pool).site);
@@ -187,9 +199,10 @@ fn jobs(model: &Model, standing: &Standing) -> Vec<String> {
                 |home| format!("{sent} of them at {}", model.sites[home.index()].name),
             );
             lines.push(format!(
-                "results     {done} of {}, {} each: {place}",
+                "results     {done} of {}, {} each: {place}{}",
                 class.name,
-                class.results.words()
+                class.results.words(),
+                kept_of_jobs(model, id, KeptKind::Results)
             ));
         }
     }

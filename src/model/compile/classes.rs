@@ -114,6 +114,7 @@ fn plain(name: String, pools: &[PoolDraft]) -> ClassDraft {
             burst: true,
             results: Bytes(0),
             results_to: None,
+            results_on: None,
             data: Vec::new(),
             holds_staging: false,
             feed: None,
@@ -174,6 +175,7 @@ fn class(
                 .unwrap_or_default(),
             // Once links and data sets are known: `data::attach`.
             results_to: None,
+            results_on: None,
             data: Vec::new(),
             holds_staging: false,
             feed: None,

@@ -45,6 +45,10 @@ pub(super) fn read(
         let name = context.name(&spec.name, table, "data set", &mut taken);
         let key = services::named(context, &spec.key, ServiceKind::Key, services);
         let found = dataset(context, spec, table, sites, network, name);
+        let shelved = network.kept.len();
+        network
+            .shelved
+            .resize(shelved, DatasetId::from(datasets.len()));
         datasets.extend(found.map(|dataset| Dataset { key, ..dataset }));
     }
     artifacts::read(context, file, sites, services, &mut datasets);
@@ -193,7 +197,9 @@ pub(super) fn attach(
         cached(context, spec, &homes, wires, &data);
         draft.class.holds_staging = holds(context, spec, &data);
         draft.class.data = data;
-        draft.class.results_to = results_to(context, &spec.results_to, &homes, wires);
+        let results = results_to(context, &spec.results_to, &homes, wires);
+        draft.class.results_to = results.map(|(to, _)| to);
+        draft.class.results_on = results.and_then(|(_, on)| on);
     }
 }
 
@@ -275,10 +281,14 @@ fn results_to(
     field: &Given<String>,
     homes: &[(SiteId, &str)],
     wires: &Wires<'_>,
-) -> Option<SiteId> {
+) -> Option<(SiteId, Option<u16>)> {
     let (name, origin) = field.here()?;
     let network = wires.network;
-    let to = site(context, name, origin, wires.sites)?;
+    let storage = storages::named(context, name, origin, wires.sites, network);
+    let to = match storage {
+        Some(storage) => network.storages[storage].site,
+        None => site(context, name, origin, wires.sites)?,
+    };
     let lost = |&&(from, _): &&(SiteId, &str)| from != to && network.routes(from, to).is_empty();
     if let Some((_, pool)) = homes.iter().find(lost) {
         let message = format!("results cannot go from pool `{pool}` to site `{name}`");
@@ -288,5 +298,5 @@ fn results_to(
             "add a [[link]] on the way, or name other `pools`",
         );
     }
-    Some(to)
+    Some((to, storage.map(|storage| storage as u16)))
 }

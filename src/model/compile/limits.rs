@@ -1,8 +1,8 @@
 //! What limits where work goes, when and at what cost, and what rules know of it.
 
 use crate::model::{
-    Budgets, Envelopes, Failovers, LabelReport, Labels, Model, Quotas, Rules, StartWindows,
-    Transforms,
+    Budgets, Envelopes, Failovers, LabelReport, Labels, Model, Quotas, Retention, Rules,
+    StartWindows, Transforms,
 };
 
 /// All of it, before there is a model.
@@ -14,6 +14,7 @@ pub(super) struct Limits {
     pub(super) envelopes: Envelopes,
     pub(super) windows: StartWindows,
     pub(super) transforms: Transforms,
+    pub(super) retention: Retention,
     pub(super) labels: Labels,
     pub(super) report: LabelReport,
 }
@@ -28,6 +29,7 @@ impl Limits {
         model.envelopes = self.envelopes;
         model.windows = self.windows;
         model.transforms = self.transforms;
+        model.retention = self.retention;
         model.labels = self.labels;
         self.report
     }

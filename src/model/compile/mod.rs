@@ -78,6 +78,7 @@ mod recordings;
 mod regions;
 mod rented_weather;
 mod replicas;
+mod retention;
 mod rhythms;
 mod routes;
 mod rules;
@@ -207,6 +208,7 @@ fn plans_of(
     let subjects = attributes::Subjects::of(known, datasets, network);
     let (mut rules, moves) = rules::read(context, file, (&described, &made.transforms), subjects);
     rules.controls = controls::declared(context, file);
+    let retention = retention::read(context, file, (&described, &made.transforms), subjects);
     network.moves = moves;
     let parts = (run, sites, pools, &*network);
     let sites = sites::names_of(sites);
@@ -239,6 +241,7 @@ fn plans_of(
         windows: start_windows::read(context, file, run, (parts.1, parts.2), classes),
         envelopes: envelopes::read(context, file, (parts.1, parts.2), whose),
         transforms: made.transforms,
+        retention,
         budgets,
         rules,
         failovers,

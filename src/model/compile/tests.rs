@@ -36,6 +36,7 @@ mod network;
 mod phases;
 mod power;
 mod quotas;
+mod retention;
 mod rules;
 mod runbooks;
 mod sampling;

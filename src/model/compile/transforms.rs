@@ -275,12 +275,28 @@ fn one(
         copy: (subjects.network.copies.len() + made.copies.len()) as u16,
         site,
     });
+    let storage = lies_on(subjects, base, site, made);
     made.copies.push(Replica {
         dataset: id,
         site,
-        storage: None,
+        storage,
     });
     made.datasets.push(dataset);
     made.tuples.push(tuple);
     id
+}
+
+/// The storage on which what is made of something is kept: that on which this lies there itself.
+fn lies_on(subjects: Subjects<'_>, base: DatasetId, site: SiteId, made: &Made) -> Option<u16> {
+    let network = subjects.network;
+    let mut throughout = network.kept.iter().zip(&network.shelved);
+    let is_there = |storage: u16| network.storages[usize::from(storage)].site == site;
+    let found = throughout.find(|((storage, _), id)| **id == base && is_there(*storage));
+    let of_made = || {
+        made.copies
+            .iter()
+            .find(|copy| copy.dataset == base)?
+            .storage
+    };
+    found.map(|((storage, _), _)| *storage).or_else(of_made)
 }

@@ -9,6 +9,7 @@ use crate::units::Epoch;
 
 use super::LINE_MAX;
 use super::coverage::reads;
+use super::retained::RetentionTally;
 use super::tally::RuleTally;
 
 /// What evidence says of all rules.
@@ -18,6 +19,10 @@ pub struct Matrix {
     pub rules: Vec<(String, RuleTally)>,
     /// Controls for which the scenario should have rules.
     pub declared: Vec<String>,
+    /// By rule of retention, in the order of the scenario.
+    pub retention: Vec<(String, RetentionTally)>,
+    /// What no rule of retention is about.
+    pub without_retention: BTreeSet<String>,
     /// Lines of each kind.
     pub kinds: BTreeMap<String, u64>,
     /// Bytes of the lines that were looked at.
@@ -141,6 +146,9 @@ impl Matrix {
             }
             if run.counts || told.kind == "closing" {
                 matrix.weigh(&told, read as u64, &mut run);
+                if matches!(told.kind.as_str(), "run" | "deletion") {
+                    matrix.retain(&told.kind, serde_json::from_slice(&text)?);
+                }
                 matrix.add(told, &mut run);
             }
         }
@@ -281,6 +289,11 @@ impl Matrix {
                 }
             }
         }
+        for control in self.retention.iter().flat_map(|(_, tally)| &tally.controls) {
+            if !controls.contains(&control.as_str()) {
+                controls.push(control);
+            }
+        }
         let stands = |control: &str| {
             let rules = self.rules.iter();
             rules
@@ -306,7 +319,9 @@ impl Matrix {
     pub fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
         for (control, rules) in self.by_control() {
-            if let (Some(control), true) = (control, rules.is_empty()) {
+            if let (Some(control), true) = (control, rules.is_empty())
+                && !self.keeps_for(control)
+            {
                 gaps.push(format!("control {control} has no rule"));
             }
         }
@@ -329,6 +344,7 @@ impl Matrix {
                 ));
             }
         }
+        gaps.extend(self.gaps_of_retention());
         gaps
     }
 }

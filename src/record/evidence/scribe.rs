@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::mpsc::{channel, sync_channel};
 
 use crate::journal::{
-    BudgetRecord, Circumstance, Fact, Justification, Movement, Observer, RunRecord,
+    BudgetRecord, Circumstance, Deletion, Fact, Justification, Movement, Observer, RunRecord,
 };
 use crate::units::{JobId, Money, PoolId, ShapeId, SimTime};
 
@@ -238,6 +238,14 @@ impl Observer for Scribe<'_> {
             Fact::Submitted(_) | Fact::Started(..) => {}
             fact => self.hear(at, fact),
         }
+    }
+
+    fn deleted(&mut self, at: SimTime, deletion: &Deletion) {
+        self.deletion(at, deletion, false);
+    }
+
+    fn proven(&mut self, at: SimTime, deletion: &Deletion) {
+        self.deletion(at, deletion, true);
     }
 
     fn budget(&mut self, record: &BudgetRecord) {

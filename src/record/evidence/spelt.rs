@@ -6,6 +6,7 @@ use super::super::decimal::decimal;
 use super::FORMAT;
 use super::line::{Line, json_text};
 use super::moving::{Attributes, Moving, names};
+use super::retained;
 use super::words::{EvidenceWords, Known, RunWords, ShapeWords};
 
 /// The same, with everything in quotation marks.
@@ -123,6 +124,7 @@ impl Spelt {
         if let Some((_, Some(scoring))) = run.scorings.first() {
             scoring.begin(line, &words.currency);
         }
+        retained::begin(line, &words.retention);
     }
 
     /// How many versions of their work jobs of a shape do.

@@ -48,6 +48,7 @@ pub(super) fn words() -> EvidenceWords {
         moving: moving(),
         changes: Vec::new(),
         later: Vec::new(),
+        retention: RetentionWords::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::units::{DatasetId, Epoch, JobId, ShapeId, TenantId};
 
 use super::moving::{Attributes, MovingWords};
+use super::retained::RetentionWords;
 use super::scored::ScoringWords;
 
 /// A value of an attribute.
@@ -176,6 +177,8 @@ pub struct EvidenceWords {
     pub envelopes: Vec<String>,
     /// Windows, in the order of the model.
     pub windows: Vec<String>,
+    /// How long what is kept is kept.
+    pub retention: RetentionWords,
 }
 
 /// One attribute that is otherwise than before.

@@ -26,8 +26,8 @@ pub struct ClassSpec {
     pub burst: Given<bool>,
     /// Data that a finished job sends home from where it ran, such as "2 GB"; none unless given.
     pub results: Given<String>,
-    /// The site to which results go over links, in the background; without it they leave at once, for the egress
-    /// of their site.
+    /// The site to which results go over links, in the background, or a storage there, on which they are kept and paid
+    /// for; without it they leave at once, for the egress of their site.
     pub results_to: Given<String>,
     /// Data sets that its jobs read: a job takes GPUs only where all of them are.
     pub data: List<String>,

@@ -22,6 +22,7 @@ mod phase;
 mod provider;
 mod quota;
 mod record;
+mod retention;
 mod rule;
 mod run;
 mod runbook;
@@ -82,6 +83,7 @@ pub use phase::{
 pub use provider::{AccessKind, CertificateSpec, LoggingKind, ProviderSpec};
 pub use quota::{CohortSpec, QuotaForSpec, QuotaSpec, ReclaimKind, WithinKind};
 pub use record::RecordSpec;
+pub use retention::{DerivedKind, KeptFromSpec, KeptKindSpec, RetentionSpec};
 pub use rule::{
     AttributeKind, AttributeSpec, AttributeValue, AttributesSpec, EffectKind, ModeKind,
     OnChangeKind, RuleSpec, SubjectKind,
@@ -180,6 +182,8 @@ pub struct ScenarioFile {
     pub transform: List<TransformSpec>,
     /// What may run and move where; everything unless given.
     pub rule: List<RuleSpec>,
+    /// How long what is kept may be kept; as long as there is room unless given.
+    pub retention: List<RetentionSpec>,
     /// What is written down of a run, beside its numbers.
     pub record: Given<RecordSpec>,
     /// What is taken to be so of whatever nobody says it of, by attribute: `{ classification = ["health"] }`, or with

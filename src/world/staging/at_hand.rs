@@ -70,7 +70,7 @@ pub(super) fn source(
     to: SiteId,
 ) -> Option<SiteId> {
     let transfers = &staging.transfers;
-    let kept = model.dataset(id).kept.iter().copied();
+    let kept = staging.homes(model, id);
     let kept = kept.chain(staging.replica_sites(model, id));
     let what = (freight, model.dataset(id).size);
     let best = |from: SiteId| {

@@ -49,6 +49,8 @@ pub(super) enum Bar {
     Leaving,
     /// It is locked, and stays.
     Locked,
+    /// By those who read it already; its time is over, and it goes as soon as it can.
+    Due,
 }
 
 impl Held {
@@ -85,7 +87,7 @@ impl Cache {
         let stays = |held: &Held| {
             held.readers > 0
                 || held.coming.is_some()
-                || held.bar == Bar::Locked
+                || matches!(held.bar, Bar::Locked | Bar::Due)
                 || spared.contains(&held.dataset)
         };
         let bytes = |held: &Held| u128::from(held.size.0);

@@ -24,7 +24,7 @@ impl World {
         if let Some(artifact) = dataset.artifact {
             return transfers.refused(&model.network, what, (artifact.home, Some(site)));
         }
-        let kept = dataset.kept.iter().copied();
+        let kept = self.staging.homes(model, id);
         let mut against = 0;
         for from in kept.chain(self.staging.replica_sites(model, id)) {
             if model.network.routes(from, site).is_empty() {

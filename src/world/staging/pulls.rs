@@ -184,6 +184,7 @@ impl World {
             let fits = |limit: Bytes| full + u128::from(size.0) <= u128::from(limit.0);
             if cache.size.is_none_or(fits) {
                 self.staging.hold(site, id, size, now);
+                self.watch_cached(model, id, site);
             }
         }
         self.staging.artifacts.is_back(id, site);

@@ -189,8 +189,10 @@ impl World {
         }
         let cache = self.staging.sites.get_mut(site.index());
         if let Some(held) = cache.and_then(|cache| cache.find_mut(id)) {
-            was |= held.bar != Bar::None;
-            held.bar = Bar::None;
+            if held.bar != Bar::Due {
+                was |= held.bar != Bar::None;
+                held.bar = Bar::None;
+            }
         }
         was
     }

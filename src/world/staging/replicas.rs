@@ -23,6 +23,8 @@ pub(super) enum State {
     Kept(SimTime),
     /// It is kept since then, and rules keep it from being read.
     Locked(SimTime),
+    /// It is kept since then; its time is over, and it goes as soon as it can.
+    Due(SimTime),
     /// It was kept from one instant to another, or not at all.
     Gone(SimTime, SimTime),
 }
@@ -30,7 +32,7 @@ pub(super) enum State {
 impl State {
     /// Whether it is where it is kept, locked or not.
     pub(super) const fn lies(self) -> bool {
-        matches!(self, Self::Kept(_) | Self::Locked(_))
+        matches!(self, Self::Kept(_) | Self::Locked(_) | Self::Due(_))
     }
 }
 
@@ -67,7 +69,11 @@ impl Staging {
                 State::Kept(_) => true,
                 // Of what rules hold up nobody knows when it will come.
                 State::Comes(transfer) => !self.transfers.is_refused(&model.network, *transfer),
-                State::Ahead | State::Making | State::Locked(_) | State::Gone(..) => false,
+                State::Ahead
+                | State::Making
+                | State::Locked(_)
+                | State::Due(_)
+                | State::Gone(..) => false,
             };
             (copy.dataset, copy.site) == (id, site) && is_there
         })
@@ -85,6 +91,7 @@ impl World {
         let cached = cached.and_then(|cache| cache.find(id));
         if cached.is_some_and(Held::is_there) {
             staging.replicas[usize::from(copy)] = State::Kept(now);
+            self.watch_copy(model, copy);
             return true;
         }
         let freight = Freight::Replica(id);
@@ -109,6 +116,7 @@ impl World {
     /// A copy is where it will be kept. Returns what its way cost.
     pub(super) fn copy_arrived(&mut self, model: &Model, copy: u16, transfer: &Transfer) -> Money {
         self.staging.replicas[usize::from(copy)] = State::Kept(self.now);
+        self.watch_copy(model, copy);
         self.changes.other = true;
         let links = Transfers::links(&model.network, transfer);
         let cost = self.toll(model, links, transfer.size);
@@ -125,7 +133,7 @@ impl World {
         let before = std::mem::replace(state, State::Gone(now, now));
         self.changes.other = true;
         match before {
-            State::Kept(since) | State::Locked(since) => {
+            State::Kept(since) | State::Locked(since) | State::Due(since) => {
                 *state = State::Gone(since, now);
                 self.lay_copy(model, copy, (since, now));
                 self.leave_to_readers(model, replica);
@@ -155,13 +163,7 @@ impl World {
             // Those who read what is cached are counted there.
             return;
         }
-        let reads = |(slot, job): &(Slot, &Job)| {
-            let begun = job.phase == Phase::Booting && !self.holds_staging(model, *slot);
-            (begun || matches!(job.phase, Phase::Running | Phase::Saving))
-                && model.pool(job.pool).site == site
-                && self.reads(model, *slot, job.pool).contains(&id)
-        };
-        let readers = self.jobs.living().filter(reads).count() as u32;
+        let readers = self.readers(model, id, site);
         if readers > 0 {
             self.staging.sites[site.index()].copies.push(Held {
                 dataset: id,
@@ -177,7 +179,18 @@ impl World {
         }
     }
 
-    fn lay_copy(&mut self, model: &Model, copy: u16, span: (SimTime, SimTime)) {
+    /// How many jobs read a data set at a site.
+    pub(super) fn readers(&self, model: &Model, id: DatasetId, site: SiteId) -> u32 {
+        let reads = |(slot, job): &(Slot, &Job)| {
+            let begun = job.phase == Phase::Booting && !self.holds_staging(model, *slot);
+            (begun || matches!(job.phase, Phase::Running | Phase::Saving))
+                && model.pool(job.pool).site == site
+                && self.reads(model, *slot, job.pool).contains(&id)
+        };
+        self.jobs.living().filter(reads).count() as u32
+    }
+
+    pub(super) fn lay_copy(&mut self, model: &Model, copy: u16, span: (SimTime, SimTime)) {
         let replica = model.network.copies[usize::from(copy)];
         if let Some(storage) = replica.storage {
             let size = model.dataset(replica.dataset).size;
@@ -187,10 +200,10 @@ impl World {
 
     /// The run is over: copies on storages are counted there. Returns from when until when the others were kept.
     pub fn copies_kept(&mut self, model: &Model) -> Vec<(DatasetId, SimTime, SimTime)> {
-        let mut kept = Vec::new();
+        let mut kept = self.retention.laid.clone();
         for copy in 0..model.network.copies.len() {
             let (since, until) = match self.staging.replicas[copy] {
-                State::Kept(since) | State::Locked(since) => {
+                State::Kept(since) | State::Locked(since) | State::Due(since) => {
                     self.lay_copy(model, copy as u16, (since, self.now));
                     (since, self.now)
                 }

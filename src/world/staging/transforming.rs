@@ -179,6 +179,7 @@ impl World {
             return cost;
         }
         self.staging.replicas[usize::from(made.copy)] = State::Kept(now);
+        self.watch_copy(model, made.copy);
         self.go_on_transforming(model, made.transform);
         cost
     }

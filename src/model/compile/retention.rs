@@ -1,0 +1,399 @@
+//! `[[retention]]`: how long what is kept may be kept, worked out for all that can be kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::rules::{Kind, Of, Tuple, Value};
+use crate::model::{Freight, KeptFor, KeptFrom, KeptKind, Retention, RetentionRule, Transforms};
+use crate::scenario::{
+    AttributeValue, DerivedKind, Given, KeptFromSpec, KeptKindSpec, Origin, RetentionSpec,
+    ScenarioFile,
+};
+use crate::units::{ClassId, DatasetId, SiteId, Span, parse_span};
+
+use super::attributes::{Described, Subjects};
+use super::context::Context;
+use super::controls;
+use super::laws;
+use super::selector;
+use super::start_windows::whose;
+
+mod things;
+mod usual;
+
+use things::{Thing, things};
+
+/// More rules are a slip.
+const RULES_MAX: usize = 1_000;
+
+/// A rule as it was written, with what it is about.
+pub(super) struct Draft {
+    rule: RetentionRule,
+    /// Of which data sets, if not of all.
+    data: Option<BTreeSet<DatasetId>>,
+    /// One of which marks, by the places of their attributes among those of data.
+    marks: Vec<(usize, Vec<String>)>,
+    classes: Option<Vec<ClassId>>,
+    sites: Vec<SiteId>,
+    at: Origin,
+    says_keep: bool,
+    says_from: bool,
+}
+
+/// Reads all rules, and finds the first for each thing that can be kept.
+pub(super) fn read(
+    context: &mut Context,
+    file: &ScenarioFile,
+    (described, transforms): (&Described, &Transforms),
+    subjects: Subjects<'_>,
+) -> Retention {
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut taken = BTreeSet::new();
+    for (spec, table) in file.retention.items() {
+        if drafts.len() == RULES_MAX {
+            let fix = format!("keep to {RULES_MAX}");
+            context.fault(table, "too many rules of retention", fix);
+            break;
+        }
+        let known = (described, transforms, subjects);
+        drafts.extend(draft(context, (spec, table), known, &mut taken));
+    }
+    if file.retention.items().count() != drafts.len() {
+        return Retention::default();
+    }
+    let found = things(described, transforms, subjects);
+    let retention = sort(context, &drafts, &found);
+    usual::note(context, &drafts, &found, subjects);
+    retention
+}
+
+/// Which rule is about which thing, and what none is about.
+fn sort(context: &mut Context, drafts: &[Draft], found: &[Thing]) -> Retention {
+    let mut retention = Retention {
+        rules: drafts.iter().map(|draft| draft.rule.clone()).collect(),
+        ..Retention::default()
+    };
+    let mut counts = vec![false; drafts.len()];
+    // By rule, the first of those that come before it where it would be about something.
+    let mut behind: Vec<Option<usize>> = vec![None; drafts.len()];
+    let mut without = BTreeSet::new();
+    for thing in found {
+        let mut about = (0..drafts.len()).filter(|&rule| drafts[rule].is_about(thing));
+        let Some(rule) = about.next() else {
+            if !drafts.is_empty() || thing.is_marked {
+                without.insert((thing.kind, thing.name.clone()));
+            }
+            continue;
+        };
+        counts[rule] = true;
+        for other in about {
+            behind[other].get_or_insert(rule);
+        }
+        thing.put(&mut retention, rule as u16);
+    }
+    for (index, draft) in drafts.iter().enumerate() {
+        let Some(first) = behind[index] else {
+            if !counts[index] {
+                let kinds: Vec<&str> = draft.rule.of.keys().map(|kind| kind.words()).collect();
+                let message = format!(
+                    "no {} that retention `{}` is about are ever kept anywhere",
+                    kinds.join(" or "),
+                    draft.rule.id
+                );
+                let fix = "widen `data`, `marks`, `classes` or `where`, or leave the rule out; checkpoints are kept `on` a \
+                           storage or where they `sync_to`, results where they go (`results_to`)";
+                context.fault(draft.at, message, fix);
+            }
+            continue;
+        };
+        if !counts[index] {
+            let message = format!(
+                "retention `{}` never counts: `{}` stands before it and is about all of that",
+                draft.rule.id, drafts[first].rule.id
+            );
+            context.fault(
+                draft.at,
+                message,
+                "put the narrower rule first, or leave one of them out",
+            );
+        }
+    }
+    retention.without = without.into_iter().collect();
+    retention
+}
+
+impl Draft {
+    fn is_about(&self, thing: &Thing) -> bool {
+        let of = |class: ClassId| {
+            let classes = self.classes.as_ref();
+            classes.is_none_or(|classes| classes.contains(&class))
+        };
+        let marked = |(place, marks): &(usize, Vec<String>)| match thing.tuple.get(*place) {
+            Some(Some(Value::Marks(own))) => own.iter().any(|mark| marks.contains(mark)),
+            _ => false,
+        };
+        let sources = self.data.as_ref();
+        self.rule.of.contains_key(&thing.kind)
+            && self.sites.contains(&thing.site)
+            && thing.class.is_none_or(of)
+            && (self.classes.is_none() || thing.class.is_some())
+            && sources.is_none_or(|data| thing.of.iter().any(|id| data.contains(id)))
+            && (self.marks.is_empty() || self.marks.iter().any(marked))
+    }
+}
+
+type Known<'a> = (&'a Described, &'a Transforms, Subjects<'a>);
+
+fn draft(
+    context: &mut Context,
+    (spec, table): (&RetentionSpec, Origin),
+    (described, _, subjects): Known<'_>,
+    taken: &mut BTreeSet<String>,
+) -> Option<Draft> {
+    let id = context.required(&spec.id, table, "the id of a retention", "id = \"…\"");
+    let id = id.map(|(id, _)| id.clone());
+    let named = context.name(&spec.id, table, "retention", taken);
+    let kinds = kinds(context, spec, table)?;
+    let classes = classes(context, spec, &kinds, subjects);
+    let data = data(context, spec, subjects);
+    let marks = marks(context, spec, described);
+    let sites = selector::sites_among(
+        context,
+        &spec.selector,
+        table,
+        (subjects.sites, subjects.pools),
+    );
+    let keep = keep(context, &spec.keep);
+    let of = terms(context, spec, &kinds, keep.as_ref()?);
+    let proof = spec.proof.here();
+    let proof = proof.map(|(law, at)| laws::read(context, law, at));
+    let follows = spec.derived.value() == Some(&DerivedKind::WithSource);
+    if let (true, Some(origin)) = (
+        follows && kinds == [KeptKind::Dataset],
+        spec.derived.origin(),
+    ) {
+        let fix = "leave `derived` out, or name what is made of data sets in `of`";
+        context.fault(origin, "a data set is made of nothing else", fix);
+    }
+    if let (Some(origin), Some(None), false) = (spec.proof.origin(), keep, follows) {
+        let fix = "leave `proof` out, or write how long it is kept";
+        context.fault(
+            origin,
+            "what is kept for ever is not proven to be deleted",
+            fix,
+        );
+    }
+    id?;
+    Some(Draft {
+        rule: RetentionRule {
+            id: named?,
+            of: of?,
+            proof: match proof {
+                Some(law) => Some(law?),
+                None => None,
+            },
+            follows,
+            reason: spec.reason.value().cloned().unwrap_or_default(),
+            controls: controls::names(context, &spec.controls),
+        },
+        data: data?,
+        marks: marks?,
+        classes: classes?,
+        sites,
+        at: table,
+        says_keep: spec.keep.value().is_some(),
+        says_from: spec.from.value().is_some(),
+    })
+}
+
+/// What a rule is about.
+fn kinds(context: &mut Context, spec: &RetentionSpec, table: Origin) -> Option<Vec<KeptKind>> {
+    let mut found = Vec::new();
+    for (&kind, origin) in spec.of.items() {
+        let kind = match kind {
+            KeptKindSpec::DataSet => KeptKind::Dataset,
+            KeptKindSpec::Copy => KeptKind::Copy,
+            KeptKindSpec::Replica => KeptKind::Replica,
+            KeptKindSpec::Transformed => KeptKind::Transformed,
+            KeptKindSpec::Artifact => KeptKind::Artifact,
+            KeptKindSpec::Checkpoint => KeptKind::Checkpoint,
+            KeptKindSpec::Result => KeptKind::Results,
+        };
+        if found.contains(&kind) {
+            let message = format!("`{}` stands here twice", kind.name());
+            context.fault(origin, message, "name it once");
+        } else {
+            found.push(kind);
+        }
+    }
+    if found.is_empty() {
+        let fix =
+            "add of = [\"copy\"] (or data-set, replica, transformed, artifact, checkpoint, result)";
+        context.fault(table, "what a retention is about is missing", fix);
+        return None;
+    }
+    found.sort_unstable();
+    Some(found)
+}
+
+fn classes(
+    context: &mut Context,
+    spec: &RetentionSpec,
+    kinds: &[KeptKind],
+    subjects: Subjects<'_>,
+) -> Option<Option<Vec<ClassId>>> {
+    let Some(origin) = spec.classes.origin() else {
+        return Some(None);
+    };
+    if !kinds
+        .iter()
+        .all(|kind| [KeptKind::Checkpoint, KeptKind::Results].contains(kind))
+    {
+        let fix = "leave `classes` out, or write a rule of its own for checkpoints and results";
+        context.fault(origin, "only checkpoints and results are of classes", fix);
+        return None;
+    }
+    let before = context.problems.len();
+    let found = whose(
+        context,
+        (&spec.classes, origin, "retention"),
+        subjects.classes,
+    );
+    (context.problems.len() == before).then_some(Some(found))
+}
+
+fn data(
+    context: &mut Context,
+    spec: &RetentionSpec,
+    subjects: Subjects<'_>,
+) -> Option<Option<BTreeSet<DatasetId>>> {
+    if spec.data.value().is_none() {
+        return Some(None);
+    }
+    let known: Vec<&str> = subjects
+        .datasets
+        .iter()
+        .map(|of| of.name.as_str())
+        .collect();
+    let before = context.problems.len();
+    let mut found = BTreeSet::new();
+    for (name, origin) in spec.data.items() {
+        match known.iter().position(|known| known == name) {
+            Some(place) => {
+                found.insert(DatasetId::from(place));
+            }
+            None => context.unknown(origin, "data set or artifact", name, &known),
+        }
+    }
+    (context.problems.len() == before).then_some(Some(found))
+}
+
+/// Marks by the place of their attribute; each must be one that some data have.
+fn marks(
+    context: &mut Context,
+    spec: &RetentionSpec,
+    described: &Described,
+) -> Option<Vec<(usize, Vec<String>)>> {
+    let before = context.problems.len();
+    let mut found = Vec::new();
+    let all = &described.vocabulary;
+    for (name, given) in spec.marks.value().into_iter().flatten() {
+        let Some((value, origin)) = given.here() else {
+            continue;
+        };
+        let of_data = all
+            .0
+            .iter()
+            .filter(|one| one.of == Of::Data && one.kind == Kind::Marks);
+        let Some(place) = all
+            .position(Of::Data, name)
+            .filter(|&place| all.0[place].kind == Kind::Marks)
+        else {
+            let known: Vec<&str> = of_data.map(|one| one.name.as_str()).collect();
+            context.unknown(origin, "attribute of data with marks", name, &known);
+            continue;
+        };
+        let AttributeValue::Marks(marks) = value else {
+            context.fault(
+                origin,
+                "these are no marks",
+                "write marks in brackets: [\"…\"]",
+            );
+            continue;
+        };
+        let mut own = Vec::new();
+        for (mark, at) in marks.iter().filter_map(Given::here) {
+            if !all.0[place].may_be(mark) {
+                let known: Vec<&str> = all.0[place].values.iter().map(String::as_str).collect();
+                context.unknown(at, "mark of data", mark, &known);
+            }
+            own.push(mark.clone());
+        }
+        found.push((place, own));
+    }
+    (context.problems.len() == before).then_some(found)
+}
+
+/// How long: `Some(None)` is not said, or for ever where it is written so.
+fn keep(context: &mut Context, field: &Given<String>) -> Option<Option<Option<Span>>> {
+    let Some((text, _)) = field.here() else {
+        return field.is_absent().then_some(None);
+    };
+    if text.trim() == "forever" {
+        return Some(Some(None));
+    }
+    let span = context.quantity(field, parse_span)?;
+    if let (true, Some(origin)) = (span < Span::MINUTE, field.origin()) {
+        let fix = "write at least \"1 min\", or \"forever\"";
+        context.fault(origin, "this time of keeping is too short", fix);
+        return None;
+    }
+    Some(Some(Some(span)))
+}
+
+/// How long each kind is kept, and since when.
+fn terms(
+    context: &mut Context,
+    spec: &RetentionSpec,
+    kinds: &[KeptKind],
+    keep: &Option<Option<Span>>,
+) -> Option<BTreeMap<KeptKind, KeptFor>> {
+    let mut found = BTreeMap::new();
+    for &kind in kinds {
+        let usual = usual::terms(kind);
+        let from = match spec.from.value() {
+            Some(KeptFromSpec::LastUse) => KeptFrom::LastUse,
+            Some(KeptFromSpec::Written) => KeptFrom::Written,
+            Some(KeptFromSpec::JobEnd) => KeptFrom::JobEnd,
+            None => usual.from,
+        };
+        let known: &[KeptFrom] = match kind {
+            KeptKind::Checkpoint => &[KeptFrom::JobEnd],
+            KeptKind::Results => &[KeptFrom::Written],
+            _ => &[KeptFrom::LastUse, KeptFrom::Written],
+        };
+        if let (false, Some(origin)) = (known.contains(&from), spec.from.origin()) {
+            let known: Vec<&str> = known.iter().map(|from| from.name()).collect();
+            let message = format!("{} are not kept from {} on", kind.words(), from.name());
+            context.fault(
+                origin,
+                message,
+                format!("write from = \"{}\"", known.join("\" or \"")),
+            );
+            return None;
+        }
+        let keep = keep.unwrap_or(usual.keep);
+        found.insert(kind, KeptFor { keep, from });
+    }
+    Some(found)
+}
+
+/// Whether anything of some marks is known.
+fn is_marked(tuple: &Tuple) -> bool {
+    let mut marks = tuple.iter().flatten();
+    marks.any(|value| matches!(value, Value::Marks(marks) if !marks.is_empty()))
+}
+
+/// What is known of checkpoints or results.
+fn of_jobs(described: &Described, freight: Freight, subjects: Subjects<'_>) -> Tuple {
+    described.freight(&described.start, freight, &subjects)
+}
