@@ -1,6 +1,7 @@
 //! What `check` tells of what is kept: how long, where it lies and for how much, and what no rule is about.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::experiment::{keeps_words, span_words};
 use crate::model::{KeptKind, Model, PROOF_USUAL};
@@ -82,12 +83,13 @@ fn proofs(model: &Model, index: usize) -> String {
             None if proven.iter().all(|&&site| model.is_own(site)) => "at once".to_owned(),
             None => format!("{} later elsewhere than at home", span_words(PROOF_USUAL)),
         };
-        out += &format!("; proven {after} at {}", names(proven));
+        let _ = write!(out, "; proven {after} at {}", names(proven));
     }
     if !unproven.is_empty() {
-        out += &format!(
-            "; UNPROVEN at {}: its provider does not prove deletions",
-            names(unproven)
+        let sites = names(unproven);
+        let _ = write!(
+            out,
+            "; UNPROVEN at {sites}: its provider does not prove deletions"
         );
     }
     out

@@ -47,8 +47,10 @@ impl<O: Observer> Run<'_, O> {
     /// What is there as the run begins is kept from then on.
     #[cold]
     pub(super) fn begin_retention(&mut self) {
-        self.world.watch_homes(self.model);
-        self.expect_due();
+        if self.model.retention.are_used() {
+            self.world.watch_homes(self.model);
+            self.expect_due();
+        }
     }
 
     /// Deletes what could not be before, tells what was, and expects what is due later.

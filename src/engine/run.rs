@@ -163,9 +163,7 @@ pub fn simulate<O: Observer>(
     }
     run.expect_windows();
     run.expect_month();
-    if model.retention.are_used() {
-        run.begin_retention();
-    }
+    run.begin_retention();
     let ended = run.play();
     let record = ended.map(|()| run.close());
     let world = run.world;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::{Consequence, Deletion, Fact, JobState, Justification, Observer, RunRecord};
+use crate::journal::{
+    Consequence, Deletion, Fact, JobState, Justification, KeptKind, Observer, RunRecord,
+};
 use crate::model::{Model, Timeline, Whom};
 use crate::units::{ClassId, DatasetId, JobId, PoolId, SimTime, SiteId};
 
@@ -190,6 +192,15 @@ impl<'a> Lineage<'a> {
                 *last = at;
             }
         }
+    }
+
+    /// Whether a data set is kept at an instant at a site that keeps it throughout: its time is not over.
+    pub fn is_home(&self, id: DatasetId, site: SiteId, when: SimTime) -> bool {
+        let mut deleted = self.deleted.iter();
+        !deleted.any(|(at, of)| {
+            let is_it = (of.kind, of.dataset, of.site) == (KeptKind::Dataset, Some(id), site);
+            is_it && *at <= when
+        })
     }
 
     /// Whether something was the data set, or was made of it.

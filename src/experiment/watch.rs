@@ -1,9 +1,9 @@
 //! Who listens to a replication: the metrics, and what the relaxed bound looks at.
 
 use crate::journal::{
-    BudgetRecord, Circumstance, Fact, FailoverRecord, JobRecord, Justification, MoveRecord,
-    Movement, Observer, PhaseRecord, PoolRecord, Posting, RecoveryRecord, RuleRecord, RunRecord,
-    ServiceRecord,
+    BudgetRecord, Circumstance, Deletion, Fact, FailoverRecord, JobRecord, Justification,
+    MoveRecord, Movement, Observer, PhaseRecord, PoolRecord, Posting, RecoveryRecord, RuleRecord,
+    RunRecord, ServiceRecord,
 };
 use crate::metrics::Fold;
 use crate::model::Timeline;
@@ -99,6 +99,12 @@ impl Observer for Watch<'_> {
     }
     fn movement(&mut self, at: SimTime, movement: &Movement) {
         self.fold.movement(at, movement);
+    }
+    fn deleted(&mut self, at: SimTime, deletion: &Deletion) {
+        self.fold.deleted(at, deletion);
+    }
+    fn proven(&mut self, at: SimTime, deletion: &Deletion) {
+        self.fold.proven(at, deletion);
     }
     fn moved_against(&mut self, record: &MoveRecord) {
         self.fold.moved_against(record);

@@ -219,6 +219,9 @@ impl World {
                 continue;
             }
             let is_absent = found.is_none();
+            if is_absent && self.staging.is_deleted(model, id) {
+                continue;
+            }
             if self.staging.transfers.judge.is_used() && self.is_kept_away(model, id, class, site) {
                 continue;
             }
@@ -255,6 +258,9 @@ impl World {
                 .transfers
                 .begin(network, self.now, cargo, ends, what);
             staging.comes(id, dataset.size, site, Way::Transfer(transfer), self.now);
+            if self.retention.is_used() {
+                self.note_uses(model, (&[id], from), false);
+            }
         }
         self.staging_cause(model, (class, data), site)
     }

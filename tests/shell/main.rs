@@ -22,6 +22,7 @@ mod gates;
 mod glossary;
 mod imports;
 mod records;
+mod retained;
 mod runbook;
 mod trace_oracles;
 mod traces;

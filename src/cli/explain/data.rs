@@ -50,9 +50,9 @@ pub(super) fn data(arguments: &DataArguments) -> Result<(), Failure> {
     let mut lines = what_it_is(model, &lineage, id);
     if let Some((when, standing)) = &lineage.then {
         lines.push(format!("as of       {}", model.epoch.format(*when)));
-        lines.extend(copies(model, &lineage, standing));
+        lines.extend(copies(model, &lineage, (*when, standing)));
         lines.extend(jobs(model, standing));
-        lines.push(radius(model, &lineage, standing));
+        lines.push(radius(model, &lineage, (*when, standing)));
     }
     lines.extend(became(model, &lineage));
     lines.extend(deletions(model, &lineage));
@@ -105,11 +105,16 @@ fn what_it_is(model: &Model, lineage: &Lineage<'_>, id: DatasetId) -> Vec<String
     lines
 }
 
-fn copies(model: &Model, lineage: &Lineage<'_>, standing: &Standing) -> Vec<String> {
+fn copies(
+    model: &Model,
+    lineage: &Lineage<'_>,
+    (when, standing): (SimTime, &Standing),
+) -> Vec<String> {
     let mut lines = Vec::new();
     for &id in &lineage.heirs {
         let dataset = model.dataset(id);
-        for site in &dataset.kept {
+        let kept = dataset.kept.iter();
+        for site in kept.filter(|&&site| lineage.is_home(id, site, when)) {
             lines.push(format!(
                 "copy        {} at {}: its home, {}{}",
                 dataset.name,
@@ -225,11 +230,15 @@ fn checkpoints(model: &Model, class: ClassId) -> String {
 }
 
 /// How far it has spread, in one line.
-fn radius(model: &Model, lineage: &Lineage<'_>, standing: &Standing) -> String {
+fn radius(model: &Model, lineage: &Lineage<'_>, (when, standing): (SimTime, &Standing)) -> String {
     let size = |id: DatasetId| u128::from(model.dataset(id).size.0);
     let homes = lineage.heirs.iter();
     let homes: Vec<u128> = homes
-        .flat_map(|&id| model.dataset(id).kept.iter().map(move |_| size(id)))
+        .flat_map(|&id| {
+            let kept = model.dataset(id).kept.iter();
+            let kept = kept.filter(move |&&site| lineage.is_home(id, site, when));
+            kept.map(move |_| size(id))
+        })
         .collect();
     let copies: Vec<u128> = standing.copies.keys().map(|&(id, _)| size(id)).collect();
     let bytes: u128 = homes.iter().chain(&copies).sum();

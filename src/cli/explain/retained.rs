@@ -36,12 +36,11 @@ pub(super) fn kept_at(
     let mut copies = model.network.copies.iter();
     let copy = copies.position(|copy| (copy.dataset, copy.site) == (id, site));
     let copy = copy.filter(|_| at.kept).map(|copy| copy as u16);
-    let (rule, kind) = match copy {
-        Some(copy) => (model.retention.copies.get(&copy), model.copy_kind(copy)),
-        None => {
-            let rule = model.retention.cached.get(&(id, site));
-            (rule, model.cached_kind(id))
-        }
+    let (rule, kind) = if let Some(copy) = copy {
+        (model.retention.copies.get(&copy), model.copy_kind(copy))
+    } else {
+        let rule = model.retention.cached.get(&(id, site));
+        (rule, model.cached_kind(id))
     };
     let words = kept_by(model, rule, kind);
     let Some(&rule) = rule else {
@@ -72,17 +71,14 @@ pub(super) fn kept_at(
 /// The rules about checkpoints or results of jobs of a class.
 pub(super) fn kept_of_jobs(model: &Model, class: ClassId, kind: KeptKind) -> String {
     let all = &model.retention;
-    let mut rules: Vec<u16> = match kind {
-        KeptKind::Checkpoint => {
-            let of = all.checkpoints.iter();
-            let of = of.filter(|((whose, ..), _)| whose.class == class);
-            of.map(|(_, &rule)| rule).collect()
-        }
-        _ => {
-            let of = all.results.iter();
-            let of = of.filter(|((whose, _), _)| whose.class == class);
-            of.map(|(_, &rule)| rule).collect()
-        }
+    let mut rules: Vec<u16> = if kind == KeptKind::Checkpoint {
+        let of = all.checkpoints.iter();
+        let of = of.filter(|((whose, ..), _)| whose.class == class);
+        of.map(|(_, &rule)| rule).collect()
+    } else {
+        let of = all.results.iter();
+        let of = of.filter(|((whose, _), _)| whose.class == class);
+        of.map(|(_, &rule)| rule).collect()
     };
     rules.sort_unstable();
     rules.dedup();

@@ -366,6 +366,7 @@ fn compiled(
     spot::check(&mut context, &scenario.file, &model);
     let gates = gates::read(&mut context, &scenario.file, &model);
     let context = context.faultless()?;
+    let record = scenario.file.record.value();
     Ok(Compiled {
         load: LoadReport::of(&model, &imports, unplaceable, seed),
         labels,
@@ -377,13 +378,8 @@ fn compiled(
         files: files_of(scenario, context.files),
         resolved: scenario.resolved.clone(),
         gates,
-        evidence: evidence_is_asked_for(&scenario.file),
+        evidence: record.is_some_and(|record| record.evidence.value() == Some(&true)),
     })
-}
-
-fn evidence_is_asked_for(file: &ScenarioFile) -> bool {
-    let record = file.record.value();
-    record.is_some_and(|record| record.evidence.value() == Some(&true))
 }
 
 /// Files that the scenario was made from, with those that it names.

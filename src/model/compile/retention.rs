@@ -152,20 +152,48 @@ fn draft(
     let id = context.required(&spec.id, table, "the id of a retention", "id = \"…\"");
     let id = id.map(|(id, _)| id.clone());
     let named = context.name(&spec.id, table, "retention", taken);
+    let before = context.problems.len();
     let kinds = kinds(context, spec, table)?;
     let classes = classes(context, spec, &kinds, subjects);
     let data = data(context, spec, subjects);
     let marks = marks(context, spec, described);
-    let sites = selector::sites_among(
-        context,
-        &spec.selector,
-        table,
-        (subjects.sites, subjects.pools),
-    );
+    let places = (subjects.sites, subjects.pools);
+    let sites = selector::sites_among(context, &spec.selector, table, places);
     let keep = keep(context, &spec.keep);
-    let of = terms(context, spec, &kinds, keep.as_ref()?);
+    let of = terms(context, spec, &kinds, keep);
     let proof = spec.proof.here();
-    let proof = proof.map(|(law, at)| laws::read(context, law, at));
+    let proof = proof.and_then(|(law, at)| laws::read(context, law, at));
+    let follows = follows(context, spec, &kinds);
+    if let (Some(origin), Keep::Forever, false) = (spec.proof.origin(), keep, follows) {
+        let fix = "leave `proof` out, or write how long it is kept";
+        let message = "what is kept for ever is not proven to be deleted";
+        context.fault(origin, message, fix);
+    }
+    if before < context.problems.len() {
+        return None;
+    }
+    id?;
+    Some(Draft {
+        rule: RetentionRule {
+            id: named?,
+            of,
+            proof,
+            follows,
+            reason: spec.reason.value().cloned().unwrap_or_default(),
+            controls: controls::names(context, &spec.controls),
+        },
+        data,
+        marks,
+        classes,
+        sites,
+        at: table,
+        says_keep: spec.keep.value().is_some(),
+        says_from: spec.from.value().is_some(),
+    })
+}
+
+/// Whether what it is about goes with what that was made of.
+fn follows(context: &mut Context, spec: &RetentionSpec, kinds: &[KeptKind]) -> bool {
     let follows = spec.derived.value() == Some(&DerivedKind::WithSource);
     if let (true, Some(origin)) = (
         follows && kinds == [KeptKind::Dataset],
@@ -174,35 +202,7 @@ fn draft(
         let fix = "leave `derived` out, or name what is made of data sets in `of`";
         context.fault(origin, "a data set is made of nothing else", fix);
     }
-    if let (Some(origin), Some(None), false) = (spec.proof.origin(), keep, follows) {
-        let fix = "leave `proof` out, or write how long it is kept";
-        context.fault(
-            origin,
-            "what is kept for ever is not proven to be deleted",
-            fix,
-        );
-    }
-    id?;
-    Some(Draft {
-        rule: RetentionRule {
-            id: named?,
-            of: of?,
-            proof: match proof {
-                Some(law) => Some(law?),
-                None => None,
-            },
-            follows,
-            reason: spec.reason.value().cloned().unwrap_or_default(),
-            controls: controls::names(context, &spec.controls),
-        },
-        data: data?,
-        marks: marks?,
-        classes: classes?,
-        sites,
-        at: table,
-        says_keep: spec.keep.value().is_some(),
-        says_from: spec.from.value().is_some(),
-    })
+    follows
 }
 
 /// What a rule is about.
@@ -240,10 +240,8 @@ fn classes(
     spec: &RetentionSpec,
     kinds: &[KeptKind],
     subjects: Subjects<'_>,
-) -> Option<Option<Vec<ClassId>>> {
-    let Some(origin) = spec.classes.origin() else {
-        return Some(None);
-    };
+) -> Option<Vec<ClassId>> {
+    let origin = spec.classes.origin()?;
     if !kinds
         .iter()
         .all(|kind| [KeptKind::Checkpoint, KeptKind::Results].contains(kind))
@@ -252,29 +250,25 @@ fn classes(
         context.fault(origin, "only checkpoints and results are of classes", fix);
         return None;
     }
-    let before = context.problems.len();
     let found = whose(
         context,
         (&spec.classes, origin, "retention"),
         subjects.classes,
     );
-    (context.problems.len() == before).then_some(Some(found))
+    Some(found)
 }
 
 fn data(
     context: &mut Context,
     spec: &RetentionSpec,
     subjects: Subjects<'_>,
-) -> Option<Option<BTreeSet<DatasetId>>> {
-    if spec.data.value().is_none() {
-        return Some(None);
-    }
+) -> Option<BTreeSet<DatasetId>> {
+    spec.data.value()?;
     let known: Vec<&str> = subjects
         .datasets
         .iter()
         .map(|of| of.name.as_str())
         .collect();
-    let before = context.problems.len();
     let mut found = BTreeSet::new();
     for (name, origin) in spec.data.items() {
         match known.iter().position(|known| known == name) {
@@ -284,7 +278,7 @@ fn data(
             None => context.unknown(origin, "data set or artifact", name, &known),
         }
     }
-    (context.problems.len() == before).then_some(Some(found))
+    Some(found)
 }
 
 /// Marks by the place of their attribute; each must be one that some data have.
@@ -292,8 +286,7 @@ fn marks(
     context: &mut Context,
     spec: &RetentionSpec,
     described: &Described,
-) -> Option<Vec<(usize, Vec<String>)>> {
-    let before = context.problems.len();
+) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     let all = &described.vocabulary;
     for (name, given) in spec.marks.value().into_iter().flatten() {
@@ -330,24 +323,33 @@ fn marks(
         }
         found.push((place, own));
     }
-    (context.problems.len() == before).then_some(found)
+    found
 }
 
-/// How long: `Some(None)` is not said, or for ever where it is written so.
-fn keep(context: &mut Context, field: &Given<String>) -> Option<Option<Option<Span>>> {
-    let Some((text, _)) = field.here() else {
-        return field.is_absent().then_some(None);
+/// How long something is kept, as it was written.
+#[derive(Clone, Copy, PartialEq)]
+enum Keep {
+    /// Nobody wrote it.
+    Unsaid,
+    Forever,
+    For(Span),
+}
+
+fn keep(context: &mut Context, field: &Given<String>) -> Keep {
+    let Some((text, origin)) = field.here() else {
+        return Keep::Unsaid;
     };
     if text.trim() == "forever" {
-        return Some(Some(None));
+        return Keep::Forever;
     }
-    let span = context.quantity(field, parse_span)?;
-    if let (true, Some(origin)) = (span < Span::MINUTE, field.origin()) {
+    let Some(span) = context.quantity(field, parse_span) else {
+        return Keep::Unsaid;
+    };
+    if span < Span::MINUTE {
         let fix = "write at least \"1 min\", or \"forever\"";
         context.fault(origin, "this time of keeping is too short", fix);
-        return None;
     }
-    Some(Some(Some(span)))
+    Keep::For(span)
 }
 
 /// How long each kind is kept, and since when.
@@ -355,8 +357,8 @@ fn terms(
     context: &mut Context,
     spec: &RetentionSpec,
     kinds: &[KeptKind],
-    keep: &Option<Option<Span>>,
-) -> Option<BTreeMap<KeptKind, KeptFor>> {
+    keep: Keep,
+) -> BTreeMap<KeptKind, KeptFor> {
     let mut found = BTreeMap::new();
     for &kind in kinds {
         let usual = usual::terms(kind);
@@ -379,12 +381,16 @@ fn terms(
                 message,
                 format!("write from = \"{}\"", known.join("\" or \"")),
             );
-            return None;
+            break;
         }
-        let keep = keep.unwrap_or(usual.keep);
+        let keep = match keep {
+            Keep::Unsaid => usual.keep,
+            Keep::Forever => None,
+            Keep::For(span) => Some(span),
+        };
         found.insert(kind, KeptFor { keep, from });
     }
-    Some(found)
+    found
 }
 
 /// Whether anything of some marks is known.

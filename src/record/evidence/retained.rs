@@ -9,6 +9,7 @@ use crate::units::SimTime;
 
 use super::line::Line;
 use super::matrix::Matrix;
+use super::moving::names;
 use super::scribe::Scribe;
 
 /// Rules of how long what is kept is kept.
@@ -81,18 +82,15 @@ pub(super) fn begin(line: &mut Line, words: &RetentionWords) {
         for rule in &words.rules {
             line.open_item();
             line.text("id", &rule.id);
-            line.list("keeps", rule.keeps.iter().map(String::as_str));
+            line.json("keeps", &names(&rule.keeps));
             line.text("reason", &rule.reason);
-            line.list("controls", rule.controls.iter().map(String::as_str));
+            line.json("controls", &names(&rule.controls));
             line.close();
         }
         line.close_list();
     }
     if !words.without.is_empty() {
-        line.list(
-            "without_retention",
-            words.without.iter().map(String::as_str),
-        );
+        line.json("without_retention", &names(&words.without));
     }
 }
 
@@ -134,18 +132,12 @@ impl Scribe<'_> {
             line.text("retained_by", rule);
             line.text("verdict", verdict);
             line.text("reason", reason);
-            if !is_proof {
-                line.count("late_ms", late);
-                line.text(
-                    "proof",
-                    if of.proof.is_some() {
-                        "expected"
-                    } else {
-                        "none"
-                    },
-                );
-            } else {
+            if is_proof {
                 line.text("proof", "given");
+            } else {
+                let proof = of.proof.map_or("none", |_| "expected");
+                line.count("late_ms", late);
+                line.text("proof", proof);
             }
             line.count("bytes", of.bytes.0);
         });
@@ -226,5 +218,34 @@ impl Matrix {
             }
         }
         gaps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_rule_keeps_and_nobody_proves_is_a_gap() {
+        let told = [
+            r#"{"line":1,"kind":"run","at":"2026-01-05T00:00:00Z","retention":[{"id":"r","keeps":["copies"],"controls":["c"]}],"without_retention":["results of large"]}"#,
+            r#"{"line":2,"kind":"deletion","retained_by":"r","proof":"none","late_ms":5}"#,
+            r#"{"line":3,"kind":"deletion","retained_by":"r","proof":"expected","late_ms":0}"#,
+            r#"{"line":4,"kind":"deletion","retained_by":"r","proof":"given"}"#,
+            // A rule about moves had turned against this one.
+            r#"{"line":5,"kind":"deletion"}"#,
+        ];
+        let matrix = Matrix::read(told.join("\n").as_bytes(), None).unwrap();
+        let [(id, tally)] = &matrix.retention[..] else {
+            panic!("one rule");
+        };
+        let counts = (tally.deleted, tally.proven, tally.unproven, tally.late);
+        assert_eq!((id.as_str(), counts), ("r", (2, 1, 1, 1)));
+        let gaps = [
+            "results of large: without a rule of retention",
+            "retention r: 1 of 2 deletions are proven by nobody",
+            "retention r: 1 of 2 deletions came later than they should",
+        ];
+        assert_eq!(matrix.gaps(), gaps);
     }
 }

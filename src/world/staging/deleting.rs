@@ -27,8 +27,7 @@ impl World {
             return false;
         }
         let (id, site) = match what {
-            Keeping::Home(id, site) => (id, Some(site)),
-            Keeping::Cached(id, site) => (id, Some(site)),
+            Keeping::Home(id, site) | Keeping::Cached(id, site) => (id, Some(site)),
             // From there it would be sent to wherever it is read.
             Keeping::Copy(copy) => (model.network.copies[usize::from(copy)].dataset, None),
             Keeping::Item(_) => return false,

@@ -188,11 +188,10 @@ impl World {
             }
         }
         let cache = self.staging.sites.get_mut(site.index());
-        if let Some(held) = cache.and_then(|cache| cache.find_mut(id)) {
-            if held.bar != Bar::Due {
-                was |= held.bar != Bar::None;
-                held.bar = Bar::None;
-            }
+        let held = cache.and_then(|cache| cache.find_mut(id));
+        if let Some(held) = held.filter(|held| held.bar != Bar::Due) {
+            was |= held.bar != Bar::None;
+            held.bar = Bar::None;
         }
         was
     }

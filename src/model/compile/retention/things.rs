@@ -107,9 +107,10 @@ fn of_data(
     }
     for (place, copy) in subjects.network.copies.iter().enumerate() {
         let mut derived = transforms.derived.iter();
-        let kind = match derived.any(|made| usize::from(made.copy) == place) {
-            true => KeptKind::Transformed,
-            false => KeptKind::Replica,
+        let kind = if derived.any(|made| usize::from(made.copy) == place) {
+            KeptKind::Transformed
+        } else {
+            KeptKind::Replica
         };
         add(kind, copy.dataset, copy.site, Key::Copy(place as u16));
     }

@@ -9,8 +9,8 @@ use super::super::attributes::Subjects;
 use super::super::context::Context;
 use super::{Draft, Thing};
 
-const fn days(days: u64) -> Option<Span> {
-    Some(Span(days * Span::DAY.0))
+const fn days(days: u64) -> Span {
+    Span(days * Span::DAY.0)
 }
 
 /// A number of days, in words.
@@ -22,10 +22,10 @@ fn told(span: Span) -> String {
 pub(super) const fn terms(kind: KeptKind) -> KeptFor {
     let (keep, from) = match kind {
         KeptKind::Dataset => (None, KeptFrom::Written),
-        KeptKind::Copy | KeptKind::Artifact => (days(56), KeptFrom::LastUse),
-        KeptKind::Replica | KeptKind::Transformed => (days(90), KeptFrom::LastUse),
-        KeptKind::Checkpoint => (days(30), KeptFrom::JobEnd),
-        KeptKind::Results => (days(183), KeptFrom::Written),
+        KeptKind::Copy | KeptKind::Artifact => (Some(days(56)), KeptFrom::LastUse),
+        KeptKind::Replica | KeptKind::Transformed => (Some(days(90)), KeptFrom::LastUse),
+        KeptKind::Checkpoint => (Some(days(30)), KeptFrom::JobEnd),
+        KeptKind::Results => (Some(days(183)), KeptFrom::Written),
     };
     KeptFor { keep, from }
 }

@@ -59,7 +59,7 @@ of = ["copy", "transformed", "result"]
 "#;
 
 const LARGE: &str = "data = [\"records\", \"web\"]\nresults = \"5 GB\"\nresults_to = \"lake\"\n\
-     checkpoint = { size = \"100 GB\", on = \"lake\" }";
+     checkpoint = { size = \"100 GB\", on = \"lake\", interval = \"2 h\" }";
 
 #[test]
 fn the_first_rule_that_is_about_something_counts() {
@@ -96,7 +96,15 @@ fn the_first_rule_that_is_about_something_counts() {
     assert_eq!(model.retention.results[&(whose, 1)], 1);
     assert_eq!(model.retention.checkpoints.get(&(whose, 0, home)), Some(&0));
     assert_eq!(model.retention.checkpoints.get(&(whose, 1, home)), None);
-    // What nobody wrote is as usual, and told with where that comes from.
+}
+
+#[test]
+fn what_nobody_wrote_is_as_usual_and_told_with_where_that_comes_from() {
+    let compiled = compiled("usual", &with(LARGE, WORDS)).unwrap();
+    let model = &compiled.model;
+    let [health, rest] = &model.retention.rules[..] else {
+        panic!("two rules");
+    };
     let of = rest.kept(KeptKind::Copy);
     assert_eq!(
         (of.keep, of.from),
@@ -117,6 +125,11 @@ fn the_first_rule_that_is_about_something_counts() {
     assert!(told(
         "retention all-else: proof of deletion, where a provider gives one"
     ));
+}
+
+#[test]
+fn what_no_rule_is_about_is_known() {
+    let model = compiled("without", &with(LARGE, WORDS)).unwrap().model;
     // What no rule is about: data sets at home, and checkpoints of masked work.
     let without: Vec<String> = model
         .retention
@@ -153,91 +166,93 @@ fn nothing_is_said_where_nobody_asks() {
     assert_eq!(model.retention, Retention::default());
 }
 
+/// What was written, what is written instead, and what is told of that.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    ("keep = \"10 d\"", "keep = \"-10 d\"", "-10 d"),
+    (
+        "keep = \"10 d\"",
+        "keep = \"1 s\"",
+        "this time of keeping is too short",
+    ),
+    (
+        "marks = { classification = [\"health\"] }\nkeep",
+        "marks = { classification = [\"helth\"] }\nkeep",
+        "unknown mark of data `helth`",
+    ),
+    (
+        "marks = { classification = [\"health\"] }\nkeep",
+        "marks = { clasification = [\"health\"] }\nkeep",
+        "did you mean `classification`?",
+    ),
+    (
+        "marks = { classification = [\"health\"] }\nkeep",
+        "marks = { classification = \"health\" }\nkeep",
+        "these are no marks",
+    ),
+    (
+        "marks = { classification = [\"health\"] }\nkeep",
+        "data = [\"recrods\"]\nkeep",
+        "did you mean `records`?",
+    ),
+    (
+        "keep = \"10 d\"\n",
+        "keep = \"10 d\"\nwhere = { sites = [\"clod\"] }\n",
+        "did you mean `cloud`?",
+    ),
+    (
+        "keep = \"10 d\"\n",
+        "keep = \"10 d\"\nclasses = [\"large\"]\n",
+        "only checkpoints and results are of classes",
+    ),
+    (
+        "keep = \"10 d\"\n",
+        "keep = \"10 d\"\nfrom = \"job-end\"\n",
+        "copies in caches are not kept from job-end on",
+    ),
+    (
+        "of = [\"copy\", \"transformed\", \"result\"]",
+        "of = []",
+        "what a retention is about is missing",
+    ),
+    (
+        "of = [\"copy\", \"transformed\", \"result\"]",
+        "of = [\"copy\", \"copy\"]",
+        "`copy` stands here twice",
+    ),
+    (
+        "of = [\"copy\", \"transformed\", \"result\"]",
+        "of = [\"copies\"]",
+        "copies",
+    ),
+    ("id = \"all-else\"", "id = \"health\"", "health"),
+    // Nothing is pulled from a registry, and no copies are made while time passes.
+    (
+        "of = [\"copy\", \"transformed\", \"result\"]",
+        "of = [\"artifact\", \"replica\"]",
+        "are ever kept anywhere",
+    ),
+    // The second stands behind one that is about all of that.
+    (
+        "marks = { classification = [\"health\"] }\nkeep",
+        "keep",
+        "`all-else` never counts: `health` stands before it",
+    ),
+    (
+        "keep = \"10 d\"\nderived = \"with-source\"",
+        "keep = \"forever\"",
+        "what is kept for ever is not proven",
+    ),
+    (
+        "of = [\"copy\", \"transformed\", \"result\"]",
+        "of = [\"data-set\"]\nderived = \"with-source\"",
+        "a data set is made of nothing else",
+    ),
+];
+
 #[test]
 fn mistakes_are_told_with_what_to_do() {
-    let cases = [
-        ("keep = \"10 d\"", "keep = \"-10 d\"", "-10 d"),
-        (
-            "keep = \"10 d\"",
-            "keep = \"1 s\"",
-            "this time of keeping is too short",
-        ),
-        (
-            "marks = { classification = [\"health\"] }\nkeep",
-            "marks = { classification = [\"helth\"] }\nkeep",
-            "unknown mark of data `helth`",
-        ),
-        (
-            "marks = { classification = [\"health\"] }\nkeep",
-            "marks = { clasification = [\"health\"] }\nkeep",
-            "did you mean `classification`?",
-        ),
-        (
-            "marks = { classification = [\"health\"] }\nkeep",
-            "marks = { classification = \"health\" }\nkeep",
-            "these are no marks",
-        ),
-        (
-            "marks = { classification = [\"health\"] }\nkeep",
-            "data = [\"recrods\"]\nkeep",
-            "did you mean `records`?",
-        ),
-        (
-            "keep = \"10 d\"\n",
-            "keep = \"10 d\"\nwhere = { sites = [\"clod\"] }\n",
-            "did you mean `cloud`?",
-        ),
-        (
-            "keep = \"10 d\"\n",
-            "keep = \"10 d\"\nclasses = [\"large\"]\n",
-            "only checkpoints and results are of classes",
-        ),
-        (
-            "keep = \"10 d\"\n",
-            "keep = \"10 d\"\nfrom = \"job-end\"\n",
-            "copies in caches are not kept from job-end on",
-        ),
-        (
-            "of = [\"copy\", \"transformed\", \"result\"]",
-            "of = []",
-            "what a retention is about is missing",
-        ),
-        (
-            "of = [\"copy\", \"transformed\", \"result\"]",
-            "of = [\"copy\", \"copy\"]",
-            "`copy` stands here twice",
-        ),
-        (
-            "of = [\"copy\", \"transformed\", \"result\"]",
-            "of = [\"copies\"]",
-            "copies",
-        ),
-        ("id = \"all-else\"", "id = \"health\"", "health"),
-        // Nothing is pulled from a registry, and no copies are made while time passes.
-        (
-            "of = [\"copy\", \"transformed\", \"result\"]",
-            "of = [\"artifact\", \"replica\"]",
-            "are ever kept anywhere",
-        ),
-        // The second stands behind one that is about all of that.
-        (
-            "marks = { classification = [\"health\"] }\nkeep",
-            "keep",
-            "`all-else` never counts: `health` stands before it",
-        ),
-        (
-            "keep = \"10 d\"\nderived = \"with-source\"",
-            "keep = \"forever\"",
-            "what is kept for ever is not proven",
-        ),
-        (
-            "of = [\"copy\", \"transformed\", \"result\"]",
-            "of = [\"data-set\"]\nderived = \"with-source\"",
-            "a data set is made of nothing else",
-        ),
-    ];
     let good = with(LARGE, WORDS);
-    for (was, is, told) in cases {
+    for (was, is, told) in MISTAKES {
         assert!(good.contains(was), "{was}");
         let problems = compiled("bad-retention", &good.replacen(was, is, 1)).unwrap_err();
         assert!(problems.contains(told), "{told}: {problems}");
