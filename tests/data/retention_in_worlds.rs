@@ -8,7 +8,7 @@ use crate::common::cases::{quietly, runner};
 use crate::common::storms::stormy_worlds;
 use crate::common::{Everything, play, play_in};
 use plimsoll::engine::Scratch;
-use plimsoll::journal::{Fact, Item, JobState, KeptKind};
+use plimsoll::journal::{Deletion, Fact, Item, JobState, KeptKind};
 use plimsoll::model::{Horizon, KeptFrom, Labelled, Model, Storage, Timeline};
 use plimsoll::units::{
     Bandwidth, Bytes, ClassId, DatasetId, JobId, Money, SimTime, SiteId, Span, StoragePrice,
@@ -79,96 +79,118 @@ impl Areas {
     }
 }
 
-/// What lay where, told from facts alone, is what was billed.
-fn adds_up(model: &Model, timeline: &Timeline, heard: &Everything) -> (u64, u64) {
-    let mut areas = Areas::default();
-    let mut lie: BTreeMap<DatasetId, SimTime> = BTreeMap::new();
-    let mut home: BTreeMap<JobId, SimTime> = BTreeMap::new();
-    let of_class = |job: JobId| model.class_of(timeline.requests[job.index()].shape) == ClassId(0);
-    let at_home = |job: JobId| {
-        let record = &heard.jobs[job.index()];
-        record
-            .pool
-            .is_some_and(|pool| model.pool(pool).site == SiteId(0))
-    };
-    // Facts and deletions in the order of time; at one instant a thing comes before it goes.
-    let mut told: Vec<(SimTime, u8, usize)> = Vec::new();
-    told.extend(
-        heard
-            .facts
-            .iter()
-            .enumerate()
-            .map(|(place, fact)| (fact.0, 0, place)),
-    );
-    told.extend(
-        heard
-            .deletions
-            .iter()
-            .enumerate()
-            .map(|(place, of)| (of.0, 1, place)),
-    );
-    told.sort_by_key(|&(at, order, place)| (at, order, place));
-    let size = |id: DatasetId| model.dataset(id).size.0;
-    for (at, order, place) in told {
-        if order == 1 {
-            let of = heard.deletions[place].1;
-            let rule = &model.retention.rules[usize::from(of.rule)];
-            let keep = rule.kept(of.kind).keep.unwrap();
-            match (of.dataset, of.job) {
-                (Some(id), None) => {
-                    let since = lie.remove(&id).expect("what is deleted lay there");
-                    assert!(since + keep <= of.due && of.due <= at);
-                    areas.add(model, 1, size(id), (since, at));
-                }
-                (None, Some(job)) => {
-                    let since = home.remove(&job).expect("what is deleted had come home");
-                    assert_eq!(since + keep, of.due);
-                    areas.add(model, 0, 5 * GB, (since, at));
-                }
-                _ => panic!("of what? {of:?}"),
+/// What lies where, told from facts alone.
+struct Lying<'a> {
+    model: &'a Model,
+    areas: Areas,
+    /// In the cache of the second site, since when.
+    cached: BTreeMap<DatasetId, SimTime>,
+    /// Results that are home, since when.
+    home: BTreeMap<JobId, SimTime>,
+}
+
+impl Lying<'_> {
+    fn size(&self, id: DatasetId) -> u64 {
+        self.model.dataset(id).size.0
+    }
+
+    fn drop_cached(&mut self, id: DatasetId, at: SimTime) -> SimTime {
+        let since = self.cached.remove(&id).expect("what goes lay there");
+        self.areas.add(self.model, 1, self.size(id), (since, at));
+        since
+    }
+
+    fn drop_results(&mut self, job: JobId, at: SimTime) -> SimTime {
+        let since = self.home.remove(&job).expect("what goes had come home");
+        self.areas.add(self.model, 0, 5 * GB, (since, at));
+        since
+    }
+
+    fn delete(&mut self, at: SimTime, of: &Deletion) {
+        let rule = &self.model.retention.rules[usize::from(of.rule)];
+        let keep = rule.kept(of.kind).keep.unwrap();
+        match (of.dataset, of.job) {
+            (Some(id), None) => {
+                let since = self.drop_cached(id, at);
+                assert!(since + keep <= of.due && of.due <= at);
             }
-            continue;
+            (None, Some(job)) => {
+                let since = self.drop_results(job, at);
+                assert_eq!(since + keep, of.due);
+                assert!(of.due <= at);
+            }
+            _ => panic!("of what? {of:?}"),
         }
-        match heard.facts[place].1 {
+    }
+
+    fn hear(&mut self, at: SimTime, fact: Fact, is_home: impl Fn(JobId) -> bool) {
+        match fact {
             Fact::Staged(id, SiteId(1)) => {
-                assert_eq!(lie.insert(id, at), None, "{id:?} at {at:?}");
+                assert_eq!(self.cached.insert(id, at), None, "{id:?} at {at:?}");
             }
             Fact::CopyDropped(id, SiteId(1)) => {
-                let since = lie.remove(&id).expect("what is dropped lay there");
-                areas.add(model, 1, size(id), (since, at));
+                self.drop_cached(id, at);
             }
             Fact::SentHome(job) => {
-                home.insert(job, at);
+                self.home.insert(job, at);
             }
-            Fact::Ended(job, JobState::Finished) if of_class(job) && at_home(job) => {
-                home.insert(job, at);
+            Fact::Ended(job, JobState::Finished) if is_home(job) => {
+                self.home.insert(job, at);
             }
             _ => {}
         }
     }
+
+    /// What all of it cost.
+    fn close(mut self, end: SimTime) -> Money {
+        for id in self.cached.keys().copied().collect::<Vec<_>>() {
+            self.drop_cached(id, end);
+        }
+        for job in self.home.keys().copied().collect::<Vec<_>>() {
+            self.drop_results(job, end);
+        }
+        self.areas.cost(self.model)
+    }
+}
+
+/// What lay where, told from facts alone, is what was billed.
+fn adds_up(model: &Model, timeline: &Timeline, heard: &Everything) -> (u64, u64) {
+    let mut lying = Lying {
+        model,
+        areas: Areas::default(),
+        cached: BTreeMap::new(),
+        home: BTreeMap::new(),
+    };
+    // Results of jobs that ended at home are there at once.
+    let is_home = |job: JobId| {
+        let of = model.class_of(timeline.requests[job.index()].shape);
+        let pool = heard.jobs[job.index()].pool;
+        of == ClassId(0) && pool.is_some_and(|pool| model.pool(pool).site == SiteId(0))
+    };
+    // At one instant a thing comes before it goes.
+    let facts = heard.facts.iter().enumerate();
+    let deletions = heard.deletions.iter().enumerate();
+    let mut told: Vec<(SimTime, bool, usize)> = Vec::new();
+    told.extend(facts.map(|(place, (at, _))| (*at, false, place)));
+    told.extend(deletions.map(|(place, (at, _))| (*at, true, place)));
+    told.sort_unstable();
+    for (at, is_deletion, place) in told {
+        if is_deletion {
+            lying.delete(at, &heard.deletions[place].1);
+        } else {
+            lying.hear(at, heard.facts[place].1, is_home);
+        }
+    }
     let end = heard.run.horizon;
-    for (id, since) in lie {
-        areas.add(model, 1, size(id), (since, end));
-    }
-    for since in home.into_values() {
-        areas.add(model, 0, 5 * GB, (since, end));
-    }
-    let posted = heard
-        .postings
-        .iter()
-        .filter(|posting| posting.item == Item::Storage);
-    let own = |id: usize| model.datasets[id].storage_cost(end);
-    let own: Money = (0..model.datasets.len()).map(own).sum();
-    assert_eq!(heard.run.storage_cost, areas.cost(model) + own);
-    assert_eq!(
-        posted.map(|posting| posting.amount).sum::<Money>(),
-        heard.run.storage_cost
-    );
-    let copies = heard
-        .deletions
-        .iter()
-        .filter(|(_, of)| of.kind == KeptKind::Copy);
-    let copies = copies.count() as u64;
+    let own = model.datasets.iter();
+    let own: Money = own.map(|dataset| dataset.storage_cost(end)).sum();
+    assert_eq!(heard.run.storage_cost, lying.close(end) + own);
+    let posted = heard.postings.iter();
+    let posted = posted.filter(|posting| posting.item == Item::Storage);
+    let posted: Money = posted.map(|posting| posting.amount).sum();
+    assert_eq!(posted, heard.run.storage_cost);
+    let copies = heard.deletions.iter();
+    let copies = copies.filter(|(_, of)| of.kind == KeptKind::Copy).count() as u64;
     (copies, heard.deletions.len() as u64 - copies)
 }
 
