@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{AttributeChange, AttributeSaid, Masks, Model, set_bits};
+use crate::model::{AttributeSaid, Masks, Model, set_bits};
 use crate::record::plain;
 
 use super::output;
@@ -10,9 +10,24 @@ use super::rules::places;
 
 /// All of them; nothing where none change.
 pub(super) fn changes(model: &Model) -> String {
+    let mut lines = by_the_clock(model);
+    lines.extend(when_found(model));
+    let wrapped = lines
+        .iter()
+        .map(|line| output::wrapped(line, output::width()) + "\n");
+    let told: String = wrapped.collect();
+    if told.is_empty() {
+        told
+    } else {
+        "\n".to_owned() + &told
+    }
+}
+
+/// Those at instants that are known.
+fn by_the_clock(model: &Model) -> Vec<String> {
     let changes = &model.rules.changes;
     if changes.is_empty() {
-        return String::new();
+        return Vec::new();
     }
     let mut lines = vec!["attributes change while time passes".to_owned()];
     let mut before = model.rules.first_masks();
@@ -30,13 +45,36 @@ pub(super) fn changes(model: &Model) -> String {
             situation: change.situation,
             ..before
         };
-        lines.push(follows(model, change, (before, now)));
+        lines.push(follows(model, &change.said, (before, now)));
         before = now;
     }
-    let wrapped = lines
-        .iter()
-        .map(|line| output::wrapped(line, output::width()) + "\n");
-    "\n".to_owned() + &wrapped.collect::<String>()
+    lines
+}
+
+/// Those at instants that depend on what is decided, as they would be at the start.
+fn when_found(model: &Model) -> Vec<String> {
+    let findings = &model.rules.findings;
+    let mut lines = Vec::new();
+    let before = model.rules.first_masks();
+    for (bit, finding) in findings.list.iter().enumerate() {
+        if lines.is_empty() {
+            lines.push(
+                "attributes change, at instants that depend on what is decided, when".to_owned(),
+            );
+        }
+        lines.push(format!("  {}", plain(&model.finding_name(finding))));
+        let Some(row) = findings.row(0, 1 << bit) else {
+            continue;
+        };
+        let own = &row.found[bit];
+        lines.extend(own.iter().map(|one| format!("    {}", said(model, one))));
+        let now = Masks {
+            situation: row.situation,
+            ..before
+        };
+        lines.push(follows(model, own, (before, now)));
+    }
+    lines
 }
 
 /// Who has what otherwise: "data set records: classification [] becomes [health]".
@@ -60,8 +98,8 @@ pub(super) fn said(model: &Model, said: &AttributeSaid) -> String {
 }
 
 /// What rules refuse, or do not refuse any more, as their modes are at the start.
-fn follows(model: &Model, change: &AttributeChange, (before, now): (Masks, Masks)) -> String {
-    if change.said.is_empty() {
+fn follows(model: &Model, said: &[AttributeSaid], (before, now): (Masks, Masks)) -> String {
+    if said.is_empty() {
         return "    nothing is otherwise than before".to_owned();
     }
     let mut line = String::new();

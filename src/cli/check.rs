@@ -16,6 +16,7 @@ use super::gates::gates;
 use super::labels::work_words;
 use super::leaving::leaving;
 use super::network::network;
+use super::results::results;
 use super::retention::retention;
 use super::rules::rules;
 use super::services::services;
@@ -47,6 +48,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     output::data(&network(&study.model))?;
     output::data(&services(&study.model))?;
     output::data(&transforms(&study.model))?;
+    output::data(&results(&study.model))?;
     output::data(&rules(&study.model))?;
     output::data(&retention(&study.model))?;
     output::data(&sheets(&study))?;

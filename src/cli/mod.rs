@@ -35,6 +35,7 @@ mod power;
 mod progress;
 mod quotas;
 mod ranking;
+mod results;
 mod retention;
 mod rules;
 mod runbook;

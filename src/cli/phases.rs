@@ -5,6 +5,7 @@ use crate::model::{Begins, Change, Model, OnFail, Order, Phase, Timeline};
 use crate::record::plain;
 use crate::units::Span;
 
+use super::changes::said;
 use super::commitments::money;
 use super::study::counted;
 
@@ -109,6 +110,21 @@ fn changed(model: &Model, change: Change) -> String {
             let name = model.rules.name_of(usize::from(rule));
             format!("rule {}: {}", plain(name), mode.name())
         }
+        Change::Attributes { finding, .. } => attributes(model, finding),
         Change::Strategy { .. } => "strategies go on otherwise".to_owned(),
+    }
+}
+
+/// Who has what otherwise while something holds, as it would be at the start.
+fn attributes(model: &Model, finding: u16) -> String {
+    let row = model.rules.findings.row(0, 1 << finding);
+    let own = row.and_then(|row| row.found.get(usize::from(finding)));
+    let said: Vec<String> = (own.into_iter().flatten())
+        .map(|one| said(model, one))
+        .collect();
+    if said.is_empty() {
+        "attributes are as before".to_owned()
+    } else {
+        said.join("; ")
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::experiment::amount;
-use crate::model::Model;
+use crate::model::{Model, Transform};
 use crate::record::plain;
 use crate::units::{ClassId, DatasetId, PoolId, ShapeId};
 
@@ -37,6 +37,7 @@ pub(super) fn transforms(model: &Model) -> String {
             let share = f64::from(transform.fails) / 1e4;
             let _ = write!(line, ", and fails {share:.1} % of the time");
         }
+        line.push_str(&looks(model, transform));
         let mut made: Vec<String> = Vec::new();
         for derived in &model.transforms.derived {
             if usize::from(derived.transform) == index {
@@ -51,6 +52,45 @@ pub(super) fn transforms(model: &Model) -> String {
         out += &(output::wrapped(&line, output::width()) + "\n");
     }
     out
+}
+
+/// How what it makes is looked at, what may be wrong with it all the same, and how often.
+fn looks(model: &Model, transform: &Transform) -> String {
+    let mut line = String::new();
+    if let Some(validation) = &transform.validation {
+        let _ = write!(
+            line,
+            "; what it makes is looked at in {:.1} h for {:.2} {}",
+            validation.time.0 as f64 / 3.6e6,
+            validation.price.as_units(),
+            model.currency
+        );
+        if let Some(work) = validation.work {
+            let shape = &model.shapes[work.shape.index()];
+            let class = plain(&model.classes[shape.class.index()].name);
+            let gpus = shape.gpus.0 / 1000;
+            let _ = write!(line, " on {gpus} GPUs, as work of class {class}");
+        }
+    }
+    let prospects = transform.prospects();
+    if transform.validation.is_some() && prospects.passing < 1.0 {
+        let _ = write!(
+            line,
+            ", and passes after {:.2} attempts on average",
+            1.0 / prospects.passing
+        );
+    }
+    if let Some(flaws) = &transform.flaws
+        && prospects.flawed > 0.0
+    {
+        let _ = write!(
+            line,
+            "; of what goes out {:.2} % has marks that should be gone, which is found after {:.1} d on average",
+            prospects.flawed * 100.0,
+            flaws.found_after.mean() / 8.64e7
+        );
+    }
+    line
 }
 
 /// What one copy takes, and who reads it where; nothing if nobody does under the rules at the start.
@@ -83,7 +123,7 @@ fn copy(model: &Model, id: DatasetId) -> Option<String> {
         format!(
             "{} in {:.1} h for {:.2} {}, read by {}",
             plain(&model.dataset(id).name),
-            transform.time(size).0 as f64 / 3.6e6,
+            (transform.time(size) + transform.validation_time()).0 as f64 / 3.6e6,
             transform.cost(size).as_units(),
             model.currency,
             readers.join(" and ")

@@ -48,6 +48,8 @@ pub enum Purpose {
     Transform = 42,
     /// How long a proof of deletion takes; the count is the job, or the number of the copy.
     Proof = 44,
+    /// Whether what was made is flawed, whether that is seen, and when it is found; the count is the number of the attempt.
+    Validation = 45,
     /// Draws made by tests and by the trust pack.
     Trial = 9,
     /// How long an entity stays up; the count is the number of the up time.

@@ -68,6 +68,8 @@ pub(super) enum Rank {
     Due = 28,
     /// A deletion is proven.
     Proven = 29,
+    /// Marks are found in something that went out flawed.
+    Found = 30,
 }
 
 /// An event: what kind, whose, and where that is kept.

@@ -25,6 +25,8 @@ pub(super) struct Harm {
     pub(super) spoiled_jobs: u64,
     /// GPU-time that they had held.
     pub(super) spoiled_time: u128,
+    /// Copies that went out flawed.
+    pub(super) flawed: u64,
 }
 
 impl<O: Observer> Run<'_, O> {

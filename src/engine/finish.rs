@@ -1,6 +1,6 @@
 //! Ends: of jobs, and of the run at its horizon.
 
-use crate::journal::{Fact, JobState, Observer, RunRecord};
+use crate::journal::{Fact, JobState, Observer, RunRecord, Validations};
 use crate::units::{Money, PoolId, SimTime, Span};
 use crate::world::{Phase, Slot};
 
@@ -113,6 +113,10 @@ impl<O: Observer> Run<'_, O> {
             copy_cost: self.world.staging.copy_cost,
             transform_cost: self.world.staging.transforming.cost,
             transforms_failed: self.world.staging.transforming.failures,
+            validations: Validations {
+                flawed: self.harm.flawed,
+                ..self.world.staging.transforming.validations
+            },
             storage_cost,
             kept_cost: self.kept_cost(),
             deletions: self.deletions.list.len() as u64,

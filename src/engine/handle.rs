@@ -9,7 +9,6 @@ use crate::world::{Phase, Slot};
 use super::agenda::{Event, Rank};
 use super::budgets::BUDGETS;
 use super::run::Run;
-use super::transforms::SEND;
 
 impl<O: Observer> Run<'_, O> {
     /// Plays all events of `now`, arrivals in their place among them.
@@ -97,6 +96,9 @@ impl<O: Observer> Run<'_, O> {
         let slot = Slot(event.slot);
         if self.is_current(slot, event, Phase::Running) && self.is_fed_until_now(slot, event.state)
         {
+            if self.inspects && self.is_turned_back(slot, event.state) {
+                return;
+            }
             self.end(slot, event.state);
         }
     }
@@ -117,8 +119,8 @@ impl<O: Observer> Run<'_, O> {
             Rank::Expired if self.is_current(slot, event, Phase::Running) => self.expire(slot),
             Rank::Spoiled if self.is_current(slot, event, Phase::Running) => self.spoil(slot),
             Rank::Pulled => self.pulled(event),
-            Rank::Transformed if event.attempt == SEND => self.send_errand(event),
-            Rank::Transformed => self.transformed(event),
+            Rank::Transformed => self.transform_event(event),
+            Rank::Found => self.found(event),
             Rank::GraceOver => self.grace_is_over(event.id),
             Rank::PullAgain => self.pull_again(event),
             Rank::Cut if self.is_current(slot, event, Phase::Running) => self.cut(slot),

@@ -14,8 +14,33 @@ impl<O: Observer> Run<'_, O> {
         let fact = Fact::AttributesChanged(change);
         self.out.fact(self.world.now, fact);
         let before = self.world.rules.masks();
-        let situation = self.model.rules.changes[usize::from(change)].situation;
-        self.world.set_situation(self.model, situation);
+        self.world.turn_attributes(self.model, change);
+        if self.world.rules.masks() != before {
+            self.rejudge(before);
+        }
+    }
+
+    /// Something was found, or holds no longer: attributes are otherwise.
+    #[cold]
+    pub(super) fn find(&mut self, finding: u16, holds: bool) {
+        let before = self.before_finding();
+        if self.world.find(self.model, finding, holds) {
+            self.follow_finding((finding, holds), before);
+        }
+    }
+
+    /// The rules in force before something is found: what moved was judged by what was known then.
+    pub(super) fn before_finding(&mut self) -> Masks {
+        if O::MOVEMENTS {
+            self.tell_movements();
+        }
+        self.world.rules.masks()
+    }
+
+    /// Something was found, or holds no longer, which is news: it was judged by these before.
+    pub(super) fn follow_finding(&mut self, (finding, holds): (u16, bool), before: Masks) {
+        let fact = Fact::Found(finding, holds);
+        self.out.fact(self.world.now, fact);
         if self.world.rules.masks() != before {
             self.rejudge(before);
         }
@@ -45,7 +70,7 @@ impl<O: Observer> Run<'_, O> {
         self.scratch.victims = victims;
     }
 
-    fn carry_out_judgements(&mut self, turned: &[Turned]) {
+    pub(super) fn carry_out_judgements(&mut self, turned: &[Turned]) {
         for one in turned {
             let rule = self.rule_of(one.rule);
             let fact = Fact::Rejudged(one.job, one.pool, rule, one.consequence);

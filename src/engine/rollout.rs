@@ -97,13 +97,21 @@ impl<O: Observer> Run<'_, O> {
         let timeline = self.timeline;
         let posted = self.world.posted.clone();
         let base = timeline.tariffs.as_ref().unwrap_or(&posted);
-        let masks = self.world.rules.masks();
+        let masks = match change {
+            Change::Attributes { .. } => self.before_finding(),
+            _ => self.world.rules.masks(),
+        };
         let back = self.world.make_change(self.model, change, base);
         if self.world.budgets.have_news() {
             self.hear_of_budgets();
         }
         if let Change::Rule { rule, .. } = change {
             self.judge_anew(rule, masks);
+        }
+        if let Change::Attributes { finding, holds } = change
+            && back != change
+        {
+            self.follow_finding((finding, holds), masks);
         }
         if self.world.envelopes.are_used() {
             self.review_limits();

@@ -1,10 +1,12 @@
 //! One replication from its first instant to its horizon.
 
+use std::collections::BTreeMap;
+
 use crate::dice::Dice;
 use crate::journal::{JobRecord, Observer, RunRecord};
 use crate::model::{Class, Horizon, Model, Timeline};
 use crate::strategy::Strategy;
-use crate::units::{SimTime, Span};
+use crate::units::{JobId, SimTime, Span};
 use crate::world::{PoolState, Profile, World};
 
 use super::artifacts::Harm;
@@ -81,6 +83,10 @@ pub(super) struct Run<'a, O> {
     pub(super) quiet: (SimTime, u64),
     /// What went wrong for good.
     pub(super) harm: Harm,
+    /// Whether what came of any job is looked at, or may be flawed.
+    pub(super) inspects: bool,
+    /// How often jobs that live did all their work, and it did not pass.
+    pub(super) tries: BTreeMap<JobId, u16>,
     /// The record of the job that ended last.
     pub(super) record: JobRecord,
     /// What each pool was charged for and no job used, by month.
@@ -150,6 +156,8 @@ pub fn simulate<O: Observer>(
         turned_away: 0,
         quiet: (SimTime::ZERO, 0),
         harm: Harm::default(),
+        inspects: !model.inspections.is_empty(),
+        tries: BTreeMap::new(),
         record: JobRecord::BLANK,
         idle: IdleBooks::default(),
         deletions: Deletions::default(),

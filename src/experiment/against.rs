@@ -15,8 +15,8 @@ pub(super) struct Watch<'a> {
     jobs: &'a mut JobList,
     /// The modes of all rules now.
     modes: Vec<RuleMode>,
-    /// Which attributes everybody has now.
-    situation: u16,
+    /// How many changes of attributes there were, and which findings hold.
+    known: (u16, u32),
     /// From when on which rules were in force, the first from the start.
     masks: Vec<(SimTime, Masks)>,
     /// The version of its work for which each job was placed last, where there are several.
@@ -54,7 +54,7 @@ impl<'a> Watch<'a> {
             timeline,
             jobs,
             modes,
-            situation: 0,
+            known: (0, 0),
             masks: vec![(SimTime::ZERO, masks)],
             versions: BTreeMap::new(),
             open: None,
@@ -64,7 +64,7 @@ impl<'a> Watch<'a> {
     /// Other rules are in force, or the same see something else.
     fn note(&mut self, at: SimTime) {
         let masks = Masks {
-            situation: self.situation,
+            situation: self.model.rules.situation(self.known.0, self.known.1),
             ..self.model.rules.masks(|rule| self.modes[rule])
         };
         self.masks.push((at, masks));
@@ -114,8 +114,12 @@ impl Observer for Watch<'_> {
                 self.note(at);
             }
             Fact::AttributesChanged(change) => {
-                let changes = &self.model.rules.changes;
-                self.situation = changes[usize::from(change)].situation;
+                self.known.0 = change + 1;
+                self.note(at);
+            }
+            Fact::Found(finding, holds) => {
+                let bit = 1 << finding;
+                self.known.1 = self.known.1 & !bit | u32::from(holds) << finding;
                 self.note(at);
             }
             _ => {}

@@ -1,11 +1,13 @@
 //! The names behind the ids of a model, for evidence.
 
 use crate::model::{
-    AttributeChange, AttributeValue, FailoverAction, Freight, Model, Phase, RuleEffect, RuleOn,
+    AttributeChange, AttributeSaid, AttributeValue, FailoverAction, Freight, Model, Phase,
+    RuleEffect, RuleOn,
 };
 use crate::record::{
-    Attributes, Carried, ChangeWords, EvidenceWords, FailoverWords, Known, KnownWords, MovingWords,
-    OutletWords, PhaseWords, PoolWords, RuleWords, SaidWords, ShapeWords, TargetWords,
+    Attributes, Carried, ChangeWords, EvidenceWords, FailoverWords, FindingWords, FoundWords,
+    Known, KnownWords, MovingWords, OutletWords, PhaseWords, PoolWords, RuleWords, SaidWords,
+    ShapeWords, TargetWords,
 };
 use crate::strategy::Strategy;
 use crate::units::{ClassId, DatasetId, LinkId, OutletId, PoolId, ShapeId, SiteId};
@@ -45,6 +47,7 @@ pub fn evidence_words(model: &Model, scenario_sha256: &str, seed: u64) -> Eviden
         made_of: all(&model.transforms.derived, |made| (made.dataset, made.base)),
         moving: moving(model, 0),
         changes: all(&rules.changes, |change| change_words(model, change)),
+        findings: finding_words(model),
         later: later(model),
         retention: retention_words(model),
     }
@@ -62,8 +65,9 @@ fn each<U>(count: usize, of: impl Fn(usize) -> U) -> Vec<U> {
 
 /// What rules know of everybody once attributes have changed.
 fn later(model: &Model) -> Vec<KnownWords> {
-    let changes = model.rules.changes.iter();
-    let last = changes.map(|change| change.known).max().unwrap_or(0);
+    let changes = model.rules.changes.iter().map(|change| change.known);
+    let found = model.rules.findings.rows.iter().map(|row| row.known);
+    let last = changes.chain(found).max().unwrap_or(0);
     let all = (1..=last).map(|situation| known_words(model, situation));
     all.collect()
 }
@@ -89,7 +93,15 @@ fn of_jobs(model: &Model, situation: u16, shape: ShapeId) -> Vec<(Attributes, Ve
 }
 
 fn change_words(model: &Model, change: &AttributeChange) -> ChangeWords {
-    let said = change.said.iter().map(|said| {
+    ChangeWords {
+        by: change.by.clone(),
+        said: said_words(model, &change.said),
+        known: usize::from(change.known).checked_sub(1),
+    }
+}
+
+fn said_words(model: &Model, said: &[AttributeSaid]) -> Vec<SaidWords> {
+    all(said, |said| {
         let (kind, name) = model.named(said.whom);
         SaidWords {
             kind,
@@ -98,11 +110,19 @@ fn change_words(model: &Model, change: &AttributeChange) -> ChangeWords {
             before: said.before.as_ref().map(value),
             after: said.after.as_ref().map(value),
         }
-    });
-    ChangeWords {
-        by: change.by.clone(),
-        said: said.collect(),
-        known: usize::from(change.known).checked_sub(1),
+    })
+}
+
+/// What may be found, and who has which attribute then.
+fn finding_words(model: &Model) -> FindingWords {
+    let findings = &model.rules.findings;
+    FindingWords {
+        names: all(&findings.list, |finding| model.finding_name(finding)),
+        rows: all(&findings.rows, |row| FoundWords {
+            known: usize::from(row.known).checked_sub(1),
+            changed: said_words(model, &row.changed),
+            found: all(&row.found, |said| said_words(model, said)),
+        }),
     }
 }
 

@@ -114,6 +114,9 @@ const fn whom(fact: &Fact) -> (Option<JobId>, Option<PoolId>) {
         | Fact::Flagged(job, pool)
         | Fact::Violated(job, pool, _)
         | Fact::Evicted(job, pool)
+        | Fact::ResultPassed(job, pool)
+        | Fact::ResultRejected(job, pool)
+        | Fact::ResultFlawed(job, pool)
         | Fact::TornDown(job, pool, _)
         | Fact::Rejudged(job, pool, ..)
         | Fact::Moved(job, pool) => (Some(job), Some(pool)),

@@ -124,6 +124,13 @@ impl<'a> Lineage<'a> {
                 let said = &self.model.rules.changes[usize::from(change)].said;
                 said.iter().any(|said| self.concerns(said.whom))
             }
+            (None, Fact::Withdrawn(_, id, ..)) => self.heirs.contains(&id),
+            (None, Fact::Found(finding, true)) => {
+                let row = self.model.rules.findings.row(0, 1 << finding);
+                let said = row.and_then(|row| row.found.get(usize::from(finding)));
+                let mut said = said.into_iter().flatten();
+                said.any(|said| self.concerns(said.whom))
+            }
             _ => false,
         };
         if matters {
@@ -258,11 +265,15 @@ impl<'a> Lineage<'a> {
 
     /// Whether something became of what was there then.
     fn follows(&self, fact: Fact) -> bool {
+        if let Fact::Withdrawn(_, id, ..) = fact {
+            return self.heirs.contains(&id);
+        }
         let Some((_, then)) = &self.then else {
             return false;
         };
         match fact {
             Fact::Rejudged(job, ..) => then.jobs.contains_key(&job),
+            Fact::Transformed(_, id) | Fact::ValidationFailed(_, id) => self.heirs.contains(&id),
             Fact::CopyRejudged(id, site, ..)
             | Fact::CopyDeleted(id, site)
             | Fact::CopyUnlocked(id, site)

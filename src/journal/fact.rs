@@ -110,6 +110,8 @@ pub enum Fact {
     RuleChanged(u16, RuleMode),
     /// Attributes are otherwise from now on: which of the model's changes.
     AttributesChanged(u16),
+    /// Something was found, or holds no longer, so that attributes are otherwise from now on: which of the model's findings.
+    Found(u16, bool),
     /// A rule turned against a job where it is (the number behind the last rule stands for what nothing permits): what
     /// becomes of it.
     Rejudged(JobId, PoolId, u16, Consequence),
@@ -127,6 +129,21 @@ pub enum Fact {
     TransformFailed(u16, DatasetId),
     /// A transform has made a copy, which is kept from now on.
     Transformed(u16, DatasetId),
+    /// What a transform made is being looked at: which transform, and the copy.
+    ValidationBegan(u16, DatasetId),
+    /// What a transform made did not pass: it is made again.
+    ValidationFailed(u16, DatasetId),
+    /// What a transform made passed.
+    ValidationPassed(u16, DatasetId),
+    /// A copy that had passed was found to have marks that should be gone, and is withdrawn: which transform made it, the
+    /// copy, how many jobs had read it or what was made of it, and at how many places any of that lay.
+    Withdrawn(u16, DatasetId, u32, u32),
+    /// What came of a job was looked at, and counts.
+    ResultPassed(JobId, PoolId),
+    /// What came of a job was looked at, and does not pass: it does all of its work again; it is interrupted, too.
+    ResultRejected(JobId, PoolId),
+    /// What came of a job, and counted, is found not to be what it should be.
+    ResultFlawed(JobId, PoolId),
     /// A job was told to stop because a rule turned against it.
     Evicted(JobId, PoolId),
     /// A window opened.

@@ -28,7 +28,9 @@ pub use failover::{FailoverRecord, RecoveryRecord};
 pub use justification::{Bar, Choice, Considered, Justification};
 pub use movement::{MoveRecord, Moved, Movement, MovementStep};
 pub use posting::{Item, Payee, Posting};
-pub use record::{JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord};
+pub use record::{
+    JobRecord, JobState, PhaseRecord, PoolRecord, RunRecord, ServiceRecord, Validations,
+};
 pub use retention::{Deletion, KeptKind};
 pub use rule::{Consequence, RuleMode, RuleRecord};
 pub use score::Score;

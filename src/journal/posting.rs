@@ -1,6 +1,6 @@
 //! Lines of the ledger: who is paid, by whom, for what.
 
-use crate::units::{DatasetId, JobId, LinkId, Money, PoolId, ProviderId, SimTime};
+use crate::units::{ClassId, DatasetId, JobId, LinkId, Money, PoolId, ProviderId, SimTime};
 
 use super::bucket::Bucket;
 
@@ -40,6 +40,8 @@ pub enum Payee {
     Provider(ProviderId),
     /// Whoever runs a transform, by its place among all.
     Transform(u16),
+    /// Whoever looks at what comes of jobs of a class.
+    Validation(ClassId),
 }
 
 /// What is paid for.
@@ -59,6 +61,8 @@ pub enum Item {
     Reaction,
     /// Copies that a transform makes, or tries to.
     Transform,
+    /// Looks at what was made, before it counts.
+    Validation,
     /// Money back for what was bought this month.
     Discount,
     /// What was promised and not bought.

@@ -216,6 +216,8 @@ pub struct RunRecord {
     pub transform_cost: Money,
     /// Attempts of transforms that failed.
     pub transforms_failed: u64,
+    /// What was looked at before it counted, and what became of what passed though it was flawed.
+    pub validations: Validations,
     /// What keeping data sets cost.
     pub storage_cost: Money,
     /// Of that, what keeping results, and checkpoints of jobs that were over, cost.
@@ -242,6 +244,25 @@ pub struct RunRecord {
     pub discounts: Money,
     /// What was promised to providers and not spent.
     pub shortfall: Money,
+}
+
+/// Looks at what was made before it counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Validations {
+    /// What they cost.
+    pub cost: Money,
+    /// How many there were.
+    pub done: u64,
+    /// Those that let nothing pass.
+    pub failed: u64,
+    /// What went out flawed: no operator knows.
+    pub flawed: u64,
+    /// What of that was found.
+    pub found: u64,
+    /// Jobs that had read what was found.
+    pub readers: u64,
+    /// Places where it lay.
+    pub copies: u64,
 }
 
 /// What became of a phase, and what it cost.

@@ -29,6 +29,8 @@ pub struct Books {
     pub people: Money,
     /// What transforms of data cost.
     pub transforms: Money,
+    /// What looking at what was made cost.
+    pub validations: Money,
     /// What providers gave back, of the whole run.
     pub discounts: Money,
     /// What was promised to providers and not spent, of the whole run.
@@ -73,7 +75,7 @@ impl Books {
 
     /// Capacity, electricity by the meter, egress, links, storage, people who react to alarms and what terms with providers change, together.
     pub fn cost(&self) -> Money {
-        let kept = self.storage + self.transforms;
+        let kept = self.storage + self.transforms + self.validations;
         let carried = self.egress + self.links + kept + self.people;
         self.charged + self.drawn.cost + carried + self.shortfall - self.discounts
     }

@@ -301,6 +301,7 @@ impl Observer for Fold {
         self.total.people = record.people_cost;
         self.total.storage = record.storage_cost;
         self.total.transforms = record.transform_cost;
+        self.total.validations = record.validations.cost;
         self.total.egress += record.copy_cost;
         self.total.discounts = record.discounts;
         self.total.shortfall = record.shortfall;

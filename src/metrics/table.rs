@@ -78,6 +78,18 @@ metrics! {
         "what making copies of data sets with other marks cost, failed attempts included";
     "transforms_failed" Times Lower Run(|r| Cell::amount(r.transforms_failed as f64))
         "attempts of transforms that failed and were made again";
+    "cost_validations" Money Lower Pools(|b| Cell::amount(b.validations.as_units()))
+        "what looking at what was made before it counts cost";
+    "validations_failed" Times Lower Run(|r| Cell::amount(r.validations.failed as f64))
+        "looks at what was made that let nothing pass, so that it was made again";
+    "flawed_released" Times Lower Run(|r| Cell::amount(r.validations.flawed as f64))
+        "copies that went out though marks were left in them, found or not";
+    "flawed_found" Times Lower Run(|r| Cell::amount(r.validations.found as f64))
+        "copies that were found to have marks after they went out, and were withdrawn";
+    "flawed_readers" Times Lower Run(|r| Cell::amount(r.validations.readers as f64))
+        "jobs that had read them, or what was made of them, by then";
+    "flawed_copies" Times Lower Run(|r| Cell::amount(r.validations.copies as f64))
+        "places where any of that lay by then";
     "cost_shortfall" Money Lower Pools(|b| Cell::amount(b.shortfall.as_units()))
         "what was promised to providers and not spent";
     "discounts" Money Higher Pools(|b| Cell::amount(b.discounts.as_units()))

@@ -55,6 +55,7 @@ impl Model {
             datasets: Vec::new(),
             transforms: Transforms::default(),
             retention: Retention::default(),
+            inspections: Vec::new(),
             services: Services::default(),
             weather: Weather::default(),
             rollout: Rollout::default(),

@@ -1,20 +1,23 @@
-//! Errands: attempts of transforms that ask for GPUs. They are jobs like all others, but come when somebody needs what they
+//! Errands: attempts of transforms, and looks at what they made, that ask for GPUs. They are jobs like all others, but come when somebody needs what they
 //! make, not when a tape says so.
 
 use crate::dice::{Dice, Purpose};
-use crate::units::SimTime;
+use crate::units::{SimTime, Span};
 
 use super::Model;
 use super::request::{Outcome, Request};
 use super::timeline::{Timeline, Truth};
+use super::transforms::TransformWork;
 
-/// An attempt that may come.
+/// An attempt that may come, or a look at what it made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Errand {
     /// Which copy it makes, by index.
     pub made: u16,
     /// Which attempt it is, from 0.
     pub attempt: u32,
+    /// Whether it looks at what the attempt made.
+    pub validates: bool,
     /// What it asks for. When it comes is known when it does.
     pub request: Request,
     /// How long it works, and whether it fails.
@@ -23,6 +26,36 @@ pub struct Errand {
 
 /// So many attempts beside those that luck demands can be sent out: some may be turned away, shed or cancelled.
 const SPARE: u32 = 16;
+
+impl Errand {
+    fn new(
+        (made, attempt, validates): (usize, u32, bool),
+        work: TransformWork,
+        span: Span,
+        fails: bool,
+    ) -> Self {
+        Self {
+            made: made as u16,
+            attempt,
+            validates,
+            request: Request {
+                submit: SimTime::NEVER,
+                requested: span,
+                shape: work.shape,
+                tenant: work.tenant,
+                priority: 0,
+            },
+            truth: Truth {
+                work: span,
+                outcome: if fails {
+                    Outcome::Failed
+                } else {
+                    Outcome::Finished
+                },
+            },
+        }
+    }
+}
 
 impl Timeline {
     /// Draws how the attempts of transforms fare: each by the names of transform and data set and by its number, so that
@@ -34,46 +67,38 @@ impl Timeline {
         }
         for (index, made) in transforms.derived.iter().enumerate() {
             let transform = &transforms.list[usize::from(made.transform)];
-            let Some(work) = transform.work else {
+            let validation = transform.validation.as_ref();
+            let looks = validation.and_then(|validation| validation.work);
+            if transform.work.is_none() && looks.is_none() {
                 continue;
-            };
-            let base = model.dataset(made.base);
+            }
+            let takes = transform.time(model.dataset(made.base).size);
             let mut spare = SPARE;
             let mut attempt = 0;
             while 0 < spare {
-                let fails = model.attempt_fails(dice, index, attempt);
-                let span = transform.time(base.size);
-                self.errands.push(Errand {
-                    made: index as u16,
-                    attempt,
-                    request: Request {
-                        submit: SimTime::NEVER,
-                        requested: span,
-                        shape: work.shape,
-                        tenant: work.tenant,
-                        priority: 0,
-                    },
-                    truth: Truth {
-                        work: span,
-                        outcome: if fails {
-                            Outcome::Failed
-                        } else {
-                            Outcome::Finished
-                        },
-                    },
-                });
-                spare -= u32::from(!fails);
+                let fate = model.fate(dice, index, attempt);
+                if let Some(work) = transform.work {
+                    let of = (index, attempt, false);
+                    self.errands.push(Errand::new(of, work, takes, fate.fails));
+                }
+                if let Some(work) = looks {
+                    let of = (index, attempt, true);
+                    let takes = transform.validation_time();
+                    self.errands.push(Errand::new(of, work, takes, false));
+                }
+                spare -= u32::from(fate.passes);
                 attempt += 1;
             }
         }
     }
 
-    /// The number among all jobs of an attempt at a copy; `None` if there are no more.
-    pub fn errand_of(&self, made: u16, attempt: u32) -> Option<usize> {
-        let first = self.errands.partition_point(|errand| errand.made < made);
-        let index = first + attempt as usize;
+    /// The number among all jobs of an attempt at a copy, or of a look at what it made; `None` if there are no more.
+    pub fn errand_of(&self, made: u16, attempt: u32, validates: bool) -> Option<usize> {
+        let key = |errand: &Errand| (errand.made, errand.attempt, errand.validates);
+        let sought = (made, attempt, validates);
+        let index = self.errands.partition_point(|errand| key(errand) < sought);
         let errand = self.errands.get(index)?;
-        (errand.made == made).then_some(self.requests.len() + index)
+        (key(errand) == sought).then_some(self.requests.len() + index)
     }
 }
 
@@ -96,6 +121,7 @@ impl Model {
         let made = &self.transforms.derived[usize::from(errand.made)];
         let transform = &self.transforms.list[usize::from(made.transform)].name;
         let base = &self.dataset(made.base).name;
-        format!("{transform} {base} {}", errand.attempt + 1)
+        let what = if errand.validates { " validation" } else { "" };
+        format!("{transform} {base} {}{what}", errand.attempt + 1)
     }
 }

@@ -33,6 +33,7 @@ use super::sheets::ProviderSheet;
 use super::start_windows::StartWindows;
 use super::timeline::{JobSource, Timeline};
 use super::transforms::Transforms;
+use super::validation::Inspection;
 use super::weather::Weather;
 
 /// A scenario, checked and indexed. Only `compile` makes one from words.
@@ -88,6 +89,8 @@ pub struct Model {
     pub transforms: Transforms,
     /// How long what is kept may be kept.
     pub retention: Retention,
+    /// By class, how results of its jobs are looked at; empty where nobody looks at any.
+    pub inspections: Vec<Option<Inspection>>,
     /// What jobs cannot do without.
     pub services: Services,
     /// What may go wrong.
@@ -286,6 +289,11 @@ impl Model {
             || self.rollout.rolls_dice()
             || self.factors.rolls_dice()
             || self.transforms.roll_dice()
+            || self
+                .inspections
+                .iter()
+                .flatten()
+                .any(Inspection::rolls_dice)
             || self.failovers.runbooks.iter().any(Runbook::rolls_dice)
             || self.classes.iter().any(Class::rolls_dice)
             || (self.strategies.iter().any(rents) && self.pools.iter().any(random))

@@ -54,6 +54,7 @@ mod storage;
 mod tariffs;
 mod timeline;
 mod transforms;
+mod validation;
 mod veto;
 mod weather;
 
@@ -97,8 +98,8 @@ pub use retention::{KeptFor, KeptFrom, KeptKind, PROOF_USUAL, Retention, Retenti
 pub use rhythm::{Cut, Rhythm};
 pub use rollout::{Begins, Change, Gate, Later, OnFail, Order, Phase, Retirement, Rollout, Twin};
 pub use rules::{
-    AttributeChange, AttributeSaid, Consequence, Masks, Rule, RuleEffect, RuleMode, RuleOn, Rules,
-    Value as AttributeValue, Whom, set_bits,
+    AttributeChange, AttributeSaid, Consequence, Finding, FindingRow, Findings, Masks, Rule,
+    RuleEffect, RuleMode, RuleOn, Rules, Value as AttributeValue, Whom, set_bits,
 };
 pub use runbook::{Runbook, Stage, Step, StepDoes};
 pub use sample::SampleScratch;
@@ -114,6 +115,7 @@ pub use storage::Storage;
 pub use tariffs::Tariffs;
 pub use timeline::{JobSource, Timeline, Truth};
 pub use transforms::{Derived, Transform, TransformKind, TransformWork, Transforms};
+pub use validation::{Fate, Flaws, Inspection, Prospects, Validation};
 pub use weather::{
     Entity, Failure, Gpu, GpuFailure, InstanceFailure, LinkFailure, NodeRange, Releases,
     ServiceFailure, Shop, Times, Weather,

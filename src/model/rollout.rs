@@ -128,6 +128,13 @@ pub enum Change {
         /// Its mode.
         mode: RuleMode,
     },
+    /// Attributes are as they are while a finding holds.
+    Attributes {
+        /// Which of the model's findings.
+        finding: u16,
+        /// Whether it holds.
+        holds: bool,
+    },
     /// The strategy goes on as it says for this phase, or as it began.
     Strategy {
         /// Which phase; `None` is before any.

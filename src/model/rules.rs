@@ -6,6 +6,7 @@
 
 mod change;
 mod condition;
+mod finding;
 mod known;
 mod meaning;
 mod syntax;
@@ -20,6 +21,7 @@ use crate::units::{Bytes, PoolId, ShapeId, Span};
 pub use crate::journal::{Consequence, RuleMode};
 pub use change::{AttributeChange, AttributeSaid, Whom};
 pub(super) use condition::Condition;
+pub use finding::{Finding, FindingRow, Findings};
 pub(super) use meaning::condition;
 pub(super) use vocabulary::{Attribute, Kind, Of, Tuple, Vocabulary};
 pub use vocabulary::{RuleOn, Value};
@@ -138,6 +140,8 @@ pub struct Rules {
     of_targets: Vec<Vec<(String, Value)>>,
     /// When attributes change while time passes, in order.
     pub changes: Vec<AttributeChange>,
+    /// What may be found while time passes, and who has which attribute then.
+    pub findings: Findings,
     /// Pools that shapes may not use, whatever rules say: decisions that somebody changed.
     pub vetoes: Vec<(ShapeId, PoolId)>,
 }

@@ -12,7 +12,7 @@ use crate::process::GeneratedJob;
 use crate::units::{SimTime, Span};
 
 use super::demand::{Demand, DemandSource, Generated, Recorded, Replay, Resample};
-use super::request::Request;
+use super::request::{Outcome, Request};
 use super::timeline::{JobSource, Timeline, Truth};
 use super::{Horizon, Model};
 
@@ -54,6 +54,7 @@ impl Timeline {
         out.replication = dice.replication;
         out.begin_with(model);
         out.sample_demand(model, dice);
+        out.add_inspections(model);
         let end = match model.horizon {
             Horizon::At(end) => end,
             Horizon::LastSubmit | Horizon::UntilEmpty => out.last_submit(),
@@ -62,6 +63,22 @@ impl Timeline {
         out.sample_weather(model, dice, Span(end.0));
         out.sample_lead_times(model, dice);
         out.sample_errands(model, dice);
+    }
+
+    /// Results are looked at on the GPUs that jobs have: that comes to what they run.
+    fn add_inspections(&mut self, model: &Model) {
+        if model.inspections.is_empty() {
+            return;
+        }
+        for (request, truth) in self.requests.iter_mut().zip(&mut self.truth) {
+            let Some(inspection) = model.inspection(request.shape) else {
+                continue;
+            };
+            request.requested += inspection.time();
+            if truth.outcome == Outcome::Finished {
+                truth.work += inspection.time();
+            }
+        }
     }
 
     /// Jobs that were there before the run come first.

@@ -8,6 +8,7 @@ use crate::units::{
 
 use super::Model;
 use super::rules::{Masks, set_bits};
+use super::validation::{Flaws, Validation};
 
 /// What a transform does to data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum TransformKind {
 }
 
 /// A transform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Transform {
     /// Its name.
     pub name: String,
@@ -39,6 +40,10 @@ pub struct Transform {
     pub fails: u32,
     /// As what each attempt asks for GPUs; `None` where hosts do it beside the work of GPUs.
     pub work: Option<TransformWork>,
+    /// What may be wrong with what it makes, and nobody sees at first.
+    pub flaws: Option<Flaws>,
+    /// How what it makes is looked at before anybody may read it.
+    pub validation: Option<Validation>,
 }
 
 /// As what attempts of a transform ask for GPUs: they are jobs like all others, which come when somebody needs a copy.
@@ -69,7 +74,7 @@ pub struct Derived {
 ///
 /// A *version* of a class's work is what its jobs read: in the first their data as they are, in others copies that
 /// transforms made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Transforms {
     /// The transforms, in the order of the scenario.
     pub list: Vec<Transform>,
@@ -120,13 +125,25 @@ impl Transforms {
 
     /// Whether luck has a part in any.
     pub fn roll_dice(&self) -> bool {
-        self.are_used() && self.list.iter().any(|transform| transform.fails > 0)
+        self.are_used() && self.list.iter().any(Transform::rolls_dice)
     }
 
     /// How a data set is made, if it is made of another.
     pub fn making(&self, id: DatasetId) -> Option<(usize, &Derived)> {
         let mut derived = self.derived.iter().enumerate();
         derived.find(|(_, derived)| derived.dataset == id)
+    }
+
+    /// What is made by this place among all that transforms make, and all that is made of that.
+    pub fn heirs(&self, index: u16) -> Vec<DatasetId> {
+        let mut heirs = vec![self.derived[usize::from(index)].dataset];
+        // Nothing is made of what comes later.
+        for made in &self.derived {
+            if heirs.contains(&made.base) {
+                heirs.push(made.dataset);
+            }
+        }
+        heirs
     }
 
     /// Whether a transform was used on something and what that took away is still gone: it is not of what `regained` it.

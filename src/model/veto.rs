@@ -28,9 +28,12 @@ impl Model {
         if let Some(request) = timeline.request_mut(job) {
             request.shape = own;
         }
-        let transforms = model.transforms.list.iter_mut();
-        for work in transforms.filter_map(|transform| transform.work.as_mut()) {
-            work.shape = moved(work.shape);
+        for transform in &mut model.transforms.list {
+            let looks = transform.validation.as_mut();
+            let looks = looks.and_then(|validation| validation.work.as_mut());
+            for work in transform.work.as_mut().into_iter().chain(looks) {
+                work.shape = moved(work.shape);
+            }
         }
         for (request, initial) in timeline.requests.iter().zip(&mut model.initial.jobs) {
             initial.request.shape = request.shape;
@@ -87,7 +90,7 @@ mod tests {
     use super::*;
     use crate::model::request::{Outcome, Request};
     use crate::model::timeline::Truth;
-    use crate::model::{Errand, Transform, TransformKind, TransformWork};
+    use crate::model::{Errand, Transform, TransformKind, TransformWork, Validation};
     use crate::units::{
         Bandwidth, BytePrice, ClassId, Currency, Epoch, LabelsId, MilliGpus, SimTime, Span,
         TenantId,
@@ -126,12 +129,21 @@ mod tests {
                 shape: ShapeId(1),
                 tenant: TenantId(0),
             }),
+            flaws: None,
+            validation: Some(Validation {
+                work: Some(TransformWork {
+                    shape: ShapeId(2),
+                    tenant: TenantId(0),
+                }),
+                ..Validation::default()
+            }),
         }];
         let timeline = Timeline {
             requests: vec![asks(0), asks(2)],
             errands: vec![Errand {
                 made: 0,
                 attempt: 0,
+                validates: false,
                 request: asks(1),
                 truth: Truth {
                     work: Span::HOUR,
@@ -155,6 +167,8 @@ mod tests {
         assert_eq!(kept.rules.vetoes, [(ShapeId(1), PoolId(0))]);
         let of_work = |model: &Model| model.transforms.list[0].work.unwrap().shape;
         assert_eq!(of_work(&kept), ShapeId(2));
+        let looks = kept.transforms.list[0].validation.as_ref();
+        assert_eq!(looks.unwrap().work.unwrap().shape, ShapeId(3));
         // The attempt itself gets a shape behind that of its kind.
         let (model, mut timeline) = world();
         let kept = model.keep_off(&mut timeline, JobId(2), PoolId(0));

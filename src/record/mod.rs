@@ -28,11 +28,11 @@ mod text;
 
 pub use decimal::{decimal, seconds};
 pub use evidence::{
-    Attributes, Broken, Carried, Chain, ChangeWords, Covered, EvidenceWords, FailoverWords, Jobs,
-    Known, KnownWords, Matrix, MovingWords, OutletWords, PhaseWords, PoolWords, RetentionRuleWords,
-    RetentionTally, RetentionWords, RuleTally, RuleWords, RunWords, SaidWords, ScoreUnit,
-    ScoringWords, Scribe, Seal, ShapeWords, Stands, TargetWords, Term, Verified, Volume, verify,
-    write_run,
+    Attributes, Broken, Carried, Chain, ChangeWords, Covered, EvidenceWords, FailoverWords,
+    FindingWords, FoundWords, Jobs, Known, KnownWords, Matrix, MovingWords, OutletWords,
+    PhaseWords, PoolWords, RetentionRuleWords, RetentionTally, RetentionWords, RuleTally,
+    RuleWords, RunWords, SaidWords, ScoreUnit, ScoringWords, Scribe, Seal, ShapeWords, Stands,
+    TargetWords, Term, Verified, Volume, verify, write_run,
 };
 pub use file::write_whole;
 pub use folder::{Folder, folder_name, is_complete};

@@ -100,7 +100,7 @@ pub use room::Room;
 pub use services::Services;
 pub use spend::Spend;
 pub use spot::{SpotMemory, SpotNews, ZoneMemory, ZoneTally};
-pub use staging::{CopyTurned, Staging};
+pub use staging::{After, CopyTurned, Staging, Withdrawal};
 pub use start_windows::WindowsState;
 pub use stops::{GivenUp, Loss, Reason};
 pub use stretch::{Stretch, wall, work_done};

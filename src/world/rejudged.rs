@@ -199,6 +199,36 @@ impl World {
             && self.refusing_place(model, self.rules.masks(), slot) & 1 << bit != 0
     }
 
+    /// Jobs that go on for a time reading what a transform made, or what was made of it, which rules refuse them: now that
+    /// there is a new version they need not any longer. In order of arrival.
+    pub fn spared_readers(&self, model: &Model, index: u16) -> Vec<Turned> {
+        let heirs = model.transforms.heirs(index);
+        let mut found = Vec::new();
+        for grace in self.rules.graces.all.values() {
+            let rule = grace.rule;
+            for &entry in &grace.jobs {
+                let (slot, job, _) = entry;
+                if !self.is_still_refused(model, entry, rule) {
+                    continue;
+                }
+                let ((shape, version), pool) = self.place_of(slot);
+                let mut reads = model.read_in(model.class_of(shape), version).iter();
+                if reads.any(|id| heirs.contains(id)) {
+                    found.push(Turned {
+                        slot,
+                        job,
+                        pool,
+                        rule,
+                        consequence: model.rules.list[rule].on_change,
+                    });
+                }
+            }
+        }
+        found.sort_unstable_by_key(|turned| (turned.job, std::cmp::Reverse(turned.consequence)));
+        found.dedup_by_key(|turned| turned.job);
+        found
+    }
+
     /// A time is over for which something could go on: what rules still refuse its place.
     pub fn grace_is_over(
         &mut self,

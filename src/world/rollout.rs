@@ -209,6 +209,14 @@ impl World {
                 rule,
                 mode: self.set_rule(model, rule, mode),
             },
+            Change::Attributes { finding, holds } => {
+                let before = self.rules.is_found(finding);
+                self.find(model, finding, holds);
+                Change::Attributes {
+                    finding,
+                    holds: before,
+                }
+            }
             Change::Strategy { phase } => Change::Strategy {
                 phase: std::mem::replace(&mut self.rollout.strategy, phase),
             },
@@ -223,7 +231,9 @@ impl World {
             finished: self.rollout.finished,
             ..Standing::default()
         };
-        let moved = self.staging.copy_cost + self.staging.transforming.cost;
+        let transforming = &self.staging.transforming;
+        let made = transforming.cost + transforming.validations.cost;
+        let moved = self.staging.copy_cost + made;
         all.cost = self.link_rent(model) + model.kept_rent(self.now) + moved;
         for (index, state) in self.pools.iter().enumerate() {
             self.add_pool(model, PoolId::from(index), state, &mut all);

@@ -27,8 +27,10 @@ pub struct RulesState {
     used: bool,
     /// Which are in force.
     masks: Masks,
-    /// Which attributes everybody has.
-    situation: u16,
+    /// How many changes of attributes there were.
+    stage: u16,
+    /// Which of the model's findings hold, a bit each.
+    holding: u32,
     /// The mode of each, as the scenario, phases and happenings without an end say.
     usual: Vec<RuleMode>,
     /// Modes that hold for a time, the last before all others.
@@ -53,7 +55,7 @@ impl RulesState {
         self.passing.clear();
         self.held = vec![None; rules.list.len()];
         self.masks = rules.first_masks();
-        self.situation = 0;
+        (self.stage, self.holding) = (0, 0);
         self.graces.clear();
         self.pools = model.pools.len();
         self.tallies.clear();
@@ -70,6 +72,11 @@ impl RulesState {
     /// Which are in force.
     pub const fn masks(&self) -> Masks {
         self.masks
+    }
+
+    /// Whether something that was found holds.
+    pub fn is_found(&self, finding: u16) -> bool {
+        self.holding >> finding & 1 == 1
     }
 
     /// The mode of a rule as it is in force.
@@ -173,16 +180,25 @@ impl World {
         self.apply_rules(model);
     }
 
-    /// Attributes are otherwise from now on.
-    pub fn set_situation(&mut self, model: &Model, situation: u16) {
-        self.rules.situation = situation;
+    /// Attributes are otherwise from now on, as the model's change of this number says.
+    pub fn turn_attributes(&mut self, model: &Model, change: u16) {
+        self.rules.stage = change + 1;
         self.apply_rules(model);
+    }
+
+    /// Something was found, or holds no longer. Returns whether that is news.
+    pub fn find(&mut self, model: &Model, finding: u16, holds: bool) -> bool {
+        let before = self.rules.holding;
+        let bit = 1 << finding;
+        self.rules.holding = if holds { before | bit } else { before & !bit };
+        self.apply_rules(model);
+        self.rules.holding != before
     }
 
     /// Rules are as their modes say now: what runs is judged anew.
     fn apply_rules(&mut self, model: &Model) {
         let masks = Masks {
-            situation: self.rules.situation,
+            situation: model.rules.situation(self.rules.stage, self.rules.holding),
             ..model.rules.masks(|index| self.rules.mode(index as u16))
         };
         if masks == self.rules.masks {

@@ -23,13 +23,17 @@ mod pulls;
 mod rejudged;
 mod replicas;
 mod transforming;
+mod validating;
 mod watching;
+mod withdrawing;
 
 use at_hand::source;
 use cache::{Bar, Cache, Held, Way};
 pub use rejudged::CopyTurned;
 use replicas::State;
 use transforming::Transforming;
+pub use validating::After;
+pub use withdrawing::Withdrawal;
 
 /// Data, by site, and what moves between sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -366,6 +370,9 @@ impl World {
                 if held.bar == Bar::Leaving {
                     self.leave(model, id, site);
                 }
+            }
+            if reads && !self.staging.transforming.readers.is_empty() {
+                self.remember_reader(model, self.jobs[slot].id, id);
             }
         }
         if self.retention.is_used() {

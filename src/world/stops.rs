@@ -221,6 +221,16 @@ impl World {
         }
     }
 
+    /// What a job that runs did before it came where it is is lost, whatever checkpoints there are.
+    pub fn lose_earlier_runs(&mut self, model: &Model, slot: Slot) {
+        let runs = self.jobs.take_runs_after(slot, 0);
+        self.book_lost_runs(model, slot, &runs);
+        let done = std::mem::take(&mut self.jobs[slot].done);
+        let history = self.jobs.history_mut(slot);
+        history.lost += done;
+        history.unsaved = 0;
+    }
+
     /// Stops a job that works; what its newest readable checkpoint does not hold is lost.
     fn lose_work(
         &mut self,

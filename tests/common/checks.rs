@@ -139,7 +139,8 @@ impl Run<'_> {
         assert_eq!(record.interruptions as usize, life.interruptions, "{job:?}");
         let recovered = life.recoveries(self.model, self.timeline, job);
         assert_eq!((record.recoveries, record.recovery.0), recovered, "{job:?}");
-        crashes_in_time(self.model, self.timeline, job, life);
+        let turned_out = |at| self.is_turned_out(job, at);
+        crashes_in_time(self.model, self.timeline, (job, life), turned_out);
         let last = life.attempts.last().map(|attempt| attempt.pool);
         assert_eq!(record.pool, last, "{job:?}");
         self.no_time_is_lost(job, life);
@@ -308,6 +309,7 @@ impl Run<'_> {
         assert_eq!(self.heard.run.copy_cost, Money::ZERO);
         let settled = |item: Item| others.get(&item).copied().unwrap_or_default();
         assert_eq!(settled(Item::Transform), self.heard.run.transform_cost);
+        assert_eq!(settled(Item::Validation), self.heard.run.validations.cost);
         assert_eq!(settled(Item::Discount), -self.heard.run.discounts);
         assert_eq!(settled(Item::Shortfall), self.heard.run.shortfall);
         let rents = others.get(&Item::LinkRent).copied().unwrap_or_default();

@@ -6,8 +6,8 @@ use crate::common::helpers::of_class;
 use crate::common::worlds::Row;
 use crate::common::{Everything, owned};
 use plimsoll::journal::{Cause, Fact, JobState, RuleMode};
-use plimsoll::model::{Class, Model, Packing, Pool, TransformWork};
-use plimsoll::units::{PoolId, ShapeId, TenantId};
+use plimsoll::model::{Class, Model, Packing, Pool, TransformWork, Validation};
+use plimsoll::units::{PoolId, ShapeId, Span, TenantId};
 
 /// As in `transforms.rs`, but masking asks for eight of so many GPUs at home, as work of class 3, which has jobs beside.
 pub(crate) fn at_home(gpus: u32, fails: u32) -> Model {
@@ -103,6 +103,38 @@ fn luck_is_the_same_whoever_does_the_work() {
         seen |= 0 < failures;
     }
     assert!(seen, "one of two coins");
+}
+
+#[test]
+fn looking_at_what_was_made_may_be_a_job_too() {
+    // At home somebody has all eight GPUs until 3 h. Hosts have masked by 1 h; who looks at it for two hours begins at 3 h.
+    let rows = [of_class(3, Row::of(0, 8, 3 * HOUR)), Row::of(0, 8, HOUR)];
+    for on_gpus in [false, true] {
+        let mut model = at_home(8, 0);
+        let work = Some(TransformWork {
+            shape: ShapeId(1),
+            tenant: TenantId(0),
+        });
+        model.transforms.list[0].validation = Some(Validation {
+            time: Span(2 * HOUR),
+            work,
+            ..Validation::default()
+        });
+        // Where masking asks for GPUs as well, it has them from 3 h to 4 h.
+        let heard = if on_gpus {
+            play(&mut model, &rows)
+        } else {
+            judge(&mut model, &rows, &[])
+        };
+        let begins = if on_gpus { 4 * HOUR } else { 3 * HOUR };
+        assert_eq!(started(&heard, 1), begins + 3 * HOUR);
+        let look = heard.jobs.last().unwrap();
+        assert_eq!(look.start.unwrap().0, begins);
+        assert_eq!(look.end.0, begins + 2 * HOUR);
+        assert_eq!(look.class.index(), 3);
+        assert_eq!(heard.jobs.len(), 3 + usize::from(on_gpus));
+        assert_eq!(heard.run.validations.done, 1);
+    }
 }
 
 #[test]

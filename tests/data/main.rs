@@ -23,3 +23,5 @@ mod staging;
 mod storages;
 mod traffic;
 mod transforms;
+mod validations;
+mod validations_in_worlds;

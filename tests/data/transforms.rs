@@ -16,7 +16,7 @@ use plimsoll::model::{
 use plimsoll::units::{Bandwidth, BytePrice, Bytes, DatasetId, Money, SimTime, SiteId, Span};
 
 pub(crate) const HOME: SiteId = SiteId(0);
-const FAR: SiteId = SiteId(1);
+pub(crate) const FAR: SiteId = SiteId(1);
 pub(crate) const MASKED: DatasetId = DatasetId(2);
 
 /// Two data sets of 3,600 GB at home, which classes 0 and 1 read; 16 GPUs far away, at the end of 1 GB/s. Masking takes
@@ -75,6 +75,8 @@ pub(crate) fn estate(mode: RuleMode, fails: u32) -> Model {
         price: BytePrice(10_000),
         fails,
         work: None,
+        flaws: None,
+        validation: None,
     }];
     model.transforms.versions = 2;
     model.transforms.uses = vec![vec![], vec![0]];

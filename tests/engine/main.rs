@@ -25,6 +25,7 @@ mod ranked;
 mod references;
 mod rented;
 mod replicate;
+mod results;
 mod shipped;
 mod spill;
 mod spot;

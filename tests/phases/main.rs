@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod attributes;
 mod begun;
 mod budgets;
 mod carried;

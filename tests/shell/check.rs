@@ -39,7 +39,13 @@ fn what_transforms_make_and_what_moves_against_rules_is_told() {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for told in [
         "reads 200 GB/h after 4.0 h on 4 GPUs, as work of class preparation for which preparation pays, and fails 10.0 % of the time",
-        "makes records (de-identify) in 14.0 h for 2000.00 USD, read by node on cloud/h200",
+        "makes records (de-identify) in 22.0 h for 2000.00 USD, read by node on cloud/h200",
+        // .9 · (.9 · .98 + .1 · .2) = .8118 of all attempts go out; .02 of .902 are flawed.
+        "looked at in 8.0 h for 1500.00 USD, and passes after 1.23 attempts on average",
+        "of what goes out 2.22 % has marks that should be gone",
+        // 1 / (.95 · .98 + .05 · .1) = 1 / .936; .005 of .936.
+        "one passes when its job has done all of its work 1.07 times on average; of those that count 0.53 % are flawed",
+        "marks are found in records (de-identify) data set records (de-identify): classification [de-identified] becomes [de-identified, health, personal]",
         "refuses records for large from dc to cloud; records for node from dc to cloud, but for copies that de-identify made",
         "on 1 of 2 ways",
     ] {

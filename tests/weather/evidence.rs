@@ -5,6 +5,7 @@ use crate::common::auditor::{Judged, evidence, evidence_from, judge};
 use crate::common::cases::{quietly, runner};
 use crate::common::cel::holds;
 use crate::common::storms::stormy_worlds;
+use crate::common::told::lines;
 use crate::markets::shipped;
 use crate::rules::fill;
 use crate::rules_in_storms::{Regime, regimes};
@@ -308,4 +309,46 @@ fn nothing_moves_under_the_shipped_rules_without_a_verdict_that_allows_it() {
         sum.moves > 60 && sum.moves_audited > 20 && sum.placements > 1_000 && sum.scored > 100,
         "{sum:?}"
     );
+}
+
+/// A copy goes out flawed and is found within ten days: what was decided and moved before and after is judged again by what
+/// was known then.
+#[test]
+fn what_is_found_later_is_told_and_what_happened_is_judged_by_what_was_known() {
+    let model = shipped("masked.toml", "14 d").model;
+    let soon = |seed: &u64| {
+        let dice = plimsoll::dice::Dice {
+            seed: *seed,
+            replication: 0,
+        };
+        let passes = |attempt: &u32| model.fate(&dice, 0, *attempt).passes;
+        let attempt = (0..1_000).find(passes).unwrap();
+        let found_after = model.found_after(&dice, 0, attempt);
+        model.fate(&dice, 0, attempt).flawed && found_after < plimsoll::units::Span(4 * 86_400_000)
+    };
+    let seed = (0..10_000).find(soon).unwrap();
+    let text = evidence_from(&model, seed, &|dice, world| {
+        Timeline::sample(&model, dice, world);
+    });
+    let judged = judge(&text, &|_, when, _, known| holds(when, known));
+    assert!(judged.wrong.is_empty(), "{}", judged.wrong[0]);
+    let all: Vec<serde_json::Value> = lines(&text).collect();
+    let withdrawn = |line: &&serde_json::Value| line["verdict"] == "withdrawn";
+    let found = all.iter().find(withdrawn).expect("it is found");
+    assert_eq!(found["kind"], "judgement");
+    assert_eq!(found["subject"]["dataset"], "records (de-identify)");
+    assert!(found["readers"].as_u64().unwrap() > 0);
+    assert!(found["places"].as_u64().unwrap() > 0);
+    let changed = all.iter().filter(|line| {
+        line["kind"] == "attribute" && line["subject"]["dataset"] == "records (de-identify)"
+    });
+    let said: Vec<_> = changed
+        .map(|line| (line["before"].to_string(), line["after"].to_string()))
+        .collect();
+    let (clean, marked) = (
+        r#"["de-identified"]"#.to_owned(),
+        r#"["de-identified","health","personal"]"#.to_owned(),
+    );
+    assert_eq!(said[0], (clean.clone(), marked.clone()));
+    assert_eq!(said[1], (marked, clean));
 }

@@ -79,6 +79,7 @@ pub(super) const fn item(item: Item) -> &'static str {
         Item::LinkRent => "link rent",
         Item::Storage => "storage",
         Item::Transform => "transforms",
+        Item::Validation => "validations",
         Item::Reaction => "reaction",
         Item::Discount => "discount",
         Item::Shortfall => "shortfall",
@@ -98,6 +99,7 @@ pub(super) fn payee(model: &Model, payee: Payee) -> String {
             let storage = model.network.storages.get(usize::from(storage));
             storage.map_or_else(|| "a storage".to_owned(), |storage| storage.name.clone())
         }
+        Payee::Validation(class) => format!("validation of {}", model.classes[class.index()].name),
         Payee::Transform(transform) => {
             let transform = model.transforms.list.get(usize::from(transform));
             transform.map_or_else(|| "a transform".to_owned(), |one| one.name.clone())

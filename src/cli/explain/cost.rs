@@ -155,6 +155,7 @@ fn name(model: &Model, by: By, line: &Line) -> String {
             Payee::Storage(_) => "storages".to_owned(),
             Payee::People(_) => "people".to_owned(),
             Payee::Transform(_) => "transforms".to_owned(),
+            Payee::Validation(_) => "validations".to_owned(),
             Payee::Provider(_) => payee(model, line.payee),
         },
         By::Tenant => line

@@ -282,6 +282,19 @@ fn became(model: &Model, lineage: &Lineage<'_>) -> Vec<String> {
                 place(id, site),
                 consequence.name()
             ),
+            Fact::Withdrawn(_, id, readers, places) => format!(
+                "{} is found to have its marks again, after {} had read it or what was made of it, and is withdrawn from {}",
+                model.dataset(id).name,
+                counted(u64::from(readers), "job"),
+                counted(u64::from(places), "place")
+            ),
+            Fact::Transformed(_, id) => format!("{} is made anew", model.dataset(id).name),
+            Fact::ValidationFailed(_, id) => {
+                format!(
+                    "{} does not pass, and is made again",
+                    model.dataset(id).name
+                )
+            }
             Fact::CopyDeleted(id, site) => format!("{} is deleted", place(id, site)),
             Fact::CopyDropped(id, site) => format!("{} is kept no longer", place(id, site)),
             Fact::CopyUnlocked(id, site) => format!("{} may be used again", place(id, site)),

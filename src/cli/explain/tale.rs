@@ -104,12 +104,10 @@ fn event(model: &Model, what: &Happened, justified: bool) -> Option<String> {
             name(pool),
             with(what.with)
         ),
-        Fact::Grew(_, pool) => {
-            format!(
-                "gives up its fewer GPUs on {} to wait for all that it asked for",
-                name(pool)
-            )
-        }
+        Fact::ResultPassed(..) => "its result is looked at, and counts".to_owned(),
+        Fact::ResultRejected(..) => "its result fails: all is done again".to_owned(),
+        Fact::ResultFlawed(..) => "its result, which counted, is flawed".to_owned(),
+        Fact::Grew(_, pool) => format!("gives up its fewer GPUs on {} to wait for all", name(pool)),
         Fact::Refused(_, pool) => {
             format!("asks {} for instances that it does not have", name(pool))
         }

@@ -164,7 +164,11 @@ fn lasting_masks(model: &Model, settings: &StrategySettings) -> Option<Masks> {
                 Happening::Rule { .. } | Happening::RuleOver { .. }
             )
         });
-    let changed = changed || model.rules.changes.iter().any(|one| one.situation != 0);
+    let by_finding = model.rules.findings.rows.iter();
+    let mut situations = by_finding
+        .map(|row| row.situation)
+        .chain(model.rules.changes.iter().map(|one| one.situation));
+    let changed = changed || situations.any(|situation| situation != 0);
     let lasting = model.rules.are_used() && !changed && model.initial.jobs.is_empty();
     let mode = |rule: usize| -> RuleMode {
         let own = settings.rules.iter().find(|own| usize::from(own.0) == rule);

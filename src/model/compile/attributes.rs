@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::rules::{AttributeChange, Of, Tuple, Value, Vocabulary};
+use crate::model::rules::{AttributeChange, Findings, Of, Tuple, Value, Vocabulary};
 use crate::model::{Dataset, Labelled, Link, Network, Shape};
 use crate::scenario::{AttributeValue, ByName, Origin, ScenarioFile};
 use crate::units::{DatasetId, Epoch};
@@ -19,6 +19,7 @@ use super::transforms::{self, Made, Marks};
 
 mod apply;
 mod changes;
+mod course;
 mod described;
 mod differences;
 mod inherited;
@@ -26,7 +27,7 @@ mod situation;
 
 use apply::Found;
 use inherited::{inherited, union};
-use situation::{Known, Work, situation};
+use situation::{Known, Work};
 
 /// What rules are about.
 #[derive(Clone, Copy)]
@@ -89,6 +90,8 @@ pub(super) struct Described {
     later: Vec<Situation>,
     /// When they change.
     pub(super) changes: Vec<AttributeChange>,
+    /// What may be found, and who has what then.
+    pub(super) findings: Findings,
 }
 
 /// The values of everybody for some time.
@@ -159,9 +162,11 @@ pub(super) fn read(
     said.labels = label_words::take(context, &mut words, enrichment);
     let assumed = assumed::read(context, file, &mut words);
     let drafts = changes::read(context, file, epoch, &mut words);
+    let mut phased = changes::of_phases(context, file, &mut words);
     words.mirror_sites();
     let pairs = words.pair_marks(context, file.attributes.origin().unwrap_or_default());
-    let data = changes::widest(&words, subjects, &said, &drafts);
+    let all = drafts.iter().chain(phased.iter().map(|one| &one.draft));
+    let data = changes::widest(&words, subjects, &said, &all);
     let made = transforms::read(context, file, subjects);
     let marks = (made.as_slice(), said.transforms.as_slice());
     let made = transforms::work_out(context, subjects, marks, &data);
@@ -174,36 +179,15 @@ pub(super) fn read(
         made: &made.transforms,
         pairs: &pairs,
     };
-    let start = situation(of, &said);
-    let mut later: Vec<Situation> = Vec::new();
-    let mut told = Vec::new();
-    for time in times {
-        let next = situation(of, &time.said);
-        let before = told.last().map_or(0, |one: &AttributeChange| one.situation);
-        let same = std::iter::once(&start)
-            .chain(&later)
-            .position(|one| *one == next);
-        let place = same.unwrap_or(later.len() + 1);
-        let was = if before == 0 {
-            &start
-        } else {
-            &later[usize::from(before) - 1]
-        };
-        told.push(AttributeChange {
-            at: time.at,
-            situation: place as u16,
-            known: place as u16,
-            by: time.by,
-            said: differences::differences(of, was, &next),
-        });
-        if same.is_none() {
-            later.push(next);
-        }
+    for one in &mut phased {
+        one.look_up(context, subjects, &made);
     }
+    let found = course::findings(context, of, times.len(), &phased);
+    let course = course::course(of, &said, &times, (found, &phased));
     let versions = made.transforms.versions.max(1);
     let work = Work {
         made: &made.transforms,
-        data: &start.data,
+        data: &course.start.data,
         versions,
     };
     let all = (0..subjects.classes.len()).map(|class| work.all_of(subjects, class));
@@ -213,9 +197,10 @@ pub(super) fn read(
         reads: all.collect(),
         words,
         pairs,
-        start,
-        later,
-        changes: told,
+        start: course.start,
+        later: course.later,
+        changes: course.changes,
+        findings: course.findings,
         works: Labelled::all(subjects.shapes, subjects.classes.len()),
         assumed,
         by_class: said.classes,

@@ -1,7 +1,7 @@
-//! `class`, `gpus` and `tenant` of a `[[transform]]`: as which work its attempts wait for GPUs.
+//! `class`, `gpus` and `tenant` of a `[[transform]]` and of its `validation`: as which work they wait for GPUs.
 
 use crate::model::{Dataset, Shape, TransformWork, Transforms};
-use crate::scenario::{Origin, ScenarioFile, TransformSpec};
+use crate::scenario::{Given, Origin, ScenarioFile};
 use crate::units::{ClassId, MilliGpus, TenantId};
 
 use super::classes::ClassDraft;
@@ -21,13 +21,22 @@ pub(super) struct Asked {
     at: Origin,
 }
 
-/// By transform, in the order of the file.
-pub(super) struct Errands(Vec<Option<Asked>>);
+/// By transform, in the order of the file: its attempts, and looking at what they made.
+pub(super) struct Errands(Vec<[Option<Asked>; 2]>);
+
+/// The words that say it.
+struct Words<'a> {
+    class: &'a Given<String>,
+    gpus: &'a Given<u64>,
+    tenant: &'a Given<String>,
+    /// What it is that asks for GPUs.
+    what: &'static str,
+}
 
 impl Errands {
     /// What any of them ask for.
     pub(super) fn all(&self) -> impl Iterator<Item = &Asked> {
-        self.0.iter().flatten()
+        self.0.iter().flatten().flatten()
     }
 }
 
@@ -39,34 +48,51 @@ pub(super) fn read(
     datasets: &[Dataset],
 ) -> Errands {
     let mut found = Vec::new();
+    let places = (classes, pools);
     for (spec, _) in file.transform.items() {
-        let asked = asked(context, spec, (classes, pools));
-        if let Some(asked) = &asked {
-            let draft = &classes[asked.class.index()];
-            let mut data = draft.class.data.iter();
-            if data.any(|id| datasets[id.index()].artifact.is_none()) {
-                let message = format!("class `{}` reads data sets", draft.class.name);
-                let fix = "name a class without `data`: what it transforms is where it works";
-                context.fault(asked.at, message, fix);
-            }
+        let makes = Words {
+            class: &spec.class,
+            gpus: &spec.gpus,
+            tenant: &spec.tenant,
+            what: "a transform",
+        };
+        let makes = asked(context, &makes, places, datasets);
+        let looks = spec.validation.value().and_then(|looks| {
+            let words = Words {
+                class: &looks.class,
+                gpus: &looks.gpus,
+                tenant: &looks.tenant,
+                what: "a validation",
+            };
+            asked(context, &words, places, datasets)
+        });
+        if let (Some(fails), Some(origin)) = (spec.fails.value(), spec.fails.origin())
+            && makes.is_some()
+            && *fails > FAILS_MAX
+        {
+            let message = "attempts that ask for GPUs and fail so often";
+            let fix = format!("write at most {FAILS_MAX}");
+            context.fault(origin, message, fix);
         }
-        found.push(asked);
+        found.push([makes, looks]);
     }
     Errands(found)
 }
 
 fn asked(
     context: &mut Context,
-    spec: &TransformSpec,
+    spec: &Words<'_>,
     (classes, pools): (&[ClassDraft], &[PoolDraft]),
+    datasets: &[Dataset],
 ) -> Option<Asked> {
     let Some((name, at)) = spec.class.here() else {
-        for (what, origin) in [
+        for (word, origin) in [
             ("gpus", spec.gpus.origin()),
             ("tenant", spec.tenant.origin()),
         ] {
             if let Some(origin) = origin {
-                let message = format!("`{what}` says nothing of a transform that asks for no GPUs");
+                let what = spec.what;
+                let message = format!("`{word}` says nothing of {what} that asks for no GPUs");
                 context.fault(
                     origin,
                     message,
@@ -83,18 +109,17 @@ fn asked(
         context.unknown(at, "class", name, &known);
         return None;
     };
-    let gpus = context.count(&spec.gpus, 1_000_000).unwrap_or(1);
+    let gpus = context.count(spec.gpus, 1_000_000).unwrap_or(1);
     let key = (MilliGpus::whole(gpus), ClassId::from(class));
     if !holds(pools, classes, key) {
         let message = format!("no pool that class `{name}` may use has {gpus} GPUs");
         context.fault(at, message, largest(pools, &classes[class]));
     }
-    if let (Some(fails), Some(origin)) = (spec.fails.value(), spec.fails.origin())
-        && *fails > FAILS_MAX
-    {
-        let message = "attempts that ask for GPUs and fail so often";
-        let fix = format!("write at most {FAILS_MAX}");
-        context.fault(origin, message, fix);
+    let mut data = classes[class].class.data.iter();
+    if data.any(|id| datasets[id.index()].artifact.is_none()) {
+        let message = format!("class `{name}` reads data sets");
+        let fix = "name a class without `data`: what it transforms is where it works";
+        context.fault(at, message, fix);
     }
     let tenant = spec.tenant.value().unwrap_or(name).clone();
     Some(Asked {
@@ -117,39 +142,63 @@ pub(super) fn attach(
         // One of them was not understood, which is told.
         return;
     }
-    for (index, asked) in errands.0.iter().enumerate() {
+    let each = errands.0.iter().enumerate();
+    let each = each.flat_map(|(index, both)| both.iter().enumerate().map(move |of| (index, of)));
+    for (index, (looks, asked)) in each {
         let Some(asked) = asked else { continue };
         let shape = Shape::find(&intake.shapes, (asked.gpus, asked.class.into()));
         let tenant = intake.tenants.iter().position(|own| *own == asked.tenant);
         let (Some(shape), Some(tenant)) = (shape, tenant) else {
             continue;
         };
-        transforms.list[index].work = Some(TransformWork {
+        let work = Some(TransformWork {
             shape,
             tenant: TenantId::from(tenant),
         });
-        let class = &classes[asked.class.index()].class;
-        for made in &transforms.derived {
-            let elsewhere = |&&pool: &&crate::units::PoolId| {
-                let pool = &pools[pool.index()].pool;
-                usize::from(made.transform) == index && pool.site != made.site
-            };
-            let Some(pool) = class.pools.iter().find(elsewhere) else {
-                continue;
-            };
-            let (base, site) = (
-                &datasets[made.base.index()].name,
-                &sites[made.site.index()].site.name,
-            );
-            let message = format!(
-                "class `{}` may run in pool `{}`, but `{base}` is transformed at site `{site}`",
-                class.name,
-                pools[pool.index()].pool.name
-            );
-            let fix =
-                format!("give the class `pools` at `{site}` only, or the transform another `site`");
-            context.fault(asked.at, message, fix);
-            break;
+        let transform = &mut transforms.list[index];
+        match &mut transform.validation {
+            Some(validation) if looks == 1 => validation.work = work,
+            _ => transform.work = work,
         }
+        elsewhere(
+            context,
+            (index, asked),
+            (sites, pools, classes),
+            datasets,
+            transforms,
+        );
+    }
+}
+
+/// Work is done where the data are.
+fn elsewhere(
+    context: &mut Context,
+    (index, asked): (usize, &Asked),
+    (sites, pools, classes): (&[Place], &[PoolDraft], &[ClassDraft]),
+    datasets: &[Dataset],
+    transforms: &Transforms,
+) {
+    let class = &classes[asked.class.index()].class;
+    for made in &transforms.derived {
+        let elsewhere = |&&pool: &&crate::units::PoolId| {
+            let pool = &pools[pool.index()].pool;
+            usize::from(made.transform) == index && pool.site != made.site
+        };
+        let Some(pool) = class.pools.iter().find(elsewhere) else {
+            continue;
+        };
+        let (base, site) = (
+            &datasets[made.base.index()].name,
+            &sites[made.site.index()].site.name,
+        );
+        let message = format!(
+            "class `{}` may run in pool `{}`, but `{base}` is transformed at site `{site}`",
+            class.name,
+            pools[pool.index()].pool.name
+        );
+        let fix =
+            format!("give the class `pools` at `{site}` only, or the transform another `site`");
+        context.fault(asked.at, message, fix);
+        break;
     }
 }

@@ -5,17 +5,32 @@ use crate::scenario::{FailoverActionKind, FailoverSpec, Origin, ScenarioFile};
 use crate::units::{ClassId, PoolId};
 
 use super::batches;
-use super::classes::ClassDraft;
+use super::classes::{self, ClassDraft};
 use super::context::Context;
 use super::failovers::Known;
 use super::gpus::GpuTable;
 use super::pools::PoolDraft;
 use super::selector;
 use super::sites::Place;
+use super::traces::Feed;
+
+/// Kinds of work; the targets of failovers may hold them, too.
+pub(super) fn classes_of(
+    context: &mut Context,
+    file: &ScenarioFile,
+    places: (&[Place], &[PoolDraft], &GpuTable),
+    feeds: &[Feed<'_>],
+) -> Vec<ClassDraft> {
+    let mut classes = classes::read(context, file, places.1, places.2, feeds);
+    batches::add(context, file, (places.1, places.2), &mut classes);
+    widen(context, file, places, &mut classes);
+    batches::check(context, file, &classes);
+    classes
+}
 
 /// Pools that are targets of a class may hold it, whatever else the class says of pools. A failover that names no class
 /// is for those that run in none of its targets anyway, and may go to one.
-pub(super) fn widen(
+fn widen(
     context: &mut Context,
     file: &ScenarioFile,
     (sites, pools, gpus): (&[Place], &[PoolDraft], &GpuTable),

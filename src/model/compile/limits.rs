@@ -1,8 +1,8 @@
 //! What limits where work goes, when and at what cost, and what rules know of it.
 
 use crate::model::{
-    Budgets, Envelopes, Failovers, LabelReport, Labels, Model, Quotas, Retention, Rules,
-    StartWindows, Transforms,
+    Budgets, Envelopes, Failovers, Inspection, LabelReport, Labels, Model, Quotas, Retention,
+    Rules, StartWindows, Transforms,
 };
 
 /// All of it, before there is a model.
@@ -15,6 +15,7 @@ pub(super) struct Limits {
     pub(super) windows: StartWindows,
     pub(super) transforms: Transforms,
     pub(super) retention: Retention,
+    pub(super) inspections: Vec<Option<Inspection>>,
     pub(super) labels: Labels,
     pub(super) report: LabelReport,
 }
@@ -30,6 +31,7 @@ impl Limits {
         model.windows = self.windows;
         model.transforms = self.transforms;
         model.retention = self.retention;
+        model.inspections = self.inspections;
         model.labels = self.labels;
         self.report
     }

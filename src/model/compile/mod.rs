@@ -104,6 +104,7 @@ mod traces;
 mod traffic;
 mod transforms;
 mod triggers;
+mod validations;
 mod weather;
 mod wire_weather;
 mod zone_weather;
@@ -124,6 +125,7 @@ pub use context::Assumption;
 
 use classes::ClassDraft;
 use context::Context;
+use failover_classes::classes_of;
 use limits::Limits;
 use pools::PoolDraft;
 use recordings::{jobs_of, recordings};
@@ -242,6 +244,7 @@ fn plans_of(
         envelopes: envelopes::read(context, file, (parts.1, parts.2), whose),
         transforms: made.transforms,
         retention,
+        inspections: validations::of_results(context, file, classes),
         budgets,
         rules,
         failovers,
@@ -261,20 +264,6 @@ fn pools_of(
 ) -> Vec<PoolDraft> {
     let records = tco::read(context, file);
     pools::read(context, file, sites, gpus, &records)
-}
-
-/// Kinds of work; the targets of failovers may hold them, too.
-fn classes_of(
-    context: &mut Context,
-    file: &ScenarioFile,
-    places: (&[sites::Place], &[PoolDraft], &gpus::GpuTable),
-    feeds: &[traces::Feed<'_>],
-) -> Vec<ClassDraft> {
-    let mut classes = classes::read(context, file, places.1, places.2, feeds);
-    batches::add(context, file, (places.1, places.2), &mut classes);
-    failover_classes::widen(context, file, places, &mut classes);
-    batches::check(context, file, &classes);
-    classes
 }
 
 /// Checks a scenario and makes its model; reads the traces and price files that it names.

@@ -1,6 +1,6 @@
 //! What is otherwise from the beginning of a phase on: rented pools, prices, links, shares of classes.
 
-use crate::model::{Budgets, Change, Network, Rules, Supply};
+use crate::model::{Budgets, Change, Finding, Network, Rules, Supply};
 use crate::scenario::PhaseSpec;
 use crate::units::{LinkId, PoolId};
 
@@ -53,6 +53,12 @@ pub(super) fn read(
             .into_iter()
             .map(|(rule, mode)| Change::Rule { rule, mode }),
     );
+    if let Some(name) = spec.name.value()
+        && let Some(finding) = (parts.rules.findings).bit(&Finding::Phase(name.clone()))
+    {
+        let holds = true;
+        changes.push(Change::Attributes { finding, holds });
+    }
     changes.extend(twins.changes(spec));
     changes
 }

@@ -37,6 +37,10 @@ pub(super) fn read(
         });
         let mut rules = Rules::default();
         rules.changes = changes.collect();
+        rules.findings = described.findings.clone();
+        for row in &mut rules.findings.rows {
+            row.situation = 0;
+        }
         return (rules, MoveRules::default());
     };
     let mut list: Vec<(Rule, Condition)> = Vec::new();
@@ -67,24 +71,28 @@ pub(super) fn read(
         Rules::default()
     });
     if rules.are_used() {
-        rules.changes = changes_of(&described.changes, &rules, &moves);
+        let firsts = firsts(sizes.1, &rules, &moves);
+        rules.changes.clone_from(&described.changes);
+        for change in &mut rules.changes {
+            change.situation = firsts[usize::from(change.situation)];
+        }
+        rules.findings = described.findings.clone();
+        for row in &mut rules.findings.rows {
+            row.situation = firsts[usize::from(row.situation)];
+        }
     }
     (rules, moves)
 }
 
-/// Changes of attributes, each with the first situation in which rules say what they say then.
-fn changes_of(
-    changes: &[AttributeChange],
-    rules: &Rules,
-    moves: &MoveRules,
-) -> Vec<AttributeChange> {
+/// By situation, the first in which rules say what they say then.
+fn firsts(situations: usize, rules: &Rules, moves: &MoveRules) -> Vec<u16> {
     let alike = |one: u16, two: u16| rules.looks_like(one, two) && moves.looks_like(one, two);
-    let first = |situation| (0..situation).find(|&other| alike(situation, other));
-    let changes = changes.iter().map(|change| AttributeChange {
-        situation: first(change.situation).unwrap_or(change.situation),
-        ..change.clone()
-    });
-    changes.collect()
+    let all = 0..situations as u16;
+    all.map(|one| {
+        let before = (0..one).find(|&other| alike(one, other));
+        before.unwrap_or(one)
+    })
+    .collect()
 }
 
 fn rule(

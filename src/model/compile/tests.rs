@@ -50,6 +50,7 @@ mod storages;
 mod traffic;
 mod transforms;
 mod units;
+mod validations;
 mod weather;
 
 const GOOD: &str = r#"

@@ -13,6 +13,7 @@ use crate::units::{
 use super::attributes::{Own, Subjects};
 use super::context::Context;
 use super::data;
+use super::validations;
 
 /// Most transforms of a scenario.
 const TRANSFORMS_MAX: usize = 16;
@@ -86,17 +87,22 @@ fn draft(
     let site = spec.site.here().and_then(|(name, origin)| {
         Some((data::site(context, name, origin, subjects.sites)?, origin))
     });
+    let (flaws, validation) = validations::read(context, spec, table);
     let kind = kind_of(*kind?.0);
+    let transform = Transform {
+        name: name?,
+        kind,
+        lead,
+        rate: rate?,
+        price: price.unwrap_or(BytePrice(0)),
+        fails: (fails * 1e6) as u32,
+        work: None,
+        flaws,
+        validation,
+    };
+    validations::check(context, spec, &transform, table);
     Some(Draft {
-        transform: Transform {
-            name: name?,
-            kind,
-            lead,
-            rate: rate?,
-            price: price.unwrap_or(BytePrice(0)),
-            fails: (fails * 1e6) as u32,
-            work: None,
-        },
+        transform,
         output: (output * 1e6) as u64,
         site,
     })

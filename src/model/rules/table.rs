@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::units::ShapeId;
 
-use super::{CELLS_MAX, Condition, Of, Rule, RuleEffect, RuleOn, Rules, Tuple, Vocabulary, bits};
+use super::{
+    CELLS_MAX, Condition, Findings, Of, Rule, RuleEffect, RuleOn, Rules, Tuple, Vocabulary, bits,
+};
 
 impl Rules {
     /// Rules that fire as `fires_at` says of a rule, a shape and a pool: for models that are made by hand.
@@ -37,6 +39,7 @@ impl Rules {
             of_targets: Vec::new(),
             controls: Vec::new(),
             changes: Vec::new(),
+            findings: Findings::default(),
             vetoes: Vec::new(),
         }
     }
@@ -83,6 +86,7 @@ impl Rules {
             of_targets: vocabulary.known(Of::Target, targets),
             controls: Vec::new(),
             changes: Vec::new(),
+            findings: Findings::default(),
             vetoes: Vec::new(),
         };
         for job in &kinds {

@@ -206,9 +206,25 @@ impl Scribe<'_> {
                 let reason = "a gate did not hold: what it had changed was changed back";
                 self.phase(at, phase, ("rolled-back", reason));
             }
-            Fact::TransformBegan(of, made) => self.transform(at, (of, made), "began"),
-            Fact::TransformFailed(of, made) => self.transform(at, (of, made), "failed"),
-            Fact::Transformed(of, made) => self.transform(at, (of, made), "made"),
+            Fact::TransformBegan(of, made) => {
+                self.transform((at, "transform"), (of, made), "began");
+            }
+            Fact::TransformFailed(of, made) => {
+                self.transform((at, "transform"), (of, made), "failed");
+            }
+            Fact::Transformed(of, made) => self.transform((at, "transform"), (of, made), "made"),
+            Fact::ValidationBegan(of, made) => {
+                self.transform((at, "validation"), (of, made), "began");
+            }
+            Fact::ValidationFailed(of, made) => {
+                self.transform((at, "validation"), (of, made), "failed");
+            }
+            Fact::ValidationPassed(of, made) => {
+                self.transform((at, "validation"), (of, made), "passed");
+            }
+            Fact::Withdrawn(of, made, readers, places) => {
+                self.withdrawn(at, (of, made), (readers, places));
+            }
             Fact::Noticed(pool, count) => self.reclaim(at, (pool, count), "noticed"),
             Fact::Reclaimed(pool, count) => self.reclaim(at, (pool, count), "reclaimed"),
             Fact::InstancesFailed(pool, count) => self.reclaim(at, (pool, count), "failed"),
@@ -232,11 +248,16 @@ impl Scribe<'_> {
     }
 
     /// A copy that a transform makes: of what, with which marks, and how large.
-    fn transform(&mut self, at: SimTime, (of, made): (u16, DatasetId), verdict: &str) {
+    fn transform(
+        &mut self,
+        (at, kind): (SimTime, &str),
+        (of, made): (u16, DatasetId),
+        verdict: &str,
+    ) {
         let words = self.words;
         let name = &words.transforms[usize::from(of)];
         let (copy, bytes) = &words.datasets[made.index()];
-        self.page.line(at, "transform", |line| {
+        self.page.line(at, kind, |line| {
             line.open("subject");
             line.text("transform", name);
             line.text("dataset", copy);
@@ -249,6 +270,32 @@ impl Scribe<'_> {
             let marks = words.moving.data.get(made.index());
             line.json("attributes", &known(marks.map_or(&[], Vec::as_slice)));
             line.text("verdict", verdict);
+            line.count("bytes", *bytes);
+        });
+    }
+
+    /// A copy that had passed is found to have marks that should be gone: how far it has spread.
+    fn withdrawn(
+        &mut self,
+        at: SimTime,
+        (of, made): (u16, DatasetId),
+        (readers, places): (u32, u32),
+    ) {
+        let words = self.words;
+        let name = &words.transforms[usize::from(of)];
+        let (copy, bytes) = &words.datasets[made.index()];
+        self.page.line(at, "judgement", |line| {
+            line.open("subject");
+            line.text("transform", name);
+            line.text("dataset", copy);
+            line.close();
+            line.text("verdict", "withdrawn");
+            line.text(
+                "reason",
+                "marks that should be gone were found in it after it had passed",
+            );
+            line.count("readers", u64::from(readers));
+            line.count("places", u64::from(places));
             line.count("bytes", *bytes);
         });
     }

@@ -5,14 +5,38 @@ use crate::units::{DatasetId, SimTime, SiteId};
 
 use super::scribe::Scribe;
 use super::spelt::value;
+use super::words::{FindingWords, FoundWords, SaidWords};
+
+impl FindingWords {
+    /// Who has which attribute at a stage while so much of what may be found holds; `None` where nothing may be found.
+    fn row(&self, stage: usize, holding: usize) -> Option<&FoundWords> {
+        self.rows.get((stage << self.names.len()) + holding)
+    }
+}
 
 impl Scribe<'_> {
     pub(super) fn of_judgements(&mut self, at: SimTime, fact: Fact) {
         match fact {
             Fact::AttributesChanged(change) => self.attributes_changed(at, change),
+            Fact::Found(finding, holds) => self.found(at, finding, holds),
             Fact::Rejudged(job, pool, rule, consequence) => {
                 let says = (consequence.name(), becomes(consequence));
                 self.in_pool((at, "judgement"), (job, pool), Some(rule), says);
+            }
+            Fact::ResultPassed(job, pool) => {
+                let says = ("passed", "what came of it was looked at, and counts");
+                self.in_pool((at, "validation"), (job, pool), None, says);
+            }
+            Fact::ResultRejected(job, pool) => {
+                let says = (
+                    "failed",
+                    "what came of it does not pass: it does all of its work again",
+                );
+                self.in_pool((at, "validation"), (job, pool), None, says);
+            }
+            Fact::ResultFlawed(job, pool) => {
+                let reason = "what came of it, and had counted, is not what it should be";
+                self.in_pool((at, "judgement"), (job, pool), None, ("flawed", reason));
             }
             Fact::CopyRejudged(data, site, rule, consequence) => {
                 let says = (consequence.name(), becomes_of_copy(consequence));
@@ -32,25 +56,62 @@ impl Scribe<'_> {
 
     fn attributes_changed(&mut self, at: SimTime, change: u16) {
         let words = self.words;
+        self.stage = usize::from(change) + 1;
         let Some(change) = words.changes.get(usize::from(change)) else {
             return;
         };
         let reason = change.by.join(", ");
-        self.turn(change.known);
-        for said in &change.said {
-            self.page.line(at, "attribute", |line| {
-                line.open("subject");
-                line.text(said.kind, &said.name);
-                line.close();
-                line.text("attribute", &said.attribute);
-                for (name, known) in [("before", &said.before), ("after", &said.after)] {
-                    let json = known.as_ref().map_or_else(|| "null".to_owned(), value);
-                    line.json(name, &json);
-                }
-                line.text("verdict", "changed");
-                line.text("reason", &reason);
-            });
+        let (known, said) = match words.findings.row(self.stage, self.holding) {
+            Some(row) => (row.known, &row.changed),
+            None => (change.known, &change.said),
+        };
+        self.turn(known);
+        for said in said {
+            self.attribute(at, said, &reason, true);
         }
+    }
+
+    /// Something is found, or said of nothing any more.
+    fn found(&mut self, at: SimTime, finding: u16, holds: bool) {
+        let (words, bit) = (self.words, usize::from(finding));
+        let with = |holding: usize| words.findings.row(self.stage, holding);
+        let with_it = with(self.holding | 1 << bit);
+        self.holding = self.holding & !(1 << bit) | usize::from(holds) << bit;
+        let known = with(self.holding).and_then(|row| row.known);
+        self.turn(known);
+        let name = words.findings.names.get(bit).map_or("", String::as_str);
+        let reason = if holds {
+            name.to_owned()
+        } else {
+            format!("no longer: {name}")
+        };
+        for said in with_it
+            .and_then(|row| row.found.get(bit))
+            .into_iter()
+            .flatten()
+        {
+            self.attribute(at, said, &reason, holds);
+        }
+    }
+
+    /// Somebody has an attribute otherwise than before; `forth`, or back as it was.
+    fn attribute(&mut self, at: SimTime, said: &SaidWords, reason: &str, forth: bool) {
+        let (mut before, mut after) = (&said.before, &said.after);
+        if !forth {
+            std::mem::swap(&mut before, &mut after);
+        }
+        self.page.line(at, "attribute", |line| {
+            line.open("subject");
+            line.text(said.kind, &said.name);
+            line.close();
+            line.text("attribute", &said.attribute);
+            for (name, known) in [("before", before), ("after", after)] {
+                let json = known.as_ref().map_or_else(|| "null".to_owned(), value);
+                line.json(name, &json);
+            }
+            line.text("verdict", "changed");
+            line.text("reason", reason);
+        });
     }
 
     /// A copy at a site, and a rule if there is one to name.

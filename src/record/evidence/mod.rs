@@ -36,8 +36,8 @@ pub use scribe::{Scribe, write_run};
 pub use tally::RuleTally;
 pub use verify::{Broken, Verified, verify};
 pub use words::{
-    ChangeWords, EvidenceWords, FailoverWords, Jobs, Known, KnownWords, OutletWords, PhaseWords,
-    PoolWords, RuleWords, RunWords, SaidWords, ShapeWords, TargetWords,
+    ChangeWords, EvidenceWords, FailoverWords, FindingWords, FoundWords, Jobs, Known, KnownWords,
+    OutletWords, PhaseWords, PoolWords, RuleWords, RunWords, SaidWords, ShapeWords, TargetWords,
 };
 
 /// How lines are made; it changes when a reader would have to.

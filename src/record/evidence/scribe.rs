@@ -43,6 +43,10 @@ pub struct Scribe<'a> {
     key: Vec<u64>,
     /// Whom a failover turned away, whose end is told next.
     pub(super) turned_away: Option<JobId>,
+    /// How many changes of attributes there were.
+    pub(super) stage: usize,
+    /// What was found and holds, a bit each.
+    pub(super) holding: usize,
 }
 
 /// Writes the evidence of one run while `play` plays it for the scribe. Lines are made and written on a thread of their own,
@@ -98,6 +102,8 @@ impl<'a> Scribe<'a> {
             ways: Interner::new(),
             key: Vec::new(),
             turned_away: None,
+            stage: 0,
+            holding: 0,
             spelt,
         }
     }

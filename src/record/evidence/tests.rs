@@ -47,6 +47,7 @@ pub(super) fn words() -> EvidenceWords {
         made_of: Vec::new(),
         moving: moving(),
         changes: Vec::new(),
+        findings: FindingWords::default(),
         later: Vec::new(),
         retention: RetentionWords::default(),
     }

@@ -171,6 +171,8 @@ pub struct EvidenceWords {
     pub moving: MovingWords,
     /// Attributes that change while time passes, in order.
     pub changes: Vec<ChangeWords>,
+    /// What may be found while time passes.
+    pub findings: FindingWords,
     /// What rules know of everybody once these changed.
     pub later: Vec<KnownWords>,
     /// Envelopes, in the order of the model.
@@ -205,6 +207,26 @@ pub struct ChangeWords {
     pub said: Vec<SaidWords>,
     /// What rules know of everybody from then on: as at the start, or one of what they know later.
     pub known: Option<usize>,
+}
+
+/// What may be found, and who has which attribute then.
+#[derive(Clone, Debug, Default)]
+pub struct FindingWords {
+    /// What, in words, by the bit that says that it holds.
+    pub names: Vec<String>,
+    /// By stage (0 is the start, then after each change), then by what holds, a bit each.
+    pub rows: Vec<FoundWords>,
+}
+
+/// Who has which attribute while some of what may be found holds.
+#[derive(Clone, Debug, Default)]
+pub struct FoundWords {
+    /// What rules know of everybody: as at the start, or one of what they know later.
+    pub known: Option<usize>,
+    /// What is otherwise than before the change with which the stage begins.
+    pub changed: Vec<SaidWords>,
+    /// By what holds, what is otherwise than it would be without it.
+    pub found: Vec<Vec<SaidWords>>,
 }
 
 /// What rules know of everybody for some time.

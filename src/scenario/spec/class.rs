@@ -5,7 +5,9 @@ use serde::Deserialize;
 
 use crate::scenario::given::Given;
 
+use super::law::LawSpec;
 use super::rule::AttributeValue;
+use super::transform::ValidationSpec;
 use super::{ByName, List};
 
 /// A kind of work.
@@ -69,6 +71,15 @@ pub struct ClassSpec {
     pub used_for: Given<UseKind>,
     /// What rules read of its jobs, by name: `{ classification = ["health"], burst_eligible = true }`.
     pub attributes: ByName<AttributeValue>,
+    /// The share of its results that are not what they should be, such as 0.05; none unless given. Nobody sees that:
+    /// `validation` finds most of it, and what it lets pass is found later.
+    pub flawed: Given<f64>,
+    /// With `flawed`: how long after such a result counted it is found, such as `{ median = "10 d", p95 = "40 d" }`.
+    pub found_after: Given<LawSpec>,
+    /// How the result of each job is looked at before it counts, on the GPUs that it has, so `time` (on the reference GPU
+    /// type) comes to what it runs: `{ time = "2 h", price = "80 USD", false_fail = 0.05, false_pass = 0.1 }`. A job whose
+    /// result does not pass does all of its work again. Nobody looks at it unless given.
+    pub validation: Given<ValidationSpec>,
     /// Which jobs of the demand belong to it; those whose class has its name unless given.
     #[serde(rename = "match")]
     pub matching: Given<MatchSpec>,

@@ -77,8 +77,8 @@ pub use offer::{
     OfferKind, OfferSpec, PriceFileKind, RenewalSpec, ReservedTerm, SeriesSpec, StepSpec,
 };
 pub use phase::{
-    CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseBudgetSpec, PhaseLinkSpec, PhasePriceSpec,
-    PhaseQuotaSpec, PhaseSpec, RetireSpec,
+    CutoverSpec, ExitSpec, OnFailKind, OrderSpec, PhaseAttributeSpec, PhaseBudgetSpec,
+    PhaseLinkSpec, PhasePriceSpec, PhaseQuotaSpec, PhaseSpec, RetireSpec,
 };
 pub use provider::{AccessKind, CertificateSpec, LoggingKind, ProviderSpec};
 pub use quota::{CohortSpec, QuotaForSpec, QuotaSpec, ReclaimKind, WithinKind};
@@ -104,7 +104,7 @@ pub use strategy::{
     SpillSpec, StrategySpec,
 };
 
-pub use transform::{TransformKindSpec, TransformSpec};
+pub use transform::{TransformKindSpec, TransformSpec, ValidationSpec};
 pub use weather::{
     FailureSpec, FailureUnit, GroupSpec, HappeningKind, HappeningSpec, InfantSpec, LemonsSpec,
     LinkUseKind, NodeAnswer, OutageKind, SelectorSpec,

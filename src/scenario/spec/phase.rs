@@ -6,7 +6,9 @@ use serde::Deserialize;
 use crate::scenario::given::{Given, Moment};
 
 use super::law::LawSpec;
-use super::rule::ModeKind;
+use super::rule::{AttributeValue, ModeKind};
+use super::transform::TransformKindSpec;
+use super::weather::SelectorSpec;
 use super::{ByName, List};
 
 /// A stage of a plan: what it orders and changes when it begins, and what must hold before it ends.
@@ -49,6 +51,8 @@ pub struct PhaseSpec {
     pub cutover: List<CutoverSpec>,
     /// Modes of rules from its beginning on, by id: { health-stays-home = "enforce" }.
     pub rules: ByName<ModeKind>,
+    /// Attributes that are otherwise from its beginning on, such as the certificate that a site gets then.
+    pub attribute: List<PhaseAttributeSpec>,
     /// What must hold for it to end.
     pub exit: Given<ExitSpec>,
     /// What happens if `exit` does not hold at its end; "delay" unless given.
@@ -127,6 +131,31 @@ pub struct PhaseLinkSpec {
     pub name: Given<String>,
     /// The share of its bandwidth that there is, such as 0.1; what a `[[link]]` says is all of it.
     pub share: Given<f64>,
+}
+
+/// Attributes that are otherwise: whose, by name or `where`, and how.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PhaseAttributeSpec {
+    /// Sites or pools, such as `{ sites = ["cloud"] }`.
+    #[serde(rename = "where")]
+    pub selector: Given<SelectorSpec>,
+    /// Data sets and artifacts by name, also what transforms make of them: "records (mask)".
+    pub datasets: List<String>,
+    /// All that transforms of these kinds make.
+    pub made_by: List<TransformKindSpec>,
+    /// Classes by name.
+    pub classes: List<String>,
+    /// Links by name.
+    pub links: List<String>,
+    /// What attributes are from then on: `{ certifications = ["iso-27001"] }`.
+    pub set: ByName<AttributeValue>,
+    /// Marks that come in addition.
+    pub add: ByName<AttributeValue>,
+    /// Marks that are taken away.
+    pub remove: ByName<AttributeValue>,
+    /// Whether what transforms made has again the marks that they took away.
+    pub marks_return: Given<bool>,
 }
 
 /// A share of a class that goes elsewhere.

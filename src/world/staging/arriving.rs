@@ -6,7 +6,6 @@ use crate::units::{Bytes, DatasetId, Money, SiteId};
 use super::super::job::Slot;
 use super::super::moment::World;
 use super::super::transfers::{Arrival, Cargo, Load, Transfer, Transfers};
-use super::cache::Bar;
 
 impl World {
     /// The results of a job begin their way home.
@@ -60,10 +59,7 @@ impl World {
         }
         let cost = self.toll(model, Transfers::links(network, &transfer), transfer.size);
         if let Cargo::Dataset(_, pool) | Cargo::Results(_, pool) = transfer.cargo {
-            self.pools[pool.index()].books.egress_cost += cost;
-            if self.budgets.are_kept() {
-                self.count_egress(model, (pool, None), self.now, cost);
-            }
+            self.charge_egress(model, pool, cost);
         }
         if let Cargo::Dataset(dataset, _) = transfer.cargo {
             self.staged(model, dataset, transfer.to);
@@ -85,15 +81,7 @@ impl World {
             self.lay(model, held, site);
         }
         if let Some(held) = self.staging.sites[site.index()].find_mut(id) {
-            held.coming = None;
-            held.since = self.now;
-            held.void = false;
-            held.used = self.now;
-            held.bar = if held.bar == Bar::Due {
-                Bar::None
-            } else {
-                held.bar
-            };
+            held.arrive(self.now);
         }
         self.watch_cached(model, id, site);
         self.changes.other = true;

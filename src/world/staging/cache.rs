@@ -54,6 +54,15 @@ pub(super) enum Bar {
 }
 
 impl Held {
+    /// It has come; what was of no use before, or had to go, has made room for it.
+    pub(super) fn arrive(&mut self, now: SimTime) {
+        if self.void || self.bar == Bar::Due {
+            self.bar = Bar::None;
+        }
+        (self.coming, self.void) = (None, false);
+        (self.since, self.used) = (now, now);
+    }
+
     pub(super) fn is_there(&self) -> bool {
         self.coming.is_none() && !self.void && self.bar == Bar::None
     }

@@ -56,7 +56,7 @@ impl World {
             return None;
         }
         let transform = &model.transforms.list[usize::from(made.transform)];
-        let own = transform.time(model.dataset(made.base).size);
+        let own = transform.time(model.dataset(made.base).size) + transform.validation_time();
         let before = self.making(model, made.base);
         Some((made.site, own + before.map_or(Span::ZERO, |(_, span)| span)))
     }

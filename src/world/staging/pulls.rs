@@ -66,7 +66,7 @@ impl World {
     }
 
     /// What a site has of something, or what comes of it, is of no use: it goes, unless somebody reads it still.
-    fn drop_copy(&mut self, model: &Model, id: DatasetId, site: SiteId) {
+    pub(super) fn drop_copy(&mut self, model: &Model, id: DatasetId, site: SiteId) {
         let copies = &mut self.staging.sites[site.index()].copies;
         let Some(index) = copies.iter().position(|held| held.dataset == id) else {
             return;

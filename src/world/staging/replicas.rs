@@ -200,7 +200,8 @@ impl World {
 
     /// The run is over: copies on storages are counted there. Returns from when until when the others were kept.
     pub fn copies_kept(&mut self, model: &Model) -> Vec<(DatasetId, SimTime, SimTime)> {
-        let mut kept = self.retention.laid.clone();
+        let withdrawn = &self.staging.transforming.withdrawn;
+        let mut kept = [&self.retention.laid[..], withdrawn].concat();
         for copy in 0..model.network.copies.len() {
             let (since, until) = match self.staging.replicas[copy] {
                 State::Kept(since) | State::Locked(since) | State::Due(since) => {

@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
+use crate::journal::Validations;
 use crate::model::{Masks, Model};
-use crate::units::{ClassId, DatasetId, Money, PoolId, SimTime, SiteId};
+use crate::units::{ClassId, DatasetId, JobId, Money, PoolId, SimTime, SiteId};
 
 use super::super::job::{Phase, Slot};
 use super::super::moment::World;
 use super::replicas::State;
+use super::validating::After;
 
 /// No version.
 const NONE: u8 = u8::MAX;
@@ -22,9 +24,19 @@ pub struct Transforming {
     /// What waits for each transform, what it works on first.
     works: Vec<VecDeque<u16>>,
     /// How often each copy was tried.
-    attempts: Vec<u32>,
-    /// What was newly begun, and when it is over, for whoever keeps the agenda.
-    pub begun: Vec<(SimTime, u16)>,
+    pub(super) attempts: Vec<u32>,
+    /// Which version of each copy there is, by the number of the attempt that made it, from 1; 0 is none.
+    pub(super) made_by: Vec<u32>,
+    /// By copy, of which version of what it is made of its present attempt makes it.
+    pub(super) made_of: Vec<u32>,
+    /// By copy, which jobs began to read its present version; empty where nothing can be found of any.
+    pub(super) readers: Vec<Vec<JobId>>,
+    /// From when until when versions of copies were kept that were withdrawn.
+    pub(super) withdrawn: Vec<(DatasetId, SimTime, SimTime)>,
+    /// What was newly begun, when it is over, and whether it looks at what was made; for whoever keeps the agenda.
+    pub begun: Vec<(SimTime, u16, bool)>,
+    /// What was looked at, and found.
+    pub validations: Validations,
     /// What all attempts cost.
     pub cost: Money,
     /// How many of them failed.
@@ -37,6 +49,8 @@ impl Transforming {
         self.versions.clear();
         self.begun.clear();
         (self.cost, self.failures) = (Money::ZERO, 0);
+        self.validations = Validations::default();
+        self.withdrawn.clear();
         self.of_slot.clear();
         if !transforms.are_used() {
             return;
@@ -44,8 +58,14 @@ impl Transforming {
         self.works.iter_mut().for_each(VecDeque::clear);
         self.works
             .resize_with(transforms.list.len(), VecDeque::default);
-        self.attempts.clear();
-        self.attempts.resize(transforms.derived.len(), 0);
+        for counts in [&mut self.attempts, &mut self.made_by, &mut self.made_of] {
+            counts.clear();
+            counts.resize(transforms.derived.len(), 0);
+        }
+        self.readers.clear();
+        if !model.rules.findings.list.is_empty() {
+            self.readers.resize_with(transforms.derived.len(), Vec::new);
+        }
         self.choose(model, model.rules.first_masks());
     }
 
@@ -156,7 +176,10 @@ impl World {
         } else {
             self.now + transform.time(model.dataset(made.base).size)
         };
-        self.staging.transforming.begun.push((until, index));
+        let version = self.version_of_base(model, index);
+        let transforming = &mut self.staging.transforming;
+        transforming.made_of[usize::from(index)] = version;
+        transforming.begun.push((until, index, false));
     }
 
     /// How often a copy was tried before.
@@ -164,27 +187,32 @@ impl World {
         self.staging.transforming.attempts[usize::from(index)]
     }
 
-    /// An attempt at a copy is over, and failed or not. Returns what it cost.
-    pub fn transformed(&mut self, model: &Model, index: u16, fails: bool) -> Money {
+    /// An attempt at a copy is over, and failed or not. Returns what it cost, and what comes then.
+    pub fn transformed(&mut self, model: &Model, index: u16, fails: bool) -> (Money, After) {
         let made = &model.transforms.derived[usize::from(index)];
         let transform = &model.transforms.list[usize::from(made.transform)];
         let cost = transform.cost(model.dataset(made.base).size);
-        let now = self.now;
         let transforming = &mut self.staging.transforming;
         transforming.cost += cost;
-        transforming.attempts[usize::from(index)] += 1;
         if fails {
             transforming.failures += 1;
-            self.begin_transform(model, index);
-            return cost;
+            self.try_again(model, index);
+            return (cost, After::Again);
         }
-        self.staging.replicas[usize::from(made.copy)] = State::Kept(now);
-        self.watch_copy(model, made.copy);
-        self.go_on_transforming(model, made.transform);
-        cost
+        if let Some(validation) = &transform.validation {
+            self.begin_validation(validation, index);
+            return (cost, After::Validation);
+        }
+        (cost, self.let_out(model, index))
     }
 
-    /// The job that was to make a copy ended without having tried to. Whoever needs it next sends out another, if any is
+    /// The same copy is tried again.
+    pub(super) fn try_again(&mut self, model: &Model, index: u16) {
+        self.staging.transforming.attempts[usize::from(index)] += 1;
+        self.begin_transform(model, index);
+    }
+
+    /// The job that was to make a copy, or to look at it, ended without having tried to. Whoever needs it next sends out another, if any is
     /// left (`again`).
     pub fn not_transformed(&mut self, model: &Model, index: u16, again: bool) {
         let made = &model.transforms.derived[usize::from(index)];
@@ -193,10 +221,11 @@ impl World {
             self.staging.replicas[usize::from(made.copy)] = State::Ahead;
         }
         self.go_on_transforming(model, made.transform);
+        self.make_afresh(model);
     }
 
     /// A transform has done with the first of its work.
-    fn go_on_transforming(&mut self, model: &Model, transform: u16) {
+    pub(super) fn go_on_transforming(&mut self, model: &Model, transform: u16) {
         let works = &mut self.staging.transforming.works[usize::from(transform)];
         works.pop_front();
         if let Some(next) = works.front().copied() {

@@ -1,5 +1,6 @@
 //! `[[happening]] what = "attribute-set"`: attributes that change while time passes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::TransformKind;
@@ -17,17 +18,25 @@ use super::apply::{Found, add, alter};
 use super::{Own, Said, Subjects, tuple};
 
 /// Most instants at which attributes change: for each, all verdicts are worked out.
-const CHANGES_MAX: usize = 256;
+pub(super) const CHANGES_MAX: usize = 256;
 
 /// A happening that changes attributes, as it was written.
 pub(super) struct Draft<'f> {
-    spec: &'f HappeningSpec,
+    spec: Cow<'f, HappeningSpec>,
     table: Origin,
     name: String,
     from: SimTime,
     to: Option<SimTime>,
     /// For each kind of subject what is found of it.
     pub(super) found: BTreeMap<Of, Vec<Found>>,
+}
+
+/// What a phase says of attributes when it begins.
+pub(super) struct Phased<'f> {
+    pub(super) phase: String,
+    pub(super) draft: Draft<'f>,
+    /// About whom.
+    pub(super) whom: BTreeSet<Whom>,
 }
 
 /// What everybody says from an instant on, and by which happenings.
@@ -57,7 +66,7 @@ pub(super) fn read<'f>(
         let lasts = spec.lasts.value();
         let lasts = lasts.and_then(|text| parse_span(text).ok());
         drafts.push(Draft {
-            spec,
+            spec: Cow::Borrowed(spec),
             table,
             name: spec.name.value().cloned().unwrap_or_default(),
             from,
@@ -66,6 +75,57 @@ pub(super) fn read<'f>(
         });
     }
     drafts
+}
+
+/// Reads what phases say; about whom is known later.
+pub(super) fn of_phases<'f>(
+    context: &mut Context,
+    file: &'f ScenarioFile,
+    words: &mut Words,
+) -> Vec<Phased<'f>> {
+    let mut all = Vec::new();
+    for (phase, _) in file.phase.items() {
+        for (spec, table) in phase.attribute.items() {
+            let spec = HappeningSpec {
+                selector: spec.selector.clone(),
+                datasets: spec.datasets.clone(),
+                made_by: spec.made_by.clone(),
+                classes: spec.classes.clone(),
+                links: spec.links.clone(),
+                set: spec.set.clone(),
+                add: spec.add.clone(),
+                remove: spec.remove.clone(),
+                marks_return: spec.marks_return.clone(),
+                ..HappeningSpec::default()
+            };
+            let found = found(context, (&spec, table), words);
+            all.push(Phased {
+                phase: phase.name.value().cloned().unwrap_or_default(),
+                draft: Draft {
+                    spec: Cow::Owned(spec),
+                    table,
+                    name: String::new(),
+                    from: SimTime::ZERO,
+                    to: None,
+                    found,
+                },
+                whom: BTreeSet::new(),
+            });
+        }
+    }
+    all
+}
+
+impl Phased<'_> {
+    /// Where it stands.
+    pub(super) const fn at(&self) -> Origin {
+        self.draft.table
+    }
+
+    /// Looks up about whom it is.
+    pub(super) fn look_up(&mut self, context: &mut Context, subjects: Subjects<'_>, made: &Made) {
+        self.whom = subjects_of(context, subjects, &self.draft, made);
+    }
 }
 
 fn time(spec: &HappeningSpec, epoch: Epoch) -> Option<SimTime> {
@@ -176,16 +236,16 @@ pub(super) fn only_marks(
 }
 
 /// The attributes of data sets with all marks that they may have some time: transforms are for these.
-pub(super) fn widest(
+pub(super) fn widest<'a, 'f: 'a>(
     words: &Words,
     subjects: Subjects<'_>,
     said: &Said,
-    drafts: &[Draft<'_>],
+    drafts: &(impl Iterator<Item = &'a Draft<'f>> + Clone),
 ) -> Vec<Tuple> {
     let datasets = subjects.datasets.iter().zip(&said.data);
     let widest = datasets.map(|(dataset, own)| {
         let mut all = tuple(words, Of::Data, own);
-        for draft in drafts {
+        for draft in drafts.clone() {
             let mut names = draft.spec.datasets.items();
             if !names.any(|(name, _)| *name == dataset.name) {
                 continue;
@@ -251,7 +311,7 @@ fn subjects_of(
     draft: &Draft<'_>,
     made: &Made,
 ) -> BTreeSet<Whom> {
-    let spec = draft.spec;
+    let spec = &draft.spec;
     let mut all = BTreeSet::new();
     let data = subjects.datasets.iter().chain(&made.datasets);
     let data: Vec<&str> = data.map(|dataset| dataset.name.as_str()).collect();

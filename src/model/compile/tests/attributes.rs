@@ -274,3 +274,85 @@ fn what_is_wrong_is_told_with_place_value_and_fix() {
         "{problems}"
     );
 }
+
+const PHASES: &str = r#"
+[[rule]]
+id = "needs-a-certificate"
+effect = "forbid"
+when = '''target.rented && !("hds" in target.certifications)'''
+
+[[phase]]
+name = "build"
+lasts = "5 d"
+
+[[phase]]
+name = "certified"
+after = "build"
+lasts = "5 d"
+attribute = [{ where = { sites = ["cloud"] }, add = { certifications = ["hds"] } }]
+"#;
+
+fn phased(words: &str) -> Result<Compiled, String> {
+    let declared =
+        "\n[attributes.target.certifications]\nkind = \"marks\"\nvalues = [\"hds\"]\nassume = []\n";
+    let words = words.to_owned() + declared;
+    compiled("phased", &with("web", &words))
+}
+
+#[test]
+fn a_phase_changes_attributes_whenever_it_begins() {
+    let model = phased(PHASES).unwrap().model;
+    let findings = &model.rules.findings;
+    assert_eq!(findings.list, [Finding::Phase("certified".to_owned())]);
+    let change = Change::Attributes {
+        finding: 0,
+        holds: true,
+    };
+    let phase = model
+        .rollout
+        .phases
+        .iter()
+        .find(|phase| phase.name == "certified");
+    assert!(phase.unwrap().changes.contains(&change));
+    let mut pools = model.pools.iter();
+    let pool = pools.position(|known| known.name == "cloud/h100").unwrap();
+    let is_large = |shape: &Shape| model.classes[shape.class.index()].name == "large";
+    let shape = model.shapes.iter().position(is_large).unwrap();
+    let refused = |holding| {
+        let masks = Masks {
+            situation: model.rules.situation(0, holding),
+            ..model.rules.first_masks()
+        };
+        model
+            .rules
+            .refusing(masks, (ShapeId::from(shape), 0), PoolId::from(pool))
+            != 0
+    };
+    assert_eq!((refused(0), refused(1)), (true, false));
+}
+
+#[test]
+fn mistakes_in_what_phases_say_of_attributes_are_told() {
+    for (was, is, told) in [
+        ("sites = [\"cloud\"]", "sites = [\"clod\"]", "clod"),
+        (
+            "where = { sites = [\"cloud\"] }, ",
+            "",
+            "whose attributes change is not said",
+        ),
+        (
+            ", add = { certifications = [\"hds\"] }",
+            "",
+            "what changes is not said",
+        ),
+        (
+            "add = { certifications",
+            "add = { certification",
+            "certification",
+        ),
+    ] {
+        assert!(PHASES.contains(was), "{was}");
+        let problems = phased(&PHASES.replacen(was, is, 1)).expect_err(is);
+        assert!(problems.contains(told), "{told}: {problems}");
+    }
+}
