@@ -162,16 +162,7 @@ pub fn simulate<O: Observer>(
         idle: IdleBooks::default(),
         deletions: Deletions::default(),
     };
-    run.open_shops();
-    run.name_instances();
-    run.tell_usable();
-    run.open_phases();
-    if model.rules.are_used() || model.windows.are_used() {
-        run.bar_shapes();
-    }
-    run.expect_windows();
-    run.expect_month();
-    run.begin_retention();
+    run.open();
     let ended = run.play();
     let record = ended.map(|()| run.close());
     let world = run.world;
@@ -180,6 +171,20 @@ pub fn simulate<O: Observer>(
 }
 
 impl<O: Observer> Run<'_, O> {
+    /// What is so before the first instant.
+    fn open(&mut self) {
+        self.open_shops();
+        self.name_instances();
+        self.tell_usable();
+        self.open_phases();
+        if self.model.rules.are_used() || self.model.windows.are_used() {
+            self.bar_shapes();
+        }
+        self.expect_windows();
+        self.expect_month();
+        self.begin_retention();
+    }
+
     fn play(&mut self) -> Result<(), Stuck> {
         let warm = self.begins_warm();
         if warm {
