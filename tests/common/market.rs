@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll::journal::Fact;
-use plimsoll::model::{Happening, Incident, Preemption, Supply};
+use plimsoll::model::{AtLimit, Happening, Incident, Preemption, Supply};
 use plimsoll::units::{JobId, PoolId, SimTime};
 
 use super::capacity::{Capacity, Changes};
@@ -255,9 +255,17 @@ impl<'a> Market<'a> {
             let closed = !windows.lets(windows.admitting(SimTime(at)), class, self.pool);
             let tenant = self.run.timeline.requests[job.index()].tenant;
             let closed = closed || self.run.model.envelopes.of(class, tenant).is_some();
+            let mut budgets = self.run.model.budgets.all.iter();
+            let stops = budgets.any(|budget| {
+                budget.at_limit == AtLimit::Stop
+                    && budget.pools.contains(&self.pool)
+                    && budget.class.is_none_or(|of| of == class)
+                    && budget.tenant.is_none_or(|of| of == tenant)
+            });
             assert!(
                 noticed
                     || closed
+                    || stops
                     || self.run.needs_services(job)
                     || self.run.is_turned_out(job, at),
                 "{job:?} boots no more"
