@@ -6,6 +6,7 @@ mod common;
 mod attributes;
 mod caps;
 mod checkpoints_home;
+mod checkpoints_refused;
 mod errands;
 mod errands_in_worlds;
 mod failover_of_versions;

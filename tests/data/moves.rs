@@ -9,9 +9,8 @@ use crate::common::worlds::{Row, timeline};
 use crate::common::{Everything, owned, play};
 use plimsoll::journal::{Cause, JobState, Moved, MovementStep, RuleMode};
 use plimsoll::model::{
-    CheckpointHome, Class, Consequence, Dataset, Ends, Freight, Happening, Horizon, Incident, Link,
-    LinkKind, Model, MoveRules, Packing, Placement, Pool, Rhythm, Route, Rule, RuleEffect, Rules,
-    Site,
+    Class, Consequence, Dataset, Ends, Freight, Happening, Horizon, Incident, Link, LinkKind,
+    Model, MoveRules, Packing, Placement, Pool, Rhythm, Route, Rule, RuleEffect, Rules, Site,
 };
 use plimsoll::units::{BytePrice, Bytes, ClassId, DatasetId, JobId, LinkId, SimTime, SiteId, Span};
 
@@ -71,7 +70,7 @@ pub(crate) fn estate(rules: Vec<Rule>) -> Model {
 }
 
 /// Plays jobs where rules fire as said of a rule, what moves, and a link.
-fn judge(
+pub(crate) fn judge(
     model: &mut Model,
     rows: &[Row],
     weather: &[Incident],
@@ -93,7 +92,7 @@ fn judge(
     heard
 }
 
-fn forbid(mode: RuleMode, evicts: bool) -> Rule {
+pub(crate) fn forbid(mode: RuleMode, evicts: bool) -> Rule {
     Rule {
         mode,
         on_change: if evicts {
@@ -363,39 +362,4 @@ fn what_no_permit_lets_through_stays() {
     assert_eq!(started(&heard, 0), 2 * HOUR);
     let unpermitted = heard.moved.iter().filter(|record| record.rule == Some(1));
     assert_eq!(unpermitted.map(|record| record.moves).sum::<u64>(), 1);
-}
-
-#[test]
-fn checkpoints_that_may_not_go_home_are_of_use_only_where_they_were_written() {
-    // Checkpoints every 2 h, which take no time. The near site is lost at 5 h for ever: without the rule the job goes
-    // on far away from the second one, and with it from nothing.
-    let mut model = crate::checkpoints_home::estate(1, 1_000);
-    model.rules.list = vec![forbid(RuleMode::Enforce, false)];
-    model.classes[0].checkpoint_home = Some(CheckpointHome {
-        site: SiteId(2),
-        storage: None,
-        size: Bytes(360 * GB),
-    });
-    model.rhythms = vec![crate::common::bad_days::every(2, 0); 2];
-    let rows = [Row::of(0, 8, 10 * HOUR)];
-    let lost = [Incident::down(SimTime(5 * HOUR), 0.into(), 0, 1)];
-    let written = |_: usize, freight: Freight, link: &Link| {
-        matches!(freight, Freight::Checkpoint(..)) && link.from == SiteId(0)
-    };
-    let heard = judge(&mut model, &rows, &lost, written);
-    assert_eq!(heard.run.fell_back, 1);
-    // It begins anew at 5 h, after a restart of .2 h.
-    assert_eq!(heard.jobs[0].end, SimTime(15 * HOUR + 12 * MINUTE));
-    let first = &heard.movements[0].1;
-    assert_eq!(first.step, MovementStep::Refused);
-    assert_eq!(first.what, Moved::Checkpoint(JobId(0)));
-    // Nothing left the near site.
-    assert_eq!(heard.pools[0].egress_cost.0, 0);
-    // If they may go home but not come back, it does not start elsewhere: the rule is what it waits for.
-    let back = |_: usize, freight: Freight, link: &Link| {
-        matches!(freight, Freight::Checkpoint(..)) && link.from == SiteId(2)
-    };
-    let heard = judge(&mut model, &rows, &lost, back);
-    assert_eq!(heard.jobs[0].state, JobState::Waiting);
-    assert_eq!(heard.run.fell_back, 0);
 }

@@ -1,15 +1,13 @@
 //! Small schedules worked by hand: every start must be exact.
 
-use crate::dice::Dice;
-use crate::engine::{Scratch, simulate};
 use crate::journal::{JobRecord, Observer};
 use crate::model::{
     Class, Discipline, Horizon, Outcome, Packing, Request, Shape, StrategySettings, Timeline, Truth,
 };
-use crate::strategy::Strategy;
-use crate::units::{ClassId, MilliGpus, PoolId, ShapeId, SimTime, Span, StrategyId, TenantId};
+use crate::units::{ClassId, MilliGpus, PoolId, ShapeId, SimTime, Span, TenantId};
 
 use super::super::replicate::ExperimentError;
+use super::once::once;
 use super::row::{Evidence, Row};
 use super::system::{estate, owned, whole_ms};
 
@@ -114,26 +112,8 @@ fn play(discipline: &Discipline) -> Result<Vec<Option<SimTime>>, ExperimentError
             outcome: Outcome::Finished,
         });
     }
-    let strategy = Strategy::prepare(&model, StrategyId::from(0));
-    let dice = Dice {
-        seed: 0,
-        replication: 0,
-    };
     let mut heard = Starts::default();
-    let mut scratch = Scratch::default();
-    simulate(
-        &model,
-        &strategy,
-        &timeline,
-        &dice,
-        &mut scratch,
-        &mut heard,
-    )
-    .map_err(|stuck| ExperimentError::Stuck {
-        replication: 0,
-        seed: 0,
-        stuck,
-    })?;
+    once(&model, &timeline, &mut heard)?;
     heard.0.sort_unstable_by_key(|&(job, _)| job);
     Ok(heard.0.into_iter().map(|(_, start)| start).collect())
 }

@@ -9,6 +9,7 @@ mod golden;
 mod identities;
 mod ledger;
 mod mixed_estate;
+mod once;
 mod quantity;
 mod rounds;
 mod row;

@@ -7,19 +7,15 @@ mod quotas;
 mod shares;
 mod spot;
 
-use crate::dice::Dice;
-use crate::engine::{Scratch, simulate};
 use crate::journal::{Fact, FailoverRecord, JobRecord, Observer, PoolRecord, RecoveryRecord};
 use crate::model::{
     Incident, Model, Outcome, Pool, PriceSteps, RentKind, Rented, Request, Shape, Supply, Timeline,
     Truth,
 };
-use crate::strategy::Strategy;
-use crate::units::{
-    ClassId, LabelsId, MilliGpus, Price, ShapeId, SimTime, Span, StrategyId, TenantId,
-};
+use crate::units::{ClassId, LabelsId, MilliGpus, Price, ShapeId, SimTime, Span, TenantId};
 
 use super::super::replicate::ExperimentError;
+use super::once::once;
 use super::row::{Evidence, Row};
 use super::system::owned;
 use asked::Asked;
@@ -107,26 +103,8 @@ fn cases() -> Vec<Worked> {
 impl Worked {
     fn play(&self) -> Result<Vec<Row>, ExperimentError> {
         let (model, timeline) = self.world();
-        let strategy = Strategy::prepare(&model, StrategyId::from(0));
-        let dice = Dice {
-            seed: 0,
-            replication: 0,
-        };
         let mut heard = Heard::default();
-        let mut scratch = Scratch::default();
-        simulate(
-            &model,
-            &strategy,
-            &timeline,
-            &dice,
-            &mut scratch,
-            &mut heard,
-        )
-        .map_err(|stuck| ExperimentError::Stuck {
-            replication: 0,
-            seed: 0,
-            stuck,
-        })?;
+        once(&model, &timeline, &mut heard)?;
         heard.jobs.sort_unstable_by_key(|record| record.job);
         let rows = self.expected.iter().enumerate();
         Ok(rows
